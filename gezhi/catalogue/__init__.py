@@ -1,0 +1,1 @@
+"""Categories, opening conditions, proofs, working calendars: a jurisdiction's copy of the data files."""
