@@ -61,7 +61,7 @@ fi
 wanted=$(cat "${locks[@]}" requirements/base.in pyproject.toml | sha256sum)
 if [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     echo "environment: installing the locked requirements"
-    pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps)
+    pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps)
     # The build backend comes first and from the lock, so that nothing unlocked is fetched to build with.
     for lock in "${locks[@]}"; do
         "${pip[@]}" --require-hashes --use-pep517 --no-build-isolation -r "$lock"
