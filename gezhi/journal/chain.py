@@ -1,0 +1,56 @@
+"""What is signed, and how: canonical bytes, the HMAC of a row over itself and the one before, the digest of a seal. Pure."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+START = "0" * 64  # stands before a subject's first row and before a jurisdiction's first seal
+
+
+class Signed(NamedTuple):
+    """The columns of one journal row that its signature covers, in this order."""
+
+    id: UUID
+    jurisdiction: UUID
+    subject_kind: str
+    subject_id: UUID
+    seq: int
+    event: str
+    at: datetime
+    actor_kind: str
+    actor_id: UUID | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    words: Mapping[str, str]
+
+
+def canonical(value: object) -> bytes:
+    """One spelling for one value: JSON with sorted keys; UUIDs as text, moments as UTC with microseconds."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    raise TypeError(f"a journal row cannot hold {type(value).__name__}")
+
+
+def mac(key: bytes, row: Signed, previous: str) -> str:
+    """HMAC-SHA-256 (hex) of a row over itself and the signature of the row before it of the same subject."""
+    return hmac.new(key, canonical([previous, *row]), hashlib.sha256).hexdigest()
+
+
+def words_digest(key: bytes, entry_id: UUID, name: str, text: str) -> str:
+    """Keyed digest of words that stay outside the chain, so that they can be erased without breaking it (I14)."""
+    return hmac.new(key, canonical([entry_id, name, text]), hashlib.sha256).hexdigest()
+
+
+def seal_digest(key: bytes, previous: str, number: int, first: int, macs: Sequence[str]) -> str:
+    """Digest (hex) of one seal: over the seal before, its number, its first position and the rows' signatures in order."""
+    return hmac.new(key, canonical([previous, number, first, list(macs)]), hashlib.sha256).hexdigest()

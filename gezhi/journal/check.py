@@ -1,0 +1,89 @@
+"""Prove I13 and I14 on live data: every row that was altered, deleted, inserted, reordered or cut off is named."""
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+
+from gezhi.journal.actions import signed
+from gezhi.journal.chain import START, mac, seal_digest, words_digest
+from gezhi.journal.models import Entry, Seal, Words
+from gezhi.journal.sealing import head_file
+from gezhi.kernel.finding import Finding
+from gezhi.tenancy.current import current
+from gezhi.tenancy.keys import derived
+from gezhi.tenancy.models import Jurisdiction
+
+
+def findings() -> Iterator[Finding]:
+    """What is wrong with the journal of the jurisdiction in force: nothing, when all is well."""
+    yield from _subject_chains()
+    yield from _seals()
+    yield from _head()
+    yield from _words()
+
+
+def _subject_chains() -> Iterator[Finding]:
+    """Each row's own signature, and no gap in a subject's steps. 1 streamed query."""
+    key = derived("journal")
+    rows = Entry.objects.order_by("subject_kind", "subject_id", "seq").iterator(chunk_size=2000)
+    for (kind, subject), steps in groupby(rows, key=lambda row: (row.subject_kind, row.subject_id)):
+        previous, expected = START, 1
+        for entry in steps:
+            where = f"{kind} {subject} step {entry.seq}"
+            if entry.seq != expected:
+                yield Finding("I13", where, f"step {expected} is missing")
+            elif mac(key, signed(entry), previous) != entry.mac:
+                yield Finding("I13", where, "the row was altered or put in by another hand")
+            previous, expected = entry.mac, entry.seq + 1
+
+
+def _seals() -> Iterator[Finding]:
+    """Each seal over the seal before and its rows in order. 2 streamed queries."""
+    key, previous, number, position = derived("journal"), START, 0, 0
+    stored = Entry.objects.exclude(position=None).order_by("position")
+    rows = stored.values_list("position", "mac", "id").iterator(chunk_size=2000)
+    row = next(rows, None)
+    for seal in Seal.objects.order_by("number").iterator(chunk_size=200):
+        if seal.number != number + 1 or seal.first != position + 1:
+            yield Finding("I13", f"seal {number + 1}", "is missing")
+        if seal_digest(key, previous, seal.number, seal.first, seal.macs) != seal.digest:
+            yield Finding("I13", f"seal {seal.number}", "was altered or put in by another hand")
+        for place, sealed in enumerate(seal.macs, start=seal.first):
+            while row is not None and row[0] < place:
+                yield Finding("I13", f"position {row[0]}", "a row stands where none was sealed")
+                row = next(rows, None)
+            if row is None or row[0] > place:
+                yield Finding("I13", f"position {place}", "the sealed row is missing")
+                continue
+            if row[1] != sealed:
+                yield Finding("I13", f"position {place}", f"entry {row[2]} is not the row that was sealed here")
+            row = next(rows, None)
+        previous, number, position = seal.digest, seal.number, seal.last
+    while row is not None:
+        yield Finding("I13", f"position {row[0]}", "the row is behind the last seal: seals were cut off")
+        row = next(rows, None)
+
+
+def _head() -> Iterator[Finding]:
+    """The copy of the head kept outside the database agrees with a seal inside: a cut-off end is found."""
+    path = head_file(Jurisdiction.objects.values_list("code", flat=True).get(id=current()))
+    if not path.exists():
+        if Seal.objects.exists():
+            yield Finding("I13", str(path.name), "the copy of the chain's head is missing")
+        return
+    head = json.loads(path.read_text())
+    seal = Seal.objects.filter(number=head["number"]).first()
+    if seal is None:
+        yield Finding("I13", f"seal {head['number']}", "the chain was cut off: its head is known but not stored")
+    elif seal.digest != head["digest"]:
+        yield Finding("I13", f"seal {seal.number}", "is not the one whose digest was copied outside")
+
+
+def _words() -> Iterator[Finding]:
+    """Texts kept beside the chain are the ones whose digests are inside, unless they were erased."""
+    key = derived("journal")
+    rows = Words.objects.filter(erased_at=None).select_related("entry").iterator(chunk_size=2000)
+    for kept in rows:
+        if kept.entry.words.get(kept.name) != words_digest(key, kept.entry_id, kept.name, kept.text):
+            where = f"{kept.entry.subject_kind} {kept.entry.subject_id} step {kept.entry.seq} {kept.name}"
+            yield Finding("I13", where, "the words are not the ones that were written")

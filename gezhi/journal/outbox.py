@@ -1,0 +1,114 @@
+"""Errands: what must follow a commit is a row in the same transaction; a worker leases it, does it, and marks it.
+
+At least once, with a stable key; a killed worker's lease runs out and another takes over; a poison errand is parked with an alarm
+while the others flow. `on_commit` hooks are not used: they die with the process between commit and hook.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from gezhi.journal.models import Errand
+
+LEASE_SECONDS = 60
+MOST_TRIES = 8
+FIRST_PAUSE_SECONDS = 5  # doubled at each try: 5 s … 10 min 40 s, parked after 8 tries (about 21 minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """An errand to queue. kind: who handles it; key: its stable id (unique per kind); subject: what it is about."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    subject: tuple[str, UUID] | None = None
+
+
+def queue(*following: Following) -> None:
+    """Write the errands down in the caller's transaction. 1 INSERT. The same kind and key twice is queued once."""
+    Errand.objects.bulk_create(
+        [
+            Errand(
+                kind=one.kind,
+                key=one.key,
+                payload=dict(one.payload),
+                due_at=one.due_at,
+                subject_kind=one.subject[0] if one.subject else "",
+                subject_id=one.subject[1] if one.subject else None,
+            )
+            for one in following
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def reschedule(kind: str, key: str, *, due_at: datetime | None) -> None:
+    """Move a standing errand (a timer) to another moment; None = nothing more to do. Outdates every lease on it."""
+    rows = Errand.objects.filter(kind=kind, key=key)
+    if due_at is None:
+        rows.update(done_at=F("due_at"), lease=F("lease") + 1, leased_until=None)
+    else:
+        rows.update(due_at=due_at, done_at=None, parked_at=None, tries=0, lease=F("lease") + 1, leased_until=None)
+
+
+def claim(*, at: datetime, limit: int = 20) -> list[Errand]:
+    """Lease errands that are due, oldest first; nobody else gets them before the lease runs out. Safe beside other workers."""
+    with transaction.atomic():
+        free = Q(leased_until=None) | Q(leased_until__lt=at)
+        due = (
+            _to_do()
+            .filter(free, due_at__lte=at)
+            .order_by("due_at", "id")
+            .select_for_update(skip_locked=True)[:limit]
+        )
+        found = list(due)
+        for errand in found:
+            errand.lease += 1
+            errand.tries += 1
+            errand.leased_until = at + timedelta(seconds=LEASE_SECONDS)
+        Errand.objects.bulk_update(found, ["lease", "tries", "leased_until"])
+        return found
+
+
+def done(errand: Errand, *, at: datetime) -> bool:
+    """Mark a leased errand as done. False when the lease was lost meanwhile: somebody newer decides."""
+    return bool(_held(errand).update(done_at=at, leased_until=None, error=""))
+
+
+def failed(errand: Errand, *, error: str, at: datetime) -> bool:
+    """Give a leased errand back for a later try, or park it with an alarm after the last. False when the lease was lost."""
+    if errand.tries >= MOST_TRIES:
+        return bool(_held(errand).update(parked_at=at, leased_until=None, error=error[:500]))
+    pause = timedelta(seconds=FIRST_PAUSE_SECONDS * 2 ** (errand.tries - 1))
+    return bool(_held(errand).update(due_at=at + pause, leased_until=None, error=error[:500]))
+
+
+def parked() -> QuerySet[Errand]:
+    """Errands that were given up: an alarm for the desk until somebody looks at them."""
+    return Errand.objects.filter(done_at=None).exclude(parked_at=None).order_by("parked_at")
+
+
+def waiting(kind: str, key: str) -> bool:
+    """Whether an errand of this kind and key still waits to be done."""
+    return _to_do().filter(kind=kind, key=key).exists()
+
+
+def release(errand_id: UUID, *, at: datetime) -> bool:
+    """Let a parked errand try again from the beginning."""
+    rows = Errand.objects.filter(id=errand_id, done_at=None).exclude(parked_at=None)
+    return bool(rows.update(parked_at=None, tries=0, due_at=at, leased_until=None, lease=F("lease") + 1))
+
+
+def _to_do() -> QuerySet[Errand]:
+    return Errand.objects.filter(done_at=None, parked_at=None)
+
+
+def _held(errand: Errand) -> QuerySet[Errand]:
+    return Errand.objects.filter(id=errand.id, lease=errand.lease, done_at=None)

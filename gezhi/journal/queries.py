@@ -1,0 +1,35 @@
+"""Read the journal: one subject's story, and rows in sealed order."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from gezhi.journal.models import Entry, Seal, Words
+
+
+class Step(NamedTuple):
+    """One row of a story with the words kept beside it (absent when erased)."""
+
+    entry: Entry
+    words: dict[str, str]
+
+
+def story(kind: str, id: UUID) -> list[Step]:
+    """All deeds on one subject, oldest first. 2 queries."""
+    entries = list(Entry.objects.filter(subject_kind=kind, subject_id=id).order_by("seq"))
+    kept: dict[UUID, dict[str, str]] = {}
+    for entry_id, name, text in Words.objects.filter(
+        entry__subject_kind=kind, entry__subject_id=id, erased_at=None
+    ).values_list("entry_id", "name", "text"):
+        kept.setdefault(entry_id, {})[name] = text
+    return [Step(entry, kept.get(entry.id, {})) for entry in entries]
+
+
+def after_position(position: int, limit: int) -> Iterator[Entry]:
+    """Sealed rows behind a position, in order, at most `limit`. What the ledger and every figure are derived from."""
+    return Entry.objects.filter(position__gt=position).order_by("position")[:limit].iterator()
+
+
+def sealed_position() -> int:
+    """The last sealed position of the jurisdiction in force, 0 when none."""
+    return Seal.objects.order_by("-number").values_list("last", flat=True).first() or 0

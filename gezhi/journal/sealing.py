@@ -1,0 +1,96 @@
+"""The worker's part: put new rows into the jurisdiction's chain, and copy the chain's head outside the database."""
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from gezhi.journal.chain import START, seal_digest
+from gezhi.journal.models import Entry, Seal
+from gezhi.tenancy.current import current
+from gezhi.tenancy.keys import derived
+from gezhi.tenancy.models import Jurisdiction
+
+BATCH = 500  # rows per seal: 500 updates hold SQLite's only writer for a few milliseconds
+
+
+def seal(*, at: datetime) -> int:
+    """Seal all rows that are not sealed yet, oldest first. Returns how many. Safe beside other sealers and writers."""
+    total = 0
+    while (done := _seal_one_batch(at)) > 0:
+        total += done
+    if total:
+        copy_head()
+    return total
+
+
+@transaction.atomic
+def _seal_one_batch(at: datetime) -> int:
+    Jurisdiction.objects.select_for_update(no_key=True).get(id=current())  # one sealer at a time; writers do not wait
+    entries = _in_order(list(Entry.objects.filter(position=None).order_by("id")[:BATCH]))
+    if not entries:
+        return 0
+    last = Seal.objects.order_by("-number").first()
+    number, first = (last.number + 1, last.last + 1) if last else (1, 1)
+    macs = [entry.mac for entry in entries]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE journal_entry SET position = %s WHERE jurisdiction_id = %s AND id = %s",
+            [(first + n, _key(current()), _key(entry.id)) for n, entry in enumerate(entries)],
+        )
+    Seal.objects.create(
+        number=number,
+        first=first,
+        last=first + len(entries) - 1,
+        macs=macs,
+        digest=seal_digest(derived("journal"), last.digest if last else START, number, first, macs),
+        at=at,
+    )
+    return len(entries)
+
+
+def _key(id: UUID) -> object:
+    return id if connection.features.has_native_uuid_field else id.hex
+
+
+def _in_order(entries: Sequence[Entry]) -> list[Entry]:
+    """By id (time of making), but never a subject's later step before its earlier one, whatever the clock did."""
+    slots = sorted(entries, key=lambda entry: entry.id)
+    by_subject = sorted(entries, key=lambda entry: (entry.subject_id, entry.seq))
+    queues = {subject: iter(list(rows)) for subject, rows in groupby(by_subject, key=lambda entry: entry.subject_id)}
+    return [next(queues[entry.subject_id]) for entry in slots]
+
+
+def head_file(jurisdiction_code: str) -> Path:
+    """Where the head of a jurisdiction's chain is copied to, outside the database."""
+    return Path(settings.GEZHI_DATA) / "heads" / f"{jurisdiction_code}.json"
+
+
+def copy_head() -> None:
+    """Write the chain's head (number, last position, digest) beside the database, and once a day into the history of heads."""
+    last = Seal.objects.order_by("-number").first()
+    if last is None:
+        return
+    path = head_file(Jurisdiction.objects.values_list("code", flat=True).get(id=current()))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = {"number": last.number, "position": last.last, "digest": last.digest, "at": last.at.isoformat()}
+    fresh = path.with_suffix(".new")
+    with fresh.open("w") as file:
+        json.dump(head, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    _keep_for_the_day(path.with_suffix(".history"), last.at.date().isoformat(), head)
+
+
+def _keep_for_the_day(history: Path, day: str, head: dict[str, object]) -> None:
+    kept = history.read_text().splitlines() if history.exists() else []
+    if not kept or not kept[-1].startswith(day):
+        with history.open("a") as file:
+            file.write(f"{day} {json.dumps(head)}\n")

@@ -1,0 +1,42 @@
+"""PostgreSQL with composite tenant keys: every TenantFK is FOREIGN KEY (jurisdiction_id, x_id) in the database itself."""
+
+from typing import Any
+
+from django.db.backends.ddl_references import Columns, Statement, Table
+from django.db.backends.postgresql import base, schema
+
+from gezhi.tenancy.fields import JurisdictionKey, TenantFK
+
+
+class TenantSchemaEditor(schema.DatabaseSchemaEditor):  # type: ignore[misc]
+    """Creates UNIQUE (jurisdiction_id, id) on tenant tables and composite keys between them."""
+
+    sql_create_column_inline_fk = None  # an inline key cannot be composite
+
+    def create_model(self, model: Any) -> None:
+        super().create_model(model)
+        if any(isinstance(field, JurisdictionKey) for field in model._meta.local_fields):
+            table = model._meta.db_table
+            name = self.quote_name(f"{table}_tenant_key"[:63])
+            self.execute(f"ALTER TABLE {self.quote_name(table)} ADD CONSTRAINT {name} UNIQUE (jurisdiction_id, id)")
+
+    def _create_fk_sql(self, model: Any, field: Any, suffix: str) -> Any:
+        if not isinstance(field, TenantFK):
+            return super()._create_fk_sql(model, field, suffix)
+        target = field.target_field.model._meta.db_table
+        here, there = ["jurisdiction_id", field.column], ["jurisdiction_id", "id"]
+        return Statement(
+            self.sql_create_fk,
+            table=Table(model._meta.db_table, self.quote_name),
+            name=self._fk_constraint_name(model, field, suffix),
+            column=Columns(model._meta.db_table, here, self.quote_name),
+            to_table=Table(target, self.quote_name),
+            to_column=Columns(target, there, self.quote_name),
+            deferrable=self.connection.ops.deferrable_sql(),
+        )
+
+
+class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+    """Django's PostgreSQL backend with tenant keys."""
+
+    SchemaEditorClass = TenantSchemaEditor

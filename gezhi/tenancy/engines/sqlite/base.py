@@ -1,0 +1,53 @@
+"""SQLite with a fair queue of writers.
+
+IMMEDIATE transactions never fail "locked" half-way, but SQLite wakes waiting writers at random: with eight clients the slowest
+waited up to 766 ms. An advisory lock on a file beside the database, taken before BEGIN, queues them (about 60 ms, design §8).
+"""
+
+import fcntl
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+
+class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+    """Django's SQLite backend; every transaction first takes its turn."""
+
+    _turn: Any = None
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._take_turn()
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._give_turn()
+            raise
+
+    def _take_turn(self) -> None:
+        name = str(self.settings_dict["NAME"])
+        if self._turn is None and not self.is_in_memory_db():
+            self._turn = open(f"{name}-turn", "a")  # noqa: SIM115 - held open for as long as the transaction lasts
+            fcntl.flock(self._turn, fcntl.LOCK_EX)
+
+    def _give_turn(self) -> None:
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
+
+    def _commit(self) -> Any:
+        try:
+            return super()._commit()
+        finally:
+            self._give_turn()
+
+    def _rollback(self) -> Any:
+        try:
+            return super()._rollback()
+        finally:
+            self._give_turn()
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()
+        finally:
+            self._give_turn()
