@@ -1,0 +1,147 @@
+"""Phone numbers as keys, and what identifies a person taken out of text that others will read. Pure."""
+
+import re
+import unicodedata
+
+PHONE_LIMIT = 60  # characters; longer is no phone number
+
+_EXTENSION = re.compile(r"(.*?)[ ,-]*(?:转|轉|分机|分機|ext\.?|x|#)[ :-]*(\d{1,6})")
+_NUMBER = re.compile(r"\+?[\d-]+")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"0(?:10|2\d)[2-9]\d{7}|0[3-9]\d{2}[2-9]\d{6,7}")
+_LOCAL = re.compile(r"[2-8]\d{6,7}")
+_SERVICE = re.compile(r"[48]00\d{7}|1[0-2]\d|1[02]\d{3}|9[56]\d{3,4}")
+_PHONE_NOISE = re.compile(r"[\s.·()_\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
+_DASH = re.compile("[\u2010-\u2015\u2212—~]")
+
+
+def phone_key(text: str, area: str = "") -> str | None:
+    """The one spelling of a phone number, for comparing and calling; None when it is no phone number.
+
+    Mobile 13800138000, landline 06315231234, with extension 06315231234-801, service number 12345 or
+    4001234567, abroad 0085291234567. +86, full-width and Chinese digits, spaces and dashes are understood.
+    A local number of 7 or 8 digits gets `area` ("0631") in front; without `area` it stays as it is.
+    """
+    if len(text) > PHONE_LIMIT:
+        return None
+    folded = unicodedata.normalize("NFKC", text).translate(_DIGIT_WORDS).casefold()
+    number, extension = _DASH.sub("-", _PHONE_NOISE.sub("-", folded)).strip("-"), ""
+    if written := _EXTENSION.fullmatch(number):
+        number, extension = written[1].strip("-"), written[2]
+    if not _NUMBER.fullmatch(number):
+        return None
+    head, _, tail = number.rpartition("-")
+    key = _main_number(number, area)
+    if key is None and not extension and 1 <= len(tail) <= 6:
+        key, extension = _main_number(head, area), tail
+        if key is not None and not (_LANDLINE.fullmatch(key) or _LOCAL.fullmatch(key)):
+            return None
+    if key is None or not extension:
+        return key
+    return None if _MOBILE.fullmatch(key) else f"{key}-{extension}"
+
+
+def _main_number(number: str, area: str) -> str | None:
+    digits = number.replace("-", "")
+    if digits.startswith(("+86", "0086")):
+        digits = digits.removeprefix("+86").removeprefix("0086")
+        if not _MOBILE.fullmatch(digits) and _LANDLINE.fullmatch("0" + digits):
+            return "0" + digits
+    elif digits.startswith(("+", "00")):
+        abroad = digits.removeprefix("+").removeprefix("00")
+        return f"00{abroad}" if re.fullmatch(r"[1-9]\d{7,14}", abroad) else None
+    elif re.fullmatch(r"861[3-9]\d{9}", digits):
+        digits = digits[2:]
+    if _LOCAL.fullmatch(digits):
+        return area + digits
+    known = _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits) or _SERVICE.fullmatch(digits)
+    return digits if known else None
+
+
+def phone_tail(key: str) -> str:
+    """The last four digits, which a caller names together with the case number; never of the extension."""
+    return key.partition("-")[0][-4:]
+
+
+def mask_phone(key: str) -> str:
+    """138******00, 0631*****34: enough to recognise one's own.
+
+    The last four are not all shown: with the case number they open the status by phone.
+    """
+    main, dash, extension = key.partition("-")
+    if len(main) <= 6:
+        return "*" * len(main)
+    shown = 3 if _MOBILE.fullmatch(main) or len(main) <= 8 else 4
+    return main[:shown] + "*" * (len(main) - shown - 2) + main[-2:] + dash + "*" * len(extension)
+
+
+# ---- masking in free text ----
+
+MASK = "***"
+
+_DIGIT_WORDS = str.maketrans("〇○◯零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "00001234567891123456789")
+_GAP = "[ .·•_\\-\u2010-\u2015\u2212—\t\xa0\u3000\u200b-\u200f\u2060\ufeff]"
+_S = _GAP + "{0,2}"
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_MONTH = f"(?:0{_S}[1-9]|1{_S}[0-2])"
+_DAY = f"(?:0{_S}[1-9]|[12]{_S}[0-9]|3{_S}[01])"
+_PRIVATE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # eleven or more digits in one piece: mobiles, ID numbers, bank cards, whatever stands beside them
+        r"[0-9]{11,}x?",
+        # half masked already: what is left still tells the district and the year of birth
+        r"[0-9]{3,}\*{3,}[0-9x*]*",
+        r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{2,24}){1,4}",
+        # ID number in groups; digits 7-14 must be a date, or two dates side by side would be taken for one
+        rf"(?<![0-9])[1-9](?:{_S}[0-9]){{5}}{_S}(?:1{_S}[89]|2{_S}0)(?:{_S}[0-9]){{2}}{_S}{_MONTH}{_S}{_DAY}"
+        rf"(?:{_S}[0-9]){{3}}{_S}[0-9x*]",
+        # mobile in groups
+        rf"(?<![0-9])(?:\+?(?:00)?86{_S})?1{_S}[3-9](?:{_S}[0-9]){{9}}(?![0-9])",
+        # landline with its area code
+        rf"(?<![0-9])\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{_S}[1-9](?:{_S}[0-9]){{6,7}}(?![0-9])",
+        # plates, new-energy ones and those ending in 挂学警港澳
+        rf"[{_PROVINCES}]{_S}[a-z]{_S}[a-z0-9](?:[ ·]?[a-z0-9]){{3,4}}[a-z0-9挂学警港澳]?",
+    )
+)
+_CUED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:电话|手机|联系|致电|拨打|座机|固话|号码|tel|phone)[^0-9\n]{{0,8}}([0-9](?:{_S}[0-9]){{6,11}})",
+        rf"(?:微信|qq|企鹅)[^0-9a-z\n]{{0,4}}(?:号[^0-9a-z\n]{{0,2}})?([a-z][\-_a-z0-9]{{5,19}}|[0-9](?:{_S}[0-9]){{5,11}})",
+        r"车牌[^0-9a-z\n]{0,6}([a-z0-9]{5,7})",
+    )
+)
+# Seventeen digits in this shape are no ID number, which has eighteen.
+_CASE_NUMBER = re.compile(r"(?<![0-9])[0-9]{6}-20[0-9]{2}-[0-9]{7}(?![0-9x*])", re.IGNORECASE)
+
+
+def mask_private(text: str) -> str:
+    """The public copy: ID numbers, phones, plates, bank cards, e-mail, chat names, each replaced by ***.
+
+    Full-width, circled and Chinese digits, gaps and hidden signs between digits are seen through. Made for
+    recall: a long serial number is masked too. Case numbers (371072-2026-0000001) and dates stay.
+    """
+    folded = _CASE_NUMBER.sub(lambda number: "#" * len(number[0]), _folded(text))
+    spans = [found.span() for pattern in _PRIVATE for found in pattern.finditer(folded)]
+    spans += [found.span(1) for pattern in _CUED for found in pattern.finditer(folded)]
+    pieces, end = [], 0
+    for start, stop in sorted(spans):
+        if start >= end:
+            pieces += [text[end:start], MASK]
+        end = max(end, stop)
+    return "".join(pieces) + text[end:]
+
+
+def _folded(text: str) -> str:
+    """The same length as `text`, sign for sign: every digit as 0-9, full-width letters as Latin ones."""
+    strange = {ord(sign): _plain(sign) for sign in set(text) if sign > "\x7f"}
+    return text.translate(strange).translate(_DIGIT_WORDS)
+
+
+def _plain(sign: str) -> str:
+    digit = unicodedata.digit(sign, None)
+    if digit is not None:
+        return str(digit)
+    folded = unicodedata.normalize("NFKC", sign)
+    return folded if len(folded) == 1 and folded.isascii() else sign
