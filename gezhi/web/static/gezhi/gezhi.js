@@ -1,0 +1,128 @@
+// Small helps on top of pages that work without script. No state of its own, no network.
+"use strict";
+document.documentElement.classList.add("js");
+
+const on = (type, selector, handle) =>
+  document.addEventListener(type, (event) => {
+    const found = event.target.closest?.(selector);
+    if (found) handle(found, event);
+  });
+
+// A form is sent once. The button stays enabled until the browser has read its name and value.
+on("submit", "form", (form, event) => {
+  if (event.defaultPrevented || form.method === "get" || form.target || "again" in form.dataset) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+  const button = event.submitter;
+  if (!button) return;
+  button.setAttribute("aria-disabled", "true");
+  if (button.dataset.busy) button.textContent = button.dataset.busy;
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// Photos: gathered over several picks, shown small on a canvas (the page's policy allows no blob: pictures).
+async function drawSmall(file, cell, words) {
+  try {
+    const picture = await createImageBitmap(file, { resizeWidth: 240, resizeQuality: "medium" });
+    const canvas = document.createElement("canvas");
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    cell.prepend(canvas);
+  } catch {
+    const note = document.createElement("span");
+    note.className = "photo-words";
+    note.textContent = words;
+    cell.append(note);
+  }
+}
+
+function showPhotos(picker, input, files) {
+  const list = picker.querySelector("[data-photos-list]");
+  const bag = new DataTransfer();
+  files.forEach((file) => bag.items.add(file));
+  input.files = bag.files;
+  list.replaceChildren(
+    ...files.map((file, place) => {
+      const cell = document.createElement("li");
+      const off = document.createElement("button");
+      off.type = "button";
+      off.className = "photo-off";
+      off.setAttribute("aria-label", `${picker.dataset.wordsOff} ${place + 1}`);
+      off.innerHTML = "<span aria-hidden=\"true\">×</span>";
+      off.addEventListener("click", () => {
+        picker.gathered = files.filter((other) => other !== file);
+        showPhotos(picker, input, picker.gathered);
+        input.focus();
+      });
+      cell.append(off);
+      drawSmall(file, cell, picker.dataset.wordsUnseen);
+      return cell;
+    }),
+  );
+  const words = picker.querySelector("[data-photos-words]");
+  words.dataset.first ??= words.textContent;
+  words.textContent = files.length ? picker.dataset.wordsMore : words.dataset.first;
+}
+
+on("change", "[data-photos] input[type=file]", (input) => {
+  const picker = input.closest("[data-photos]");
+  const key = (file) => `${file.name}/${file.size}/${file.lastModified}`;
+  const all = [...(picker.gathered ?? []), ...input.files];
+  const once = [...new Map(all.map((file) => [key(file), file])).values()];
+  picker.gathered = once.slice(0, Number(picker.dataset.max));
+  showPhotos(picker, input, picker.gathered);
+});
+
+on("click", "[data-copy]", async (button) => {
+  const words = button.querySelector("span") ?? button;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    return getSelection().selectAllChildren(button.parentElement.querySelector("code"));
+  }
+  words.textContent = button.dataset.wordsDone;
+});
+
+on("click", "[data-print]", () => print());
+on("change", "[data-autosubmit]", (control) => control.form.requestSubmit());
+
+// Keys: Esc closes what is open, / goes to the search box, j and k walk the rows.
+function walkRows(step) {
+  const links = [...document.querySelectorAll("[data-keys] .row-link")];
+  const here = links.indexOf(document.activeElement);
+  const next = links[Math.max(0, Math.min(links.length - 1, here + step))];
+  next?.focus();
+  return Boolean(next);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.menu-pop[open], details.desk-top[open]");
+    if (open) return open.removeAttribute("open");
+    return document.querySelector("[data-close]")?.click();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select")) return;
+  if (event.key === "/") {
+    const box = document.querySelector("input[type=search]");
+    if (box) event.preventDefault(), box.focus();
+  }
+  if (event.key === "j" && walkRows(1)) event.preventDefault();
+  if (event.key === "k" && walkRows(-1)) event.preventDefault();
+});
+on("focusout", "details.menu-pop", (menu, event) => {
+  if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.removeAttribute("open");
+});
+
+document.querySelector("[data-focus]")?.focus();
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "sheet") event.target.querySelector("h2")?.focus();
+});

@@ -1,0 +1,41 @@
+// Writes what the browser gets from other projects: the icon sprite, htmx and their licence notes.
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+
+const modules = new URL("../../../node_modules/", import.meta.url);
+const out = new URL("../static/gezhi/", import.meta.url);
+const read = (path) => readFileSync(new URL(path, modules), "utf8");
+const version = (name) => JSON.parse(read(`${name}/package.json`)).version;
+
+const names = readFileSync(new URL("icons.txt", import.meta.url), "utf8")
+  .split("\n")
+  .filter((line) => line && !line.startsWith("#"))
+  .map((line) => line.split(" "));
+
+// The product's own mark: four grid cells, one of them in order.
+const mark = `<symbol id="mark" viewBox="0 0 24 24"><path fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" d="M3 5a2 2 0 0 1 2-2h5v7H3zM3 14h7v7H5a2 2 0 0 1-2-2zM14 3h5a2 2 0 0 1 2 2v5h-7z"/><path fill="currentColor" d="M13 13h9v6a3 3 0 0 1-3 3h-6z"/></symbol>`;
+
+function symbol([name, lucide = name]) {
+  const body = read(`lucide-static/icons/${lucide}.svg`)
+    .replace(/<!--.*?-->/gs, "")
+    .replace(/^\s*<svg[^>]*>|<\/svg>\s*$/gs, "")
+    .replace(/\s*\n\s*/g, "")
+    .replace(/ \/>/g, "/>");
+  return `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`;
+}
+
+writeFileSync(
+  new URL("icons.svg", out),
+  `<svg xmlns="http://www.w3.org/2000/svg"><!-- Lucide ${version("lucide-static")}, ISC (parts MIT, Feather): see LICENCES.txt -->\n` +
+    `${mark}\n${names.map(symbol).join("\n")}\n</svg>\n`,
+);
+
+copyFileSync(new URL("htmx.org/dist/htmx.min.js", modules), new URL("htmx.min.js", out));
+
+writeFileSync(
+  new URL("LICENCES.txt", out),
+  `What this folder carries of other projects\n\n` +
+    `icons.svg: icons of Lucide ${version("lucide-static")}\n\n${read("lucide-static/LICENSE")}\n\n` +
+    `htmx.min.js: htmx ${version("htmx.org")}, Zero-Clause BSD\n\n${read("htmx.org/LICENSE")}\n\n` +
+    `app.css: built with Tailwind CSS ${version("tailwindcss")} and daisyUI ${version("daisyui")}, both MIT\n\n` +
+    `${read("tailwindcss/LICENSE")}\n\n${read("daisyui/LICENSE")}\n`,
+);
