@@ -23,7 +23,9 @@ done
 suite=("$bin/pytest" -n 2 --dist loadfile)
 
 # What a developer has set for trying things out must not steer the tests.
-unset GEZHI_DATABASE_URL GEZHI_DATA GEZHI_LIMITS GEZHI_MEDIA_URL DJANGO_SETTINGS_MODULE PYTEST_ADDOPTS
+while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(GEZHI_|DJANGO_|PYTEST_)')
+GEZHI_DATA=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-test.XXXXXX") && export GEZHI_DATA
+trap 'rm -rf "$GEZHI_DATA"' EXIT
 
 do_part() {
     case $1 in
