@@ -32,7 +32,7 @@ do_part() {
         lint) "$bin/ruff" check "${sources[@]}" ;;
         format) "$bin/ruff" format --check "${sources[@]}" ;;
         types) "$bin/mypy" "${sources[@]}" ;;
-        imports) "$bin/lint-imports" ;;
+        imports) "$bin/lint-imports" --no-logo ;;
         templates) "$bin/djlint" --lint --quiet gezhi ;;
         sqlite) "${suite[@]}" ;;
         postgresql) scripts/postgres.sh "${suite[@]}" --ignore=tests/browser ;;
