@@ -91,7 +91,7 @@ _PRIVATE = tuple(
         # eleven or more digits in one piece: mobiles, ID numbers, bank cards, whatever stands beside them
         r"[0-9]{11,}x?",
         # half masked already: what is left still tells the district and the year of birth
-        r"[0-9]{3,}\*{3,}[0-9x*]*",
+        r"(?<![0-9])[0-9]{3,20}\*{3,}[0-9x*]*",
         r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{2,24}){1,4}",
         # ID number in groups; digits 7-14 must be a date, or two dates side by side would be taken for one
         rf"(?<![0-9])[1-9](?:{_S}[0-9]){{5}}{_S}(?:1{_S}[89]|2{_S}0)(?:{_S}[0-9]){{2}}{_S}{_MONTH}{_S}{_DAY}"

@@ -78,7 +78,7 @@ _NAMES = {
 
 
 def clean(text: str, limit: int = LIMIT) -> str:
-    """The text as it is stored: NFC, breaks as \\n, tabs kept, other controls gone, at most `limit` graphemes.
+    """The text as it is stored: NFC, breaks as \\n, tabs kept, other controls gone, up to `limit` graphemes.
 
     NUL, lone surrogates and noncharacters are refused, for every database alike (PostgreSQL would, SQLite
     would not). Hidden signs stay as evidence (`visible` shows them); of more than 8 marks on one sign the
