@@ -27,7 +27,7 @@ css: ## rebuild the committed style sheet and icons (needs Node)
 	npm ci
 	npm run css
 
-messages: ## collect the texts to translate and compile the translations (needs gettext)
+messages: ## collect the texts to translate, compile the translations
 	@scripts/environment.sh test
 	@.venv/bin/python -m scripts.messages
 
