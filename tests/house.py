@@ -27,7 +27,6 @@ PURE = (
 IMPURE = {
     "django",
     "os",
-    "io",
     "socket",
     "subprocess",
     "sqlite3",
