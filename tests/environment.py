@@ -1,0 +1,23 @@
+"""What the tests run in, set before Django reads its settings: pytest loads this file with `-p tests.environment`.
+
+Each worker process has a data folder of its own, so keys, media, chain heads and SQLite files never meet. PostgreSQL is used
+when GEZHI_DATABASE_URL names a server; otherwise each worker has a SQLite file (threads share a file, never a memory database).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+
+def _own_data_folder() -> str:
+    """A fresh folder below the temporary folder, gone when this process ends."""
+    folder = tempfile.mkdtemp(prefix="gezhi-test-worker.")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+for name in ("GEZHI_KEY_FILE", "GEZHI_HTTPS", "GEZHI_HOSTS", "GEZHI_MEDIA_URL"):
+    os.environ.pop(name, None)
+os.environ["GEZHI_DATA"] = _own_data_folder()
+os.environ["GEZHI_LIMITS"] = "off"  # a test that is about limits switches them on
