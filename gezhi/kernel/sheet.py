@@ -1,0 +1,303 @@
+"""A table that somebody sends, .xlsx or .csv: heads, rows with the numbers people see in Excel, cells as values.
+
+Nothing is guessed that can change a meaning: dates are year first or refused, columns are found by their heads.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+import python_calamine
+
+from gezhi.kernel.moment import BadMoment, as_moment
+from gezhi.kernel.workbook import ERROR_TEXTS, BadSheet, Limits, repacked
+
+__all__ = [
+    "ENCODINGS",
+    "BadMoment",
+    "BadSheet",
+    "Cell",
+    "Fault",
+    "Limits",
+    "Record",
+    "Row",
+    "Sheet",
+    "as_moment",
+    "by_head",
+    "read_sheet",
+    "safe_cell",
+]
+
+Cell = str | int | float | bool | date | datetime | None
+TITLE_ROWS = 5  # a merged title may stand above the heads
+ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5")  # what a person may answer when asked
+EXACT = 2**53  # the last integer a float holds for certain
+
+
+class Fault(NamedTuple):
+    """One cell that was not taken (it is None). column from 0; code: error_value, too_long, beyond_heads."""
+
+    column: int
+    code: str
+
+
+class Row(NamedTuple):
+    """One filled row. number as Excel shows it; cells as many as there are heads."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+class Sheet(NamedTuple):
+    """heads as written (missing ones ""); wholly empty rows are left out. encoding: how a text file was read."""
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    encoding: str = ""
+
+
+class Record(NamedTuple):
+    """One row by wanted key: every key is there, an absent column or empty cell is None."""
+
+    number: int
+    cells: dict[str, Cell]
+    faults: dict[str, str]
+
+
+def read_sheet(data: bytes, filename: str, *, limits: Limits | None = None, encoding: str = "") -> Sheet:
+    """The first visible worksheet, or the text file, below its heads.
+
+    encoding: what the person answered when asked; without it BOM, UTF-8, UTF-16 and GB18030 are tried in turn.
+    Text keeps its padding, cells of white space only are None. Raises BadSheet: unknown_suffix, empty, those of
+    `workbook.repacked`, and for text encoding, unknown_encoding, quotes, too_long, too_many_rows, too_many_columns, too_many_cells.
+    """
+    limits = limits or Limits()
+    suffix = filename.rpartition(".")[2].lower()
+    if suffix in ("xlsx", "xlsm"):
+        return _sheet(_excel_rows(data, limits), limits)
+    if suffix not in ("csv", "tsv", "txt"):
+        raise BadSheet("unknown_suffix", suffix=suffix[:20])
+    if len(data) > limits.max_bytes:
+        raise BadSheet("bomb", bytes=len(data), limit=limits.max_bytes)
+    text, found = _decoded(data, encoding)
+    delimiter = "\t" if suffix == "tsv" else _delimiter(text)
+    return _sheet(_text_rows(text, delimiter, limits), limits)._replace(encoding=found)
+
+
+def _sheet(rows: Iterator[tuple[int, Sequence[Cell]]], limits: Limits) -> Sheet:
+    early: list[tuple[int, Sequence[Cell]]] = []
+    for numbered in rows:
+        early.append(numbered)
+        if len(early) == TITLE_ROWS:
+            break
+    if not early:
+        raise BadSheet("empty")
+    wide = [at for at, (_, cells) in enumerate(early) if sum(cell is not None for cell in cells) > 1]
+    head_at = wide[0] if wide else 0
+    heads = [" ".join(_as_text(cell).split()) for cell in early[head_at][1]]
+    while heads and not heads[-1]:
+        heads.pop()
+    filled = [*early[head_at + 1 :], *rows]
+    return Sheet(tuple(heads), tuple(_row(number, cells, len(heads), limits) for number, cells in filled))
+
+
+def _row(number: int, cells: Sequence[Cell], width: int, limits: Limits) -> Row:
+    faults = []
+    kept: list[Cell] = [*cells[:width], *[None] * (width - len(cells))]
+    for column, cell in enumerate(kept):
+        if not isinstance(cell, str):
+            continue
+        if cell in ERROR_TEXTS or len(cell) > limits.max_cell_signs:
+            faults.append(Fault(column, "error_value" if cell in ERROR_TEXTS else "too_long"))
+            kept[column] = None
+    faults += [
+        Fault(column, "beyond_heads") for column in range(width, len(cells)) if cells[column] is not None
+    ]
+    return Row(number, tuple(kept), tuple(faults))
+
+
+# ---- Excel ----
+
+
+def _excel_rows(data: bytes, limits: Limits) -> Iterator[tuple[int, Sequence[Cell]]]:
+    for number, row in enumerate(_grid(repacked(data, limits)), start=1):
+        cells = [_value(cell) for cell in row]
+        if any(cell is not None for cell in cells):
+            yield number, cells
+
+
+def _grid(flat: bytes) -> list[list[object]]:
+    try:
+        book = python_calamine.load_workbook(io.BytesIO(flat))
+        for sheet in book.sheets_metadata:
+            is_table = sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+            if is_table and sheet.visible == python_calamine.SheetVisibleEnum.Visible:
+                return [
+                    list(row) for row in book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                ]
+    except BaseException as error:
+        # a panic of the reader is no Exception; an order to stop is not ours to swallow
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise BadSheet("broken") from error
+        raise
+    raise BadSheet("empty")
+
+
+def _value(cell: object) -> Cell:
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) <= EXACT else cell
+    if isinstance(cell, str):
+        return cell if cell.strip() else None
+    if isinstance(cell, timedelta):
+        return str(cell)
+    if isinstance(cell, time):
+        return cell.isoformat("seconds")
+    if isinstance(cell, bool | int | date):
+        return cell
+    return None
+
+
+# ---- text files ----
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
+    """The text and the encoding it was read in; raises BadSheet("encoding") when it would be a guess."""
+    if encoding and encoding not in ENCODINGS:
+        raise BadSheet("unknown_encoding", known=ENCODINGS)
+    for name in [encoding] if encoding else _likely(data):
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if encoding or name != "gb18030" or _reads_as_chinese(text):
+            return text.removeprefix("\ufeff"), name
+    raise BadSheet("encoding", tried=encoding)
+
+
+def _likely(data: bytes) -> list[str]:
+    if data.startswith(b"\xef\xbb\xbf"):
+        return ["utf-8-sig"]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ["utf-16"]
+    if b"\0" in data[:4096]:
+        even, odd = data[:4096:2].count(0), data[1:4096:2].count(0)
+        return ["utf-16-le" if odd > even else "utf-16-be"]
+    return ["utf-8", "gb18030"]
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """GB18030 decodes almost anything; only what is nearly all everyday Chinese was written in it."""
+    strange = re.sub(r"[\x00-\x7f]+", "", text)
+    everyday = sum(
+        "\u4e00" <= sign <= "\u9fff" or "\u2010" <= sign <= "\u33ff" or sign >= "\uff00" for sign in strange
+    )
+    return everyday >= 0.95 * len(strange)
+
+
+def _delimiter(text: str) -> str:
+    """The one that parts the first filled line most often, outside quotes; a comma when none does."""
+    line = re.sub(r'"[^"]*"', "", text[:100_000].lstrip()).partition("\n")[0]
+    return max(",;\t", key=line.count)
+
+
+def _text_rows(text: str, delimiter: str, limits: Limits) -> Iterator[tuple[int, Sequence[Cell]]]:
+    number = cells_seen = 0
+    # newline="" lets the reader see \r, \n and \r\n alike, and those within quotes
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for number, row in enumerate(reader, start=1):
+            cells_seen += len(row)
+            _refuse_excess(number, len(row), cells_seen, limits)
+            cells = [cell if cell.strip() else None for cell in row]
+            if any(cells):
+                yield number, cells
+    except csv.Error as error:
+        code = "too_long" if "field larger" in str(error) else "quotes"
+        raise BadSheet(code, row=number + 1) from error
+
+
+def _refuse_excess(number: int, columns: int, cells: int, limits: Limits) -> None:
+    if number > limits.max_rows:
+        raise BadSheet("too_many_rows", rows=number, limit=limits.max_rows)
+    if columns > limits.max_columns:
+        raise BadSheet("too_many_columns", row=number, columns=columns, limit=limits.max_columns)
+    if cells > limits.max_cells:
+        raise BadSheet("too_many_cells", limit=limits.max_cells)
+
+
+# ---- columns by their heads ----
+
+
+def by_head(
+    sheet: Sheet, wanted: Mapping[str, Iterable[str]], optional: AbstractSet[str] = frozenset()
+) -> tuple[Record, ...]:
+    """The rows by wanted key; each key lists the heads it accepts (spaces, case, width, ＊ and （…） do not matter).
+
+    Raises BadSheet: missing_heads (heads = first spelling of each), duplicate_head (head, columns = ("B", "E")).
+    """
+    columns = {key: _column(sheet.heads, tuple(spellings)) for key, spellings in wanted.items()}
+    missing = tuple(key for key, at in columns.items() if at is None and key not in optional)
+    if missing:
+        raise BadSheet(
+            "missing_heads", keys=missing, heads=tuple(next(iter(wanted[key]), key) for key in missing)
+        )
+    return tuple(_record(row, columns) for row in sheet.rows)
+
+
+def _record(row: Row, columns: Mapping[str, int | None]) -> Record:
+    faults = dict(row.faults)
+    return Record(
+        row.number,
+        {key: None if at is None else row.cells[at] for key, at in columns.items()},
+        {key: faults[at] for key, at in columns.items() if at is not None and at in faults},
+    )
+
+
+def _column(heads: Sequence[str], spellings: tuple[str, ...]) -> int | None:
+    """Exact heads win over those equal only without their bracket: 电话 is not 电话（办公） when both stand there."""
+    for key_of in (_head_key, _bare_head_key):
+        accepted = {key_of(spelling) for spelling in spellings}
+        found = [at for at, head in enumerate(heads) if head and key_of(head) in accepted]
+        if len(found) > 1:
+            raise BadSheet("duplicate_head", head=heads[found[0]], columns=tuple(map(_letters, found)))
+        if found:
+            return found[0]
+    return None
+
+
+def _head_key(head: str) -> str:
+    return re.sub(r"[\s*:：＊\u200b\ufeff]+", "", unicodedata.normalize("NFKC", head[:200])).casefold()
+
+
+def _bare_head_key(head: str) -> str:
+    return re.sub(r"[(\[【].*$", "", _head_key(head))
+
+
+def _letters(column: int) -> str:
+    """The column's name as Excel shows it, from a count that starts at 0."""
+    name = ""
+    while column >= 0:
+        name, column = chr(65 + column % 26) + name, column // 26 - 1
+    return name
+
+
+def _as_text(cell: Cell) -> str:
+    return "" if cell is None else str(cell)
+
+
+_FORMULA = re.compile("[\\s'\"\u2018-\u201f＇＂`\ufeff\u200b]*[=+\\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
+
+
+def safe_cell(text: str) -> str:
+    """Text for a CSV cell that a spreadsheet must not run: a leading ' before whatever could start a formula.
+
+    = + - @ and their full-width and small forms, also behind spaces or quotes, and a leading tab or line break. The
+    writer must quote every field, or a delimiter would open a new cell. One leading ' taken off gives it back.
+    """
+    return "'" + text if _FORMULA.match(text) else text
