@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-has_chromium() { scripts/chromium.sh >/dev/null; }
+has_chromium() { scripts/chromium.sh >/dev/null 2>&1; }
 has_cjk_font() { fc-list :lang=zh-cn family 2>/dev/null | grep -q .; }
 has_postgresql() { scripts/postgres.sh --find >/dev/null 2>&1; }
 
