@@ -10,22 +10,23 @@ const on = (type, selector, handle) =>
 
 // A form is sent once. The button stays enabled until the browser has read its name and value.
 on("submit", "form", (form, event) => {
-  if (event.defaultPrevented || form.method === "get" || form.target || "again" in form.dataset) return;
+  const button = event.submitter;
+  const posts = form.getAttribute("method")?.toLowerCase() === "post";
+  if (event.defaultPrevented || !posts || button?.formTarget || "again" in form.dataset) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   form.setAttribute("aria-busy", "true");
-  const button = event.submitter;
-  if (!button) return;
-  button.setAttribute("aria-disabled", "true");
-  if (button.dataset.busy) button.textContent = button.dataset.busy;
-});
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of document.querySelectorAll("form[data-sent]")) {
+  const rest = button && [...button.childNodes];
+  button?.setAttribute("aria-disabled", "true");
+  if (button?.dataset.busy) button.textContent = button.dataset.busy;
+  const free = () => {
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");
-    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
-  }
+    button?.removeAttribute("aria-disabled");
+    button?.replaceChildren(...rest);
+  };
+  setTimeout(free, 20000); // an answer that never came must not lock the form
+  addEventListener("pageshow", free, { once: true }); // nor must coming back to it
 });
 
 // Photos: gathered over several picks, shown small on a canvas (the page's policy allows no blob: pictures).
