@@ -1,0 +1,146 @@
+"""`make test` runs everything, hides no failure and never takes an absent tool for a passed test."""
+
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
+TOOLS = ("ruff", "mypy", "lint-imports", "djlint", "pytest")
+HELPERS = ("environment.sh", "needs.sh", "chromium.sh")
+ALL = "lint format types imports templates sqlite postgresql"
+
+
+def program(file: Path, *lines: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(["#!/bin/bash", *lines, ""]))
+    file.chmod(0o755)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose tools pass and note in `calls` that they were called."""
+    (tmp_path / "gezhi").mkdir()
+    (tmp_path / "gezhi" / "__init__.py").touch()
+    for name in HELPERS:
+        program(tmp_path / "scripts" / name)
+    program(tmp_path / "scripts" / "postgres.sh", 'GEZHI_DATABASE_URL=postgres://here exec "$@"')
+    shutil.copy(SCRIPTS / "test.sh", tmp_path / "scripts" / "test.sh")
+    for name in TOOLS:
+        program(tmp_path / ".venv" / "bin" / name, note(name))
+    return tmp_path
+
+
+def note(name: str) -> str:
+    return f'echo "{name} $* ${{GEZHI_DATABASE_URL:-sqlite}}" >> calls'
+
+
+def breaks(checkout: Path, tool: str, status: int) -> None:
+    program(checkout / ".venv" / "bin" / tool, note(tool), f"exit {status}")
+
+
+def run(checkout: Path, *parts: str, **surroundings: str) -> tuple[int, str]:
+    """The exit status and the last line."""
+    outcome = subprocess.run(
+        ["bash", "scripts/test.sh", *parts],
+        cwd=checkout,
+        env={"PATH": os.environ["PATH"], **surroundings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return outcome.returncode, (outcome.stdout + outcome.stderr).splitlines()[-1]
+
+
+def calls(checkout: Path) -> list[str]:
+    return (checkout / "calls").read_text().splitlines()
+
+
+def test_everything_runs_and_the_suite_runs_on_both_databases(checkout: Path) -> None:
+    status, last = run(checkout)
+    assert (status, last.split(" in ")[0]) == (0, f"make test: all passed: {ALL}")
+    assert calls(checkout) == [
+        "ruff check gezhi sqlite",
+        "ruff format --check gezhi sqlite",
+        "mypy gezhi sqlite",
+        "lint-imports --no-logo sqlite",
+        "djlint --lint --quiet gezhi sqlite",
+        "pytest -n 2 --dist loadfile sqlite",
+        "pytest -n 2 --dist loadfile --ignore=tests/browser postgres://here",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tool", "status", "named"),
+    [
+        ("mypy", 1, "types"),
+        ("lint-imports", 1, "imports"),
+        ("pytest", 1, "sqlite postgresql"),
+        ("pytest", 5, "sqlite postgresql"),
+    ],
+)
+def test_a_failed_part_is_named_and_the_rest_still_runs(
+    tool: str, status: int, named: str, checkout: Path
+) -> None:
+    breaks(checkout, tool, status)
+    outcome, last = run(checkout)
+    assert (outcome, last.split(" (of")[0]) == (1, f"make test: FAILED: {named}")
+    assert len(calls(checkout)) == 7
+
+
+@pytest.mark.parametrize("helper", ["environment.sh", "needs.sh"])
+def test_nothing_is_tested_when_what_the_tests_need_is_missing(helper: str, checkout: Path) -> None:
+    program(checkout / "scripts" / helper, "exit 1")
+    assert run(checkout)[0] == 1
+    assert not (checkout / "calls").exists()
+
+
+def test_parts_can_be_chosen(checkout: Path) -> None:
+    assert run(checkout, "types", "quick")[0] == 0
+    assert calls(checkout) == [
+        "mypy gezhi sqlite",
+        "pytest -n 2 --dist loadfile --ignore=tests/browser sqlite",
+    ]
+
+
+def test_an_unknown_part_is_refused(checkout: Path) -> None:
+    status, last = run(checkout, "sqlight")
+    assert (status, last) == (2, f"test: no part is called sqlight; there are: {ALL} quick")
+
+
+def test_a_database_somebody_tried_things_on_is_not_tested_on(checkout: Path) -> None:
+    run(checkout, "sqlite", GEZHI_DATABASE_URL="postgres://theirs")
+    assert calls(checkout) == ["pytest -n 2 --dist loadfile sqlite"]
+
+
+def test_who_may_not_install_is_told_what_to_install(tmp_path: Path) -> None:
+    program(tmp_path / "scripts" / "chromium.sh", "exit 1")
+    program(tmp_path / "scripts" / "postgres.sh")
+    shutil.copy(SCRIPTS / "needs.sh", tmp_path / "scripts" / "needs.sh")
+    for name in ("bash", "dirname", "tr", "id", "grep", "cat"):  # and no apt-get
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    program(tmp_path / "fc-list", "echo Noto Sans CJK SC")
+    outcome = subprocess.run(
+        ["bash", "scripts/needs.sh"],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "test: this machine lacks what the tests need; as root: apt-get install chromium\n"
+    assert (outcome.returncode, outcome.stderr) == (1, said)
+
+
+def test_the_database_server_of_a_run_ends_with_it_and_the_status_is_kept() -> None:
+    command = 'echo "$GEZHI_DATABASE_URL"; exit 7'
+    outcome = subprocess.run(
+        [SCRIPTS / "postgres.sh", "bash", "-c", command], capture_output=True, text=True, check=False
+    )
+    port = int(outcome.stdout.rsplit(":", 1)[1].split("/")[0])
+    assert outcome.returncode == 7
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
