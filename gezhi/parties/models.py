@@ -1,12 +1,20 @@
-"""Parties, their calendars and dated service of places, accounts and posts."""
+"""Parties, their dated service of places, accounts and posts.
+
+Days are local days of the jurisdiction. A period is [starts_on, ends_on): `ends_on` is the first day it no longer holds,
+None = open end. So the company that leaves and the one that comes carry the same date.
+"""
 
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Q
 
+from gezhi.kernel.actor import Duty
+from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.tenancy.clock import new_id
-from gezhi.tenancy.models import Jurisdiction
+from gezhi.tenancy.fields import TenantFK
+from gezhi.tenancy.models import Jurisdiction, TenantModel
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -14,11 +22,16 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Somebody who logs in. Reference row; what they may do comes from their current posts."""
+    """Somebody who logs in. Reference row; what they may do comes from their current posts. No phone, by design.
+
+    name_key, username_key: skeletons (kernel.text), so that nobody passes for somebody else.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=60, unique=True)
+    username_key = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=60)
     home = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="+")
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
@@ -28,5 +41,115 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[AccountManager] = AccountManager()
 
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["home", "name_key"], condition=Q(is_active=True), name="staff_names_do_not_look_alike"
+            ),
+        )
+
     def __str__(self) -> str:
         return self.name
+
+
+class Party(TenantModel):
+    """An organisation that can be accountable. parent: the party one level up; None at the end of the chain.
+
+    standing_phone: answered day and night, the last contact, never empty. calendar: code of a calendar of the catalogue.
+    """
+
+    kind = models.CharField(max_length=16, choices=PartyKind.choices)
+    name = models.CharField(max_length=60)
+    code = models.CharField(max_length=32)
+    parent = TenantFK("self", null=True)
+    calendar = models.CharField(max_length=40, default="office")
+    standing_phone = models.CharField(max_length=40)
+    place = TenantFK("places.Place", null=True)
+    is_intake = models.BooleanField(default=False)
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "code"], name="one_party_per_code"),
+            models.UniqueConstraint(
+                fields=["jurisdiction"], condition=Q(is_intake=True), name="one_intake_desk_per_jurisdiction"
+            ),
+            models.CheckConstraint(condition=~Q(standing_phone=""), name="a_party_has_a_standing_phone"),
+            models.CheckConstraint(
+                condition=Q(is_intake=False) | Q(closed_on__isnull=True),
+                name="the_intake_desk_is_never_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="no_party_is_above_itself"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(TenantModel):
+    """A party serves a place (with everything below it) or a grid cell, as something, for a period."""
+
+    party = TenantFK(Party)
+    kind = models.CharField(max_length=16, choices=ServiceKind.choices)
+    place = TenantFK("places.Place", null=True)
+    grid = TenantFK("places.GridCell", null=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(place__isnull=False, grid__isnull=True)
+                | Q(place__isnull=True, grid__isnull=False),
+                name="a_service_is_of_a_place_or_of_a_grid",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_service_ends_after_it_starts",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["jurisdiction", "place", "kind"], name="services_of_a_place"),
+            models.Index(fields=["jurisdiction", "grid", "kind"], name="services_of_a_grid"),
+        )
+
+
+class PartyPost(TenantModel):
+    """A person in one duty at a party for a period; place or grid narrows or widens what is seen (queries.actor_of)."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    party = TenantFK(Party)
+    duty = models.CharField(max_length=10, choices=[(duty.value, duty.value) for duty in Duty])
+    place = TenantFK("places.Place", null=True)
+    grid = TenantFK("places.GridCell", null=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(place__isnull=True) | Q(grid__isnull=True),
+                name="a_post_is_at_a_place_or_in_a_grid",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_post_ends_after_it_starts",
+            ),
+        )
+        indexes = (models.Index(fields=["jurisdiction", "account"], name="posts_of_an_account"),)
+
+
+class ResetCode(TenantModel):
+    """The one living code that lets somebody choose a new password. digest: keyed, a copied database reveals no code."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "account"], name="one_reset_code_per_account"),
+        )

@@ -1,0 +1,42 @@
+"""Who may change parties, posts and accounts. The office's own clockwork (installing, importing) may."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from gezhi.kernel.actor import Actor, ActorKind, Duty
+from gezhi.kernel.refusal import NotYours
+
+HUMBLE_DUTIES = frozenset({Duty.WORKER, Duty.MANAGER, Duty.CHECKER})
+
+
+def _has(actor: Actor, *duties: Duty) -> bool:
+    return actor.kind is ActorKind.SYSTEM or actor.has(*duties)
+
+
+def keeps_parties(actor: Actor) -> None:
+    """Administrators and officers keep parties and what they serve. Raises NotYours."""
+    if not _has(actor, Duty.ADMIN, Duty.OFFICER):
+        raise NotYours(deed="keep_parties")
+
+
+def keeps_phone_of(actor: Actor, party_id: UUID) -> None:
+    """A party's own manager or clerk may change its standing phone too. Raises NotYours."""
+    if party_id not in actor.parties(Duty.MANAGER, Duty.CLERK):
+        keeps_parties(actor)
+
+
+def keeps_accounts(actor: Actor) -> None:
+    """Administrators keep accounts and posts. Raises NotYours."""
+    if not _has(actor, Duty.ADMIN):
+        raise NotYours(deed="keep_accounts")
+
+
+def resets(actor: Actor, duties: Iterable[str]) -> None:
+    """An administrator resets anybody; a desk only people who decide nothing, or it could make itself more. Raises NotYours.
+
+    duties: all the duties of the person whose password is reset, now and later.
+    """
+    if _has(actor, Duty.ADMIN):
+        return
+    if not actor.has(Duty.CLERK, Duty.OFFICER) or not {Duty(one) for one in duties} <= HUMBLE_DUTIES:
+        raise NotYours(deed="reset_password")

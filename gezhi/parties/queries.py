@@ -1,0 +1,253 @@
+"""Who is accountable where, and who is who. Reads only; days are local days of the jurisdiction in force."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from gezhi.kernel.actor import Actor, ActorKind, Duty
+from gezhi.kernel.refusal import NotFound
+from gezhi.parties.days import holds_on, local_day
+from gezhi.parties.kinds import ServiceKind
+from gezhi.parties.models import Account, Party, PartyPost, Service
+from gezhi.parties.sight import WIDE_DUTIES, PostFacts, posts_from
+from gezhi.places import paths
+
+
+class PartyRow(NamedTuple):
+    """A party as values."""
+
+    id: UUID
+    kind: str
+    name: str
+    code: str
+    standing_phone: str
+    calendar: str
+    parent_id: UUID | None
+    place_id: UUID | None
+    is_intake: bool
+    closed_on: date | None
+
+
+class ServiceRow(NamedTuple):
+    """One period of service. ends_on: the first day it no longer holds, None = open end."""
+
+    id: UUID
+    party_id: UUID
+    kind: str
+    place_id: UUID | None
+    grid_id: UUID | None
+    starts_on: date
+    ends_on: date | None
+
+
+class PersonRow(NamedTuple):
+    """A person in one duty at a party."""
+
+    account_id: UUID
+    name: str
+    duty: str
+    party_id: UUID
+    post_id: UUID
+
+
+# ---- parties ----
+
+
+def party(id: UUID) -> PartyRow:
+    """One party, closed or not. 1 query. Raises NotFound."""
+    return _one(Party.objects.filter(id=id), id)
+
+
+def party_by_code(code: str) -> PartyRow:
+    """One party by its short code, closed or not. 1 query. Raises NotFound."""
+    return _one(Party.objects.filter(code=code), code)
+
+
+def parties(kind: str | None = None) -> list[PartyRow]:
+    """The open parties (of one kind), by code. 1 query."""
+    rows = Party.objects.filter(closed_on=None).order_by("code")
+    return _rows(rows if kind is None else rows.filter(kind=kind))
+
+
+def parties_by_ids(ids: Iterable[UUID]) -> dict[UUID, PartyRow]:
+    """Parties by id, closed ones too; unknown ids are absent. 1 query."""
+    return {row.id: row for row in _rows(Party.objects.filter(id__in=set(ids)))}
+
+
+def one_level_up(party_id: UUID) -> UUID | None:
+    """The party above, None at the end of the chain. 1 query. Raises NotFound."""
+    return party(party_id).parent_id
+
+
+def intake_desk() -> UUID:
+    """The desk that takes what nobody else does. 1 query. Raises NotFound before the office has one."""
+    return _one(Party.objects.filter(is_intake=True), "intake").id
+
+
+def _rows(rows: QuerySet[Party]) -> list[PartyRow]:
+    return [PartyRow(*values) for values in rows.values_list(*PartyRow._fields)]
+
+
+def _one(rows: QuerySet[Party], name: object) -> PartyRow:
+    found = _rows(rows[:1])
+    if not found:
+        raise NotFound(party=str(name))
+    return found[0]
+
+
+# ---- who serves what ----
+
+
+def desk_of(path: str, at: datetime) -> UUID:
+    """The desk that answers for a place: the nearest one up its path, else the jurisdiction's intake desk. 1 query.
+
+    path "" = the place is unknown. Raises NotFound only when the office has no intake desk at all (`check` names it).
+    """
+    on_path = paths.ids(path)
+    desks = _serving(on_path, None, at).filter(kind=ServiceKind.DESK).values_list("party_id", "place_id")
+    # the intake desk rides along in the same statement, beside an id that is on no path
+    intake = Party.objects.filter(is_intake=True).values_list("id", "jurisdiction_id")
+    nearness = {place_id: depth for depth, place_id in enumerate(on_path, start=1)}
+    found = desks.union(intake, all=True) if on_path else intake
+    nearest = max(found, key=lambda row: nearness.get(row[1], 0), default=None)
+    if nearest is None:
+        raise NotFound(party="intake")
+    return UUID(str(nearest[0]))
+
+
+def serving(path: str, grid_id: UUID | None, kind: str, at: datetime) -> UUID | None:
+    """The open party that serves this spot as `kind`: the nearest one. 1 query."""
+    found = _nearest_first(path, grid_id, at, kind)
+    return found[0].id if found else None
+
+
+def candidates(path: str, grid_id: UUID | None, at: datetime) -> list[PartyRow]:
+    """Every open party that serves this spot in any way, nearest first, then by code, each once. 1 query."""
+    return _nearest_first(path, grid_id, at, None)
+
+
+def services(party_id: UUID) -> list[ServiceRow]:
+    """What a party serves, served and will serve, oldest first. 1 query."""
+    return _services(Service.objects.filter(party=party_id))
+
+
+def services_of(place_id: UUID) -> list[ServiceRow]:
+    """Who serves, served and will serve this very place, oldest first. 1 query."""
+    return _services(Service.objects.filter(place=place_id))
+
+
+def _services(rows: QuerySet[Service]) -> list[ServiceRow]:
+    return [ServiceRow(*row) for row in rows.order_by("starts_on", "id").values_list(*ServiceRow._fields)]
+
+
+def _serving(on_path: list[UUID], grid_id: UUID | None, at: datetime) -> QuerySet[Service]:
+    ground = Q(place__in=on_path)
+    if grid_id is not None:
+        ground |= Q(grid=grid_id)
+    rows: QuerySet[Service] = Service.objects.filter(ground, holds_on(local_day(at)), party__closed_on=None)
+    return rows
+
+
+def _nearest_first(path: str, grid_id: UUID | None, at: datetime, kind: str | None) -> list[PartyRow]:
+    """A grid cell is nearer than the community it is part of, and farther than anything inside."""
+    on_path = paths.ids(path)
+    community = paths.community_id(path)
+    depth: dict[UUID, float] = {place_id: float(d) for d, place_id in enumerate(on_path, start=1)}
+    of_grid = depth[community] + 0.5 if community else float(len(on_path)) + 0.5
+    rows = _serving(on_path, grid_id, at)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    columns = ("place_id", *(f"party__{name}" for name in PartyRow._fields))
+    near: dict[PartyRow, float] = {}
+    for place_id, *values in rows.values_list(*columns):
+        row = PartyRow(*values)
+        near[row] = max(near.get(row, 0.0), depth[place_id] if place_id else of_grid)
+    return sorted(near, key=lambda row: (-near[row], row.code))
+
+
+# ---- people ----
+
+
+def actor_of(account: Account, at: datetime) -> Actor:
+    """Who acts: the account with its posts of today (sight.py says what each covers). 1 query, 2 for a grid team's people.
+
+    An account that is switched off has no posts, so it may do nothing.
+    """
+    if not account.is_active:
+        return Actor(ActorKind.ACCOUNT, account.id, account.name)
+    day = local_day(at)
+    rows = PartyPost.objects.filter(holds_on(day), account=account.id).order_by("id")
+    facts = [
+        PostFacts(Duty(duty), *rest)
+        for duty, *rest in rows.values_list(
+            "duty",
+            "party_id",
+            "party__kind",
+            "party__is_intake",
+            "place__path",
+            "grid_id",
+            "party__place__path",
+        )
+    ]
+    grids = _grids_of({fact.party for fact in facts if fact.needs_team_grids}, day)
+    return Actor(ActorKind.ACCOUNT, account.id, account.name, posts_from(facts, grids))
+
+
+def _grids_of(teams: set[UUID], day: date) -> dict[UUID, list[UUID]]:
+    if not teams:
+        return {}
+    rows = Service.objects.filter(
+        holds_on(day), party__in=teams, kind=ServiceKind.GRID_TEAM, grid__isnull=False
+    )
+    cells: dict[UUID, list[UUID]] = {}
+    for team, grid in rows.order_by("id").values_list("party_id", "grid_id"):
+        cells.setdefault(team, []).append(grid)
+    return cells
+
+
+def people(party_id: UUID, at: datetime) -> list[PersonRow]:
+    """Who has a post at a party today, by name; somebody with two duties stands twice. 1 query."""
+    return _people(_current_posts(at).filter(party=party_id).order_by("account__name", "id"))
+
+
+def officers(path: str, at: datetime) -> list[PersonRow]:
+    """People at the end of the ladder for a place, nearest first: officers, and administrators when there is none. 1 query.
+
+    An officer without a place covers the whole jurisdiction; path "" is covered by those alone.
+    """
+    covers = Q(place__isnull=True, grid__isnull=True) | Q(place__in=paths.ids(path))
+    rows = _current_posts(at).filter(covers, duty__in=WIDE_DUTIES).annotate(where=F("place__path"))
+    found = sorted(rows.values_list("where", *_PERSON), key=lambda row: (-len(row[0] or ""), row[3], row[5]))
+    last = Duty.OFFICER if any(row[3] == Duty.OFFICER for row in found) else Duty.ADMIN
+    return [PersonRow(*values) for _, *values in found if values[2] == last]
+
+
+def account_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of accounts by id; unknown ids are absent. 1 query."""
+    return dict(Account.objects.filter(id__in=set(ids)).values_list("id", "name"))
+
+
+def has_current_post(account_id: UUID, at: datetime) -> bool:
+    """Whether somebody has work here today. 1 query."""
+    return bool(_current_posts(at).filter(account=account_id).exists())
+
+
+def parties_without_people(at: datetime) -> list[PartyRow]:
+    """Open parties where nobody has a post today: only their standing phone answers. 1 query."""
+    staffed = _current_posts(at).values("party_id")
+    return _rows(Party.objects.filter(closed_on=None).exclude(id__in=staffed).order_by("code"))
+
+
+_PERSON = ("account_id", "account__name", "duty", "party_id", "id")
+
+
+def _current_posts(at: datetime) -> QuerySet[PartyPost]:
+    rows: QuerySet[PartyPost] = PartyPost.objects.filter(holds_on(local_day(at)), account__is_active=True)
+    return rows
+
+
+def _people(rows: QuerySet[PartyPost]) -> list[PersonRow]:
+    return [PersonRow(*values) for values in rows.values_list(*_PERSON)]
