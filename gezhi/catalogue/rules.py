@@ -1,0 +1,58 @@
+"""The numbers an office decides: what each is called, what it may be, and what it is until the office says otherwise."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from gezhi.catalogue.book import DATA, PROPOSED, Words
+
+BY_THE_OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of one office. Minutes are working minutes on the clock of who must act, except urge_pause_minutes."""
+
+    accept_minutes: int
+    take_minutes: int
+    check_minutes: int
+    confirm_days: int
+    ask_working_days: int
+    recheck_percent: int
+    came_back_days: int
+    undo_join_hours: int
+    remind_percent: int  # of the clock used up
+    escalation_minutes: int  # per level
+    call_tries: int
+    urge_pause_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedRule:
+    """A rule as it comes with the product. source: "design" or "pd"; least and most are both allowed."""
+
+    key: str
+    value: int
+    unit: str
+    source: str
+    least: int
+    most: int
+    label: Words
+
+    @property
+    def proposed(self) -> bool:
+        """No named document stands behind the value; the office decides."""
+        return self.source == PROPOSED
+
+
+@cache
+def shipped() -> Mapping[str, ShippedRule]:
+    """The rules of data/office_rules.json by key, in the order of the file."""
+    rows = json.loads((DATA / "office_rules.json").read_text(encoding="utf-8"))["rules"]
+    return {row["key"]: ShippedRule(**{**row, "label": Words(**row["label"])}) for row in rows}
+
+
+def rules_from(stored: Mapping[str, int]) -> Rules:
+    """The office's values; a rule it does not have yet (it came with a newer version) is as shipped."""
+    return Rules(**{key: stored.get(key, rule.value) for key, rule in shipped().items()})
