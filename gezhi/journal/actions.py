@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from gezhi.journal.chain import START, Signed, mac, words_digest
@@ -59,7 +59,7 @@ def signed(entry: Entry) -> Signed:
     """The part of a stored row that its signature covers."""
     return Signed(
         entry.id,
-        entry.jurisdiction_id,
+        cast(UUID, entry.jurisdiction_id),
         entry.subject_kind,
         entry.subject_id,
         entry.seq,
@@ -103,7 +103,10 @@ def _tails(deeds: Sequence[Deed]) -> dict[tuple[str, UUID], tuple[str, int]]:
     tails: dict[tuple[str, UUID], tuple[str, int]] = {}
     for kind, subject in {(deed.kind, deed.id) for deed in deeds}:
         last = (
-            Entry.objects.filter(subject_kind=kind, subject_id=subject).order_by("-seq").values_list("mac", "seq").first()
+            Entry.objects.filter(subject_kind=kind, subject_id=subject)
+            .order_by("-seq")
+            .values_list("mac", "seq")
+            .first()
         )
         if last:
             tails[kind, subject] = last

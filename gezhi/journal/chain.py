@@ -30,7 +30,9 @@ class Signed(NamedTuple):
 
 def canonical(value: object) -> bytes:
     """One spelling for one value: JSON with sorted keys; UUIDs as text, moments as UTC with microseconds."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+    ).encode()
 
 
 def _plain(value: object) -> str:

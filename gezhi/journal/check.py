@@ -56,7 +56,9 @@ def _seals() -> Iterator[Finding]:
                 yield Finding("I13", f"position {place}", "the sealed row is missing")
                 continue
             if row[1] != sealed:
-                yield Finding("I13", f"position {place}", f"entry {row[2]} is not the row that was sealed here")
+                yield Finding(
+                    "I13", f"position {place}", f"entry {row[2]} is not the row that was sealed here"
+                )
             row = next(rows, None)
         previous, number, position = seal.digest, seal.number, seal.last
     while row is not None:
@@ -74,7 +76,9 @@ def _head() -> Iterator[Finding]:
     head = json.loads(path.read_text())
     seal = Seal.objects.filter(number=head["number"]).first()
     if seal is None:
-        yield Finding("I13", f"seal {head['number']}", "the chain was cut off: its head is known but not stored")
+        yield Finding(
+            "I13", f"seal {head['number']}", "the chain was cut off: its head is known but not stored"
+        )
     elif seal.digest != head["digest"]:
         yield Finding("I13", f"seal {seal.number}", "is not the one whose digest was copied outside")
 

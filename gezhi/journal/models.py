@@ -26,12 +26,17 @@ class Entry(TenantModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["jurisdiction", "subject_kind", "subject_id", "seq"], name="one_entry_per_step_of_a_subject"
+                fields=["jurisdiction", "subject_kind", "subject_id", "seq"],
+                name="one_entry_per_step_of_a_subject",
             ),
             models.UniqueConstraint(fields=["jurisdiction", "position"], name="one_entry_per_position"),
         )
         indexes = (
-            models.Index(fields=["jurisdiction", "id"], condition=Q(position__isnull=True), name="entries_not_yet_sealed"),
+            models.Index(
+                fields=["jurisdiction", "id"],
+                condition=Q(position__isnull=True),
+                name="entries_not_yet_sealed",
+            ),
         )
 
     def __str__(self) -> str:
@@ -47,7 +52,9 @@ class Words(TenantModel):
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["jurisdiction", "entry", "name"], name="one_text_per_name"),)
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "entry", "name"], name="one_text_per_name"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -64,7 +71,9 @@ class Seal(TenantModel):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["jurisdiction", "number"], name="one_seal_per_number"),)
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "number"], name="one_seal_per_number"),
+        )
 
     def __str__(self) -> str:
         return f"#{self.number}: {self.first}-{self.last}"
@@ -90,7 +99,9 @@ class Errand(TenantModel):
     error = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["jurisdiction", "kind", "key"], name="one_errand_per_key"),)
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "kind", "key"], name="one_errand_per_key"),
+        )
         indexes = (
             models.Index(
                 fields=["jurisdiction", "due_at"],

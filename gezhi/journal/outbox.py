@@ -55,7 +55,9 @@ def reschedule(kind: str, key: str, *, due_at: datetime | None) -> None:
     if due_at is None:
         rows.update(done_at=F("due_at"), lease=F("lease") + 1, leased_until=None)
     else:
-        rows.update(due_at=due_at, done_at=None, parked_at=None, tries=0, lease=F("lease") + 1, leased_until=None)
+        rows.update(
+            due_at=due_at, done_at=None, parked_at=None, tries=0, lease=F("lease") + 1, leased_until=None
+        )
 
 
 def claim(*, at: datetime, limit: int = 20) -> list[Errand]:

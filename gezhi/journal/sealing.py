@@ -32,7 +32,9 @@ def seal(*, at: datetime) -> int:
 
 @transaction.atomic
 def _seal_one_batch(at: datetime) -> int:
-    Jurisdiction.objects.select_for_update(no_key=True).get(id=current())  # one sealer at a time; writers do not wait
+    Jurisdiction.objects.select_for_update(no_key=True).get(
+        id=current()
+    )  # one sealer at a time; writers do not wait
     entries = _in_order(list(Entry.objects.filter(position=None).order_by("id")[:BATCH]))
     if not entries:
         return 0
@@ -55,7 +57,7 @@ def _seal_one_batch(at: datetime) -> int:
     return len(entries)
 
 
-def _key(id: UUID) -> object:
+def _key(id: UUID) -> UUID | str:
     return id if connection.features.has_native_uuid_field else id.hex
 
 
@@ -63,7 +65,9 @@ def _in_order(entries: Sequence[Entry]) -> list[Entry]:
     """By id (time of making), but never a subject's later step before its earlier one, whatever the clock did."""
     slots = sorted(entries, key=lambda entry: entry.id)
     by_subject = sorted(entries, key=lambda entry: (entry.subject_id, entry.seq))
-    queues = {subject: iter(list(rows)) for subject, rows in groupby(by_subject, key=lambda entry: entry.subject_id)}
+    queues = {
+        subject: iter(list(rows)) for subject, rows in groupby(by_subject, key=lambda entry: entry.subject_id)
+    }
     return [next(queues[entry.subject_id]) for entry in slots]
 
 

@@ -9,11 +9,11 @@ from django.db.models.lookups import Exact
 from gezhi.tenancy.current import in_city_scope
 
 
-class JurisdictionKey(models.ForeignKey):
+class JurisdictionKey(models.ForeignKey[Any, Any]):
     """The jurisdiction of a tenant row. It never changes."""
 
 
-class TenantFK(models.ForeignKey):
+class TenantFK(models.ForeignKey[Any, Any]):
     """tenant → tenant: same jurisdiction on both ends, no reverse accessor, PROTECT unless told otherwise.
 
     Joins carry `jurisdiction_id` on both sides (so that sharding by jurisdiction stays one command away); on PostgreSQL the
@@ -26,8 +26,8 @@ class TenantFK(models.ForeignKey):
 
     def get_extra_restriction(self, alias: Any, related_alias: Any) -> Any:
         """ON … AND there.jurisdiction_id = here.jurisdiction_id."""
-        here = self.model._meta.get_field("jurisdiction")
-        there = self.remote_field.model._meta.get_field("jurisdiction")
+        here: Any = self.model._meta.get_field("jurisdiction")
+        there: Any = self.remote_field.model._meta.get_field("jurisdiction")
         return Exact(Col(alias, there), Col(related_alias, here))
 
     def get_extra_descriptor_filter(self, instance: models.Model) -> Any:

@@ -31,7 +31,9 @@ def read_key_file(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as problem:
-        raise ImproperlyConfigured(f"GEZHI_DATA: the office's key cannot be read from {path}: {problem}") from problem
+        raise ImproperlyConfigured(
+            f"GEZHI_DATA: the office's key cannot be read from {path}: {problem}"
+        ) from problem
     if len(key) < KEY_BYTES or len(set(key)) < 8:
         raise ImproperlyConfigured(f"GEZHI_DATA: the office's key in {path} is too short or not random")
     return key

@@ -8,27 +8,29 @@ from django.db.backends.postgresql import base, schema
 from gezhi.tenancy.fields import JurisdictionKey, TenantFK
 
 
-class TenantSchemaEditor(schema.DatabaseSchemaEditor):  # type: ignore[misc]
+class TenantSchemaEditor(schema.DatabaseSchemaEditor):
     """Creates UNIQUE (jurisdiction_id, id) on tenant tables and composite keys between them."""
 
-    sql_create_column_inline_fk = None  # an inline key cannot be composite
+    sql_create_column_inline_fk = None  # type: ignore[assignment]  # an inline key cannot be composite
 
     def create_model(self, model: Any) -> None:
         super().create_model(model)
         if any(isinstance(field, JurisdictionKey) for field in model._meta.local_fields):
             table = model._meta.db_table
             name = self.quote_name(f"{table}_tenant_key"[:63])
-            self.execute(f"ALTER TABLE {self.quote_name(table)} ADD CONSTRAINT {name} UNIQUE (jurisdiction_id, id)")
+            self.execute(
+                f"ALTER TABLE {self.quote_name(table)} ADD CONSTRAINT {name} UNIQUE (jurisdiction_id, id)"
+            )
 
     def _create_fk_sql(self, model: Any, field: Any, suffix: str) -> Any:
         if not isinstance(field, TenantFK):
-            return super()._create_fk_sql(model, field, suffix)
+            return super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]
         target = field.target_field.model._meta.db_table
         here, there = ["jurisdiction_id", field.column], ["jurisdiction_id", "id"]
         return Statement(
             self.sql_create_fk,
             table=Table(model._meta.db_table, self.quote_name),
-            name=self._fk_constraint_name(model, field, suffix),
+            name=self._fk_constraint_name(model, field, suffix),  # type: ignore[attr-defined]
             column=Columns(model._meta.db_table, here, self.quote_name),
             to_table=Table(target, self.quote_name),
             to_column=Columns(target, there, self.quote_name),
@@ -36,7 +38,7 @@ class TenantSchemaEditor(schema.DatabaseSchemaEditor):  # type: ignore[misc]
         )
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL backend with tenant keys."""
 
     SchemaEditorClass = TenantSchemaEditor
