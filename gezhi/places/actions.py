@@ -1,0 +1,238 @@
+"""Everything that is written in this package. Each deed locks the register of the jurisdiction and is journalled.
+
+Where a write changes many places at once (a move, a new name), the subtree is rewritten in one statement.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.journal.actions import Deed, record
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.kernel.text import clean_name
+from gezhi.places import cells as gridding
+from gezhi.places import fixtures as fitting
+from gezhi.places import paths, planting, subtree
+from gezhi.places.cells import NewGrid
+from gezhi.places.fixtures import NewFixture
+from gezhi.places.kinds import FixtureKind, Kind, NameKind
+from gezhi.places.models import Fixture, GridCell, Place, PlaceName
+from gezhi.places.outlines import map_changed, refuse_overlaps, tidy_outline
+from gezhi.places.planting import NewPlace
+from gezhi.places.register import locked_register
+from gezhi.places.subtree import open_place, within
+from gezhi.places.wording import keys_of
+
+__all__ = [
+    "NewFixture",
+    "NewGrid",
+    "NewPlace",
+    "add_fixture",
+    "add_fixtures",
+    "add_grid",
+    "add_grids",
+    "add_name",
+    "add_place",
+    "add_places",
+    "close_place",
+    "move_place",
+    "redraw_grid",
+    "rename_place",
+]
+
+
+def add_place(
+    *,
+    kind: Kind,
+    name: str,
+    parent_id: UUID | None,
+    grid_id: UUID | None = None,
+    code: str = "",
+    households: int | None = None,
+    lon: float | None = None,
+    lat: float | None = None,
+    invented: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> Place:
+    """One new place; code for national kinds, grid_id for all others. Refusals: see add_places."""
+    new = NewPlace(
+        kind=kind,
+        name=name,
+        parent_id=parent_id,
+        grid_id=grid_id,
+        code=code,
+        households=households,
+        lon=lon,
+        lat=lat,
+        invented=invented,
+    )
+    return add_places([new], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def add_places(new: Sequence[NewPlace], *, actor: Actor, at: datetime) -> list[Place]:
+    """Many new places, parents before children, all or none; 5 statements and 1 more per 500 parents.
+
+    Raises NotFound (a parent or grid cell) and Invalid: kind (not under this parent), parent (closed), name (taken by an
+    open sibling), code (missing, foreign or taken), grid (missing, or of another community), lon.
+    """
+    register = locked_register()
+    places = planting.planted(new, register)
+    register.save(update_fields=["last_number"])
+    Place.objects.bulk_create(places)
+    PlaceName.objects.bulk_create(planting.named(new))
+    record(*planting.place_deeds(places), actor=actor, at=at)
+    return places
+
+
+@transaction.atomic
+def rename_place(
+    place_id: UUID, name: str, *, actor: Actor, at: datetime, keep_old_as: NameKind | None = NameKind.FORMER
+) -> Place:
+    """Give a place another name; the old one stays findable unless keep_old_as is None. The subtree's full names follow."""
+    locked_register()
+    place = open_place(place_id)
+    name, old, old_full = clean_name(name), place.name, place.full_name
+    if name == old:
+        return place
+    planting.refuse_taken_names([(place.parent_id, name)])
+    place.name, (place.folded, place.initials, place.pinyin) = name, keys_of(name)
+    place.full_name = planting.full_name(place.kind, name, place.parent)
+    place.save(update_fields=["name", "folded", "initials", "pinyin", "full_name"])
+    subtree.rename(place.path, old_full, place.full_name)
+    if keep_old_as:
+        PlaceName.objects.filter(place=place, name=name).delete()
+        planting.other_name(place.id, old, keep_old_as).save(force_insert=True)
+    record(Deed("place", place.id, "renamed", {"name": old}, {"name": name}), actor=actor, at=at)
+    return place
+
+
+@transaction.atomic
+def move_place(
+    place_id: UUID, *, parent_id: UUID, actor: Actor, at: datetime, grid_id: UUID | None = None
+) -> Place:
+    """Put a place with all below it under another parent, or (same parent) into another grid cell.
+
+    grid_id: needed when the community changes, then all below go into it; else those follow that shared the old cell.
+    Raises NotFound and Invalid: parent (itself or below: circle; closed; kind), name (taken), grid (missing, foreign).
+    """
+    locked_register()
+    place, parent = open_place(place_id), open_place(parent_id)
+    before = {"parent": place.parent_id, "path": place.path, "grid": place.grid_id}
+    planting.refuse_kind(place.kind, parent)
+    if paths.is_within(parent.path, place.path):
+        raise Invalid("parent", "circle")
+    if parent.id != place.parent_id:
+        planting.refuse_taken_names([(parent.id, place.name)])
+    old_path, old_full, old_grid = place.path, place.full_name, place.grid_id
+    place.parent, place.path = parent, paths.joined(parent.path, place.id)
+    place.full_name = planting.full_name(place.kind, place.name, parent)
+    is_new_community = paths.community_id(place.path) != paths.community_id(old_path)
+    place.grid_id = old_grid if grid_id is None and not is_new_community else grid_id
+    planting.refuse_grid(place, gridding.communities_of_grids([place.grid_id]))
+    place.save(update_fields=["parent", "path", "full_name", "grid"])
+    subtree.move(old_path, place.path, old_full, place.full_name)
+    if place.grid_id != old_grid:
+        subtree.change_grid(place.path, None if is_new_community else old_grid, place.grid_id)
+    after = {"parent": place.parent_id, "path": place.path, "grid": place.grid_id}
+    record(Deed("place", place.id, "moved", before, after), actor=actor, at=at)
+    return place
+
+
+@transaction.atomic
+def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> Place:
+    """End a place and all below it from a day on. The rows stay: what was reported there keeps its place.
+
+    on: the first day it is no more. Raises NotFound, Invalid (place: closed).
+    """
+    locked_register()
+    place = open_place(place_id)
+    ended = list(within(place.path).filter(closed_on=None).order_by("path"))
+    within(place.path).filter(closed_on=None).update(closed_on=on)
+    deeds = (Deed("place", one.id, "closed", {"closed_on": None}, {"closed_on": str(on)}) for one in ended)
+    record(*deeds, actor=actor, at=at)
+    place.closed_on = on
+    return place
+
+
+@transaction.atomic
+def add_name(place_id: UUID, name: str, kind: NameKind, *, actor: Actor, at: datetime) -> PlaceName:
+    """Another name that people use or used. Raises NotFound, Invalid (name: taken, when this place has it already)."""
+    locked_register()
+    place, name = open_place(place_id), clean_name(name)
+    if name == place.name or PlaceName.objects.filter(place=place, name=name).exists():
+        raise Invalid("name", "taken")
+    kept = planting.other_name(place.id, name, kind)
+    kept.save(force_insert=True)
+    record(Deed("place", place.id, "named", {}, {"name": name, "kind": kind.value}), actor=actor, at=at)
+    return kept
+
+
+def add_grid(
+    *,
+    community_id: UUID,
+    name: str,
+    outline: str = "",
+    code: str = "",
+    invented: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> GridCell:
+    """One new grid cell of a community. Refusals: see add_grids."""
+    new = NewGrid(community_id=community_id, name=name, outline=outline, code=code, invented=invented)
+    return add_grids([new], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def add_grids(new: Sequence[NewGrid], *, actor: Actor, at: datetime) -> list[GridCell]:
+    """Many new grid cells, all or none; a cell may be named before anybody has drawn it.
+
+    Raises NotFound (a community), Invalid: community (no community), name (taken), outline (a code of kernel.outline, or overlap).
+    """
+    register = locked_register()
+    cells = gridding.celled(new)
+    refuse_overlaps(cells)
+    GridCell.objects.bulk_create(cells)
+    map_changed(register)
+    record(*gridding.grid_deeds(cells), actor=actor, at=at)
+    return cells
+
+
+@transaction.atomic
+def redraw_grid(grid_id: UUID, outline: str, *, actor: Actor, at: datetime) -> GridCell:
+    """Draw a cell's border anew ("" = not drawn). Places stay in the cell they were put in.
+
+    Raises NotFound, Invalid (outline: a code of kernel.outline, or overlap with a sister cell).
+    """
+    register = locked_register()
+    cell: GridCell | None = GridCell.objects.filter(id=grid_id).first()
+    if cell is None:
+        raise NotFound()
+    before, cell.outline = cell.outline, tidy_outline(outline)
+    refuse_overlaps([cell])
+    cell.save(update_fields=["outline"])
+    map_changed(register)
+    record(
+        Deed("grid", cell.id, "redrawn", {"outline": before}, {"outline": cell.outline}), actor=actor, at=at
+    )
+    return cell
+
+
+def add_fixture(place_id: UUID, kind: FixtureKind, name: str, *, actor: Actor, at: datetime) -> Fixture:
+    """One lift, hydrant, lamp or manhole at a place. Raises NotFound, Invalid (place: closed)."""
+    return add_fixtures([NewFixture(place_id, kind, name)], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def add_fixtures(new: Sequence[NewFixture], *, actor: Actor, at: datetime) -> list[Fixture]:
+    """Many fixtures, all or none. Raises NotFound, Invalid (place: closed)."""
+    register = locked_register()
+    fixtures = fitting.fitted(new, register)
+    register.save(update_fields=["last_fixture"])
+    Fixture.objects.bulk_create(fixtures)
+    record(*fitting.fixture_deeds(fixtures), actor=actor, at=at)
+    return fixtures

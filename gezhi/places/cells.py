@@ -1,0 +1,96 @@
+"""New grid cells decided before they are written. A cell belongs to one community and its code begins with that one's."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from gezhi.journal.actions import Deed
+from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.kernel.text import clean_name
+from gezhi.places.batches import by_id
+from gezhi.places.kinds import Kind
+from gezhi.places.models import GridCell, Place
+from gezhi.places.outlines import tidy_outline
+from gezhi.tenancy.clock import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrid:
+    """A grid cell to be added. code: "" = the community's code and the next two-digit number."""
+
+    community_id: UUID
+    name: str
+    outline: str = ""
+    code: str = ""
+    invented: bool = False
+    id: UUID = field(default_factory=new_id)
+
+
+def celled(new: Sequence[NewGrid]) -> list[GridCell]:
+    """The rows for add_grids, unsaved. Raises what add_grids raises, overlaps apart."""
+    communities = _open_communities(new)
+    sisters = GridCell.objects.filter(community_id__in=communities)
+    names, codes = set(), set()
+    for community_id, name, code in sisters.values_list("community_id", "name", "code"):
+        names.add((community_id, name))
+        codes.add(code)
+    cells = []
+    for one in new:
+        cell = _celled(one, communities[one.community_id].code, codes)
+        if not cell.name or (cell.community_id, cell.name) in names:
+            raise Invalid("name", "taken" if cell.name else "empty")
+        names.add((cell.community_id, cell.name))
+        codes.add(cell.code)
+        cells.append(cell)
+    return cells
+
+
+def _celled(one: NewGrid, community_code: str, taken: set[str]) -> GridCell:
+    code = one.code or _next_code(community_code, taken)
+    if code in taken or not code.startswith(community_code):
+        raise Invalid("code", "taken" if code in taken else "other_community")
+    return GridCell(
+        id=one.id,
+        code=code,
+        name=clean_name(one.name),
+        community_id=one.community_id,
+        outline=tidy_outline(one.outline),
+        invented=one.invented,
+    )
+
+
+def _next_code(community_code: str, taken: set[str]) -> str:
+    number = 1
+    while (code := f"{community_code}-{number:02d}") in taken:
+        number += 1
+    return code
+
+
+def _open_communities(new: Sequence[NewGrid]) -> dict[UUID, Place]:
+    communities = by_id(Place, (one.community_id for one in new))
+    if any(one.community_id not in communities for one in new):
+        raise NotFound()
+    if any(place.kind != Kind.COMMUNITY or place.closed_on for place in communities.values()):
+        raise Invalid("community", "kind")
+    return communities
+
+
+def communities_of_grids(grid_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
+    """The community of each grid cell. Raises NotFound when one is unknown."""
+    wanted = {grid_id for grid_id in grid_ids if grid_id}
+    found = {cell.id: cell.community_id for cell in by_id(GridCell, wanted).values()}
+    if found.keys() != wanted:
+        raise NotFound()
+    return found
+
+
+def grid_deeds(cells: Iterable[GridCell]) -> Iterator[Deed]:
+    """What the journal keeps of a new grid cell."""
+    for cell in cells:
+        after = {
+            "code": cell.code,
+            "name": cell.name,
+            "community": cell.community_id,
+            "outline": cell.outline,
+        }
+        yield Deed("grid", cell.id, "added", after=after, is_first=True)

@@ -1,0 +1,37 @@
+"""Where a place stands in the tree, as text: `/<hex>/<hex>/`, the ids from the root to the place itself. Pure.
+
+A subtree is a range: `path >= low and path < high`. Ids are 32 hex digits, so `g` closes the range under
+every collation; `/` or `0` would not under those that weigh punctuation last.
+"""
+
+from uuid import UUID
+
+ROOT = "/"
+_COMMUNITY_DEPTH = 3  # district, subdistrict, community
+
+
+def joined(parent_path: str, id: UUID) -> str:
+    """The path of a place under a parent (ROOT or "" for the root of the tree)."""
+    return f"{parent_path or ROOT}{id.hex}/"
+
+
+def ids(path: str) -> list[UUID]:
+    """The ids on a path, root first, the place itself last."""
+    return [UUID(hex=part) for part in path.split("/") if part]
+
+
+def span(path: str) -> tuple[str, str]:
+    """(low, high): every path in the subtree of `path`, itself included, is >= low and < high. "" and "/" = all."""
+    low = path or ROOT
+    return low, f"{low}g"
+
+
+def is_within(path: str, area: str) -> bool:
+    """Whether a path is in the subtree of an area ("/" holds all, "" nothing)."""
+    return bool(area) and path.startswith(area)
+
+
+def community_id(path: str) -> UUID | None:
+    """The community that a path goes through, None above it."""
+    on_path = ids(path)
+    return on_path[_COMMUNITY_DEPTH - 1] if len(on_path) >= _COMMUNITY_DEPTH else None

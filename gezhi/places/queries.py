@@ -1,0 +1,167 @@
+"""Questions about places, answered as values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from gezhi.kernel.refusal import NotFound
+from gezhi.places import paths
+from gezhi.places.batches import batches
+from gezhi.places.map import Located, locate
+from gezhi.places.models import Fixture, GridCell, Place, PlaceName
+from gezhi.places.register import tidy_code
+from gezhi.places.search import found
+from gezhi.places.subtree import within
+
+__all__ = [
+    "FixtureRow",
+    "GridRow",
+    "Located",
+    "PlaceRow",
+    "ancestors",
+    "by_code",
+    "by_ids",
+    "children",
+    "find",
+    "fixtures",
+    "grid",
+    "grids",
+    "locate",
+    "other_names",
+    "outlines",
+    "subtree",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place as values. full_name: from the community down. lon, lat: WGS-84 degrees. closed_on: its first day of being no more."""
+
+    id: UUID
+    code: str
+    number: int | None
+    kind: str
+    name: str
+    full_name: str
+    path: str
+    grid_id: UUID | None
+    households: int | None
+    lon: float | None
+    lat: float | None
+    parent_id: UUID | None
+    invented: bool
+    closed_on: date | None
+
+    @property
+    def community_id(self) -> UUID | None:
+        """The community the place is in (itself when it is one), None above."""
+        return paths.community_id(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A grid cell as values, without its outline."""
+
+    id: UUID
+    code: str
+    name: str
+    community_id: UUID
+    invented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FixtureRow:
+    """A fixture as values."""
+
+    id: UUID
+    code: str
+    place_id: UUID
+    kind: str
+    name: str
+
+
+PLACE_FIELDS = tuple(PlaceRow.__slots__)
+_GRID_FIELDS = tuple(GridRow.__slots__)
+_FIXTURE_FIELDS = tuple(FixtureRow.__slots__)
+
+
+def by_code(code: str) -> PlaceRow:
+    """The place of a poster's code or a national code, closed ones too. 1 statement. Raises NotFound."""
+    found = _rows(Place.objects.filter(code=tidy_code(code))[:1])
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def by_ids(ids: Iterable[UUID]) -> dict[UUID, PlaceRow]:
+    """Places by id; unknown ids are absent. 1 statement per 500."""
+    rows = (row for batch in batches(set(ids)) for row in _rows(Place.objects.filter(id__in=batch)))
+    return {row.id: row for row in rows}
+
+
+def ancestors(path: str) -> list[PlaceRow]:
+    """The places on a path, root first, the place itself last. 1 statement, none for "" and "/"."""
+    on_path = paths.ids(path)
+    return _rows(Place.objects.filter(id__in=on_path).order_by("path")) if on_path else []
+
+
+def children(place_id: UUID | None) -> list[PlaceRow]:
+    """Open places directly below one (None: the root), in the order of their numbers. 1 statement."""
+    return _rows(Place.objects.filter(parent_id=place_id, closed_on=None).order_by("number", "code"))
+
+
+def subtree(path: str) -> QuerySet[Place]:
+    """The place of this path and all below it; "" and "/" = the whole jurisdiction. Closed ones are in it."""
+    return within(path)
+
+
+def find(words: str, limit: int = 10) -> list[PlaceRow]:
+    """Open places by name, other name, spoken number, code, pinyin or its initials ("yhhy"), in either script, best first.
+
+    「悦海花园3号楼」 and 「悦海花园 3号楼」 find the building in the compound. 1 statement when the name is known as typed, at most 20.
+    """
+    return [PlaceRow(*(getattr(place, name) for name in PLACE_FIELDS)) for place in found(words, limit)]
+
+
+def other_names(place_id: UUID) -> list[tuple[str, str]]:
+    """(name, kind) of a place's other names. 1 statement."""
+    return list(PlaceName.objects.filter(place_id=place_id).order_by("id").values_list("name", "kind"))
+
+
+def grid(id: UUID) -> GridRow:
+    """One grid cell. 1 statement. Raises NotFound."""
+    found = _grid_rows(GridCell.objects.filter(id=id))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def grids(community_id: UUID | None = None) -> list[GridRow]:
+    """The grid cells of a community, or all, by code. 1 statement."""
+    cells = GridCell.objects.order_by("code")
+    return _grid_rows(cells if community_id is None else cells.filter(community_id=community_id))
+
+
+def outlines() -> dict[UUID, str]:
+    """The GeoJSON geometry of every cell that is drawn. 1 statement."""
+    return dict(GridCell.objects.exclude(outline="").values_list("id", "outline"))
+
+
+def fixtures(place_id: UUID) -> list[FixtureRow]:
+    """The fixtures directly at a place, by code. 1 statement."""
+    rows = Fixture.objects.filter(place_id=place_id).order_by("code").values_list(*_FIXTURE_FIELDS)
+    return [FixtureRow(*row) for row in rows]
+
+
+def _rows(places: QuerySet[Place]) -> list[PlaceRow]:
+    rows: Iterable[Any] = places.values_list(*PLACE_FIELDS)
+    return [PlaceRow(*row) for row in rows]
+
+
+def _grid_rows(cells: QuerySet[GridCell]) -> list[GridRow]:
+    rows: Iterable[Any] = cells.values_list(*_GRID_FIELDS)
+    return [GridRow(*row) for row in rows]
