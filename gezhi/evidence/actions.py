@@ -1,0 +1,231 @@
+"""Keep pictures as given, let one thing claim them, make the copies that people see, drop what nobody claimed."""
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from gezhi.evidence import store
+from gezhi.evidence.decoding import COPY_SECONDS, Answer, Job, decode
+from gezhi.evidence.models import Evidence
+from gezhi.evidence.sniff import HEAD_BYTES, Kind, refused, taken
+from gezhi.journal.outbox import Following, queue
+from gezhi.kernel.refusal import Invalid, NotFound, Unavailable
+from gezhi.tenancy.clock import new_id
+from gezhi.tenancy.current import city_scope, current
+from gezhi.tenancy.queries import jurisdiction
+
+MOST_BYTES = 20_000_000  # of one picture
+UNCLAIMED_HOURS = 24
+LOOK_BACK_DAYS = 2  # how far purge looks for files that an earlier, killed purge left
+PREPARE = "evidence.prepare"
+
+
+class Upload(Protocol):
+    """What a web framework hands over: a name as the sender wrote it, a length in bytes, and the bytes."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def size(self) -> int | None: ...
+    def read(self, bytes: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture that is safe on the disk, not yet claimed. sha256: recognises the same file sent again."""
+
+    id: UUID
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A picture that was not taken. name: as the sender wrote it, for telling which.
+
+    code: not_a_picture, unsupported (SVG, GIF, HEIC, …), too_large (20 MB), too_many_pixels (50 million), broken, animated,
+    decoder_died (it took too long or brought the decoder down).
+    """
+
+    name: str
+    code: str
+
+
+@dataclass(slots=True)
+class _Case:
+    """One upload on its way: in the waiting room, judged, named."""
+
+    name: str
+    code: str = ""
+    written: store.Written | None = None
+    kind: Kind | None = None
+    answer: Answer | None = None
+
+
+def keep(uploads: Sequence[Upload], *, at: datetime) -> list[Kept | Refused]:
+    """Take the pictures that are pictures; one result per upload, in order. A refused one never loses the others.
+
+    Each is written to the disk, decoded in full by a child process, synced, named by its digest, its folders synced, and only
+    then gets its row, in a transaction of its own (I5). The copies that people see follow by an errand. Decoding takes at
+    most 5 seconds for all. Raises Unavailable when the disk takes no more.
+    """
+    cases: list[_Case] = []
+    try:
+        for upload in uploads:
+            cases.append(_received(upload))
+        _judge(cases)
+        with store.nobody_removes():
+            for case in cases:
+                if case.written and not case.code:
+                    store.settle(case.written.path, store.original(case.written.sha256))
+            return _noted(cases, at)
+    except OSError as full:
+        raise Unavailable("media") from full
+    finally:
+        _sweep(case.written.path for case in cases if case.written)
+
+
+def _received(upload: Upload) -> _Case:
+    case = _Case(upload.name or "")
+    written = None
+    if (upload.size or 0) <= MOST_BYTES:  # a lying length is found while copying
+        written = store.put(upload, most=MOST_BYTES, head=HEAD_BYTES)
+    if written is None:
+        case.code = "too_large"
+        return case
+    case.written, case.kind = written, taken(written.head)
+    case.code = "" if case.kind else refused(written.head)
+    return case
+
+
+def _judge(cases: Iterable[_Case]) -> None:
+    """Have those that look like pictures decoded, all by one child."""
+    waiting = [
+        (case, Job(case.written.path, case.kind.format)) for case in cases if case.written and case.kind
+    ]
+    for (case, _), answer in zip(waiting, decode([job for _, job in waiting]), strict=True):
+        case.answer, case.code = answer, answer.refused
+
+
+@transaction.atomic(durable=True)
+def _noted(cases: Sequence[_Case], at: datetime) -> list[Kept | Refused]:
+    """The rows and their errands: 2 INSERTs. durable: inside another transaction an acknowledged picture could vanish."""
+    results: list[Kept | Refused] = []
+    rows = []
+    for case in cases:
+        if case.code or not (case.written and case.kind and case.answer):
+            results.append(Refused(case.name, case.code))
+            continue
+        rows.append(_row(case.written, case.kind, case.answer, at))
+        results.append(Kept(rows[-1].id, rows[-1].sha256))
+    if rows:
+        Evidence.objects.bulk_create(rows)
+        queue(*(Following(PREPARE, str(row.id), at, subject=("evidence", row.id)) for row in rows))
+    return results
+
+
+def _row(written: store.Written, kind: Kind, answer: Answer, at: datetime) -> Evidence:
+    return Evidence(
+        id=new_id(),
+        jurisdiction_id=current(),
+        sha256=written.sha256,
+        media_type=kind.media_type,
+        bytes=written.bytes,
+        width=answer.width,
+        height=answer.height,
+        taken_at=moment_taken(answer.taken_at, answer.offset, at),
+        made_at=at,
+    )
+
+
+def moment_taken(text: str, offset: str, at: datetime) -> datetime | None:
+    """The camera's "2026:03:02 12:00:00" (and "+08:00", else the office's zone) as UTC; None when absurd: before 2000, to come."""
+    try:
+        naive = datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - the zone is put on below
+        zone = (
+            datetime.strptime(offset, "%z").tzinfo if offset else ZoneInfo(jurisdiction(current()).time_zone)
+        )
+        found = naive.replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.year >= 2000 and found <= at + timedelta(hours=1) else None
+
+
+def claim(ids: Sequence[UUID], *, kind: str, id: UUID, at: datetime) -> None:
+    """Make pictures part of one thing for ever, in the caller's transaction. 1 UPDATE.
+
+    Raises Invalid("evidence", "not_claimable") when one is unknown, purged or claimed already; then nothing is to be kept:
+    the caller's transaction must end.
+    """
+    free = Evidence.objects.filter(id__in=ids, claimed_at=None, purged_at=None)
+    if free.update(claimed_at=at, claimed_kind=kind, claimed_id=id) != len(set(ids)):
+        raise Invalid("evidence", "not_claimable")
+
+
+def prepare(evidence_id: UUID, *, at: datetime) -> None:
+    """Make the upright, metadata-free copies of 1600 and 400 pixels (the worker's errand "evidence.prepare").
+
+    Not inside a transaction: it takes half a second. Doing it twice does no harm; a purged picture is left alone. Raises NotFound, Unavailable (the worker tries again later).
+    """
+    row = Evidence.objects.filter(id=evidence_id).first()
+    if row is None:
+        raise NotFound
+    if row.purged_at is not None:
+        return
+    fresh = {edge: store.fresh() for edge in store.EDGES}
+    try:
+        _make(row, fresh)
+        with store.nobody_removes():
+            for edge, path in fresh.items():
+                store.settle(path, store.served(row.sha256, edge))
+            Evidence.objects.filter(id=row.id, purged_at=None).update(served_at=at)
+    except OSError as full:
+        raise Unavailable("media") from full
+    finally:
+        _sweep(fresh.values())
+
+
+def _make(row: Evidence, copies: dict[int, Path]) -> None:
+    format = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}[row.media_type]
+    job = Job(store.original(row.sha256), format, tuple(copies.items()))
+    (answer,) = decode([job], each=COPY_SECONDS, together=COPY_SECONDS)
+    if answer.refused:
+        raise Unavailable(answer.refused)
+
+
+def purge(*, at: datetime) -> int:
+    """Drop pictures that nobody claimed within a day. Returns how many. Not inside a transaction.
+
+    The row is marked first, then its files go, unless another row shares them; what a killed purge left behind goes next time.
+    """
+    with transaction.atomic(durable=True):
+        late = Evidence.objects.filter(
+            claimed_at=None, purged_at=None, made_at__lt=at - timedelta(hours=UNCLAIMED_HOURS)
+        )
+        count = int(late.update(purged_at=at))
+    recent = Evidence.objects.filter(purged_at__gte=at - timedelta(days=LOOK_BACK_DAYS))
+    for sha256 in sorted(set(recent.values_list("sha256", flat=True))):
+        _remove_files(sha256)
+    _sweep(path for path in store.waiting_room().iterdir() if path.stat().st_mtime < at.timestamp() - 86400)
+    return count
+
+
+def _remove_files(sha256: str) -> None:
+    files = [store.original(sha256), *(store.served(sha256, edge) for edge in store.EDGES)]
+    if not any(file.exists() for file in files):
+        return
+    with store.nobody_adds(), city_scope("a file may be shared by the rows of two jurisdictions"):
+        if not Evidence.objects.filter(sha256=sha256, purged_at=None).exists():
+            _sweep(files)
+
+
+def _sweep(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)

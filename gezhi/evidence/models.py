@@ -1,0 +1,48 @@
+"""Photos people gave, as rows; the files lie beside the database under their own digest."""
+
+from django.db import models
+from django.db.models import Q
+
+from gezhi.tenancy.models import TenantModel
+
+
+class Evidence(TenantModel):
+    """One picture as given. Claimed once, by one thing (kind, id); unclaimed it is purged after a day.
+
+    sha256: digest of the original's bytes and its address on disk; two rows may share one file.
+    width, height: pixels as a viewer sees them (after turning upright). taken_at: what the camera wrote, if it makes sense.
+    """
+
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=40)
+    bytes = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    taken_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    claimed_kind = models.CharField(max_length=24, blank=True, default="")
+    claimed_id = models.UUIDField(null=True)
+    served_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(claimed_at=None, claimed_id=None, claimed_kind="")
+                | (Q(claimed_at__isnull=False, claimed_id__isnull=False) & ~Q(claimed_kind="")),
+                name="evidence_is_claimed_whole_or_not_at_all",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["jurisdiction", "sha256"], name="evidence_of_one_file"),
+            models.Index(fields=["jurisdiction", "claimed_kind", "claimed_id"], name="evidence_of_a_subject"),
+            models.Index(
+                fields=["jurisdiction", "made_at"],
+                condition=Q(claimed_at__isnull=True, purged_at__isnull=True),
+                name="evidence_nobody_claimed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.media_type} {self.sha256[:12]}"

@@ -1,0 +1,74 @@
+"""Look at kept pictures: which belong to a thing, and where the copy lies that may be shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from gezhi.evidence import store
+from gezhi.evidence.models import Evidence
+
+
+class EvidenceRow(NamedTuple):
+    """One picture as values. width, height: pixels of the original, upright. is_served: its copies can be shown."""
+
+    id: UUID
+    sha256: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    taken_at: datetime | None
+    made_at: datetime
+    claimed_kind: str
+    claimed_id: UUID | None
+    is_served: bool
+
+
+def by_ids(ids: Iterable[UUID]) -> dict[UUID, EvidenceRow]:
+    """Pictures that are still there; unknown and purged ones are absent. 1 query."""
+    return {row.id: _row(row) for row in Evidence.objects.filter(id__in=list(ids), purged_at=None)}
+
+
+def of(kind: str, id: UUID) -> list[EvidenceRow]:
+    """All pictures that a thing has claimed, oldest first. 1 query."""
+    rows = Evidence.objects.filter(claimed_kind=kind, claimed_id=id, purged_at=None).order_by("made_at", "id")
+    return [_row(row) for row in rows]
+
+
+def claimable(ids: Iterable[UUID]) -> list[UUID]:
+    """Which of these are kept and not claimed yet, in the order given: for a form that comes back with its pictures. 1 query."""
+    wanted = list(dict.fromkeys(ids))
+    free = set(
+        Evidence.objects.filter(id__in=wanted, claimed_at=None, purged_at=None).values_list("id", flat=True)
+    )
+    return [id for id in wanted if id in free]
+
+
+def served_path(id: UUID, size: int) -> Path | None:
+    """The WebP copy with this longest side (1600 or 400); None while it is being made, or when there is no such picture.
+
+    Who may see it is the caller's check. 1 query. Raises ValueError on another size.
+    """
+    if size not in store.EDGES:
+        raise ValueError(f"copies are made with {store.EDGES} pixels")
+    row = Evidence.objects.filter(id=id, purged_at=None).exclude(served_at=None).first()
+    path = store.served(row.sha256, size) if row else None
+    return path if path and path.exists() else None
+
+
+def _row(row: Evidence) -> EvidenceRow:
+    return EvidenceRow(
+        row.id,
+        row.sha256,
+        row.media_type,
+        row.bytes,
+        row.width,
+        row.height,
+        row.taken_at,
+        row.made_at,
+        row.claimed_kind,
+        row.claimed_id,
+        row.served_at is not None,
+    )

@@ -1,0 +1,120 @@
+"""Files under their own digest. A name appears only when all its bytes are on the disk, and stays when the power goes."""
+
+import fcntl
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from django.conf import settings
+
+EDGES = (1600, 400)  # longest side in pixels of the two served copies, longest first
+PIECE_BYTES = 256 * 1024
+FOLDERS = 4  # bb, aa, original, media
+
+
+class Readable(Protocol):
+    """Anything that gives its bytes piece by piece."""
+
+    def read(self, bytes: int, /) -> bytes: ...
+
+
+class Written(NamedTuple):
+    """A file in the waiting room: its first bytes, digest and length."""
+
+    path: Path
+    head: bytes
+    sha256: str
+    bytes: int
+
+
+def original(sha256: str) -> Path:
+    """Where a picture lies as it was given. It is never served."""
+    return _media() / "original" / sha256[:2] / sha256[2:4] / sha256
+
+
+def served(sha256: str, edge: int) -> Path:
+    """Where the copy lies that people see; edge: one of EDGES."""
+    return _media() / "served" / sha256[:2] / sha256[2:4] / f"{sha256}-{edge}.webp"
+
+
+def waiting_room() -> Path:
+    """The folder for files without a name yet, on the same disk, so that naming them is one step."""
+    room = _media() / "incoming"
+    room.mkdir(parents=True, exist_ok=True)
+    return room
+
+
+def fresh() -> Path:
+    """A path in the waiting room that nobody else has."""
+    return waiting_room() / uuid.uuid4().hex
+
+
+def put(upload: Readable, *, most: int, head: int) -> Written | None:
+    """Copy an upload into the waiting room; None (and nothing left behind) when it has more than `most` bytes."""
+    path, digest, first, length = fresh(), hashlib.sha256(), b"", 0
+    with path.open("xb") as file:
+        while piece := upload.read(PIECE_BYTES):
+            length += len(piece)
+            if length > most:
+                path.unlink()
+                return None
+            if len(first) < head:
+                first += piece[: head - len(first)]
+            digest.update(piece)
+            file.write(piece)
+    return Written(path, first, digest.hexdigest(), length)
+
+
+def settle(path: Path, home: Path) -> None:
+    """Give a written file its name for good: its bytes reach the disk, then the name, then the folders that hold the name."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    sync(path)
+    os.rename(path, home)
+    # all of them, also those that stood already: another process may have made one just now and not synced it yet
+    for folder in home.parents[:FOLDERS]:
+        sync(folder)
+
+
+def sync(path: Path) -> None:
+    """Have the disk hold what was written to a file or folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def nobody_removes() -> Iterator[None]:
+    """While open, no file is removed: one that is named now still stands when its row commits. Any number may hold it."""
+    with _held(fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def nobody_adds() -> Iterator[None]:
+    """While open, no file is between its naming and its row. Open it outside any transaction: adders wait for their turn in one."""
+    with _held(fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _held(how: int) -> Iterator[None]:
+    waiting_room()
+    with (_media() / "lock").open("a") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+def _media() -> Path:
+    return Path(settings.GEZHI_MEDIA)

@@ -1,0 +1,146 @@
+"""What one voice brings, cleaned and judged before anything is written, and the digest that recognises it when it comes again."""
+
+import hashlib
+import hmac
+import math
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from gezhi.journal.chain import canonical
+from gezhi.kernel.ids import digest
+from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.kernel.text import BadText, clean, phone_key
+
+MOST_PHOTOS = 9
+TEXT_LIMIT = 5000  # graphemes
+REASON_LIMIT = 200  # graphemes
+
+CHANNELS = frozenset({"qr", "web", "phone", "counter", "staff", "import", "api"})
+_KEY = re.compile(r"[\x21-\x7e]{16,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One report as it came in at a door.
+
+    place, place_path: the place's id and its path, both or neither. lon, lat: WGS-84 degrees, both or neither.
+    contact: a phone number as typed. evidence: ids of kept pictures, at most nine; pictures: their SHA-256, so that the same
+    form sent twice with the same files is recognised although the files were kept twice (without them the ids stand in).
+    key: the sender's idempotency key. source, external_number: the number it has in somebody else's book.
+    """
+
+    channel: str
+    text: str = ""
+    place: UUID | None = None
+    place_path: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    category: UUID | None = None
+    contact: str = ""
+    may_call: bool = False
+    evidence: tuple[UUID, ...] = ()
+    pictures: tuple[str, ...] = ()
+    said_at: datetime | None = None
+    key: str | None = None
+    source: str = ""
+    external_number: str = ""
+
+
+def judged(intake: Intake) -> Intake:
+    """The same report with clean text and one spelling of the phone number.
+
+    Raises Invalid on channel, text, contact, point, evidence, key or said_at; Missing("text_or_photo") when it says nothing.
+    """
+    if intake.channel not in CHANNELS:
+        raise Invalid("channel", "unknown")
+    if intake.said_at is not None and intake.said_at.tzinfo is None:
+        raise ValueError("a report was said at an aware time")
+    _judge_key(intake.key)
+    _judge_point(intake.lon, intake.lat)
+    judge_photos(intake.evidence)
+    text = words(intake.text, "text")
+    if not text and not intake.evidence:
+        raise Missing(["text_or_photo"])
+    return replace(
+        intake,
+        text=text,
+        contact=phone(intake.contact),
+        may_call=intake.may_call and bool(intake.contact.strip()),
+    )
+
+
+def words(text: str, field: str, limit: int = TEXT_LIMIT) -> str:
+    """Text as it may be stored: kept as said, "" when it is white space only. Raises Invalid(field, why)."""
+    try:
+        return clean(text, limit) if text.strip() else ""
+    except BadText as bad:
+        raise Invalid(field, bad.code, **bad.details) from bad
+
+
+def phone(text: str) -> str:
+    """The one spelling of a phone number, "" when none was given. Raises Invalid("contact", "not_a_phone")."""
+    if not text.strip():
+        return ""
+    key = phone_key(text)
+    if key is None:
+        raise Invalid("contact", "not_a_phone")
+    return key
+
+
+def judge_photos(evidence: tuple[UUID, ...]) -> None:
+    """At most nine pictures, none named twice. Raises Invalid("evidence", why)."""
+    if len(evidence) > MOST_PHOTOS:
+        raise Invalid("evidence", "too_many", limit=MOST_PHOTOS)
+    if len(set(evidence)) != len(evidence):
+        raise Invalid("evidence", "named_twice")
+
+
+def _judge_key(key: str | None) -> None:
+    if key is not None and not _KEY.fullmatch(key):
+        raise Invalid("key", "malformed")
+
+
+def _judge_point(lon: float | None, lat: float | None) -> None:
+    if lon is None and lat is None:
+        return
+    if lon is None or lat is None:
+        raise Invalid("point", "half")
+    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise Invalid("point", "out_of_range")
+
+
+def key_digest(intake: Intake) -> str:
+    """What is stored of the idempotency key; "" without one."""
+    return digest(intake.key) if intake.key else ""
+
+
+def body_digest(office_key: bytes, intake: Intake) -> str:
+    """Keyed digest (hex) of everything a judged report says; "" without an idempotency key, for nobody will ask.
+
+    Keyed, so that a phone number cannot be guessed back from a copied database.
+    """
+    if not intake.key:
+        return ""
+    said = [
+        intake.key,
+        intake.text,
+        intake.channel,
+        intake.place,
+        intake.lon,
+        intake.lat,
+        intake.category,
+        intake.contact,
+        intake.may_call,
+        sorted(intake.pictures or map(str, intake.evidence)),
+        intake.said_at,
+        intake.source,
+        intake.external_number,
+    ]
+    return hmac.new(office_key, canonical(said), hashlib.sha256).hexdigest()
+
+
+def text_digest(office_key: bytes, report_id: UUID, text: str) -> str:
+    """Keyed digest (hex) of a report's text for the journal: proves what was said without saying it (I14)."""
+    return hmac.new(office_key, canonical([report_id, text]), hashlib.sha256).hexdigest()

@@ -1,0 +1,113 @@
+"""What somebody said, kept as said, and the runs that brought many at once."""
+
+from django.db import models
+from django.db.models import Q
+
+from gezhi.tenancy.fields import TenantFK
+from gezhi.tenancy.models import TenantModel
+
+
+class Channel(models.TextChoices):
+    """How a report reached the office."""
+
+    QR = "qr"
+    WEB = "web"
+    PHONE = "phone"
+    COUNTER = "counter"
+    STAFF = "staff"
+    IMPORT = "import"
+    API = "api"
+
+
+class ImportRun(TenantModel):
+    """One sheet brought in by batches. Its reports stay out of sight until it is published."""
+
+    source = models.CharField(max_length=40)
+    file_digest = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    read = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "source"],
+                condition=Q(published_at=None),
+                name="one_unpublished_run_per_source",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Report(TenantModel):
+    """One voice. The tracking code itself is nowhere in the database, only its digest.
+
+    contact: AES-GCM ciphertext of a phone number under contact_key, a key of this report alone, itself wrapped with the
+    office's key. contact_tail: keyed digest of its last four digits. key_digest, body_digest: what makes a repeat the same
+    report. restatement: the desk's words, shown to handlers instead of the reporter's.
+    """
+
+    code_digest = models.CharField(max_length=64)
+    text = models.TextField(blank=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    place = TenantFK("places.Place", null=True, db_index=False)
+    place_path = models.TextField(blank=True, default="")
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    category = TenantFK("catalogue.Category", null=True, db_index=False)
+    said_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    contact = models.BinaryField(null=True)
+    contact_key = models.BinaryField(null=True)
+    contact_tail = models.CharField(max_length=64, blank=True, default="")
+    may_call = models.BooleanField(default=False)
+    key_digest = models.CharField(max_length=64, blank=True, default="")
+    body_digest = models.CharField(max_length=64, blank=True, default="")
+    source = models.CharField(max_length=40, blank=True, default="")
+    external_number = models.CharField(max_length=80, blank=True, default="")
+    run = TenantFK(ImportRun, null=True, db_index=False)
+    restatement = models.TextField(blank=True, default="")
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "code_digest"], name="one_report_per_tracking_code"
+            ),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "key_digest"],
+                condition=~Q(key_digest=""),
+                name="one_report_per_idempotency_key",
+            ),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "source", "external_number"],
+                condition=~Q(external_number=""),
+                name="one_report_per_number_of_a_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact=None, contact_key=None, contact_tail="")
+                | (Q(contact__isnull=False, contact_key__isnull=False) & ~Q(contact_tail="")),
+                name="contact_stands_with_its_key_and_tail",
+            ),
+            models.CheckConstraint(
+                condition=Q(lon=None, lat=None) | Q(lon__isnull=False, lat__isnull=False),
+                name="a_point_has_both_coordinates",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(text="", restatement="", contact=None),
+                name="an_erased_report_keeps_no_words",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["jurisdiction", "run"], condition=Q(run__isnull=False), name="reports_of_an_import"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.id}"

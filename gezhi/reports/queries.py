@@ -1,0 +1,211 @@
+"""Find what people said: by their code, for the desk, for those who will handle it."""
+
+import hmac
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from gezhi.journal.queries import Step, story
+from gezhi.kernel.ids import ALPHABET, TRACKING_SIGNS, digest
+from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.kernel.text import TooLong, code_key
+from gezhi.reports.contact import TAIL_DIGITS, tail_digest
+from gezhi.reports.intake import Intake, body_digest, judged, key_digest
+from gezhi.reports.models import ImportRun, Report
+from gezhi.reports.receipts import Received, code_of, known
+from gezhi.tenancy.keys import derived
+
+_CODE = re.compile(rf"(\d{{4,12}})([{ALPHABET}]{{{TRACKING_SIGNS}}})")
+
+
+class ReportRow(NamedTuple):
+    """A report as the desk and its reporter see it; the phone number is never in it."""
+
+    id: UUID
+    text: str
+    channel: str
+    place_id: UUID | None
+    place_path: str
+    lon: float | None
+    lat: float | None
+    category_id: UUID | None
+    said_at: datetime | None
+    received_at: datetime
+    has_contact: bool
+    may_call: bool
+    source: str
+    external_number: str
+    run_id: UUID | None
+    restatement: str
+    erased_at: datetime | None
+
+
+class HandlerCopy(NamedTuple):
+    """A report as those see it who handle the matter. text: the desk's restatement when there is one."""
+
+    id: UUID
+    text: str
+    is_restated: bool
+    channel: str
+    place_id: UUID | None
+    lon: float | None
+    lat: float | None
+    category_id: UUID | None
+    said_at: datetime | None
+    received_at: datetime
+    may_call: bool
+
+
+class Reveal(NamedTuple):
+    """One look at the phone number: when, which account in which duties and parties, and why in its own words."""
+
+    at: datetime
+    actor_id: UUID | None
+    duties: tuple[str, ...]
+    parties: tuple[UUID, ...]
+    reason: str
+
+
+class Added(NamedTuple):
+    """What was added later. text is "" when only pictures were added, or when it was erased."""
+
+    at: datetime
+    actor_kind: str
+    actor_id: UUID | None
+    text: str
+    evidence: tuple[UUID, ...]
+
+
+def by_code(code: str) -> ReportRow:
+    """The report of a tracking code; case, spaces and dashes don't matter. 1 query. Raises NotFound."""
+    try:
+        found = _CODE.fullmatch(code_key(code).lower())
+    except TooLong:
+        raise NotFound from None
+    if found is None:
+        raise NotFound
+    report = Report.objects.filter(code_digest=digest(f"{found[1]}-{found[2]}")).first()
+    if report is None:
+        raise NotFound
+    return _row(report)
+
+
+def tracking_code(report_id: UUID) -> str:
+    """The code of a report of the jurisdiction in force. No query."""
+    return code_of(report_id)
+
+
+def find_repeat(intake: Intake) -> Received | None:
+    """The report that this idempotency key already gave; None when the key is new or absent. 1 query.
+
+    For the caller whose receive() ended in an IntegrityError, in a fresh transaction. Raises Invalid("key", "other_body")
+    when the key came with something else; after an erasure nothing is left to compare and the same report is given (I6).
+    """
+    said = judged(intake)
+    if not said.key:
+        return None
+    report = Report.objects.filter(key_digest=key_digest(said)).first()
+    if report is None:
+        return None
+    if report.erased_at is None and not hmac.compare_digest(
+        report.body_digest, body_digest(derived("report-body"), said)
+    ):
+        raise Invalid("key", "other_body")
+    return known(report.id)
+
+
+def for_desk(report_ids: Iterable[UUID]) -> list[ReportRow]:
+    """Reports in full, oldest first, without phone numbers. 1 query."""
+    return [_row(report) for report in _of(report_ids)]
+
+
+def for_handlers(report_ids: Iterable[UUID]) -> list[HandlerCopy]:
+    """Copies for those who handle the matter, oldest first: no contact, and the desk's words where it restated. 1 query."""
+    return [_copy(report) for report in _of(report_ids)]
+
+
+def by_tail(report_ids: Sequence[UUID], tail: str) -> ReportRow | None:
+    """Which of a case's reports was left with a phone number ending in these four digits (asking by phone). 1 query."""
+    if not re.fullmatch(rf"[0-9]{{{TAIL_DIGITS}}}", tail):
+        return None
+    for report in _of(report_ids):
+        if report.contact_tail and hmac.compare_digest(report.contact_tail, tail_digest(report.id, tail)):
+            return _row(report)
+    return None
+
+
+def reveals(report_id: UUID) -> list[Reveal]:
+    """Every look at the reporter's phone number, oldest first: the reporter sees them. 2 queries."""
+    return [_reveal(step) for step in story("report", report_id) if step.entry.event == "contact_revealed"]
+
+
+def added(report_id: UUID) -> list[Added]:
+    """What was added after the first words, oldest first. 2 queries."""
+    return [_added(step) for step in story("report", report_id) if step.entry.event == "added"]
+
+
+def unpublished_runs() -> list[UUID]:
+    """Imports under way: their reports are not shown yet. Usually empty. 1 query."""
+    return list(ImportRun.objects.filter(published_at=None).values_list("id", flat=True))
+
+
+def _of(report_ids: Iterable[UUID]) -> list[Report]:
+    return list(Report.objects.filter(id__in=list(report_ids)).order_by("received_at", "id"))
+
+
+def _row(report: Report) -> ReportRow:
+    return ReportRow(
+        report.id,
+        report.text,
+        report.channel,
+        report.place_id,
+        report.place_path,
+        report.lon,
+        report.lat,
+        report.category_id,
+        report.said_at,
+        report.received_at,
+        report.contact is not None,
+        report.may_call,
+        report.source,
+        report.external_number,
+        report.run_id,
+        report.restatement,
+        report.erased_at,
+    )
+
+
+def _copy(report: Report) -> HandlerCopy:
+    return HandlerCopy(
+        report.id,
+        report.restatement or report.text,
+        bool(report.restatement),
+        report.channel,
+        report.place_id,
+        report.lon,
+        report.lat,
+        report.category_id,
+        report.said_at,
+        report.received_at,
+        report.may_call,
+    )
+
+
+def _reveal(step: Step) -> Reveal:
+    after = step.entry.after
+    return Reveal(
+        step.entry.at,
+        step.entry.actor_id,
+        tuple(after["duties"]),
+        tuple(UUID(party) for party in after["parties"]),
+        step.words.get("reason", ""),
+    )
+
+
+def _added(step: Step) -> Added:
+    photos = tuple(UUID(photo) for photo in step.entry.after["evidence"])
+    return Added(
+        step.entry.at, step.entry.actor_kind, step.entry.actor_id, step.words.get("text", ""), photos
+    )

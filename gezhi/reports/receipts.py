@@ -1,0 +1,83 @@
+"""A report's row, its code and its receipt: what taking in one and taking in many have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gezhi.journal.actions import Deed
+from gezhi.kernel.ids import digest, tracking_code
+from gezhi.reports.contact import seal
+from gezhi.reports.intake import Intake, body_digest, key_digest, text_digest
+from gezhi.reports.models import Report
+from gezhi.tenancy.clock import new_id
+from gezhi.tenancy.current import current
+from gezhi.tenancy.keys import derived
+from gezhi.tenancy.queries import jurisdiction
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The receipt. code: what the reporter keeps. deed: still to be journalled, in the same transaction; None when not new."""
+
+    report_id: UUID
+    code: str
+    is_new: bool
+    deed: Deed | None
+
+
+def receipt(report: Report, photos: Sequence[UUID] = ()) -> Received:
+    """The receipt of a report that was stored just now."""
+    return Received(report.id, code_of(report.id), True, received_deed(report, photos))
+
+
+def known(report_id: UUID) -> Received:
+    """The receipt of a report that is there already: the same code as the first time."""
+    return Received(report_id, code_of(report_id), False, None)
+
+
+def code_of(report_id: UUID) -> str:
+    """The tracking code of a report of the jurisdiction in force, made anew each time: it is stored nowhere."""
+    return tracking_code(derived("tracking"), jurisdiction(current()).code, report_id)
+
+
+def new_report(said: Intake, at: datetime, run: UUID | None = None) -> Report:
+    """An unsaved row for one judged report."""
+    id = new_id()
+    sealed = seal(id, said.contact) if said.contact else None
+    return Report(
+        id=id,
+        jurisdiction_id=current(),
+        code_digest=digest(code_of(id)),
+        text=said.text,
+        channel=said.channel,
+        place_id=said.place,
+        place_path=said.place_path,
+        lon=said.lon,
+        lat=said.lat,
+        category_id=said.category,
+        said_at=said.said_at,
+        received_at=at,
+        contact=sealed.number if sealed else None,
+        contact_key=sealed.key if sealed else None,
+        contact_tail=sealed.tail if sealed else "",
+        may_call=said.may_call,
+        key_digest=key_digest(said),
+        body_digest=body_digest(derived("report-body"), said),
+        source=said.source,
+        external_number=said.external_number,
+        run_id=run,
+    )
+
+
+def received_deed(report: Report, photos: Sequence[UUID] = ()) -> Deed:
+    """What the journal says of a receipt: no word and no number of a person, only a keyed digest of the text."""
+    after: Mapping[str, Any] = {
+        "channel": report.channel,
+        "place": report.place_id,
+        "category": report.category_id,
+        "text": text_digest(derived("report-text"), report.id, report.text),
+        "evidence": [str(photo) for photo in photos],
+    }
+    return Deed("report", report.id, "received", after=after, is_first=True)
