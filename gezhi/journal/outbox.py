@@ -114,3 +114,9 @@ def _to_do() -> QuerySet[Errand]:
 
 def _held(errand: Errand) -> QuerySet[Errand]:
     return Errand.objects.filter(id=errand.id, lease=errand.lease, done_at=None)
+
+
+def subjects_waiting(kind: str) -> set[UUID]:
+    """Ids of the subjects for which an errand of this kind waits, is leased or is parked. 1 query."""
+    rows = Errand.objects.filter(kind=kind, done_at=None).exclude(subject_id=None)
+    return set(rows.values_list("subject_id", flat=True))

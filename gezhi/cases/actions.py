@@ -1,0 +1,222 @@
+"""Open a case, and move it. `advance` is the only writer of Case.state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from gezhi.cases import timing
+from gezhi.cases.effects import EFFECTS, Doing, nothing
+from gezhi.cases.facts import circumstances
+from gezhi.cases.fold import changed, snapshot
+from gezhi.cases.lifecycle import Arrow, Ending, Fact, State, decide
+from gezhi.cases.models import Case, CaseEvidence, CaseReport
+from gezhi.cases.move import Move
+from gezhi.cases.numbers import next_number
+from gezhi.cases.policy import roles_for, visible_to
+from gezhi.cases.telling import tell
+from gezhi.catalogue import queries as catalogue
+from gezhi.evidence import actions as evidence
+from gezhi.journal import outbox
+from gezhi.journal.actions import Deed, record
+from gezhi.kernel.actor import Actor, ActorKind
+from gezhi.kernel.refusal import Missing, NotFound, Stale
+from gezhi.kernel.text import one_line
+from gezhi.parties import queries as parties
+from gezhi.places.queries import PlaceRow
+from gezhi.tenancy.current import current
+from gezhi.tenancy.queries import jurisdiction
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a fresh report says about its case. place None = unlocated: the intake desk has it."""
+
+    report_id: UUID
+    text: str
+    channel: str
+    place: PlaceRow | None = None
+    category_id: UUID | None = None
+    is_askable: bool = False
+    run_id: UUID | None = None
+    came_back_from: UUID | None = None
+
+
+def open_from(opening: Opening, *, at: datetime) -> tuple[Case, Deed]:
+    """Open a case in `reported` for an acknowledged report, in the caller's transaction.
+
+    The deed is returned for the caller to journal together with the report's. 3 INSERTs: case, link, timer.
+    """
+    case = _fresh(opening, at)
+    Case.objects.bulk_create([case])
+    CaseReport.objects.bulk_create(
+        [CaseReport(case=case, report_id=opening.report_id, origin=case, linked_at=at)]
+    )
+    outbox.queue(_timer(case))
+    return case, Deed("case", case.id, "reported", after=snapshot(case), is_first=True)
+
+
+def open_many(openings: list[Opening], *, at: datetime) -> list[Deed]:
+    """As `open_from`, for a batch of imported reports: 3 INSERTs in all. The deeds are for the caller to journal."""
+    cases = [_fresh(opening, at) for opening in openings]
+    Case.objects.bulk_create(cases)
+    pairs = zip(cases, openings, strict=True)
+    CaseReport.objects.bulk_create(
+        [CaseReport(case=case, report_id=one.report_id, origin=case, linked_at=at) for case, one in pairs]
+    )
+    outbox.queue(*(_timer(case) for case in cases))
+    return [Deed("case", case.id, "reported", after=snapshot(case), is_first=True) for case in cases]
+
+
+def _fresh(opening: Opening, at: datetime) -> Case:
+    place, path = opening.place, opening.place.path if opening.place else ""
+    desk = parties.desk_of(path, at)
+    local = timezone.localtime(at, _zone())
+    case = Case(
+        number=next_number(local.year),
+        channel=opening.channel,
+        title=one_line(opening.text, 60),
+        place_id=place.id if place else None,
+        place_path=path,
+        grid_id=place.grid_id if place else None,
+        desk_id=desk,
+        lead_id=desk,
+        received_at=at,
+        entered_at=at,
+        is_askable=opening.is_askable,
+        run_id=opening.run_id,
+        came_back_from_id=opening.came_back_from,
+    )
+    if opening.category_id:
+        case.category_id = opening.category_id
+        case.condition_id = catalogue.default_condition(opening.category_id).id
+        if catalogue.category(opening.category_id).complains_of_party and place:
+            case.complained_of_id = parties.serving(path, place.grid_id, "property", at)
+    timing.set_clocks(case)
+    timing.set_stage(case, at)
+    return case
+
+
+def _zone() -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(jurisdiction(current()).time_zone)
+
+
+def _timer(case: Case) -> outbox.Following:
+    return outbox.Following(timing.TIMER, str(case.id), timing.timer_at(case), subject=("case", case.id))
+
+
+@transaction.atomic
+def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
+    """Move one case along one arrow. The only writer of Case.state.
+
+    at: aware moment of the deed. Returns the locked, saved row; copies held before are stale.
+    Raises NotFound, Stale, NotFromHere, NotYours, Missing (its .facts = what lacks), Invalid. Source: docs/adr/0003-closed-loop.md.
+    """
+    case = _locked(case_id, move, actor)
+    before = snapshot(case)
+    if move.version is not None and move.version != case.version:
+        raise Stale(version=case.version, state=case.state)
+    arrow = _arrow(case, move, actor, at)
+    doing = Doing(move, arrow, actor, at)
+    EFFECTS.get(move.event, nothing)(case, doing)
+    _arrive(case, doing)
+    _show(case, move, at)
+    after = snapshot(case)
+    case.save(update_fields=[*changed(before, after), "title"])
+    words = {"note": move.note.strip(), "reason": move.reason.strip()}
+    facts = {
+        "presence": move.presence,
+        "count": move.count,
+        "outcome": move.outcome,
+        "shown": len(move.shown) or None,
+    }
+    gone, come = changed(before, after), {name: value for name, value in facts.items() if value}
+    deed = Deed(
+        "case",
+        case.id,
+        move.event,
+        before={name: before[name] for name in gone},
+        after={name: after[name] for name in gone} | come,
+        words=words,
+    )
+    record(deed, *doing.also, actor=actor, at=at)
+    outbox.reschedule(timing.TIMER, str(case.id), due_at=timing.timer_at(case) if case.due_at else None)
+    tell(case, move, arrow, at=at)
+    return case
+
+
+def _locked(case_id: UUID, move: Move, actor: Actor) -> Case:
+    """The case, locked; with the one it shall join, in one order, so that two joins never wait for each other."""
+    wanted = [case_id] if move.into is None else [case_id, move.into]
+    rows = Case.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id")
+    case: Case | None = next((row for row in rows if row.id == case_id), None)
+    if case is None or (
+        actor.kind is ActorKind.ACCOUNT and not visible_to(actor).filter(id=case_id).exists()
+    ):
+        raise NotFound("case")
+    return case
+
+
+def _arrow(case: Case, move: Move, actor: Actor, at: datetime) -> Arrow:
+    """Which arrow this is; the closing proof is asked kind by kind."""
+    facts = circumstances(case, at) | move.facts()
+    if move.category:
+        facts |= {Fact.CATEGORY}
+    if move.place:
+        facts |= {Fact.PLACE}
+    lacking = frozenset[str]()
+    if move.event == "done":
+        lacking = lacking_proof(case, move)
+        facts |= set() if lacking else {Fact.PROOF}
+    try:
+        return decide(State(case.state), move.event, roles=roles_for(actor, case), facts=facts)
+    except Missing as missing:
+        raise Missing((set(missing.facts) - {Fact.PROOF.value}) | lacking) from None
+
+
+def lacking_proof(case: Case, move: Move) -> frozenset[str]:
+    """Kinds of the category's closing proof that this move does not show; {"category"} while there is none."""
+    if case.category_id is None:
+        return frozenset({Fact.CATEGORY.value})
+    return move.lacks(frozenset(catalogue.proof(case.category_id).kinds))
+
+
+def _arrive(case: Case, doing: Doing) -> None:
+    """Set state, round, version, ending and stage as the arrow says."""
+    arrow, at = doing.arrow, doing.at
+    is_move = arrow.target is not arrow.source or doing.move.event in {"return", "hand_over"}
+    case.state, case.version = arrow.target.value, case.version + 1
+    if arrow.next_round:
+        case.round += 1
+        case.checker_id = case.done_at = case.confirmed_at = case.last_escalated_at = None
+        case.escalations, case.ladder_ended, case.has_objection, case.claim = 0, False, False, ""
+    if arrow.target is State.CLOSED:
+        case.closed_at, case.ending = (
+            at,
+            arrow.ending.value if arrow.ending else case.claim or Ending.SOLVED.value,
+        )
+        case.ending_reason = doing.move.reason.strip()
+    elif arrow.source is State.CLOSED:
+        case.closed_at, case.ending, case.ending_reason = None, "", ""
+    if is_move:
+        case.entered_at = at
+    if is_move or doing.move.event not in {"remind", "escalate", "note", "add", "call_back"}:
+        timing.set_stage(case, at)
+
+
+def _show(case: Case, move: Move, at: datetime) -> None:
+    """Hang the move's pictures on this round. A picture is claimed once."""
+    if not move.shown:
+        return
+    evidence.claim([shown.evidence for shown in move.shown], kind="case", id=case.id, at=at)
+    CaseEvidence.objects.bulk_create(
+        [
+            CaseEvidence(case=case, evidence_id=shown.evidence, round=case.round, kind=shown.kind, at=at)
+            for shown in move.shown
+        ]
+    )

@@ -1,0 +1,57 @@
+"""The desk's call-backs: three tries, then a note; an answer moves the case."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.cases.actions import advance
+from gezhi.cases.models import CallBack, Case
+from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.refusal import Invalid, Missing, NotFound
+
+OUTCOMES = ("satisfied", "unsatisfied", "told", "not_reached")
+
+
+@transaction.atomic
+def note_call(call_id: UUID, outcome: str, note: str, *, actor: Actor, at: datetime) -> CallBack:
+    """Write down one call. "satisfied"/"unsatisfied" answer a `please_confirm` and move the case; "told" settles the rest.
+
+    "not_reached" counts a try; after the office's number of tries (rule `call_tries`) a note is demanded and the row is settled:
+    the case then closes by itself as "no answer" when its days are over. Raises NotFound, Invalid, Missing.
+    """
+    call = _locked(call_id, actor)
+    if outcome not in OUTCOMES:
+        raise Invalid("outcome", "unknown")
+    asks = call.kind == "please_confirm"
+    if (outcome in {"satisfied", "unsatisfied"}) != (asks and outcome != "not_reached"):
+        raise Invalid("outcome", "does_not_fit")
+    call.tries, call.last_try_at = call.tries + 1, at
+    is_last = outcome == "not_reached" and call.tries >= catalogue.rule("call_tries")
+    if is_last and not note.strip():
+        raise Missing({"note"})
+    if outcome != "not_reached" or is_last:
+        call.done_at, call.outcome = at, outcome
+    call.save(update_fields=["tries", "last_try_at", "done_at", "outcome"])
+    _tell_case(call.case, outcome, note, call.kind, actor, at)
+    return call
+
+
+def _locked(call_id: UUID, actor: Actor) -> CallBack:
+    desks = actor.parties(Duty.CLERK, Duty.OFFICER)
+    rows = CallBack.objects.select_for_update(no_key=True, of=("self",)).select_related("case")
+    call: CallBack | None = rows.filter(id=call_id, desk_id__in=desks, done_at=None).first()
+    if call is None:
+        raise NotFound("call")
+    return call
+
+
+def _tell_case(case: Case, outcome: str, note: str, kind: str, actor: Actor, at: datetime) -> None:
+    if outcome == "satisfied":
+        advance(case.id, Move("satisfied", note=note), actor=actor, at=at)
+    elif outcome == "unsatisfied":
+        advance(case.id, Move("unsatisfied", reason=note), actor=actor, at=at)
+    elif kind == "please_confirm":
+        advance(case.id, Move("call_back", note=note or "—", outcome=outcome), actor=actor, at=at)

@@ -1,0 +1,108 @@
+"""Prove I1, I2, I3, I4, I7, I9, I10, I11 and I12 on the cases of the jurisdiction in force, naming each row that breaks one."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from gezhi.cases import timing
+from gezhi.cases.fold import FOLDED, fold, snapshot
+from gezhi.cases.lifecycle import ARROWS, Ending, State
+from gezhi.cases.models import Case, CaseReport, Escalation
+from gezhi.journal import outbox
+from gezhi.journal.queries import entries_of
+from gezhi.kernel.finding import Finding
+
+DRAWN = {(arrow.event, arrow.source.value, arrow.target.value) for arrow in ARROWS}
+BESIDE = {"joined", "released"}  # what a join does to the other case; no move of its own
+
+
+def findings() -> Iterator[Finding]:
+    """Nothing, when all is well."""
+    yield from _clocks()
+    yield from _endings()
+    yield from _escalations()
+    yield from _joins()
+    yield from _folds()
+
+
+def _clocks() -> Iterator[Finding]:
+    """I2: an open case has a deadline and a timer that waits or is being worked on."""
+    waiting = outbox.subjects_waiting(timing.TIMER)
+    for number, id, due in Case.objects.filter(closed_at=None).values_list("number", "id", "due_at"):
+        if due is None:
+            yield Finding("I2", number, "has no deadline")
+        if id not in waiting:
+            yield Finding("I2", number, "has no timer")
+
+
+def _endings() -> Iterator[Finding]:
+    """I3, I4: solved only with a check of the last round by another, or the reporter's yes."""
+    claimed = (Ending.SOLVED.value, Ending.NOT_FOUND.value, Ending.NO_LONGER_THERE.value)
+    by_another = Q(checked_round=F("round"), checker__isnull=False) & (
+        Q(handler=None) | ~Q(checker=F("handler"))
+    )
+    unproved = Case.objects.filter(ending__in=claimed, confirmed_at=None).exclude(by_another)
+    for number in unproved.values_list("number", flat=True):
+        yield Finding(
+            "I3", number, "closed without a check by another in its last round and without the reporter's yes"
+        )
+    unapproved = Case.objects.filter(ending__in=(Ending.NOT_OURS.value, Ending.WONT_DO.value), ended_by=None)
+    for number in unapproved.values_list("number", flat=True):
+        yield Finding("I3", number, "closed without an approver")
+
+
+def _escalations() -> Iterator[Finding]:
+    """I10: once per case, level and round."""
+    twice = (
+        Escalation.objects.values("case__number", "level", "round").annotate(n=Count("id")).filter(n__gt=1)
+    )
+    for row in twice:
+        yield Finding("I10", row["case__number"], f"escalated {row['n']} times to level {row['level']}")
+
+
+def _joins() -> Iterator[Finding]:
+    """I11: every case has a report or gave its reports to another; following the joins never comes round."""
+    into = dict(Case.objects.exclude(joined_into=None).values_list("id", "joined_into_id"))
+    for start in into:
+        seen: set[UUID] = set()
+        here: UUID | None = start
+        while here is not None and here not in seen:
+            seen.add(here)
+            here = into.get(here)
+        if here is not None:
+            yield Finding("I11", str(start), "is joined in a circle")
+    linked = set(CaseReport.objects.values_list("case_id", flat=True))
+    for id, number in Case.objects.filter(joined_into=None).values_list("id", "number"):
+        if id not in linked:
+            yield Finding("I11", number, "has no report")
+
+
+def _folds() -> Iterator[Finding]:
+    """I7 and I9: the journal's rows add up to the stored row, and each one took a drawn arrow."""
+    rows = {case.id: case for case in Case.objects.all().iterator(chunk_size=1000)}
+    for id, entries in groupby(entries_of("case"), key=lambda entry: entry.subject_id):
+        steps = list(entries)
+        case = rows.pop(id, None)
+        if case is None:
+            yield Finding("I7", str(id), "stands in the journal but not among the cases")
+            continue
+        stored, told = snapshot(case), fold(step.after for step in steps)
+        for name in FOLDED:
+            if stored[name] != told.get(name):
+                yield Finding(
+                    "I7", case.number, f"{name} is {stored[name]!r}, the journal says {told.get(name)!r}"
+                )
+        yield from _arrows(case.number, [(step.event, step.after.get("state")) for step in steps])
+    for case in rows.values():
+        yield Finding("I7", case.number, "is not in the journal")
+
+
+def _arrows(number: str, steps: list[tuple[str, str | None]]) -> Iterator[Finding]:
+    state = State.REPORTED.value
+    for event, to in steps[1:]:
+        target = to or state
+        if event not in BESIDE and (event, state, target) not in DRAWN:
+            yield Finding("I9", number, f"{event} led from {state} to {target}: no such arrow")
+        state = target

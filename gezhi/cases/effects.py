@@ -1,0 +1,358 @@
+"""What each event changes on a case besides its state. One small function per event, called by `actions.advance` only.
+
+Each takes the locked case and the deed, and sets fields; side rows (pauses) are written here too, in the same transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from gezhi.cases.facts import is_drawn
+from gezhi.cases.lifecycle import Arrow, Ending, Level, State
+from gezhi.cases.models import Case, CaseReport, Escalation, Pause
+from gezhi.cases.move import Move
+from gezhi.cases.timing import calendar_of, set_clocks
+from gezhi.catalogue import queries as catalogue
+from gezhi.journal.actions import Deed
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
+from gezhi.parties import queries as parties
+from gezhi.places import queries as places
+
+SITE_VISIT_WORKING_DAYS = (
+    3  # proposed default: a second return books a joint site visit within three working days
+)
+SOLVED = (Ending.SOLVED.value, Ending.SOLVED_ON_SPOT_UNCHECKED.value, Ending.NO_ANSWER.value)
+LEVEL_OF_PARTY = {
+    "grid_team": Level.GRID,
+    "volunteers": Level.GRID,
+    "property": Level.COMPOUND,
+    "owners": Level.COMPOUND,
+    "community": Level.COMMUNITY,
+    "subdistrict": Level.SUBDISTRICT,
+    "agency": Level.DISTRICT,
+    "utility": Level.DISTRICT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One deed on one case: the move, the arrow it takes, who and when; `also` gathers deeds on other cases it touches."""
+
+    move: Move
+    arrow: Arrow
+    actor: Actor
+    at: datetime
+    also: list[Deed] = field(default_factory=list)
+
+
+Effect = Callable[[Case, Doing], None]
+
+
+def correct(case: Case, doing: Doing) -> None:
+    """Put the case at a place, into a category or under a condition; clocks follow."""
+    move = doing.move
+    if move.place:
+        place = places.by_ids([move.place]).get(move.place)
+        if place is None:
+            raise Invalid("place", "unknown")
+        case.place_id, case.place_path, case.grid_id = place.id, place.path, place.grid_id
+        if case.state in {State.REPORTED, State.OPENED}:
+            desk = parties.desk_of(place.path, doing.at)
+            case.lead_id = desk if case.lead_id == case.desk_id else case.lead_id
+            case.desk_id = desk
+    if move.category:
+        _categorise(case, move)
+    elif move.condition:
+        _under(case, move)
+    set_clocks(case)
+
+
+def _categorise(case: Case, move: Move) -> None:
+    if move.category is None:
+        return
+    category = catalogue.category(move.category)
+    if category.refer_out:
+        raise Invalid("category", "refer_out")
+    case.category_id = category.id
+    case.condition_id = catalogue.default_condition(category.id).id
+    if move.condition:
+        _under(case, move)
+    if category.complains_of_party and case.place_path:
+        case.complained_of_id = parties.serving(case.place_path, case.grid_id, "property", case.received_at)
+
+
+def _under(case: Case, move: Move) -> None:
+    if move.condition is None:
+        return
+    condition = catalogue.condition(move.condition)
+    if condition.category_id != case.category_id:
+        raise Invalid("condition", "of_another_category")
+    case.condition_id = condition.id
+
+
+def accept(case: Case, doing: Doing) -> None:
+    """Place and category are settled, if need be in the same breath; what came back is linked to what was solved here before."""
+    correct(case, doing)
+    since = doing.at - timedelta(days=catalogue.rule("came_back_days"))
+    before = Case.objects.filter(
+        place_id=case.place_id, category_id=case.category_id, closed_at__gte=since, ending__in=SOLVED
+    )
+    case.came_back_from_id = (
+        before.exclude(id=case.id).order_by("-closed_at").values_list("id", flat=True).first()
+    )
+
+
+def dispatch(case: Case, doing: Doing) -> None:
+    """Make another party accountable; the clocks follow its calendar. Never the company complained of."""
+    _give_to(case, doing.move)
+
+
+def _give_to(case: Case, move: Move) -> None:
+    if move.party is None:
+        raise Invalid("party", "missing")
+    if move.party == case.complained_of_id:
+        raise Invalid("party", "complained_of")
+    party = parties.party(move.party)
+    case.lead_id, case.handler_id = party.id, None
+    case.level = higher(case.level, LEVEL_OF_PARTY.get(party.kind, Level.COMMUNITY))
+    set_clocks(case)
+
+
+def higher(now: str, asked: Level) -> str:
+    """The level only goes up."""
+    order = list(Level)
+    return max(Level(now), asked, key=order.index).value
+
+
+def undo_dispatch(case: Case, doing: Doing) -> None:
+    """Back to the desk."""
+    case.lead_id, case.handler_id = case.desk_id, None
+    set_clocks(case)
+
+
+def take(case: Case, doing: Doing) -> None:
+    """Somebody of the accountable party has it now."""
+    case.handler_id = doing.actor.id
+
+
+def give_back(case: Case, doing: Doing) -> None:
+    """First return: to the desk. Second: and a joint site visit is booked. Later: one level up, not back."""
+    case.returns += 1
+    if case.returns > 2:
+        above = parties.one_level_up(case.desk_id) or case.desk_id
+        case.lead_id, case.handler_id = above, None
+        case.level = higher(case.level, Level.SUBDISTRICT)
+    else:
+        case.lead_id, case.handler_id = case.desk_id, None
+        if case.returns == 2:
+            visit = due_at(doing.at, SITE_VISIT_WORKING_DAYS * WORKING_DAY_MINUTES, calendar_of(case))
+            case.meeting_at = visit.at if visit else None
+    set_clocks(case)
+
+
+def solve_on_spot(case: Case, doing: Doing) -> None:
+    """Mended where it was found; the re-check draw is made at this moment."""
+    case.is_drawn = is_drawn(case)
+    case.handler_id, case.done_at, case.claim = doing.actor.id, doing.at, Ending.SOLVED.value
+    case.made_safe_at = case.made_safe_at or doing.at
+    case.level = Level.GRID.value
+
+
+def done(case: Case, doing: Doing) -> None:
+    """Claimed as solved, with the proof on file. Whoever says so is the handler: he may not check it."""
+    case.handler_id, case.done_at, case.claim = doing.actor.id, doing.at, Ending.SOLVED.value
+    case.made_safe_at = case.made_safe_at or doing.at
+
+
+def not_found(case: Case, doing: Doing) -> None:
+    """Claimed as not there, or no longer there; another has to see it so."""
+    claim = doing.move.ending or Ending.NOT_FOUND
+    if claim not in {Ending.NOT_FOUND, Ending.NO_LONGER_THERE}:
+        raise Invalid("ending", "not_a_claim")
+    case.handler_id, case.done_at, case.claim = doing.actor.id, doing.at, claim.value
+    _end_pause(case, doing.at)
+
+
+def made_safe(case: Case, doing: Doing) -> None:
+    """The danger is contained (先期处置): the first clock stops."""
+    case.made_safe_at = case.made_safe_at or doing.at
+
+
+def pass_check(case: Case, doing: Doing) -> None:
+    """Seen and found in order, in this round."""
+    case.checker_id, case.checked_at, case.checked_round = doing.actor.id, doing.at, case.round
+
+
+def fail_check(case: Case, doing: Doing) -> None:
+    """Back to whoever handled it; the next round begins."""
+    case.checked_at = doing.at
+
+
+def satisfied(case: Case, doing: Doing) -> None:
+    """The reporter's yes, from the status page or on the phone."""
+    case.confirmed_at, case.has_objection = doing.at, False
+
+
+def unsatisfied(case: Case, doing: Doing) -> None:
+    """The reporter's no waits for the desk's review; the desk's own no sends it back to work."""
+    case.has_objection = doing.arrow.target is State.TO_CONFIRM
+
+
+def request_extension(case: Case, doing: Doing) -> None:
+    """Asked for, not yet granted."""
+    case.extension_until = _future(doing)
+
+
+def approve_extension(case: Case, doing: Doing) -> None:
+    """Granted as asked, or until another moment that the approver names."""
+    until = _future(doing) if doing.move.until else case.extension_until
+    case.extended_to, case.extension_until, case.fix_due = until, None, until
+
+
+def refuse_extension(case: Case, doing: Doing) -> None:
+    """Not granted: the deadline stays."""
+    case.extension_until = None
+
+
+def _future(doing: Doing) -> datetime:
+    until = doing.move.until
+    if until is None or until <= doing.at:
+        raise Invalid("until", "not_in_the_future")
+    return until
+
+
+def carry_forward(case: Case, doing: Doing) -> None:
+    """挂账: both clocks stand until the review date; the reporter sees reason and total."""
+    case.review_at = _future(doing)
+    Pause.objects.create(
+        case=case, reason=doing.move.reason.strip(), approver_id=doing.actor.id, started_at=doing.at
+    )
+    case.make_safe_due = case.make_safe_due if case.made_safe_at else None
+
+
+def resume(case: Case, doing: Doing) -> None:
+    """The clocks run again; what the pause cost is added to both deadlines."""
+    _end_pause(case, doing.at)
+    set_clocks(case)
+
+
+def _end_pause(case: Case, at: datetime) -> None:
+    if case.review_at is not None:
+        Pause.objects.filter(case=case, ended_at=None).update(ended_at=at)
+        case.review_at = None
+
+
+def put_to_meeting(case: Case, doing: Doing) -> None:
+    """A date and a note; the accountable party and the deadline stay."""
+    case.meeting_at = _future(doing)
+
+
+def not_ours(case: Case, doing: Doing) -> None:
+    """Ends with reason and approver."""
+    _end_pause(case, doing.at)
+    case.ended_by_id = doing.actor.id
+
+
+def join(case: Case, doing: Doing) -> None:
+    """The reports move to the other case and are counted there; nothing is lost and no circle arises (I11)."""
+    other = _other(case, doing.move)
+    case.joined_into_id, case.state_before_join = other.id, case.state
+    CaseReport.objects.filter(case=case).update(case=other, linked_at=doing.at)
+    _end_pause(case, doing.at)
+    askable = other.is_askable or case.is_askable
+    Case.objects.filter(id=other.id).update(is_askable=askable)
+    gained = {"is_askable": askable, "gained": case.id}
+    doing.also.append(Deed("case", other.id, "joined", before={"is_askable": other.is_askable}, after=gained))
+
+
+def _other(case: Case, move: Move) -> Case:
+    other: Case | None = Case.objects.filter(id=move.into).first()  # `advance` holds its lock
+    if other is None:
+        raise Invalid("into", "unknown")
+    if other.id == case.id:
+        raise Invalid("into", "itself")
+    if other.closed_at is not None:
+        raise Invalid("into", "closed")
+    return other
+
+
+def undo_join(case: Case, doing: Doing) -> None:
+    """Its own reports come back to it."""
+    CaseReport.objects.filter(origin=case).update(case=case, linked_at=doing.at)
+    if case.joined_into_id:
+        doing.also.append(Deed("case", case.joined_into_id, "released", after={"released": case.id}))
+    case.joined_into_id, case.state_before_join = None, ""
+
+
+def reopen(case: Case, doing: Doing) -> None:
+    """Work begins anew. Where nobody had it, the desk has it."""
+    case.confirmed_at = case.ended_by_id = case.done_at = None
+    case.ending_reason = ""
+
+
+def hand_over(case: Case, doing: Doing) -> None:
+    """Another company serves the place from today: open work moves, history stays true."""
+    _end_pause(case, doing.at)
+    _give_to(case, doing.move)
+
+
+def urge(case: Case, doing: Doing) -> None:
+    """The reporter asks how long it will still take; not more often than the office allows."""
+    case.urges += 1
+
+
+def remind(case: Case, doing: Doing) -> None:
+    """Most of the time is used up."""
+    case.reminded_at = doing.at
+    if case.ladder_ended:
+        case.last_escalated_at = doing.at
+
+
+def escalate(case: Case, doing: Doing) -> None:
+    """One rung up: once per level and round, the database sees to it (I10)."""
+    case.escalations += 1
+    case.last_escalated_at, case.escalated_to_id = doing.at, doing.move.party
+    case.ladder_ended = doing.move.outcome == "end"
+    Escalation.objects.create(
+        case=case, round=case.round, level=case.escalations, party_id=doing.move.party, at=doing.at
+    )
+
+
+def nothing(case: Case, doing: Doing) -> None:
+    """Only the journal and the state change."""
+
+
+EFFECTS: dict[str, Effect] = {
+    "accept": accept,
+    "correct": correct,
+    "dispatch": dispatch,
+    "raise": dispatch,
+    "undo_dispatch": undo_dispatch,
+    "take": take,
+    "return": give_back,
+    "solve_on_spot": solve_on_spot,
+    "done": done,
+    "not_found": not_found,
+    "made_safe": made_safe,
+    "pass_check": pass_check,
+    "fail_check": fail_check,
+    "satisfied": satisfied,
+    "unsatisfied": unsatisfied,
+    "request_extension": request_extension,
+    "approve_extension": approve_extension,
+    "refuse_extension": refuse_extension,
+    "carry_forward": carry_forward,
+    "resume": resume,
+    "put_to_meeting": put_to_meeting,
+    "not_ours": not_ours,
+    "wont_do": not_ours,
+    "join": join,
+    "undo_join": undo_join,
+    "reopen": reopen,
+    "hand_over": hand_over,
+    "urge": urge,
+    "remind": remind,
+    "escalate": escalate,
+}

@@ -1,0 +1,252 @@
+"""What is wrong at a place, and everything that hangs on it. Written by this package's actions only."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from gezhi.cases.lifecycle import Ending, Level, State
+from gezhi.tenancy.fields import TenantFK
+from gezhi.tenancy.models import TenantModel
+
+ACCOUNT = "parties.Account"  # reference row: who handled, who checked
+
+
+class Case(TenantModel):
+    """One matter. `lead` is the one accountable party (I1); `due_at` the earliest deadline that counts (I2)."""
+
+    number = models.CharField(max_length=24)
+    state = models.CharField(max_length=12, default=State.REPORTED.value)
+    version = models.PositiveIntegerField(default=1)
+    round = models.PositiveIntegerField(default=1)
+    level = models.CharField(max_length=12, default=Level.COMMUNITY.value)
+    channel = models.CharField(max_length=12)
+    title = models.CharField(max_length=120)
+
+    place = TenantFK("places.Place", null=True)
+    place_path = models.CharField(max_length=400, blank=True, default="")
+    grid = TenantFK("places.GridCell", null=True)
+    category = TenantFK("catalogue.Category", null=True)
+    condition = TenantFK("catalogue.Condition", null=True)
+
+    desk = TenantFK("parties.Party")
+    lead = TenantFK("parties.Party")
+    complained_of = TenantFK("parties.Party", null=True)
+    escalated_to = TenantFK("parties.Party", null=True)
+    handler = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+")
+    checker = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+")
+
+    received_at = models.DateTimeField()
+    entered_at = models.DateTimeField()
+    make_safe_due = models.DateTimeField(null=True)
+    made_safe_at = models.DateTimeField(null=True)
+    fix_due = models.DateTimeField(null=True)
+    stage_due = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    is_provisional = models.BooleanField(default=False)
+    extension_until = models.DateTimeField(null=True)
+    extended_to = models.DateTimeField(null=True)
+    review_at = models.DateTimeField(null=True)
+    meeting_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    last_escalated_at = models.DateTimeField(null=True)
+    escalations = models.PositiveIntegerField(default=0)
+    ladder_ended = models.BooleanField(default=False)
+    returns = models.PositiveIntegerField(default=0)
+    urges = models.PositiveIntegerField(default=0)
+
+    is_askable = models.BooleanField(default=False)
+    is_drawn = models.BooleanField(null=True)
+    has_objection = models.BooleanField(default=False)
+    claim = models.CharField(max_length=24, blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    checked_round = models.PositiveIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    ending = models.CharField(max_length=24, blank=True, default="")
+    ending_reason = models.TextField(blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+    joined_into = TenantFK("self", null=True)
+    state_before_join = models.CharField(max_length=12, blank=True, default="")
+    came_back_from = TenantFK("self", null=True)
+    run = TenantFK("reports.ImportRun", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "number"], name="one_case_per_number"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in State]), name="state_is_one_of_eight"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed") | Q(due_at__isnull=False), name="open_case_has_a_deadline"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False, ending__in=[e.value for e in Ending])
+                | (~Q(state="closed") & Q(closed_at__isnull=True, ending="")),
+                name="closed_at_and_ending_only_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ending__in=["solved", "not_found", "no_longer_there"])
+                | Q(confirmed_at__isnull=False)
+                | Q(checked_round=F("round"), checker__isnull=False),
+                name="solved_only_when_checked_in_this_round_or_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | Q(handler__isnull=True) | ~Q(checker=F("handler")),
+                name="nobody_checks_his_own_work",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ending__in=["not_ours", "wont_do"])
+                | (Q(ended_by__isnull=False) & ~Q(ending_reason="")),
+                name="not_ours_and_wont_do_have_approver_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ending="declined") | ~Q(ending_reason=""), name="declined_has_a_public_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(ending="duplicate") | Q(joined_into__isnull=False),
+                name="duplicate_says_of_which",
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_into__isnull=True) | ~Q(joined_into=F("id")), name="no_case_joins_itself"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["jurisdiction", "state", "due_at"], name="cases_by_state_and_due"),
+            models.Index(fields=["jurisdiction", "desk", "state", "due_at"], name="cases_of_a_desk"),
+            models.Index(fields=["jurisdiction", "lead", "state", "due_at"], name="cases_of_a_party"),
+            models.Index(fields=["jurisdiction", "place_path"], name="cases_of_a_place"),
+            models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CaseReport(TenantModel):
+    """Which case a report belongs to. `origin`: the case it opened, so that a join can be undone."""
+
+    case = TenantFK(Case)
+    report = TenantFK("reports.Report")
+    origin = TenantFK(Case)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "report"], name="a_report_belongs_to_exactly_one_case"
+            ),
+        )
+        indexes = (models.Index(fields=["jurisdiction", "case"], name="reports_of_a_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.report_id} → {self.case_id}"
+
+
+class CaseEvidence(TenantModel):
+    """A picture or document shown for one round: kind before, photo_after, photo_same_angle, document, verdict."""
+
+    case = TenantFK(Case)
+    evidence = TenantFK("evidence.Evidence")
+    round = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "case", "evidence", "kind"], name="shown_once_per_kind"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Pause(TenantModel):
+    """A stretch in which both clocks stand, with its reason and who approved it; the reporter sees it."""
+
+    case = TenantFK(Case)
+    reason = models.TextField()
+    approver = models.ForeignKey(ACCOUNT, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="a_pause_has_a_reason"),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "case"],
+                condition=Q(ended_at__isnull=True),
+                name="one_open_pause_per_case",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d}"
+
+
+class Escalation(TenantModel):
+    """One step up the ladder: once per case, level and round (I10)."""
+
+    case = TenantFK(Case)
+    round = models.PositiveIntegerField()
+    level = models.PositiveIntegerField()
+    party = TenantFK("parties.Party")
+    person = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "case", "level", "round"], name="once_per_level_and_round"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"level {self.level}"
+
+
+class CallBack(TenantModel):
+    """The desk owes somebody a call who can only be reached by phone. kind: what he is to be told or asked."""
+
+    case = TenantFK(Case)
+    report = TenantFK("reports.Report")
+    desk = TenantFK("parties.Party")
+    kind = models.CharField(max_length=20)
+    round = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    last_try_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "case", "report", "kind", "round"],
+                name="one_call_per_report_and_kind",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["jurisdiction", "desk", "made_at"],
+                condition=Q(done_at__isnull=True),
+                name="calls_owed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class NumberBlock(TenantModel):
+    """The next running number of a year. Processes take blocks, so gaps are allowed (design §7)."""
+
+    year = models.PositiveIntegerField()
+    next = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["jurisdiction", "year"], name="one_counter_per_year"),)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.next}"

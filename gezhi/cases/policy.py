@@ -1,0 +1,79 @@
+"""Who may see a case, and what an actor is to it. Asked twice: `visible_to` when fetching (404), `roles_for` when acting (403)."""
+
+from django.db.models import Q, QuerySet
+
+from gezhi.cases.lifecycle import Role
+from gezhi.cases.models import Case, CaseReport
+from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
+from gezhi.reports.queries import unpublished_runs
+
+ALL = "/"  # a post whose area is the whole jurisdiction
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """Cases this actor may open; strangers get none. Batches of an import that is not published yet are hidden."""
+    if actor.kind is ActorKind.SYSTEM:
+        return Case.objects.all()
+    if actor.kind is ActorKind.REPORTER:
+        links = CaseReport.objects.filter(report_id=actor.id)
+        return Case.objects.filter(id__in=links.values("case_id"))
+    seen = Q(pk__in=())
+    for post in actor.posts:
+        seen |= _seen_by(post)
+    return Case.objects.filter(seen).exclude(complained_of__in=actor.parties()).exclude(_unpublished())
+
+
+def _unpublished() -> Q:
+    runs = unpublished_runs()
+    return Q(run_id__in=runs) if runs else Q(pk__in=())
+
+
+def _seen_by(post: Post) -> Q:
+    seen = Q(lead_id=post.party) | Q(escalated_to_id=post.party) if post.party else Q(pk__in=())
+    if post.duty in {Duty.CLERK, Duty.OFFICER}:
+        seen |= Q(desk_id=post.party)
+    if post.duty is not Duty.ADMIN:
+        if post.path == ALL:
+            return Q()
+        if post.path:
+            seen |= Q(place_path__startswith=post.path)
+        if post.grid:
+            seen |= Q(grid_id=post.grid)
+    return seen
+
+
+def roles_for(actor: Actor, case: Case) -> frozenset[Role]:
+    """What this actor is to this case now. 1 query for a reporter, none for anybody else."""
+    if actor.kind is ActorKind.SYSTEM:
+        return frozenset({Role.SYSTEM})
+    if actor.kind is ActorKind.REPORTER:
+        is_his = CaseReport.objects.filter(case=case, report_id=actor.id).exists()
+        return frozenset({Role.REPORTER}) if is_his else frozenset()
+    if case.complained_of_id is not None and case.complained_of_id in actor.parties():
+        return frozenset()  # the company complained of neither handles nor checks
+    return frozenset(role for post in actor.posts for role in _roles_of(post, actor, case))
+
+
+def _roles_of(post: Post, actor: Actor, case: Case) -> set[Role]:
+    roles = set()
+    is_desk = post.party == case.desk_id and post.duty in {Duty.CLERK, Duty.OFFICER}
+    covers = _covers(post, case)
+    if is_desk or (post.duty is Duty.OFFICER and covers):
+        roles.add(Role.DESK)
+    if post.party == case.lead_id and post.duty in {Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER}:
+        roles.add(Role.HANDLER)
+    if post.duty is Duty.WORKER and covers:
+        roles.add(Role.GRID_WORKER)
+    if post.duty is Duty.OFFICER and covers:
+        roles.add(Role.APPROVER)
+    may_check = post.duty in {Duty.CHECKER, Duty.OFFICER} and covers
+    if (may_check or is_desk) and actor.id != case.handler_id:
+        roles.add(Role.CHECKER)
+    return roles
+
+
+def _covers(post: Post, case: Case) -> bool:
+    if post.path == ALL:
+        return True
+    in_subtree = bool(post.path) and case.place_path.startswith(post.path)
+    return in_subtree or (post.grid is not None and post.grid == case.grid_id)

@@ -1,0 +1,202 @@
+"""Read cases: one, many, what may be done, who had it how long. Strangers' rows are absent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from gezhi.cases import lifecycle
+from gezhi.cases.facts import circumstances
+from gezhi.cases.lifecycle import Offer, State
+from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
+from gezhi.cases.policy import roles_for, visible_to
+from gezhi.journal.queries import Step, story
+from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.ids import CASE_NUMBER
+from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.text import code_key
+
+
+def by_number(number: str, *, actor: Actor) -> Case:
+    """One case that this actor may see. 1 query. Raises NotFound for others' and for unknown ones alike."""
+    key = code_key(number) if len(number) <= 40 else ""
+    plain = f"{key[:6]}-{key[6:10]}-{key[10:]}" if key.isdigit() else number.strip()
+    found = visible_to(actor).filter(number=plain).first() if CASE_NUMBER.match(plain) else None
+    if found is None:
+        raise NotFound("case")
+    return found
+
+
+def by_id(case_id: UUID, *, actor: Actor) -> Case:
+    """One case that this actor may see. 1 query. Raises NotFound."""
+    found: Case | None = visible_to(actor).filter(id=case_id).first()
+    if found is None:
+        raise NotFound("case")
+    return found
+
+
+def of_report(report_id: UUID) -> Case:
+    """The case a report belongs to now. 1 query. Raises NotFound."""
+    link: CaseReport | None = CaseReport.objects.filter(report_id=report_id).select_related("case").first()
+    if link is None:
+        raise NotFound("case")
+    case: Case = link.case
+    return case
+
+
+def report_ids(case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Reports of each case, first linked first. 1 query."""
+    found: dict[UUID, list[UUID]] = {}
+    rows = CaseReport.objects.filter(case_id__in=list(case_ids)).order_by("linked_at", "id")
+    for case_id, report_id in rows.values_list("case_id", "report_id"):
+        found.setdefault(case_id, []).append(report_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list shows. clock: "overdue", "due_soon" (within `soon`), "paused". words: part of the title or a number."""
+
+    states: Sequence[str] = ()
+    place_path: str = ""
+    category_ids: Sequence[UUID] = ()
+    party: UUID | None = None
+    clock: str = ""
+    channel: str = ""
+    words: str = ""
+    is_unlocated: bool = False
+    is_escalated: bool = False
+    mine: UUID | None = None
+
+
+def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
+    """Cases this actor may see that fit, most urgent first. A lazy queryset: slice it."""
+    rows = visible_to(actor).filter(_fits(wanted), _clock(wanted.clock, at, soon))
+    return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
+
+
+def _fits(wanted: CaseFilter) -> Q:
+    fits = Q()
+    if wanted.states:
+        fits &= Q(state__in=list(wanted.states))
+    if wanted.place_path:
+        fits &= Q(place_path__startswith=wanted.place_path)
+    if wanted.category_ids:
+        fits &= Q(category_id__in=list(wanted.category_ids))
+    if wanted.party:
+        fits &= Q(lead_id=wanted.party)
+    if wanted.channel:
+        fits &= Q(channel=wanted.channel)
+    if wanted.words.strip():
+        words = wanted.words.strip()[:100]
+        fits &= Q(title__contains=words) | Q(number__contains=words)
+    if wanted.is_unlocated:
+        fits &= Q(place_id=None)
+    if wanted.is_escalated:
+        fits &= Q(escalated_to__isnull=False)
+    if wanted.mine:
+        fits &= Q(handler_id=wanted.mine)
+    return fits
+
+
+def _clock(clock: str, at: datetime, soon: datetime) -> Q:
+    running = Q(closed_at=None, review_at=None)
+    match clock:
+        case "overdue":
+            return running & Q(due_at__lt=at)
+        case "due_soon":
+            return running & Q(due_at__gte=at, due_at__lt=soon)
+        case "paused":
+            return Q(closed_at=None) & Q(review_at__isnull=False)
+        case _:
+            return Q()
+
+
+def my_work(actor: Actor, *, at: datetime) -> QuerySet[Case]:
+    """What this person's parties must take or do now, and what waits in his own hands; most urgent first."""
+    parties = actor.parties(Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER)
+    to_do = Q(state__in=[State.DISPATCHED, State.IN_HAND], lead_id__in=parties)
+    rows = visible_to(actor).filter(to_do & (Q(handler_id=None) | Q(handler_id=actor.id)))
+    return rows.order_by("due_at", "id")
+
+
+def to_check(actor: Actor) -> QuerySet[Case]:
+    """What waits for a check that this actor may make: not his own work. Oldest deadline first."""
+    return (
+        visible_to(actor).filter(state=State.TO_CHECK).exclude(handler_id=actor.id).order_by("due_at", "id")
+    )
+
+
+def offers_for(case: Case, *, actor: Actor, at: datetime) -> tuple[Offer, ...]:
+    """What this actor may do with the case now, as the lifecycle's rows say."""
+    return lifecycle.offers(
+        State(case.state), roles=roles_for(actor, case), circumstances=circumstances(case, at)
+    )
+
+
+def timeline(case: Case) -> list[Step]:
+    """All deeds on the case, oldest first, with the words kept beside them. 2 queries."""
+    return story("case", case.id)
+
+
+class Holding(NamedTuple):
+    """One stretch of the hand-off strip: which party was accountable, from when to when (None = still), in which state it began."""
+
+    party_id: UUID
+    since: datetime
+    until: datetime | None
+
+
+def holdings(steps: Sequence[Step]) -> list[Holding]:
+    """Who had it, how long: from the case's story. No query."""
+    found: list[Holding] = []
+    for step in steps:
+        lead = step.entry.after.get("lead_id")
+        if lead and (not found or str(found[-1].party_id) != lead):
+            if found:
+                found[-1] = found[-1]._replace(until=step.entry.at)
+            found.append(Holding(UUID(lead), step.entry.at, None))
+        if step.entry.after.get("closed_at") and found:
+            found[-1] = found[-1]._replace(until=step.entry.at)
+        elif step.entry.before.get("closed_at") and found:
+            found.append(Holding(found[-1].party_id, step.entry.at, None))
+    return found
+
+
+def pauses(case: Case) -> list[Pause]:
+    """Every stretch in which the clocks stood, with reason. 1 query."""
+    return list(Pause.objects.filter(case=case).order_by("started_at"))
+
+
+def shown(case: Case) -> list[CaseEvidence]:
+    """Pictures of the work, by round and time. 1 query."""
+    return list(CaseEvidence.objects.filter(case=case).order_by("round", "at", "id"))
+
+
+def owed_calls(actor: Actor) -> QuerySet[CallBack]:
+    """The desk's call-back list: whom to ring up, oldest first; the case is joined."""
+    desks = actor.parties(Duty.CLERK, Duty.OFFICER)
+    rows = CallBack.objects.filter(done_at=None, desk_id__in=desks)
+    return rows.select_related("case").order_by("made_at", "id")
+
+
+def public_step(case: Case) -> int:
+    """The four plain steps of the reporter: 1 received, 2 being solved, 3 please confirm, 4 done."""
+    return {State.REPORTED: 1, State.ASKED: 1, State.TO_CONFIRM: 3, State.CLOSED: 4}.get(State(case.state), 2)
+
+
+def solved_at(place_path: str, limit: int = 3) -> list[Case]:
+    """What was last solved at a place or below it. 1 query. For everybody's eyes: show place, category and day only."""
+    endings = (lifecycle.Ending.SOLVED.value, lifecycle.Ending.SOLVED_ON_SPOT_UNCHECKED.value)
+    rows = Case.objects.filter(state=State.CLOSED, ending__in=endings, place_path__startswith=place_path)
+    return list(rows.order_by("-closed_at")[:limit])
+
+
+def in_hands_of(party_ids: Iterable[UUID]) -> list[Case]:
+    """Located cases that these parties have dispatched to them or in hand. 1 query."""
+    states = (State.DISPATCHED, State.IN_HAND)
+    rows = Case.objects.filter(state__in=states, lead_id__in=list(party_ids)).exclude(place_path="")
+    return list(rows.order_by("id"))

@@ -1,0 +1,81 @@
+"""Who must hear of a move: the reporter's message is queued in the same transaction; who left only a phone number is called (I12)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from gezhi.cases.lifecycle import Arrow, State
+from gezhi.cases.models import CallBack, Case, CaseReport
+from gezhi.cases.move import Move
+from gezhi.journal import outbox
+from gezhi.reports import queries as reports
+
+MESSAGE = "message.reporter"  # errand kind; payload: what, case number, report id
+
+BY_WORD_OF_MOUTH = frozenset({"phone", "counter"})  # they have no status page at hand
+_BY_EVENT = {
+    "accept": "accepted",
+    "ask": "asked",
+    "decline": "declined",
+    "approve_extension": "extended",
+    "carry_forward": "paused",
+    "reopen": "reopened",
+    "join": "joined",
+}
+
+
+def what_to_tell(move: Move, arrow: Arrow) -> str:
+    """The word for what the reporter hears of this move; "" = nothing."""
+    if arrow.target is State.CLOSED and arrow.source is not State.CLOSED:
+        return {"decline": "declined", "join": "joined"}.get(move.event, "closed")
+    if arrow.target is State.TO_CONFIRM and arrow.source is not State.TO_CONFIRM:
+        return "please_confirm"
+    return _BY_EVENT.get(move.event, "")
+
+
+def tell(case: Case, move: Move, arrow: Arrow, *, at: datetime) -> None:
+    """Queue one message per report of the case, or a row on the desk's call-back list. Nothing when nobody need hear."""
+    what = what_to_tell(move, arrow)
+    if arrow.source is State.TO_CONFIRM and arrow.target is not State.TO_CONFIRM:
+        CallBack.objects.filter(case=case, done_at=None).update(done_at=at, outcome="settled")
+    if not what:
+        return  # most moves say nothing to the reporter
+    of = {"origin": case} if move.event == "join" else {"case": case}
+    report_ids = list(CaseReport.objects.filter(**of).values_list("report_id", flat=True))
+    outbox.queue(
+        *(
+            outbox.Following(
+                MESSAGE,
+                f"{case.id}:{case.version}:{report_id}",
+                at,
+                payload={"what": what, "number": case.number, "report": str(report_id)},
+                subject=("report", report_id),
+            )
+            for report_id in report_ids
+        )
+    )
+    _owe_calls(case, what, [one.id for one in reports.for_desk(report_ids) if _must_be_called(one, what)], at)
+
+
+def _must_be_called(report: reports.ReportRow, what: str) -> bool:
+    """Whoever told us by word of mouth hears everything by phone; whoever has the status page is rung up to confirm only."""
+    if not report.has_contact:
+        return False
+    return report.channel in BY_WORD_OF_MOUTH or what == "please_confirm"
+
+
+def _owe_calls(case: Case, what: str, report_ids: list[UUID], at: datetime) -> None:
+    if report_ids:
+        CallBack.objects.bulk_create(
+            [
+                CallBack(
+                    case=case,
+                    report_id=report_id,
+                    desk_id=case.desk_id,
+                    kind=what,
+                    round=case.round,
+                    made_at=at,
+                )
+                for report_id in report_ids
+            ],
+            ignore_conflicts=True,
+        )

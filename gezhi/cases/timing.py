@@ -1,0 +1,102 @@
+"""Put a case's clocks and its timer where its state, condition and accountable party say. Reads catalogue and parties."""
+
+from datetime import datetime
+
+from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, next_act, stage_due
+from gezhi.cases.lifecycle import State
+from gezhi.cases.models import Case, Pause
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel import worktime
+from gezhi.parties import queries as parties
+
+TIMER = "case.timer"  # the errand kind of a case's one timer; its key is the case's id
+
+
+def stage_limits() -> StageLimits:
+    """The office's own limits, from its rules."""
+    return StageLimits(
+        accept=catalogue.rule("accept_minutes"),
+        take=catalogue.rule("take_minutes"),
+        check=catalogue.rule("check_minutes"),
+        ask_days=catalogue.rule("ask_working_days"),
+        confirm_days=catalogue.rule("confirm_days"),
+        remind_percent=catalogue.rule("remind_percent"),
+        escalation=catalogue.rule("escalation_minutes"),
+    )
+
+
+def calendar_of(case: Case) -> worktime.WorkCalendar:
+    """The calendar of whoever must act: the checking desk's while it is checked, else the accountable party's."""
+    party = case.desk_id if case.state in {State.TO_CHECK, State.TO_CONFIRM} else case.lead_id
+    return catalogue.calendar(parties.party(party).calendar)
+
+
+def limits_of(case: Case) -> Limits:
+    """The limits of the case's opening condition; none as long as nobody has named a category."""
+    if case.condition_id is None:
+        return Limits()
+    condition = catalogue.condition(case.condition_id)
+    safe, fix = condition.make_safe, condition.fix
+    return Limits(
+        make_safe=safe.minutes if safe else None,
+        round_make_safe=bool(safe and safe.clock == "round"),
+        fix=fix.minutes if fix else None,
+        round_fix=bool(fix and fix.clock == "round"),
+    )
+
+
+def set_clocks(case: Case) -> None:
+    """Both clocks anew from the receipt with all pauses; an approved extension is never shortened."""
+    calendar = catalogue.calendar(parties.party(case.lead_id).calendar)
+    found = clocks(case.received_at, limits_of(case), calendar, pauses_of(case))
+    case.make_safe_due, case.is_provisional = found.make_safe, found.provisional
+    fix, extended = found.fix, case.extended_to
+    case.fix_due = max(fix, extended) if fix and extended else fix
+
+
+def pauses_of(case: Case) -> tuple[worktime.Pause, ...]:
+    """Pauses so far as values, open ones without end; a case that never stood in hand has none."""
+    if case.state == State.REPORTED or case._state.adding:
+        return ()
+    rows = Pause.objects.filter(case=case).order_by("started_at").values_list("started_at", "ended_at")
+    return tuple(worktime.Pause(start, end) for start, end in rows)
+
+
+def set_stage(case: Case, at: datetime) -> None:
+    """Deadline of the present stage and the earliest of all that count; the reminder starts anew. A closed case has none."""
+    if case.state == State.CLOSED:
+        case.stage_due = case.due_at = None
+        return
+    case.stage_due = stage_due(
+        State(case.state), case.entered_at, case.fix_due, stage_limits(), calendar_of(case)
+    )
+    counting = [case.stage_due]
+    if case.state in {State.OPENED, State.DISPATCHED, State.IN_HAND}:
+        counting += [case.fix_due] if case.fix_due else []
+        counting += [case.make_safe_due] if case.make_safe_due and not case.made_safe_at else []
+    if case.review_at is not None:
+        counting = [case.review_at]
+    case.due_at = min(counting)
+    case.reminded_at = None
+
+
+def timer_at(case: Case) -> datetime:
+    """When the timer of an open case must act next."""
+    return next_act(standing(case), stage_limits(), calendar_of(case))[0]
+
+
+def standing(case: Case) -> Standing:
+    """The case as its timer sees it. The case is open."""
+    if case.due_at is None:
+        raise ValueError("a closed case has no timer")
+    return Standing(
+        state=State(case.state),
+        entered_at=case.entered_at,
+        due=case.due_at,
+        is_paused=case.review_at is not None,
+        review_at=case.review_at,
+        has_objection=case.has_objection,
+        reminded=case.reminded_at is not None,
+        last_escalated_at=case.last_escalated_at,
+        ladder_ended=case.ladder_ended,
+    )
