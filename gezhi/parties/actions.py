@@ -95,7 +95,7 @@ def add_party(
     if parent_id is not None and hold(parent_id).closed_on is not None:
         raise Invalid("parent", "closed")
     _refuse_unknown(Ground(place_id))
-    party = Party.objects.create(
+    party: Party = Party.objects.create(
         kind=kind,
         name=names.name(name),
         code=short,
@@ -216,7 +216,7 @@ def serve(
         raise Invalid("party", "closed")
     _refuse_unknown(ground)
     _refuse_overlap(party_id, kind, ground, Period(starts_on, ends_on))
-    service = Service.objects.create(
+    service: Service = Service.objects.create(
         party_id=party_id, kind=kind, **ground._asdict(), starts_on=starts_on, ends_on=ends_on
     )
     after = {

@@ -95,7 +95,7 @@ def appoint(account_id: UUID, post: NewPost, *, actor: Actor, at: datetime) -> U
     )
     if same.filter(meets(Period(post.starts_on, post.ends_on))).exists():
         raise Invalid("period", "overlaps")
-    row = PartyPost.objects.create(
+    row: PartyPost = PartyPost.objects.create(
         account=account,
         party_id=post.party_id,
         duty=post.duty.value,
