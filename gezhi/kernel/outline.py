@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import shapely
@@ -11,6 +11,7 @@ from gezhi.kernel.refusal import Refusal
 
 MAX_VERTICES = 500_000
 MAX_RINGS = 10_000
+MAX_NOTES = 20  # doubled points named in one ring
 BEYOND = 1e12  # no map has coordinates as large, in whatever unit
 NOTHING_SQUARE_DEGREES = 1e-11  # a tenth of a square metre
 NOTES = frozenset(["winding", "duplicate_point"])
@@ -102,7 +103,8 @@ def _ring_problems(ring: list[Any], ring_at: int) -> Iterator[Problem]:
     if line[0] != line[-1]:
         yield Problem("unclosed", line[-1])
         return
-    yield from (Problem("duplicate_point", one) for one, other in pairwise(line) if one == other)
+    doubled = (Problem("duplicate_point", one) for one, other in pairwise(line) if one == other)
+    yield from islice(doubled, MAX_NOTES)
     if len(set(line)) < 3:
         yield Problem("too_few", line[0])
     elif max(lon for lon, _ in line) - min(lon for lon, _ in line) > 180:

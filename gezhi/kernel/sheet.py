@@ -192,12 +192,12 @@ def _likely(data: bytes) -> list[str]:
 
 
 def _reads_as_chinese(text: str) -> bool:
-    """GB18030 decodes almost anything; only what is nearly all everyday Chinese was written in it."""
+    """GB18030 decodes almost anything; what is nearly all everyday Chinese was written in it."""
     strange = re.sub(r"[\x00-\x7f]+", "", text)
-    everyday = sum(
-        "\u4e00" <= sign <= "\u9fff" or "\u2010" <= sign <= "\u33ff" or sign >= "\uff00" for sign in strange
-    )
-    return everyday >= 0.95 * len(strange)
+    everyday = {
+        sign for sign in set(strange) if "\u2010" <= sign <= "\u33ff" or sign.encode("gb2312", "ignore")
+    }
+    return sum(sign in everyday for sign in strange) >= 0.8 * len(strange)
 
 
 def _delimiter(text: str) -> str:
