@@ -127,7 +127,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     _arrive(case, doing)
     _show(case, move, at)
     after = snapshot(case)
-    case.save(update_fields=[*changed(before, after), "title"])
+    case.save(update_fields=[*changed(before, after), "title", "ending_reason"])
     words = {"note": move.note.strip(), "reason": move.reason.strip()}
     facts = {
         "presence": move.presence,
