@@ -1,0 +1,108 @@
+"""Times for people: "今天 14:30", "还剩 3 小时 20 分（工作时间）", "2 天 4 小时"; exact on hover."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, WorkCalendar, due_at, working_minutes
+
+DAY_MINUTES = 1440
+SOON_MINUTES = WORKING_DAY_MINUTES // 2  # "soon" is within half a working day
+FAR = timedelta(days=30)  # farther away, working time is no longer counted out
+
+
+class Clock(NamedTuple):
+    """A clock as ui/clock_chip.html shows it. state: in_time, due_soon, overdue, paused or none."""
+
+    state: str
+    text: str
+    exact: str
+
+
+NO_CLOCK = Clock("none", "", "")
+
+
+def exact(at: datetime | None) -> str:
+    """`2026-03-02 12:00`, local; "" for None."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def moment(at: datetime | None, now: datetime) -> str:
+    """Today 14:30, yesterday, tomorrow, 3月2日 14:30, 2025年3月2日; "" for None."""
+    if at is None:
+        return ""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    clock, days = f"{local:%H:%M}", (local.date() - today.date()).days
+    if days in (-1, 0, 1):
+        return {
+            -1: _("昨天 %(clock)s"),
+            0: _("今天 %(clock)s"),
+            1: _("明天 %(clock)s"),
+        }[days] % {"clock": clock}
+    values = {"year": local.year, "month": local.month, "day": local.day, "clock": clock}
+    if local.year == today.year:
+        return _("%(month)s月%(day)s日 %(clock)s") % values
+    return _("%(year)s年%(month)s月%(day)s日") % values
+
+
+def day(at: datetime | None) -> str:
+    """`2026-03-02`, local; "" for None."""
+    return f"{timezone.localtime(at):%Y-%m-%d}" if at else ""
+
+
+def span(minutes: float, *, is_working: bool = False) -> str:
+    """Two units at most: 40 分, 3 小时 20 分, 2 天 4 小时. is_working: a day is 480 minutes and is called a working day."""
+    whole = max(0, int(minutes))
+    length = WORKING_DAY_MINUTES if is_working else DAY_MINUTES
+    days, rest = divmod(whole, length)
+    hours, minutes_left = divmod(rest, 60)
+    if days and is_working:
+        return (
+            _("%(d)s 个工作日 %(h)s 小时") % {"d": days, "h": hours}
+            if hours
+            else _("%(d)s 个工作日") % {"d": days}
+        )
+    if days:
+        return _("%(d)s 天 %(h)s 小时") % {"d": days, "h": hours} if hours else _("%(d)s 天") % {"d": days}
+    if hours and minutes_left:
+        return _("%(h)s 小时 %(m)s 分") % {"h": hours, "m": minutes_left}
+    return _("%(h)s 小时") % {"h": hours} if hours else _("%(m)s 分") % {"m": minutes_left}
+
+
+def between(start: datetime, end: datetime) -> str:
+    """How long from start to end, day and night."""
+    return span((end - start).total_seconds() / 60)
+
+
+def soon(at: datetime, hours: WorkCalendar) -> datetime:
+    """Until when a deadline is called soon: half a working day ahead."""
+    found = due_at(at, SOON_MINUTES, hours)
+    return found.at if found else at
+
+
+def clock(
+    due: datetime | None,
+    *,
+    at: datetime,
+    soon: datetime,
+    hours: WorkCalendar,
+    is_paused: bool = False,
+    long: bool = False,
+) -> Clock:
+    """How a deadline stands. hours: the calendar of whoever must act. long: says that the figure is working time."""
+    if is_paused:
+        return Clock("paused", _("暂停至 %(day)s") % {"day": day(due)} if due else _("已暂停"), exact(due))
+    if due is None:
+        return NO_CLOCK
+    is_working = hours is not ROUND_THE_CLOCK and abs(due - at) < FAR
+    first, last = min(due, at), max(due, at)
+    minutes = working_minutes(first, last, hours) if is_working else (last - first).total_seconds() / 60
+    said = span(minutes, is_working=is_working)
+    words = _("超时 %(span)s") if due < at else _("还剩 %(span)s")
+    text = words % {"span": said}
+    if long and is_working:
+        text = _("%(text)s（工作时间）") % {"text": text}
+    state = "overdue" if due < at else "due_soon" if due < soon else "in_time"
+    return Clock(state, text, exact(due))

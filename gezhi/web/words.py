@@ -1,0 +1,248 @@
+"""The product's words for what the tables call by a code: states, deeds, endings, roles, channels, what lacks.
+
+Every table is {code: lazy words}; `of(TABLE, code)` gives the words, or the code itself when a newer version wrote one that
+this version does not know. Times for people are in `times.py`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gezhi.parties.kinds import DUTY_NAMES
+
+STATES: Mapping[str, Any] = {
+    "reported": _("待受理"),
+    "asked": _("待补充"),
+    "opened": _("待派遣"),
+    "dispatched": _("待签收"),
+    "in_hand": _("处置中"),
+    "to_check": _("待核查"),
+    "to_confirm": _("待回访"),
+    "closed": _("已结案"),
+}
+
+# What the next person does, said to whoever looks at a list.
+NEXT: Mapping[str, Any] = {
+    "reported": _("受理或答复"),
+    "asked": _("等上报人补充"),
+    "opened": _("派给承办单位"),
+    "dispatched": _("签收"),
+    "in_hand": _("处置并上传结果"),
+    "to_check": _("到现场核查"),
+    "to_confirm": _("请上报人确认"),
+    "closed": _("无"),
+}
+
+STATE_ICONS: Mapping[str, str] = {
+    "reported": "inbox",
+    "asked": "message",
+    "opened": "file-text",
+    "dispatched": "send",
+    "in_hand": "wrench",
+    "to_check": "clipboard-check",
+    "to_confirm": "phone-call",
+    "closed": "archive",
+}
+
+LEVELS: Mapping[str, Any] = {
+    "grid": _("网格"),
+    "compound": _("小区"),
+    "community": _("社区"),
+    "subdistrict": _("街道"),
+    "district": _("区级"),
+}
+
+ENDINGS: Mapping[str, Any] = {
+    "solved": _("已解决"),
+    "solved_on_spot_unchecked": _("当场解决"),
+    "not_found": _("未发现问题"),
+    "no_longer_there": _("问题已消失"),
+    "not_ours": _("不属本辖区职责"),
+    "wont_do": _("暂不办理"),
+    "duplicate": _("并入其他案件"),
+    "declined": _("不予受理"),
+    "no_answer": _("逾期未答复"),
+}
+
+ROLES: Mapping[str, Any] = {
+    "reporter": _("上报人"),
+    "desk": _("受理席"),
+    "handler": _("承办人"),
+    "grid_worker": _("网格员"),
+    "checker": _("核查人"),
+    "approver": _("审批人"),
+    "system": _("系统"),
+}
+
+CHANNELS: Mapping[str, Any] = {
+    "qr": _("扫码"),
+    "web": _("网页"),
+    "phone": _("电话"),
+    "counter": _("窗口"),
+    "staff": _("巡查"),
+    "import": _("导入"),
+    "api": _("接口"),
+}
+
+DUTIES: Mapping[str, Any] = {duty.value: name for duty, name in DUTY_NAMES.items()}
+
+# A button: what happens when it is pressed.
+ACTS: Mapping[str, Any] = {
+    "accept": _("受理立案"),
+    "ask": _("请上报人补充"),
+    "answer": _("代上报人补充"),
+    "decline": _("不予受理"),
+    "dispatch": _("派遣"),
+    "take": _("签收"),
+    "solve_on_spot": _("当场解决"),
+    "done": _("处置完成"),
+    "pass_check": _("核查通过"),
+    "fail_check": _("核查不通过"),
+    "satisfied": _("上报人认可，结案"),
+    "unsatisfied": _("上报人不认可，返工"),
+    "uphold": _("维持结果，结案"),
+    "call_back": _("记一次回访"),
+    "return": _("退回"),
+    "undo_dispatch": _("撤回派遣"),
+    "raise": _("上报上级"),
+    "put_to_meeting": _("提交会议"),
+    "request_extension": _("申请延期"),
+    "approve_extension": _("同意延期"),
+    "refuse_extension": _("不同意延期"),
+    "carry_forward": _("挂账"),
+    "resume": _("恢复办理"),
+    "not_found": _("现场未见"),
+    "not_ours": _("认定不属本辖区"),
+    "wont_do": _("认定暂不办理"),
+    "join": _("并案"),
+    "undo_join": _("撤销并案"),
+    "reopen": _("重新办理"),
+    "correct": _("更正位置或类别"),
+    "made_safe": _("已先期处置"),
+    "note": _("记一笔"),
+    "add": _("补充情况"),
+    "urge": _("催办"),
+}
+
+# A line of the timeline: what happened.
+DEEDS: Mapping[str, Any] = {
+    "reported": _("收到上报"),
+    "accept": pgettext_lazy("happened", "受理立案"),
+    "ask": _("已请上报人补充"),
+    "answer": _("上报人补充了情况"),
+    "ask_lapses": _("上报人未在期限内补充，退回受理"),
+    "decline": pgettext_lazy("happened", "不予受理"),
+    "dispatch": _("已派遣"),
+    "take": _("已签收"),
+    "solve_on_spot": pgettext_lazy("happened", "当场解决"),
+    "done": pgettext_lazy("happened", "处置完成"),
+    "pass_check": pgettext_lazy("happened", "核查通过"),
+    "fail_check": pgettext_lazy("happened", "核查不通过"),
+    "satisfied": _("上报人认可"),
+    "unsatisfied": _("上报人不认可"),
+    "uphold": _("审批人维持结果"),
+    "confirm_lapses": _("到期未收到答复，自动结案"),
+    "call_back": _("回访未接通"),
+    "return": _("已退回"),
+    "undo_dispatch": _("派遣已撤回"),
+    "raise": _("已上报上级"),
+    "put_to_meeting": _("已提交会议"),
+    "request_extension": pgettext_lazy("happened", "申请延期"),
+    "approve_extension": pgettext_lazy("happened", "同意延期"),
+    "refuse_extension": pgettext_lazy("happened", "不同意延期"),
+    "carry_forward": _("已挂账"),
+    "resume": pgettext_lazy("happened", "恢复办理"),
+    "not_found": pgettext_lazy("happened", "现场未见"),
+    "not_ours": pgettext_lazy("happened", "认定不属本辖区"),
+    "wont_do": pgettext_lazy("happened", "认定暂不办理"),
+    "join": _("已并入其他案件"),
+    "joined": _("并入了另一件"),
+    "undo_join": _("并案已撤销"),
+    "released": _("并入的一件已分出"),
+    "reopen": pgettext_lazy("happened", "重新办理"),
+    "hand_over": _("服务单位变更，随之移交"),
+    "correct": _("已更正位置或类别"),
+    "made_safe": pgettext_lazy("happened", "已先期处置"),
+    "note": pgettext_lazy("happened", "记一笔"),
+    "add": _("上报人又补充了情况"),
+    "added": _("补充了情况"),
+    "urge": _("上报人催办"),
+    "remind": _("系统提醒：快到期"),
+    "escalate": _("超期，已提级督办"),
+    "restated": _("受理席转述了上报内容"),
+    "contact_revealed": _("查看了联系电话"),
+    "erased": _("个人信息已清除"),
+}
+
+# What a move still lacks: one sentence each, said beside the field.
+LACKS: Mapping[str, Any] = {
+    "place": _("请先选定位置"),
+    "category": _("请先选定类别"),
+    "note": _("请写明情况"),
+    "reason": _("请写明理由"),
+    "answer": _("请写明补充的情况，或附照片"),
+    "party": _("请选择单位"),
+    "into": _("请填写要并入的案件编号"),
+    "until": _("请选择日期"),
+    "on_site": _("请在现场扫描位置码或提供定位"),
+    "photo_after": _("请上传处置后的照片"),
+    "photo_same_angle": _("请上传与上报时同一角度的照片"),
+    "document": _("请上传凭证的照片"),
+    "count": _("请填写清点的数量"),
+    "proof": _("请按本类别的要求提供结案凭证"),
+    "verdict": _("请写明核查所见，或上传照片"),
+    "text": _("请写下内容"),
+    "text_or_photo": _("请写一句话，或附一张照片"),
+    "contact": _("请留下电话"),
+}
+
+PICTURES: Mapping[str, Any] = {
+    "before": _("上报时"),
+    "photo_after": _("处置后"),
+    "photo_same_angle": _("同一角度"),
+    "document": _("凭证"),
+    "verdict": _("核查"),
+}
+
+PROOFS: Mapping[str, Any] = {
+    "photo_after": _("处置后照片"),
+    "photo_same_angle": _("同角度照片"),
+    "document": _("凭证照片"),
+    "count": _("清点数量"),
+    "note": _("情况说明"),
+}
+
+CALLS: Mapping[str, Any] = {
+    "accepted": _("告知已受理"),
+    "asked": _("请其补充情况"),
+    "declined": _("告知不予受理及理由"),
+    "extended": _("告知延期"),
+    "paused": _("告知挂账及理由"),
+    "reopened": _("告知重新办理"),
+    "joined": _("告知已并案"),
+    "closed": _("告知已结案"),
+    "please_confirm": _("请其确认结果"),
+}
+
+CALL_OUTCOMES: Mapping[str, Any] = {
+    "satisfied": _("认可，结案"),
+    "unsatisfied": _("不认可，返工"),
+    "told": _("已告知"),
+    "not_reached": _("没有接通"),
+}
+
+PARTY_LEVELS: Mapping[str, Any] = {
+    "P": _("物业"),
+    "O": _("业委会"),
+    "C": _("社区"),
+    "S": _("街道"),
+    "D": _("区直部门"),
+    "U": _("管线单位"),
+}
+
+
+def of(table: Mapping[str, Any], code: str) -> str:
+    """The words for a code, in the reader's language."""
+    return str(table.get(code, code))
