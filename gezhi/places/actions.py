@@ -1,9 +1,10 @@
 """Everything that is written in this package. Each deed locks the register of the jurisdiction and is journalled.
 
+Whoever does not keep places is refused with NotYours.
 Where a write changes many places at once (a move, a new name), the subtree is rewritten in one statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import clean_name
 from gezhi.places import cells as gridding
 from gezhi.places import fixtures as fitting
-from gezhi.places import paths, planting, subtree
+from gezhi.places import paths, planting, policy, subtree
+from gezhi.places.batches import by_id
 from gezhi.places.cells import NewGrid
 from gezhi.places.fixtures import NewFixture
 from gezhi.places.kinds import FixtureKind, Kind, NameKind
@@ -37,6 +39,7 @@ __all__ = [
     "add_name",
     "add_place",
     "add_places",
+    "change_households",
     "close_place",
     "move_place",
     "redraw_grid",
@@ -80,6 +83,7 @@ def add_places(new: Sequence[NewPlace], *, actor: Actor, at: datetime) -> list[P
     Raises NotFound (a parent or grid cell) and Invalid: kind (not under this parent), parent (closed), name (taken by an
     open sibling), code (missing, foreign or taken), grid (missing, or of another community), lon.
     """
+    policy.keeps_places(actor)
     register = locked_register()
     places = planting.planted(new, register)
     register.save(update_fields=["last_number"])
@@ -94,6 +98,7 @@ def rename_place(
     place_id: UUID, name: str, *, actor: Actor, at: datetime, keep_old_as: NameKind | None = NameKind.FORMER
 ) -> Place:
     """Give a place another name; the old one stays findable unless keep_old_as is None. The subtree's full names follow."""
+    policy.keeps_places(actor)
     locked_register()
     place = open_place(place_id)
     name, old, old_full = clean_name(name), place.name, place.full_name
@@ -120,6 +125,7 @@ def move_place(
     grid_id: needed when the community changes, then all below go into it; else those follow that shared the old cell.
     Raises NotFound and Invalid: parent (itself or below: circle; closed; kind), name (taken), grid (missing, foreign).
     """
+    policy.keeps_places(actor)
     locked_register()
     place, parent = open_place(place_id), open_place(parent_id)
     before = {"parent": place.parent_id, "path": place.path, "grid": place.grid_id}
@@ -149,6 +155,7 @@ def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> Plac
 
     on: the first day it is no more. Raises NotFound, Invalid (place: closed).
     """
+    policy.keeps_places(actor)
     locked_register()
     place = open_place(place_id)
     ended = list(within(place.path).filter(closed_on=None).order_by("path"))
@@ -160,8 +167,28 @@ def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> Plac
 
 
 @transaction.atomic
+def change_households(counts: Mapping[UUID, int], *, actor: Actor, at: datetime) -> list[Place]:
+    """How many households each of these places has by a newer count; returns those that changed. Raises NotFound, Invalid."""
+    policy.keeps_places(actor)
+    locked_register()
+    known = by_id(Place, counts)
+    if known.keys() != counts.keys():
+        raise NotFound()
+    changed = [place for place in known.values() if place.households != counts[place.id]]
+    deeds = []
+    for place in changed:
+        before, place.households = place.households, counts[place.id]
+        after = {"households": place.households}
+        deeds.append(Deed("place", place.id, "counted", {"households": before}, after))
+    Place.objects.bulk_update(changed, ["households"])
+    record(*deeds, actor=actor, at=at)
+    return changed
+
+
+@transaction.atomic
 def add_name(place_id: UUID, name: str, kind: NameKind, *, actor: Actor, at: datetime) -> PlaceName:
     """Another name that people use or used. Raises NotFound, Invalid (name: taken, when this place has it already)."""
+    policy.keeps_places(actor)
     locked_register()
     place, name = open_place(place_id), clean_name(name)
     if name == place.name or PlaceName.objects.filter(place=place, name=name).exists():
@@ -193,6 +220,7 @@ def add_grids(new: Sequence[NewGrid], *, actor: Actor, at: datetime) -> list[Gri
 
     Raises NotFound (a community), Invalid: community (no community), name (taken), outline (a code of kernel.outline, or overlap).
     """
+    policy.keeps_places(actor)
     register = locked_register()
     cells = gridding.celled(new)
     refuse_overlaps(cells)
@@ -208,6 +236,7 @@ def redraw_grid(grid_id: UUID, outline: str, *, actor: Actor, at: datetime) -> G
 
     Raises NotFound, Invalid (outline: a code of kernel.outline, or overlap with a sister cell).
     """
+    policy.keeps_places(actor)
     register = locked_register()
     cell: GridCell | None = GridCell.objects.filter(id=grid_id).first()
     if cell is None:
@@ -230,6 +259,7 @@ def add_fixture(place_id: UUID, kind: FixtureKind, name: str, *, actor: Actor, a
 @transaction.atomic
 def add_fixtures(new: Sequence[NewFixture], *, actor: Actor, at: datetime) -> list[Fixture]:
     """Many fixtures, all or none. Raises NotFound, Invalid (place: closed)."""
+    policy.keeps_places(actor)
     register = locked_register()
     fixtures = fitting.fitted(new, register)
     register.save(update_fields=["last_fixture"])

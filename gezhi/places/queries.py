@@ -22,6 +22,7 @@ __all__ = [
     "GridRow",
     "Located",
     "PlaceRow",
+    "all_other_names",
     "ancestors",
     "by_code",
     "by_ids",
@@ -130,6 +131,11 @@ def find(words: str, limit: int = 10) -> list[PlaceRow]:
 def other_names(place_id: UUID) -> list[tuple[str, str]]:
     """(name, kind) of a place's other names. 1 statement."""
     return list(PlaceName.objects.filter(place_id=place_id).order_by("id").values_list("name", "kind"))
+
+
+def all_other_names() -> list[tuple[UUID, str]]:
+    """(place id, folded name) of every other name of the jurisdiction. 1 statement."""
+    return list(PlaceName.objects.values_list("place_id", "folded"))
 
 
 def grid(id: UUID) -> GridRow:
