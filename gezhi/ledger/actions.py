@@ -1,0 +1,119 @@
+"""Keep the ledger: follow the journal, or make every line anew. Nothing but the ledger's own tables is written."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.journal.models import Entry
+from gezhi.journal.queries import after_position, sealed_position
+from gezhi.ledger.models import Cursor, Line
+from gezhi.ledger.recount import recount, touched
+
+BATCH = 250  # entries, or cases when all is made anew: about 100 ms of SQLite's only writer
+FIRST = UUID(int=0)
+NEWEST = tuple(
+    field.name for field in Line._meta.concrete_fields if field.name not in {"id", "jurisdiction", "case"}
+)
+
+
+def catch_up(*, at: datetime) -> int:
+    """Read on in the sealed journal until nothing is left; each batch is one short transaction. Returns how many entries.
+
+    Read twice or by two workers at once gives the same lines. Writes nothing when there is nothing new.
+    """
+    total = 0
+    while _is_behind() and (done := _follow(at)):
+        total += done
+    return total
+
+
+def _is_behind() -> bool:
+    reached = Cursor.objects.values_list("position", flat=True).first() or 0
+    return reached < sealed_position()
+
+
+@transaction.atomic
+def _follow(at: datetime) -> int:
+    cursor = held_cursor(at)
+    entries = list(after_position(cursor.position, BATCH))
+    if not entries:
+        return 0
+    position = entries[-1].position or cursor.position
+    _keep(recount(touched(entries), position).values())
+    _publish(entries)
+    cursor.position, cursor.reached_at = position, at
+    cursor.save(update_fields=["position", "reached_at"])
+    return len(entries)
+
+
+def held_cursor(at: datetime) -> Cursor:
+    """The cursor, locked for the rest of the transaction: while it stands still, lines are what they are."""
+    Cursor.objects.get_or_create(defaults={"reached_at": at})
+    cursor: Cursor = Cursor.objects.select_for_update(no_key=True).get()
+    return cursor
+
+
+def _publish(entries: Iterable[Entry]) -> None:
+    """What an import brought is seen from the entry that publishes it. 1 UPDATE, however many lines."""
+    runs = {e.subject_id for e in entries if e.subject_kind == "import" and e.event == "published"}
+    if runs:
+        Line.objects.filter(run_id__in=runs, is_held=True).update(is_held=False)
+
+
+def _keep(lines: Iterable[Line]) -> None:
+    Line.objects.bulk_create(
+        list(lines), update_conflicts=True, unique_fields=["jurisdiction", "case"], update_fields=NEWEST
+    )
+
+
+def rebuild(*, at: datetime) -> int:
+    """Make every line anew from the journal, drop those it does not know, then catch up. Returns how many lines there are.
+
+    In short batches, so that readers meanwhile see a whole ledger and writers do not wait.
+    """
+    in_batches(opened_cases, _make_anew, at=at)
+    in_batches(cases_with_lines, _drop_unknown, at=at)
+    catch_up(at=at)
+    return int(Line.objects.count())
+
+
+def _make_anew(case_ids: Collection[UUID], position: int) -> None:
+    _keep(recount(case_ids, position).values())
+
+
+def _drop_unknown(case_ids: Collection[UUID], position: int) -> None:
+    unknown = set(case_ids) - set(recount(case_ids, position))
+    Line.objects.filter(case_id__in=unknown).delete()
+
+
+Found = Collection[UUID]
+
+
+def in_batches(
+    choose: Callable[[UUID, int], list[UUID]], deed: Callable[[Found, int], None], *, at: datetime
+) -> None:
+    """Do a deed on all cases that `choose` finds, batch by batch; the cursor is held during each, its position handed on."""
+    last = FIRST
+    while True:
+        with transaction.atomic():
+            position = held_cursor(at).position
+            case_ids = choose(last, position)
+            if case_ids:
+                deed(case_ids, position)
+        if not case_ids:
+            return
+        last = case_ids[-1]
+
+
+def opened_cases(after: UUID, position: int) -> list[UUID]:
+    """Cases that the journal opened by then, in order of their ids, behind one. 1 query."""
+    rows = Entry.objects.filter(subject_kind="case", seq=1, subject_id__gt=after, position__lte=position)
+    return list(rows.order_by("subject_id").values_list("subject_id", flat=True)[:BATCH])
+
+
+def cases_with_lines(after: UUID, position: int) -> list[UUID]:
+    """Cases that have a line, in order of their ids, behind one. 1 query."""
+    rows = Line.objects.filter(case_id__gt=after).order_by("case_id")
+    return list(rows.values_list("case_id", flat=True)[:BATCH])

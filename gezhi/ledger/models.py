@@ -1,0 +1,97 @@
+"""The ledger's own rows: one line per case, and how far it has read. Derived: thrown away and made again at any time."""
+
+from django.db import models
+
+from gezhi.tenancy.fields import TenantFK
+from gezhi.tenancy.models import TenantModel
+
+
+class Line(TenantModel):
+    """What the journal says about one case, up to the cursor's position.
+
+    Ids, moments and counts only: names and words are looked up when a line is shown, so a renamed place stands right and an
+    erased text is gone here too (docs/adr/0006-ledger.md). Fields named as in `cases.Case` mean the same; the rest:
+    held_by: ids of the parties that had it, in order. accepted_at: the first time; dispatched_at, taken_at: the last time.
+    paused_minutes: of finished pauses; paused_since: of the one under way. verdict: what the reporter said (fold.Verdict).
+    pictures_said: with its own reports; pictures_before, pictures_after: with moves before and at the end of the work.
+    is_held: it came with an import that is not published yet, and is in no list.
+    """
+
+    case = TenantFK("cases.Case", db_index=False)
+    number = models.CharField(max_length=24)
+    state = models.CharField(max_length=12)
+    round = models.PositiveIntegerField(default=1)
+    level = models.CharField(max_length=12)
+    channel = models.CharField(max_length=12)
+
+    place_id = models.UUIDField(null=True)
+    place_path = models.CharField(max_length=400, blank=True, default="")
+    grid_id = models.UUIDField(null=True)
+    category_id = models.UUIDField(null=True)
+    condition_id = models.UUIDField(null=True)
+    desk_id = models.UUIDField()
+    lead_id = models.UUIDField()
+    held_by = models.JSONField(default=list)
+    handler_id = models.UUIDField(null=True)
+    checker_id = models.UUIDField(null=True)
+
+    said_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    made_safe_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    make_safe_due = models.DateTimeField(null=True)
+    fix_due = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    paused_since = models.DateTimeField(null=True)
+    paused_minutes = models.PositiveIntegerField(default=0)
+
+    returns = models.PositiveIntegerField(default=0)
+    urges = models.PositiveIntegerField(default=0)
+    ending = models.CharField(max_length=24, blank=True, default="")
+    verdict = models.CharField(max_length=12, blank=True, default="")
+    pictures_said = models.PositiveIntegerField(default=0)
+    pictures_before = models.PositiveIntegerField(default=0)
+    pictures_after = models.PositiveIntegerField(default=0)
+    joined_into_id = models.UUIDField(null=True)
+    came_back_from_id = models.UUIDField(null=True)
+    run_id = models.UUIDField(null=True)
+    is_held = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "case"], name="one_ledger_line_per_case"),
+        )
+        indexes = (
+            models.Index(fields=["jurisdiction", "received_at"], name="ledger_by_receipt"),
+            models.Index(fields=["jurisdiction", "state", "received_at"], name="ledger_by_state"),
+            models.Index(
+                fields=["jurisdiction", "run_id"],
+                condition=models.Q(is_held=True),
+                name="ledger_lines_not_yet_published",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Cursor(TenantModel):
+    """How far the ledger has read the journal, and when it got there."""
+
+    position = models.PositiveBigIntegerField(default=0)
+    reached_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction"], name="one_ledger_cursor_per_jurisdiction"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.position)

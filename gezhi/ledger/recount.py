@@ -1,0 +1,63 @@
+"""Count lines anew from the journal: the one way in which they come to be, by whom ever they are asked for (I8)."""
+
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from uuid import UUID
+
+from gezhi.cases.models import CaseReport
+from gezhi.journal.models import Entry
+from gezhi.ledger.fold import line_of
+from gezhi.ledger.models import Line
+
+WITH_PICTURES = ("received", "added")  # deeds of a report that bring pictures
+
+
+def recount(case_ids: Collection[UUID], position: int) -> dict[UUID, Line]:
+    """Unsaved lines of these cases as the journal has them at a position; a case not opened by then is absent. 4 queries at most."""
+    steps = Entry.objects.filter(
+        subject_kind="case", subject_id__in=case_ids, position__lte=position
+    ).order_by("subject_id", "seq")
+    stories = groupby(steps, key=lambda step: step.subject_id)
+    lines = {case_id: line for case_id, story in stories if (line := line_of(story)) is not None}
+    _reports(lines, position)
+    published = published_runs({line.run_id for line in lines.values() if line.run_id}, position)
+    for line in lines.values():
+        line.is_held = line.run_id is not None and line.run_id not in published
+    return lines
+
+
+def _reports(lines: dict[UUID, Line], position: int) -> None:
+    """When it was first said, and the pictures that came with the reports which a case began with; joined ones count where they began."""
+    links = CaseReport.objects.filter(origin_id__in=lines).order_by("linked_at", "id")
+    origin: dict[UUID, UUID] = {}
+    for case_id, report_id, said_at in links.values_list("origin_id", "report_id", "report__said_at"):
+        origin[report_id] = case_id
+        line = lines[case_id]
+        line.said_at = line.said_at or said_at
+    brought = Entry.objects.filter(
+        subject_kind="report", subject_id__in=origin, event__in=WITH_PICTURES, position__lte=position
+    )
+    for report_id, after in brought.values_list("subject_id", "after"):
+        lines[origin[report_id]].pictures_said += len(after.get("evidence", ()))
+
+
+def published_runs(run_ids: Collection[UUID], position: int) -> set[UUID]:
+    """Which of these imports were shown by then. No query without imports."""
+    if not run_ids:
+        return set()
+    rows = Entry.objects.filter(
+        subject_kind="import", event="published", subject_id__in=run_ids, position__lte=position
+    )
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def touched(entries: Iterable[Entry]) -> set[UUID]:
+    """Cases whose lines these entries change. 1 query when reports are among them."""
+    kinds: dict[str, set[UUID]] = {}
+    for entry in entries:
+        kinds.setdefault(entry.subject_kind, set()).add(entry.subject_id)
+    found = kinds.get("case", set())
+    if reports := kinds.get("report"):
+        origins = CaseReport.objects.filter(report_id__in=reports)
+        found = found | set(origins.values_list("origin_id", flat=True))
+    return found

@@ -1,0 +1,148 @@
+"""Lines as people read them: names and words looked up, clocks judged at a moment."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from gezhi.cases.models import Case, CaseReport
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.text import mask_private, one_line
+from gezhi.ledger.models import Line
+from gezhi.parties.models import Party
+from gezhi.places import paths
+from gezhi.places.models import GridCell, Place
+
+CHUNK = 500
+MATTER_SIGNS = 300  # graphemes of what was said; the whole text is on the case
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line with its names in the reader's language; absent ones are "".
+
+    matter: the first report's words, or the desk's restatement, on one line, private numbers masked. reason: of the ending.
+    held_by: parties in the order in which they had it. No name of a person is in it, by design. at: when it is read.
+    """
+
+    line: Line
+    at: datetime
+    matter: str
+    reason: str
+    place: str
+    community: str
+    grid: str
+    category_code: str
+    category: str
+    condition: str
+    party: str
+    held_by: tuple[str, ...]
+
+    @property
+    def made_safe_on_time(self) -> bool | None:
+        """First clock: None = it does not run, stands still, or is not over yet."""
+        return _on_time(self.line.make_safe_due, self.line.made_safe_at, self._judged_at())
+
+    @property
+    def fixed_on_time(self) -> bool | None:
+        """Second clock: stopped when the handler says that it is done. None as above, and where nothing was to be mended."""
+        return _on_time(self.line.fix_due, self.line.done_at, self._judged_at())
+
+    def _judged_at(self) -> datetime | None:
+        is_running = self.line.closed_at is None and self.line.paused_since is None
+        return self.at if is_running else None
+
+    @property
+    def paused_minutes(self) -> int:
+        """Minutes by the wall clock in which both clocks stood, until now."""
+        since = self.line.paused_since
+        return self.line.paused_minutes + ((self.at - since) // timedelta(minutes=1) if since else 0)
+
+    @property
+    def is_checked_by_another(self) -> bool | None:
+        """None = nobody has checked this round."""
+        checker = self.line.checker_id
+        return None if checker is None else checker != self.line.handler_id
+
+    @property
+    def came_back(self) -> bool:
+        return self.line.came_back_from_id is not None
+
+
+def _on_time(due: datetime | None, done: datetime | None, at: datetime | None) -> bool | None:
+    if due is None:
+        return None
+    if done is not None:
+        return done <= due
+    return False if at is not None and at > due else None
+
+
+def rows(lines: Iterable[Line], *, language: str, at: datetime) -> Iterator[Row]:
+    """Lines with everything looked up, in their order, `CHUNK` at a time: 4 queries each, and 1 for the parties and cells of all.
+
+    language: zh-hans, zh-hant or en. at: the moment at which clocks that still run are judged.
+    """
+    names = _Names(language)
+    left = iter(lines)
+    while chunk := list(islice(left, CHUNK)):
+        yield from _chunk(chunk, names, at)
+
+
+class _Names:
+    """Names that many lines share."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.parties: dict[UUID, str] = dict(Party.objects.values_list("id", "name"))
+        self.grids: dict[UUID, str] = dict(GridCell.objects.values_list("id", "name"))
+        self.categories = {one.id: (one.code, one.label(language)) for one in catalogue.leaves()}
+
+    def condition(self, id: UUID | None) -> str:
+        return catalogue.condition(id).label(self.language) if id else ""
+
+
+def _chunk(lines: list[Line], names: _Names, at: datetime) -> Iterator[Row]:
+    places, words = _places(lines), _words(lines)
+    reasons = dict(
+        Case.objects.filter(id__in=[line.case_id for line in lines]).values_list("id", "ending_reason")
+    )
+    for line in lines:
+        code, category = names.categories.get(line.category_id, ("", "")) if line.category_id else ("", "")
+        yield Row(
+            line=line,
+            at=at,
+            matter=words.get(line.case_id, ""),
+            reason=reasons.get(line.case_id, ""),
+            place=_name(places, line.place_id, "full_name"),
+            community=_name(places, paths.community_id(line.place_path), "name"),
+            grid=names.grids.get(line.grid_id, "") if line.grid_id else "",
+            category_code=code,
+            category=category,
+            condition=names.condition(line.condition_id),
+            party=names.parties.get(line.lead_id, ""),
+            held_by=tuple(names.parties.get(UUID(id), "") for id in line.held_by),
+        )
+
+
+def _places(lines: list[Line]) -> dict[UUID, dict[str, Any]]:
+    wanted = {line.place_id for line in lines} | {paths.community_id(line.place_path) for line in lines}
+    rows = Place.objects.filter(id__in=wanted - {None}).values("id", "name", "full_name")
+    return {row["id"]: row for row in rows}
+
+
+def _name(places: dict[UUID, dict[str, Any]], id: UUID | None, field: str) -> str:
+    return str(places[id][field]) if id in places else ""
+
+
+def _words(lines: list[Line]) -> dict[UUID, str]:
+    """What the first report of each case said."""
+    links = CaseReport.objects.filter(origin_id__in=[line.case_id for line in lines])
+    said: dict[UUID, str] = {}
+    found = links.order_by("linked_at", "id").values_list("origin_id", "report__text", "report__restatement")
+    for case_id, text, restatement in found:
+        if case_id not in said:
+            # masked before it is cut: half a phone number would not be recognised
+            said[case_id] = one_line(mask_private(restatement or text), MATTER_SIGNS)
+    return said
