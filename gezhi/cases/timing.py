@@ -1,6 +1,7 @@
 """Put a case's clocks and its timer where its state, condition and accountable party say. Reads catalogue and parties."""
 
 from datetime import datetime
+from uuid import UUID
 
 from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, next_act, stage_due
 from gezhi.cases.lifecycle import State
@@ -27,8 +28,15 @@ def stage_limits() -> StageLimits:
 
 def calendar_of(case: Case) -> worktime.WorkCalendar:
     """The calendar of whoever must act: the checking desk's while it is checked, else the accountable party's."""
-    party = case.desk_id if case.state in {State.TO_CHECK, State.TO_CONFIRM} else case.lead_id
-    return catalogue.calendar(parties.party(party).calendar)
+    return _calendar(case, case.desk_id if case.state in {State.TO_CHECK, State.TO_CONFIRM} else case.lead_id)
+
+
+def _calendar(case: Case, party: UUID) -> worktime.WorkCalendar:
+    """Remembered on the row while one deed is done: the same party is asked for several times."""
+    known: dict[UUID, str] = case.__dict__.setdefault("_calendar_codes", {})
+    if party not in known:
+        known[party] = parties.party(party).calendar
+    return catalogue.calendar(known[party])
 
 
 def limits_of(case: Case) -> Limits:
@@ -47,8 +55,7 @@ def limits_of(case: Case) -> Limits:
 
 def set_clocks(case: Case) -> None:
     """Both clocks anew from the receipt with all pauses; an approved extension is never shortened."""
-    calendar = catalogue.calendar(parties.party(case.lead_id).calendar)
-    found = clocks(case.received_at, limits_of(case), calendar, pauses_of(case))
+    found = clocks(case.received_at, limits_of(case), _calendar(case, case.lead_id), pauses_of(case))
     case.make_safe_due, case.is_provisional = found.make_safe, found.provisional
     fix, extended = found.fix, case.extended_to
     case.fix_due = max(fix, extended) if fix and extended else fix

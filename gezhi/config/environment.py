@@ -33,7 +33,9 @@ def database(name: str, data: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return _sqlite(parts.path[1:] if value else str(data / "gezhi.sqlite3"))
     if parts.scheme in {"postgres", "postgresql"}:
-        return _postgresql(parts.hostname, parts.port, parts.username, parts.password, parts.path, parts.query)
+        return _postgresql(
+            parts.hostname, parts.port, parts.username, parts.password, parts.path, parts.query
+        )
     raise ImproperlyConfigured(f"{name} begins with {parts.scheme!r}: write sqlite:///FILE or postgres://…")
 
 

@@ -19,7 +19,7 @@ from django.db import close_old_connections
 from gezhi.evidence import actions as evidence
 from gezhi.flows import change_of_company, clockwork
 from gezhi.journal import outbox, sealing
-from gezhi.journal.models import Errand
+from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
 from gezhi.ledger import actions as ledger
 from gezhi.tenancy.current import scope
@@ -30,26 +30,28 @@ TIDY_EVERY_SECONDS = 300
 log = structlog.get_logger("gezhi.worker")
 
 
-def fire_timer(errand: Errand, at: datetime) -> None:
+def fire_timer(errand: Leased, at: datetime) -> None:
     """A case's timer: `fire` sets its next moment itself."""
     clockwork.fire(UUID(errand.key), at=at)
 
 
-def prepare_picture(errand: Errand, at: datetime) -> None:
+def prepare_picture(errand: Leased, at: datetime) -> None:
     """Make the served copies of one picture."""
     evidence.prepare(UUID(errand.key), at=at)
 
 
-def show_message(errand: Errand, at: datetime) -> None:
+def show_message(errand: Leased, at: datetime) -> None:
     """A message to a reporter stands on the status page from the moment of its commit; here it is marked as delivered."""
 
 
-HANDLERS: dict[str, Callable[[Errand, datetime], None]] = {
+HANDLERS: dict[str, Callable[[Leased, datetime], None]] = {
     "case.timer": fire_timer,
     "evidence.prepare": prepare_picture,
     "message.reporter": show_message,
 }
-REPEATING = frozenset({"case.timer"})  # these set their own next moment; marking them done would stop the clock
+REPEATING = frozenset(
+    {"case.timer"}
+)  # these set their own next moment; marking them done would stop the clock
 
 
 def run(*, stop: threading.Event) -> None:
@@ -91,11 +93,13 @@ def do_errands(at: datetime, limit: int = 20) -> int:
     return len(errands)
 
 
-def _do(errand: Errand, at: datetime) -> None:
+def _do(errand: Leased, at: datetime) -> None:
     try:
         HANDLERS[errand.kind](errand, at)
     except (Refusal, Exception) as problem:
-        log.warning("errand failed", kind=errand.kind, key=errand.key, tries=errand.tries, problem=repr(problem))
+        log.warning(
+            "errand failed", kind=errand.kind, key=errand.key, tries=errand.tries, problem=repr(problem)
+        )
         outbox.failed(errand, error=repr(problem), at=at)
         return
     if errand.kind not in REPEATING:

@@ -15,9 +15,12 @@ from django.db.models import F, Q, QuerySet
 
 from gezhi.journal.models import Errand
 
+Leased = Errand  # what `claim` hands out, for those who may not know our tables
 LEASE_SECONDS = 60
 MOST_TRIES = 8
-FIRST_PAUSE_SECONDS = 5  # doubled at each try: 5 s … 10 min 40 s, parked after 8 tries (about 21 minutes)
+FIRST_PAUSE_SECONDS = 5  # doubled at each try: 5 s … 5 min 20 s, parked after 8 tries (about 11 minutes)
+
+LOST = "the worker was lost at the last try"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ def reschedule(kind: str, key: str, *, due_at: datetime | None) -> None:
 
 
 def claim(*, at: datetime, limit: int = 20) -> list[Errand]:
-    """Lease errands that are due, oldest first; nobody else gets them before the lease runs out. Safe beside other workers."""
+    """Lease errands that are due, oldest first; nobody else gets them before the lease runs out. Safe beside other workers.
+
+    An errand whose worker died at its last try is parked instead: it may be what killed the worker.
+    """
     with transaction.atomic():
         free = Q(leased_until=None) | Q(leased_until__lt=at)
         due = (
@@ -73,10 +79,13 @@ def claim(*, at: datetime, limit: int = 20) -> list[Errand]:
         found = list(due)
         for errand in found:
             errand.lease += 1
-            errand.tries += 1
-            errand.leased_until = at + timedelta(seconds=LEASE_SECONDS)
-        Errand.objects.bulk_update(found, ["lease", "tries", "leased_until"])
-        return found
+            if errand.tries >= MOST_TRIES:
+                errand.parked_at, errand.leased_until, errand.error = at, None, LOST
+            else:
+                errand.tries += 1
+                errand.leased_until = at + timedelta(seconds=LEASE_SECONDS)
+        Errand.objects.bulk_update(found, ["lease", "tries", "leased_until", "parked_at", "error"])
+        return [errand for errand in found if errand.parked_at is None]
 
 
 def done(errand: Errand, *, at: datetime) -> bool:

@@ -9,247 +9,624 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_begins'),
-        ('evidence', '0001_begins'),
-        ('parties', '0001_begins'),
-        ('places', '0001_begins'),
-        ('reports', '0001_begins'),
-        ('tenancy', '0001_begins'),
+        ("catalogue", "0001_begins"),
+        ("evidence", "0001_begins"),
+        ("parties", "0001_begins"),
+        ("places", "0001_begins"),
+        ("reports", "0001_begins"),
+        ("tenancy", "0001_begins"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=24)),
-                ('state', models.CharField(default='reported', max_length=12)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('round', models.PositiveIntegerField(default=1)),
-                ('level', models.CharField(default='community', max_length=12)),
-                ('channel', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=120)),
-                ('place_path', models.CharField(blank=True, default='', max_length=400)),
-                ('received_at', models.DateTimeField()),
-                ('entered_at', models.DateTimeField()),
-                ('make_safe_due', models.DateTimeField(null=True)),
-                ('made_safe_at', models.DateTimeField(null=True)),
-                ('fix_due', models.DateTimeField(null=True)),
-                ('stage_due', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('is_provisional', models.BooleanField(default=False)),
-                ('extension_until', models.DateTimeField(null=True)),
-                ('extended_to', models.DateTimeField(null=True)),
-                ('review_at', models.DateTimeField(null=True)),
-                ('meeting_at', models.DateTimeField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('last_escalated_at', models.DateTimeField(null=True)),
-                ('escalations', models.PositiveIntegerField(default=0)),
-                ('ladder_ended', models.BooleanField(default=False)),
-                ('returns', models.PositiveIntegerField(default=0)),
-                ('urges', models.PositiveIntegerField(default=0)),
-                ('is_askable', models.BooleanField(default=False)),
-                ('is_drawn', models.BooleanField(null=True)),
-                ('has_objection', models.BooleanField(default=False)),
-                ('claim', models.CharField(blank=True, default='', max_length=24)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('checked_round', models.PositiveIntegerField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('ending', models.CharField(blank=True, default='', max_length=24)),
-                ('ending_reason', models.TextField(blank=True, default='')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('state_before_join', models.CharField(blank=True, default='', max_length=12)),
-                ('came_back_from', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('category', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.category')),
-                ('checker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('complained_of', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('condition', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.condition')),
-                ('desk', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('escalated_to', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('grid', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.gridcell')),
-                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('joined_into', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('jurisdiction', gezhi.tenancy.fields.JurisdictionKey(default=gezhi.tenancy.current.current, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.jurisdiction')),
-                ('lead', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('place', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('run', gezhi.tenancy.fields.TenantFK(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.importrun')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=24)),
+                ("state", models.CharField(default="reported", max_length=12)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("round", models.PositiveIntegerField(default=1)),
+                ("level", models.CharField(default="community", max_length=12)),
+                ("channel", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=120)),
+                ("place_path", models.CharField(blank=True, default="", max_length=400)),
+                ("received_at", models.DateTimeField()),
+                ("entered_at", models.DateTimeField()),
+                ("make_safe_due", models.DateTimeField(null=True)),
+                ("made_safe_at", models.DateTimeField(null=True)),
+                ("fix_due", models.DateTimeField(null=True)),
+                ("stage_due", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("is_provisional", models.BooleanField(default=False)),
+                ("extension_until", models.DateTimeField(null=True)),
+                ("extended_to", models.DateTimeField(null=True)),
+                ("review_at", models.DateTimeField(null=True)),
+                ("meeting_at", models.DateTimeField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("last_escalated_at", models.DateTimeField(null=True)),
+                ("escalations", models.PositiveIntegerField(default=0)),
+                ("ladder_ended", models.BooleanField(default=False)),
+                ("returns", models.PositiveIntegerField(default=0)),
+                ("urges", models.PositiveIntegerField(default=0)),
+                ("is_askable", models.BooleanField(default=False)),
+                ("is_drawn", models.BooleanField(null=True)),
+                ("has_objection", models.BooleanField(default=False)),
+                ("claim", models.CharField(blank=True, default="", max_length=24)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("checked_round", models.PositiveIntegerField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("ending", models.CharField(blank=True, default="", max_length=24)),
+                ("ending_reason", models.TextField(blank=True, default="")),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("state_before_join", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "came_back_from",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "category",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.category",
+                    ),
+                ),
+                (
+                    "checker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complained_of",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "condition",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.condition",
+                    ),
+                ),
+                (
+                    "desk",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "escalated_to",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "grid",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.gridcell",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "joined_into",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    gezhi.tenancy.fields.JurisdictionKey(
+                        default=gezhi.tenancy.current.current,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.jurisdiction",
+                    ),
+                ),
+                (
+                    "lead",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                    ),
+                ),
+                (
+                    "place",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                    ),
+                ),
+                (
+                    "run",
+                    gezhi.tenancy.fields.TenantFK(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reports.importrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CallBack',
+            name="CallBack",
             fields=[
-                ('id', models.UUIDField(default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('round', models.PositiveIntegerField(default=1)),
-                ('made_at', models.DateTimeField()),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('last_try_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, default='', max_length=20)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('desk', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('jurisdiction', gezhi.tenancy.fields.JurisdictionKey(default=gezhi.tenancy.current.current, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.jurisdiction')),
-                ('report', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.report')),
-                ('case', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("round", models.PositiveIntegerField(default=1)),
+                ("made_at", models.DateTimeField()),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("last_try_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, default="", max_length=20)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "desk",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    gezhi.tenancy.fields.JurisdictionKey(
+                        default=gezhi.tenancy.current.current,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.jurisdiction",
+                    ),
+                ),
+                (
+                    "report",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.report"
+                    ),
+                ),
+                (
+                    "case",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseEvidence',
+            name="CaseEvidence",
             fields=[
-                ('id', models.UUIDField(default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('round', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('case', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('evidence', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidence')),
-                ('jurisdiction', gezhi.tenancy.fields.JurisdictionKey(default=gezhi.tenancy.current.current, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.jurisdiction')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("round", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "evidence",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="evidence.evidence"
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    gezhi.tenancy.fields.JurisdictionKey(
+                        default=gezhi.tenancy.current.current,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.jurisdiction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseReport',
+            name="CaseReport",
             fields=[
-                ('id', models.UUIDField(default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('linked_at', models.DateTimeField()),
-                ('case', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('jurisdiction', gezhi.tenancy.fields.JurisdictionKey(default=gezhi.tenancy.current.current, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.jurisdiction')),
-                ('origin', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('report', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.report')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("linked_at", models.DateTimeField()),
+                (
+                    "case",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    gezhi.tenancy.fields.JurisdictionKey(
+                        default=gezhi.tenancy.current.current,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.jurisdiction",
+                    ),
+                ),
+                (
+                    "origin",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "report",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.report"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.UUIDField(default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('round', models.PositiveIntegerField()),
-                ('level', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('case', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('jurisdiction', gezhi.tenancy.fields.JurisdictionKey(default=gezhi.tenancy.current.current, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.jurisdiction')),
-                ('party', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("round", models.PositiveIntegerField()),
+                ("level", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    gezhi.tenancy.fields.JurisdictionKey(
+                        default=gezhi.tenancy.current.current,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.jurisdiction",
+                    ),
+                ),
+                (
+                    "party",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NumberBlock',
+            name="NumberBlock",
             fields=[
-                ('id', models.UUIDField(default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('year', models.PositiveIntegerField()),
-                ('next', models.PositiveIntegerField(default=1)),
-                ('jurisdiction', gezhi.tenancy.fields.JurisdictionKey(default=gezhi.tenancy.current.current, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.jurisdiction')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveIntegerField()),
+                ("next", models.PositiveIntegerField(default=1)),
+                (
+                    "jurisdiction",
+                    gezhi.tenancy.fields.JurisdictionKey(
+                        default=gezhi.tenancy.current.current,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.jurisdiction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.UUIDField(default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.TextField()),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('approver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', gezhi.tenancy.fields.TenantFK(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('jurisdiction', gezhi.tenancy.fields.JurisdictionKey(default=gezhi.tenancy.current.current, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.jurisdiction')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gezhi.tenancy.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    gezhi.tenancy.fields.TenantFK(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    gezhi.tenancy.fields.JurisdictionKey(
+                        default=gezhi.tenancy.current.current,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.jurisdiction",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['jurisdiction', 'state', 'due_at'], name='cases_by_state_and_due'),
+            model_name="case",
+            index=models.Index(fields=["jurisdiction", "state", "due_at"], name="cases_by_state_and_due"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['jurisdiction', 'desk', 'state', 'due_at'], name='cases_of_a_desk'),
+            model_name="case",
+            index=models.Index(fields=["jurisdiction", "desk", "state", "due_at"], name="cases_of_a_desk"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['jurisdiction', 'lead', 'state', 'due_at'], name='cases_of_a_party'),
+            model_name="case",
+            index=models.Index(fields=["jurisdiction", "lead", "state", "due_at"], name="cases_of_a_party"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['jurisdiction', 'place_path'], name='cases_of_a_place'),
+            model_name="case",
+            index=models.Index(fields=["jurisdiction", "place_path"], name="cases_of_a_place"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['jurisdiction', 'received_at'], name='cases_by_receipt'),
+            model_name="case",
+            index=models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'number'), name='one_case_per_number'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("jurisdiction", "number"), name="one_case_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'asked', 'opened', 'dispatched', 'in_hand', 'to_check', 'to_confirm', 'closed'])), name='state_is_one_of_eight'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "reported",
+                            "asked",
+                            "opened",
+                            "dispatched",
+                            "in_hand",
+                            "to_check",
+                            "to_confirm",
+                            "closed",
+                        ],
+                    )
+                ),
+                name="state_is_one_of_eight",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'closed'), ('due_at__isnull', False), _connector='OR'), name='open_case_has_a_deadline'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "closed"), ("due_at__isnull", False), _connector="OR"),
+                name="open_case_has_a_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('ending__in', ['solved', 'solved_on_spot_unchecked', 'not_found', 'no_longer_there', 'not_ours', 'wont_do', 'duplicate', 'declined', 'no_answer']), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('ending', '')), _connector='OR'), name='closed_at_and_ending_only_when_closed'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        (
+                            "ending__in",
+                            [
+                                "solved",
+                                "solved_on_spot_unchecked",
+                                "not_found",
+                                "no_longer_there",
+                                "not_ours",
+                                "wont_do",
+                                "duplicate",
+                                "declined",
+                                "no_answer",
+                            ],
+                        ),
+                        ("state", "closed"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "closed"), _negated=True),
+                        ("closed_at__isnull", True),
+                        ("ending", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="closed_at_and_ending_only_when_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ending__in', ['solved', 'not_found', 'no_longer_there']), _negated=True), ('confirmed_at__isnull', False), models.Q(('checked_round', models.F('round')), ('checker__isnull', False)), _connector='OR'), name='solved_only_when_checked_in_this_round_or_confirmed'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ending__in", ["solved", "not_found", "no_longer_there"]), _negated=True),
+                    ("confirmed_at__isnull", False),
+                    models.Q(("checked_round", models.F("round")), ("checker__isnull", False)),
+                    _connector="OR",
+                ),
+                name="solved_only_when_checked_in_this_round_or_confirmed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('checker__isnull', True), ('handler__isnull', True), models.Q(('checker', models.F('handler')), _negated=True), _connector='OR'), name='nobody_checks_his_own_work'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checker__isnull", True),
+                    ("handler__isnull", True),
+                    models.Q(("checker", models.F("handler")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_checks_his_own_work",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ending__in', ['not_ours', 'wont_do']), _negated=True), models.Q(('ended_by__isnull', False), models.Q(('ending_reason', ''), _negated=True)), _connector='OR'), name='not_ours_and_wont_do_have_approver_and_reason'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ending__in", ["not_ours", "wont_do"]), _negated=True),
+                    models.Q(("ended_by__isnull", False), models.Q(("ending_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="not_ours_and_wont_do_have_approver_and_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ending', 'declined'), _negated=True), models.Q(('ending_reason', ''), _negated=True), _connector='OR'), name='declined_has_a_public_reason'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ending", "declined"), _negated=True),
+                    models.Q(("ending_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="declined_has_a_public_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ending', 'duplicate'), _negated=True), ('joined_into__isnull', False), _connector='OR'), name='duplicate_says_of_which'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ending", "duplicate"), _negated=True),
+                    ("joined_into__isnull", False),
+                    _connector="OR",
+                ),
+                name="duplicate_says_of_which",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('joined_into__isnull', True), models.Q(('joined_into', models.F('id')), _negated=True), _connector='OR'), name='no_case_joins_itself'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("joined_into__isnull", True),
+                    models.Q(("joined_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="no_case_joins_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['jurisdiction', 'desk', 'made_at'], name='calls_owed'),
+            model_name="callback",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True)),
+                fields=["jurisdiction", "desk", "made_at"],
+                name="calls_owed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'case', 'report', 'kind', 'round'), name='one_call_per_report_and_kind'),
+            model_name="callback",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "case", "report", "kind", "round"),
+                name="one_call_per_report_and_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevidence',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'case', 'evidence', 'kind'), name='shown_once_per_kind'),
+            model_name="caseevidence",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "case", "evidence", "kind"), name="shown_once_per_kind"
+            ),
         ),
         migrations.AddIndex(
-            model_name='casereport',
-            index=models.Index(fields=['jurisdiction', 'case'], name='reports_of_a_case'),
+            model_name="casereport",
+            index=models.Index(fields=["jurisdiction", "case"], name="reports_of_a_case"),
         ),
         migrations.AddConstraint(
-            model_name='casereport',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'report'), name='a_report_belongs_to_exactly_one_case'),
+            model_name="casereport",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "report"), name="a_report_belongs_to_exactly_one_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'case', 'level', 'round'), name='once_per_level_and_round'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "case", "level", "round"), name="once_per_level_and_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numberblock',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'year'), name='one_counter_per_year'),
+            model_name="numberblock",
+            constraint=models.UniqueConstraint(fields=("jurisdiction", "year"), name="one_counter_per_year"),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_pause_has_a_reason'),
+            model_name="pause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="a_pause_has_a_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('jurisdiction', 'case'), name='one_open_pause_per_case'),
+            model_name="pause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("jurisdiction", "case"),
+                name="one_open_pause_per_case",
+            ),
         ),
     ]

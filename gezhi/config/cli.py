@@ -1,0 +1,99 @@
+"""The command `gezhi`: one door for installing, serving, checking, importing and exporting.
+
+`--data DIR` stands before or after the command. Exit code 0 only on success; a failure is one clear sentence on standard error.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Settings are read only after `--data` is known."""
+    chosen = _parser().parse_args(arguments)
+    data = getattr(chosen, "data", None)
+    if data:
+        os.environ["GEZHI_DATA"] = str(Path(data).resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
+    from gezhi.config import commands  # only now: it reads the settings
+
+    return commands.run(chosen.command, chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--data", default=argparse.SUPPRESS, metavar="DIR", help="the office's data folder (GEZHI_DATA)"
+    )
+    parser = argparse.ArgumentParser(
+        prog="gezhi", description="Gezhi 格治: 件件有着落，事事有回音。", parents=[common]
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[common])
+
+    _serving(add)
+    _founding(add)
+    _checking(add)
+    _moving(add)
+    return parser
+
+
+def _serving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    up = add(
+        "up",
+        "bring the tables up to date, make the demonstration if there is no office, run server and worker",
+    )
+    serve = add("serve", "run the web server")
+    for command in (up, serve):
+        command.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+        command.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
+        command.add_argument("--workers", type=int, default=2, help="server processes (default %(default)s)")
+    add("worker", "run the clockwork: seal the journal, keep the ledger, fire timers, prepare pictures")
+    add("migrate", "bring the tables and the static files up to date")
+
+
+def _founding(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    init = add("init", "make an office from nothing: jurisdiction, first administrator, keys")
+    init.add_argument("--code", required=True, help="six-digit national division code (GB/T 2260)")
+    init.add_argument("--name", required=True, help="name of the district, county or development zone")
+    init.add_argument("--desk", required=True, help="name of the intake desk, e.g. the subdistrict office")
+    init.add_argument("--phone", required=True, help="its phone, answered day and night")
+    init.add_argument("--admin", required=True, help="user name of the first administrator")
+    init.add_argument("--admin-name", required=True, help="the administrator's name")
+    init.add_argument(
+        "--host-name", default="", help="the host name of this office, when several share one server"
+    )
+    init.add_argument("--time-zone", default="Asia/Shanghai", help="default %(default)s")
+    add("demo", "fill an empty data folder with the demonstration: Huangguan subdistrict and its places")
+
+
+def _checking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    check = add("check", "prove the promises on live data; names each row that breaks one")
+    check.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    bench = add("bench", "measure speed and memory; prints one table per benchmark")
+    bench.add_argument("only", nargs="*", help="names of benchmarks (default: all)")
+
+
+def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    places = add("import-places", "take in a sheet of places (.xlsx, .csv); all or nothing")
+    places.add_argument("file", type=Path, metavar="FILE")
+    messages = add(
+        "import-messages", "take in a sheet of citizen messages as reports; a damaged row stops it"
+    )
+    messages.add_argument("file", type=Path, metavar="FILE")
+    messages.add_argument("--skip-bad", action="store_true", help="leave damaged rows out, naming each")
+    ledger = add("export-ledger", "write the problem ledger 问题处理台账")
+    ledger.add_argument("--to", type=Path, required=True, metavar="FILE", help=".xlsx or .csv, by its suffix")
+    ledger.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
+    for command in (places, messages, ledger):
+        command.add_argument("--office", default="", help="code of the jurisdiction, when there are several")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""What each command of `gezhi` does."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+import structlog
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from django.db.utils import OperationalError
+
+from gezhi.kernel.refusal import Refusal
+
+
+class Failed(Exception):
+    """The command cannot do it; the message is the one clear sentence."""
+
+
+def run(name: str, chosen: argparse.Namespace) -> int:
+    """Run a command; every expected failure becomes one sentence and exit code 1."""
+    _log_plainly()
+    try:
+        django.setup()
+        return COMMANDS[name](chosen)
+    except Failed as failure:
+        return _fail(str(failure))
+    except Refusal as refusal:
+        details = ", ".join(f"{key}={value}" for key, value in refusal.details.items())
+        return _fail(f"{name}: refused ({refusal.code}){': ' + details if details else ''}")
+    except ImproperlyConfigured as wrong:
+        return _fail(f"{name}: {wrong}")
+    except (OperationalError, DatabaseError) as trouble:
+        return _fail(f"{name}: the database cannot do it now: {str(trouble).splitlines()[0]}")
+    except OSError as trouble:
+        return _fail(f"{name}: {trouble.strerror}: {trouble.filename}")
+    except KeyboardInterrupt:
+        return 130
+
+
+def _fail(sentence: str) -> int:
+    print(f"gezhi {sentence}" if not sentence.startswith("gezhi") else sentence, file=sys.stderr)
+    return 1
+
+
+def _log_plainly() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@contextmanager
+def office(code: str) -> Iterator[None]:
+    """Work in the one office there is, or in the one named."""
+    from gezhi.tenancy.current import scope
+    from gezhi.tenancy.queries import all_jurisdictions
+
+    found = [one for one in all_jurisdictions() if not code or one.code == code]
+    if not found:
+        raise Failed("there is no such office yet: make one with `gezhi init` or `gezhi demo`")
+    if len(found) > 1:
+        raise Failed("there are several offices: name one with --office CODE")
+    with scope(found[0].id):
+        yield
+
+
+def migrate(chosen: argparse.Namespace) -> int:
+    """Tables and static files as this version wants them."""
+    from gezhi.config.install import prepare
+
+    prepare()
+    return 0
+
+
+def init(chosen: argparse.Namespace) -> int:
+    """An office from nothing; prints the administrator's one-time code."""
+    from gezhi.config.install import prepare
+    from gezhi.flows.found_office import Founding, found_office
+
+    prepare()
+    founding = Founding(
+        code=chosen.code,
+        name=chosen.name,
+        desk_name=chosen.desk,
+        phone=chosen.phone,
+        admin_username=chosen.admin,
+        admin_name=chosen.admin_name,
+        host=chosen.host_name,
+        time_zone=chosen.time_zone,
+    )
+    made = found_office(founding, at=datetime.now(UTC))
+    print(
+        f"{chosen.name} ({chosen.code}) is founded. Keys: {settings.GEZHI_KEY_FILE}: keep a copy of them elsewhere."
+    )
+    print(
+        f"{chosen.admin} chooses a password at /accounts/code/ with the one-time code {made.code} within 14 days."
+    )
+    return 0
+
+
+def demo(chosen: argparse.Namespace) -> int:
+    """The demonstration in an empty data folder."""
+    from gezhi.config.install import make_demonstration, prepare
+
+    prepare()
+    make_demonstration()
+    return 0
+
+
+def up(chosen: argparse.Namespace) -> int:
+    """Everything that `make run` needs, in one process group."""
+    from gezhi.config.running import up as bring_up
+
+    return bring_up(chosen.host, chosen.port, chosen.workers)
+
+
+def serve(chosen: argparse.Namespace) -> int:
+    """The web server."""
+    from gezhi.config.running import serve as run_server
+
+    return run_server(chosen.host, chosen.port, chosen.workers)
+
+
+def worker(chosen: argparse.Namespace) -> int:
+    """The clockwork."""
+    from gezhi.config import worker as clockwork
+
+    clockwork.run(stop=clockwork.stop_on_signals())
+    return 0
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Prove the promises; exit code 1 when one is broken."""
+    from gezhi.config.check import findings
+
+    broken, warnings, lines = 0, 0, []
+    for jurisdiction, finding in findings(datetime.now(UTC)):
+        is_warning = finding.invariant == "warning"
+        warnings, broken = warnings + is_warning, broken + (not is_warning)
+        lines.append({"office": jurisdiction, **finding._asdict()})
+        if not chosen.json:
+            print(f"{jurisdiction} {finding.invariant}: {finding.where}: {finding.what}")
+    if chosen.json:
+        print(json.dumps({"broken": broken, "warnings": warnings, "findings": lines}, ensure_ascii=False))
+    else:
+        print(f"{broken} broken, {warnings} warnings")
+    return 1 if broken else 0
+
+
+def import_places(chosen: argparse.Namespace) -> int:
+    """A sheet of places; prints each finding by row."""
+    from gezhi.flows import import_places as flow
+    from gezhi.kernel.actor import SYSTEM
+
+    with office(chosen.office):
+        result = flow.import_places(_bytes(chosen.file), chosen.file.name, actor=SYSTEM, at=datetime.now(UTC))
+    for found in result.findings:
+        print(
+            f"row {found.row}, {found.column}: {found.code} {dict(found.params) if found.params else ''}".rstrip()
+        )
+    print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
+    return 1 if result.bad else 0
+
+
+def import_messages(chosen: argparse.Namespace) -> int:
+    """A sheet of citizen messages as reports; shows how far it is."""
+    from gezhi.flows import import_messages as flow
+    from gezhi.kernel.actor import SYSTEM
+
+    def progress(done: int, total: int) -> None:
+        print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
+
+    with office(chosen.office):
+        result = flow.import_messages(
+            _bytes(chosen.file),
+            chosen.file.name,
+            actor=SYSTEM,
+            at=datetime.now(UTC),
+            skip_bad=chosen.skip_bad,
+            progress=progress,
+        )
+    print(file=sys.stderr)
+    for found in result.findings:
+        print(f"row {found.row}, {found.column}: {found.code}")
+    print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
+    return 1 if result.bad and not chosen.skip_bad else 0
+
+
+def export_ledger(chosen: argparse.Namespace) -> int:
+    """The ledger as a workbook or CSV file, brought up to date first."""
+    from gezhi.flows.export_ledger import export_ledger as flow
+
+    with office(chosen.office):
+        count = flow(chosen.to, language=chosen.language, at=datetime.now(UTC))
+    print(f"{count} lines in {chosen.to}")
+    return 0
+
+
+def bench(chosen: argparse.Namespace) -> int:
+    """The benchmarks of a source checkout."""
+    try:
+        from bench.run import run_all
+    except ModuleNotFoundError:
+        raise Failed("bench: the benchmarks are part of the source checkout; run it there") from None
+    return run_all(chosen.only)
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "up": up,
+    "serve": serve,
+    "worker": worker,
+    "migrate": migrate,
+    "init": init,
+    "demo": demo,
+    "check": check,
+    "bench": bench,
+    "import-places": import_places,
+    "import-messages": import_messages,
+    "export-ledger": export_ledger,
+}

@@ -1,0 +1,56 @@
+"""Bring the data folder to what this version wants: tables, static files, and the demonstration where nothing stands yet."""
+
+import json
+import os
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+from gezhi.flows.demonstration.build import build
+from gezhi.tenancy.queries import all_jurisdictions
+
+
+def prepare() -> None:
+    """Tables and static files. Doing it again does nothing."""
+    settings.GEZHI_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.GEZHI_MEDIA.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    collect_static()
+
+
+def collect_static() -> None:
+    """Copy and compress the static files unless the copy is of these very files."""
+    mark, now = settings.STATIC_ROOT / "collected.sha256", _static_digest()
+    if mark.exists() and mark.read_text() == now:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    mark.write_text(now)
+
+
+def _static_digest() -> str:
+    marks = [
+        f"{path}:{storage.size(path)}:{storage.get_modified_time(path).timestamp()}"
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    ]
+    return sha256("\n".join(sorted(marks)).encode()).hexdigest()
+
+
+def accounts_file() -> Path:
+    """Log-ins of the demonstration's cast."""
+    return Path(settings.GEZHI_DATA) / "demo-accounts.json"
+
+
+def make_demonstration() -> bool:
+    """Fill an empty data folder; False when an office stands there already."""
+    if all_jurisdictions():
+        return False
+    accounts = build(at=datetime.now(UTC))
+    handle = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(accounts, file, ensure_ascii=False, indent=1)
+    return True

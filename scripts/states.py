@@ -1,0 +1,70 @@
+"""Print docs/states.md from the rows of gezhi.cases.lifecycle: `python -m scripts.states`; `--check` only compares."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from gezhi.cases.lifecycle import ARROWS, CIRCUMSTANCES, Arrow, Ending, Fact, State
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "states.md"
+NAMES = {
+    State.REPORTED: "已上报",
+    State.ASKED: "待补充",
+    State.OPENED: "已立案",
+    State.DISPATCHED: "已派遣",
+    State.IN_HAND: "处置中",
+    State.TO_CHECK: "待核查",
+    State.TO_CONFIRM: "待回访",
+    State.CLOSED: "已结案",
+}
+
+
+def page() -> str:
+    """The whole page: a section per state with its arrows, then endings and circumstances."""
+    parts = [
+        "# States of a case",
+        "",
+        "Printed from `gezhi/cases/lifecycle.py` by `python -m scripts.states`; a test compares. One row is one move that may be",
+        "made; whatever is not drawn here is refused (409), by whom it is not drawn for (403), without what it needs (422).",
+    ]
+    for state in State:
+        parts += [
+            "",
+            f"## {state.value} {NAMES[state]}",
+            "",
+            "| event | to | who | needs on file | when |",
+            "|---|---|---|---|---|",
+        ]
+        parts += [_row(arrow) for arrow in ARROWS if arrow.source is state]
+    parts += ["", "## Endings", "", ", ".join(f"`{ending.value}`" for ending in Ending) + "."]
+    parts += [
+        "",
+        "## Circumstances",
+        "",
+        "Nobody hands them in; they follow from the case and the clock: " + _words(CIRCUMSTANCES) + ".",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _row(arrow: Arrow) -> str:
+    to = "stays" if arrow.target is arrow.source else f"{arrow.target.value} {NAMES[arrow.target]}"
+    if arrow.target is State.CLOSED:
+        to += f" ({arrow.ending.value if arrow.ending else 'as claimed'})"
+    if arrow.next_round:
+        to += ", next round"
+    cells = (arrow.event, to, _words(arrow.who), _words(arrow.needs) or "–", _words(arrow.when) or "–")
+    return "| " + " | ".join(cells) + " |"
+
+
+def _words(words: Iterable[Fact | str]) -> str:
+    return ", ".join(sorted(str(word) for word in words))
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(
+            0
+            if PAGE.read_text() == page()
+            else "docs/states.md is not what the rows say: run python -m scripts.states"
+        )
+    PAGE.write_text(page())
