@@ -12,6 +12,7 @@ from django.db import transaction
 
 from gezhi.duty import policy
 from gezhi.duty.models import HandOver, Shift
+from gezhi.duty.queries import on_roster
 from gezhi.duty.rotation import LONGEST, Planned, Span, overlaps
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
@@ -86,7 +87,8 @@ def drop_shift(shift_id: UUID, *, actor: Actor, at: datetime) -> None:
     deed = Deed("shift", shift.id, "drop_shift", {"starts_at": shift.starts_at, "ends_at": shift.ends_at})
     record(deed, actor=actor, at=at)
     HandOver.objects.filter(shift_to=shift.id, taken_at=None).update(shift_to=None)
-    shift.delete()
+    shift.dropped_at = at
+    shift.save(update_fields=["dropped_at"])
 
 
 @transaction.atomic
@@ -128,9 +130,7 @@ def hand_over(shift_id: UUID, notes: str, open_numbers: Sequence[str], *, actor:
     if len(numbers) > MOST_NUMBERS or not all(CASE_NUMBER.match(number) for number in numbers):
         raise Invalid("open_numbers", "not_case_numbers")
     words = _clean_notes(notes)
-    coming = (
-        Shift.objects.filter(party=shift.party_id, starts_at__gte=shift.ends_at).order_by("starts_at").first()
-    )
+    coming = on_roster(party=shift.party_id, starts_at__gte=shift.ends_at).order_by("starts_at").first()
     sheet: HandOver = HandOver.objects.create(
         shift_from=shift, shift_to=coming, notes=words, open_numbers=numbers, given_by_id=giver, given_at=at
     )
@@ -150,7 +150,7 @@ def confirm_hand_over(handover_id: UUID, *, actor: Actor, at: datetime) -> HandO
     if sheet is None:
         raise NotFound(sheet=str(handover_id))
     if sheet.shift_to is None:
-        later = Shift.objects.filter(party=sheet.shift_from.party_id, starts_at__gte=sheet.shift_from.ends_at)
+        later = on_roster(party=sheet.shift_from.party_id, starts_at__gte=sheet.shift_from.ends_at)
         sheet.shift_to = later.order_by("starts_at").first()
     taker = policy.takes(actor, sheet)
     if sheet.taken_at is not None:
@@ -166,7 +166,7 @@ def confirm_hand_over(handover_id: UUID, *, actor: Actor, at: datetime) -> HandO
 
 
 def _held(shift_id: UUID) -> Shift:
-    found: Shift | None = Shift.objects.select_for_update(no_key=True).filter(id=shift_id).first()
+    found = on_roster(id=shift_id).select_for_update(no_key=True).first()
     if found is None:
         raise NotFound(shift=str(shift_id))
     return found
@@ -193,7 +193,7 @@ def _row(party_id: UUID, planned: Planned[OnDuty]) -> Shift:
 def _refuse_overlap(party_id: UUID, rows: Sequence[Shift]) -> None:
     """One statement for any number of rows; the party's lock makes it exact."""
     first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
-    standing = Shift.objects.filter(party=party_id, starts_at__lt=last, ends_at__gt=first)
+    standing = on_roster(party=party_id, starts_at__lt=last, ends_at__gt=first)
     spans = [Span(*values) for values in standing.values_list("starts_at", "ends_at")]
     clashes = overlaps([*spans, *(Span(row.starts_at, row.ends_at) for row in rows)])
     if clashes:

@@ -12,7 +12,7 @@ class Shift(TenantModel):
     """[starts_at, ends_at): somebody answers for a party; it may cross midnight.
 
     name: as callers hear it. phone: the number on this shift, "" = the party's standing phone. account: None for a colleague
-    without a log-in. relieved_by: the shift that confirmed the hand-over sheet.
+    without a log-in. relieved_by: the shift that confirmed the hand-over sheet. dropped_at: taken off the roster, kept for the record.
     """
 
     party = TenantFK("parties.Party")
@@ -22,11 +22,14 @@ class Shift(TenantModel):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     relieved_by = TenantFK("self", null=True)
+    dropped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["jurisdiction", "party", "starts_at"], name="one_shift_of_a_party_begins_at_a_time"
+                fields=["jurisdiction", "party", "starts_at"],
+                condition=Q(dropped_at__isnull=True),
+                name="one_shift_of_a_party_begins_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="a_shift_ends_after_it_starts"

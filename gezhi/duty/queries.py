@@ -66,17 +66,17 @@ def answering_for(party_ids: Iterable[UUID], at: datetime) -> dict[UUID, Answeri
 
 def shifts(party_id: UUID, starts_at: datetime, ends_at: datetime) -> list[ShiftRow]:
     """The shifts of a party that touch [starts_at, ends_at), in order. 1 query."""
-    return _rows(Shift.objects.filter(party=party_id, starts_at__lt=ends_at, ends_at__gt=starts_at))
+    return _rows(on_roster(party=party_id, starts_at__lt=ends_at, ends_at__gt=starts_at))
 
 
 def shifts_of(account_id: UUID, starts_at: datetime, ends_at: datetime) -> list[ShiftRow]:
     """Somebody's own shifts that touch [starts_at, ends_at), in order. 1 query."""
-    return _rows(Shift.objects.filter(account=account_id, starts_at__lt=ends_at, ends_at__gt=starts_at))
+    return _rows(on_roster(account=account_id, starts_at__lt=ends_at, ends_at__gt=starts_at))
 
 
 def shift(id: UUID) -> ShiftRow | None:
     """One shift, or None. 1 query."""
-    return next(iter(_rows(Shift.objects.filter(id=id))), None)
+    return next(iter(_rows(on_roster(id=id))), None)
 
 
 def gaps(party_id: UUID, starts_at: datetime, ends_at: datetime) -> list[Span]:
@@ -95,10 +95,16 @@ def sheets_to_confirm(party_id: UUID) -> list[Sheet]:
     return _sheets(HandOver.objects.filter(shift_from__party=party_id, taken_at=None))
 
 
+def on_roster(**which: object) -> QuerySet[Shift]:
+    """Shifts that were not dropped."""
+    rows: QuerySet[Shift] = Shift.objects.filter(dropped_at=None, **which)
+    return rows
+
+
 def _on_duty(party_ids: Iterable[UUID], at: datetime) -> QuerySet[Shift]:
     if at.tzinfo is None:
         raise ValueError("who answers depends on an aware moment")
-    rows: QuerySet[Shift] = Shift.objects.filter(party__in=party_ids, starts_at__lte=at, ends_at__gt=at)
+    rows = on_roster(party__in=party_ids, starts_at__lte=at, ends_at__gt=at)
     return rows.order_by("starts_at")
 
 

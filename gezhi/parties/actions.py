@@ -139,13 +139,13 @@ def change_standing_phone(party_id: UUID, phone: str, *, actor: Actor, at: datet
 
 @transaction.atomic
 def put_under(party_id: UUID, parent_id: UUID | None, *, actor: Actor, at: datetime) -> Party:
-    """Say which party is one level up. Raises Invalid("parent", "circle") when that one stands below this party."""
+    """Say which party is one level up. Raises Invalid("parent"): circle (it stands below this party), closed."""
     policy.keeps_parties(actor)
     _take_turn()
     party = hold(party_id)
+    if parent_id is not None and hold(parent_id).closed_on is not None:
+        raise Invalid("parent", "closed")
     above = dict(Party.objects.values_list("id", "parent_id"))
-    if parent_id is not None and parent_id not in above:
-        raise NotFound(party=str(parent_id))
     step = parent_id
     while step is not None:
         if step == party.id:

@@ -66,9 +66,10 @@ def party_by_code(code: str) -> PartyRow:
     return _one(Party.objects.filter(code=code), code)
 
 
-def parties(kind: str | None = None) -> list[PartyRow]:
-    """The open parties (of one kind), by code. 1 query."""
-    rows = Party.objects.filter(closed_on=None).order_by("code")
+def parties(kind: str | None = None, *, with_closed: bool = False) -> list[PartyRow]:
+    """The open parties (of one kind), by code; on wish the closed ones too. 1 query."""
+    rows = Party.objects.order_by("code")
+    rows = rows if with_closed else rows.filter(closed_on=None)
     return _rows(rows if kind is None else rows.filter(kind=kind))
 
 

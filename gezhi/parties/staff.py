@@ -207,10 +207,10 @@ def _try_code(username: str, code: str, new_password: str, at: datetime) -> UUID
         if kept.wrong_tries < codes.MOST_WRONG_TRIES:
             kept.save(update_fields=["wrong_tries"])
         else:
-            kept.delete()
+            _forget_codes(account)
         return None
     _choose(account, new_password, "use_reset_code", at)
-    kept.delete()
+    _forget_codes(account)
     return account.id
 
 
@@ -236,13 +236,17 @@ def _choose(account: Account, password: str, event: str, at: datetime) -> Accoun
 
 def _new_code(account: Account, event: str, life: timedelta, actor: Actor, at: datetime) -> str:
     code = codes.new_code()
-    ResetCode.objects.filter(account=account.id).delete()
+    _forget_codes(account)
     ResetCode.objects.create(account=account, digest=codes.digest(account.id, code), expires_at=at + life)
     account.set_unusable_password()
     account.must_change_password = True
     account.save(update_fields=["password", "must_change_password"])
     record(Deed("account", account.id, event, after={"expires_at": at + life}), actor=actor, at=at)
     return code
+
+
+def _forget_codes(account: Account) -> None:
+    ResetCode.objects.filter(account=account.id).delete()
 
 
 def _set_password(account: Account, password: str) -> None:
