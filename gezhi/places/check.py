@@ -72,8 +72,15 @@ def _grids(nodes: dict[UUID, _Node]) -> Iterator[Finding]:
             continue
         if node.grid_id is None:
             yield Finding(RULE, f"place {node.code}", "is in no grid cell")
-        elif communities.get(node.grid_id) != paths.community_id(node.path):
+        elif communities.get(node.grid_id) != _community(node):
             yield Finding(RULE, f"place {node.code}", "its grid cell is of another community")
+
+
+def _community(node: _Node) -> UUID | None:
+    try:
+        return paths.community_id(node.path)
+    except ValueError:  # the path is no path; _paths has said so
+        return None
 
 
 def _cells(nodes: dict[UUID, _Node]) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
 _IS_NATIONAL = Q(kind__in=NATIONAL)
+# said aloud, for a check that comes out as "unknown" passes
+_HAS_POINT = Q(lon__isnull=False, lat__isnull=False)
 
 
 class PlaceRegister(TenantModel):
@@ -113,7 +115,8 @@ class Place(Named):
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="place_is_not_its_own_parent"),
             models.CheckConstraint(
-                condition=(_IS_NATIONAL & Q(number=None)) | (~_IS_NATIONAL & Q(number__gt=0)),
+                condition=(_IS_NATIONAL & Q(number=None))
+                | (~_IS_NATIONAL & Q(number__isnull=False, number__gt=0)),
                 name="spoken_number_below_the_community_only",
             ),
             models.CheckConstraint(
@@ -121,7 +124,8 @@ class Place(Named):
                 name="grid_for_every_place_below_a_community",
             ),
             models.CheckConstraint(
-                condition=Q(lon=None, lat=None) | Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90),
+                condition=Q(lon=None, lat=None)
+                | (_HAS_POINT & Q(lon__range=(-180, 180), lat__range=(-90, 90))),
                 name="place_point_is_on_earth_or_absent",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="place_name_is_not_empty"),

@@ -5,7 +5,7 @@ opencc and pypinyin weigh 60 MB together and are loaded at the first name that n
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import islice
 from typing import Any, NamedTuple
 
 import regex
@@ -13,7 +13,7 @@ import regex
 from gezhi.kernel.text import code_key
 
 READINGS = 2  # of one sign: 长 chang zhang, 乐 le yue
-VARIANTS = 8  # of one name
+VARIANTS = 8  # of one name, besides the first
 _HAN = regex.compile(r"\p{Han}")
 _BEFORE_NUMBER = regex.compile(r"(?<=\p{Han})(?=[0-9])")
 
@@ -67,12 +67,13 @@ def _converter() -> Any:
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:
-    """How the name may be read, sign by sign: as the phrase is read, then with the other common readings."""
+    """How the name may be read, sign by sign: as the phrase is read, then with one sign read another way."""
     from pypinyin import Style, lazy_pinyin, pinyin
 
-    as_phrase = tuple(lazy_pinyin(name))
-    choices = [sounds[:READINGS] for sounds in pinyin(name, style=Style.NORMAL, heteronym=True)]
-    return [as_phrase, *islice(product(*choices), VARIANTS)]
+    phrase = tuple(lazy_pinyin(name))
+    choices = enumerate(pinyin(name, style=Style.NORMAL, heteronym=True))
+    others = ((at, sound) for at, sounds in choices for sound in sounds[:READINGS] if sound != phrase[at])
+    return [phrase, *((*phrase[:at], sound, *phrase[at + 1 :]) for at, sound in islice(others, VARIANTS))]
 
 
 def _each(readings: Iterable[str]) -> str:

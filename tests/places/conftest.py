@@ -1,8 +1,8 @@
 """悦海社区 and 韩乐坊社区 with one grid cell each, and a compound with one building."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -29,8 +29,9 @@ class Town:
 
 
 @pytest.fixture
-def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Iterator[Town]:
-    who = {"actor": admin_actor, "at": noon}
+def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Town:
+    """The tree as an office begins it."""
+    who: dict[str, Any] = {"actor": admin_actor, "at": noon}
     add = actions.add_place
     district = add(kind=Kind.DISTRICT, name="威海经济技术开发区", parent_id=None, code="371072", **who)
     subdistrict = add(kind=Kind.SUBDISTRICT, name="皇冠街道", parent_id=district.id, code="371072008", **who)
@@ -43,4 +44,4 @@ def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Iterator[T
     garden = add(kind=Kind.COMPOUND, name="悦海花园小区", parent_id=yuehai.id, grid_id=a1.id, **who)
     third = add(kind=Kind.BUILDING, name="3号楼", parent_id=garden.id, grid_id=a1.id, **who)
     stairs = add(kind=Kind.STAIRWELL, name="2单元", parent_id=third.id, grid_id=a1.id, **who)
-    yield Town(district, subdistrict, yuehai, hanlefang, a1, b2, garden, third, stairs)
+    return Town(district, subdistrict, yuehai, hanlefang, a1, b2, garden, third, stairs)
