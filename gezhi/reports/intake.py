@@ -15,6 +15,7 @@ from gezhi.kernel.text import BadText, clean, phone_key
 
 MOST_PHOTOS = 9
 TEXT_LIMIT = 5000  # graphemes
+IMPORT_LIMIT = 20_000  # graphemes; what another board let people write is kept whole
 REASON_LIMIT = 200  # graphemes
 
 CHANNELS = frozenset({"qr", "web", "phone", "counter", "staff", "import", "api"})
@@ -60,7 +61,7 @@ def judged(intake: Intake) -> Intake:
     _judge_key(intake.key)
     _judge_point(intake.lon, intake.lat)
     judge_photos(intake.evidence)
-    text = words(intake.text, "text")
+    text = words(intake.text, "text", IMPORT_LIMIT if intake.channel == "import" else TEXT_LIMIT)
     if not text and not intake.evidence:
         raise Missing(["text_or_photo"])
     return replace(
