@@ -64,7 +64,7 @@ def _tell(line: Line, step: Entry) -> None:
         line.verdict = VERDICTS[step.event].value
 
 
-def _value(field: models.Field[Any, Any], value: Any) -> Any:
+def _value(field: "models.Field[Any, Any]", value: Any) -> Any:
     if value is None:
         return None
     if isinstance(field, models.DateTimeField):

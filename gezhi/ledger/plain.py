@@ -19,8 +19,9 @@ def write(rows: Iterable[Row], to: BinaryIO, heading: Heading) -> int:
     table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow([str(column.head) for column in COLUMNS])
     count = 0
-    for count, row in enumerate(rows, start=1):
+    for row in rows:
         table.writerow([_cell(column.value(row), heading) for column in COLUMNS])
+        count += 1
     text.detach()
     return count
 
