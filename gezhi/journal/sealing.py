@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from gezhi.journal.chain import START, seal_digest
 from gezhi.journal.models import Entry, Seal
+from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import current
 from gezhi.tenancy.keys import derived
 from gezhi.tenancy.models import Jurisdiction
@@ -35,7 +36,7 @@ def _seal_one_batch(at: datetime) -> int:
     Jurisdiction.objects.select_for_update(no_key=True).get(
         id=current()
     )  # one sealer at a time; writers do not wait
-    entries = _in_order(list(Entry.objects.filter(position=None).order_by("id")[:BATCH]))
+    entries = _in_order(_next_batch())
     if not entries:
         return 0
     last = Seal.objects.order_by("-number").first()
@@ -55,6 +56,22 @@ def _seal_one_batch(at: datetime) -> int:
         at=at,
     )
     return len(entries)
+
+
+def _next_batch() -> list[Entry]:
+    """The oldest rows not sealed yet; with an earlier step of one of their subjects that a faster clock put behind them."""
+    unsealed = Entry.objects.filter(position=None).order_by("id")
+    batch = list(unsealed[:BATCH])
+    if len(batch) < BATCH:
+        return batch
+    newest: dict[tuple[str, UUID], int] = {}
+    for entry in batch:
+        subject = (entry.subject_kind, entry.subject_id)
+        newest[subject] = max(entry.seq, newest.get(subject, 0))
+    later = unsealed.filter(id__gt=batch[-1].id, subject_id__in={subject for _, subject in newest})
+    return batch + [
+        entry for entry in later if entry.seq < newest.get((entry.subject_kind, entry.subject_id), 0)
+    ]
 
 
 def _key(id: UUID) -> UUID | str:
@@ -84,7 +101,7 @@ def copy_head() -> None:
     path = head_file(Jurisdiction.objects.values_list("code", flat=True).get(id=current()))
     path.parent.mkdir(parents=True, exist_ok=True)
     head = {"number": last.number, "position": last.last, "digest": last.digest, "at": last.at.isoformat()}
-    fresh = path.with_suffix(".new")
+    fresh = path.with_suffix(f".{new_id().hex}")  # two sealers at once never write into one file
     with fresh.open("w") as file:
         json.dump(head, file)
         file.flush()

@@ -99,5 +99,6 @@ def _tenant(model: Any) -> Iterator[str]:
 
 def _named(rule: Any) -> set[str]:
     """Fields that a unique constraint names, by themselves or in an expression."""
-    found = {part.name for one in rule.expressions for part in one.flatten() if isinstance(part, models.F)}
+    parts = (part for one in rule.expressions for part in one.flatten())
+    found = {getattr(part, "name", "") for part in parts}
     return found | set(rule.fields)
