@@ -71,6 +71,7 @@ class CaseFilter:
     channel: str = ""
     words: str = ""
     is_unlocated: bool = False
+    is_returned: bool | None = None
     is_escalated: bool = False
     mine: UUID | None = None
 
@@ -107,6 +108,8 @@ def _fits(wanted: CaseFilter) -> Q:
         fits &= Q(title__contains=words) | Q(number__contains=words)
     if wanted.is_unlocated:
         fits &= Q(place_id=None)
+    if wanted.is_returned is not None:
+        fits &= Q(returns__gt=0) if wanted.is_returned else Q(returns=0)
     if wanted.is_escalated:
         fits &= Q(escalated_to__isnull=False)
     if wanted.mine:
