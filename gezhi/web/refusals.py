@@ -1,0 +1,219 @@
+"""Refusals as answers: the right status, and a sentence in the reader's language that says what to do next."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from gezhi.kernel.refusal import (
+    Invalid,
+    Missing,
+    NotFound,
+    NotFromHere,
+    NotYours,
+    Refusal,
+    Stale,
+    Unavailable,
+)
+from gezhi.web import words
+from gezhi.web.context import look
+from gezhi.web.limits import TooOften
+
+RETRY_SECONDS = 5
+STATUS: Final[Mapping[type[Refusal], int]] = {
+    NotFound: 404,
+    NotYours: 403,
+    NotFromHere: 409,
+    Stale: 409,
+    Missing: 422,
+    Invalid: 422,
+    TooOften: 429,
+    Unavailable: 503,
+}
+TITLES: Final[Mapping[int, str]] = {
+    400: gettext_noop("发来的内容读不懂"),
+    403: gettext_noop("这件事不归您的岗位办理"),
+    404: gettext_noop("没有找到这个页面"),
+    405: gettext_noop("这个地址不能这样打开"),
+    409: gettext_noop("情况刚刚有了变化"),
+    413: gettext_noop("一次发来的内容太多"),
+    422: gettext_noop("还差一点"),
+    429: gettext_noop("请稍等再试"),
+    503: gettext_noop("系统正忙，请稍等几秒再试"),
+}
+ADVICE: Final[Mapping[int, str]] = {
+    400: gettext_noop("请返回上一页，检查后重新提交。"),
+    403: gettext_noop("如果您认为应当由您办理，请联系本单位管理员核对岗位。"),
+    404: gettext_noop("请检查地址或查询码是否写全；也可以回到首页重新开始。"),
+    405: gettext_noop("请返回上一页，用页面上的按钮操作。"),
+    409: gettext_noop("有人比您先办了一步。请看最新情况，再决定要不要继续。"),
+    413: gettext_noop("一次最多 9 张照片，每张不超过 20 MB。请返回上一页，减少照片后重新提交。"),
+    422: gettext_noop("请返回上一页，按提示补充后重新提交，已填的内容都还在。"),
+    429: gettext_noop("同一个网络短时间内提交得太多。请过一会儿再试，急事请直接打值班电话。"),
+    503: gettext_noop("您的内容没有丢：请返回上一页再按一次提交，不会重复。"),
+}
+
+# Why a value cannot be taken: by field and code, then by code alone.
+SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
+    ("text", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
+    ("contact", "not_a_phone"): gettext_noop(
+        "这不像电话号码。请写 11 位手机号，或带区号的固定电话；也可以不留。"
+    ),
+    ("contact", "none"): gettext_noop("上报人没有留电话，或已经清除。"),
+    ("category", "refer_out"): gettext_noop("这类事不由这里受理，请按页面上的单位和电话联系。"),
+    ("category", "unknown"): gettext_noop("没有这个类别，请重新选择。"),
+    ("evidence", "too_many"): gettext_noop("照片太多，最多 %(limit)s 张。请去掉几张。"),
+    ("evidence", "named_twice"): gettext_noop("同一张照片选了两次，请去掉一张。"),
+    ("evidence", "not_claimable"): gettext_noop(
+        "有照片放得太久，已经清除。请重新拍摄或选择，其他内容都还在。"
+    ),
+    ("key", "other_body"): gettext_noop(
+        "这张表已经提交过一次，收到了。如果这是另一件事，请再按一次提交；如果是补充，请到进度页补充。"
+    ),
+    ("key", "malformed"): gettext_noop("这张表不完整，请再按一次提交。"),
+    ("point", "half"): gettext_noop("位置不完整，请重新选择。"),
+    ("point", "out_of_range"): gettext_noop("位置不在地图范围内，请重新选择。"),
+    ("place", "unknown"): gettext_noop("没有这个地点，请重新选择。"),
+    ("place", "closed"): gettext_noop("这个地点已经停用，请选择另一个。"),
+    ("party", "complained_of"): gettext_noop("不能派给被反映的单位，请选择另一个。"),
+    ("party", "closed"): gettext_noop("这个单位已经停用，请选择另一个。"),
+    ("party", "unknown"): gettext_noop("没有这个单位，请重新选择。"),
+    ("party", "still_serving"): gettext_noop("这个单位还在服务某处，请先结束它的服务。"),
+    ("party", "still_staffed"): gettext_noop("这个单位还有人在岗，请先结束他们的岗位。"),
+    ("party", "still_above"): gettext_noop("还有单位归它管，请先改归另一个。"),
+    ("party", "intake"): gettext_noop("这是总受理席，请先指定另一个。"),
+    ("into", "unknown"): gettext_noop("没有找到这个案件编号，请核对。"),
+    ("into", "itself"): gettext_noop("不能并入它自己，请填写另一个案件编号。"),
+    ("into", "closed"): gettext_noop("那个案件已经结案，不能并入。"),
+    ("until", "not_in_the_future"): gettext_noop("请选择今天以后的日期。"),
+    ("ending", "not_a_claim"): gettext_noop("请在“未发现”和“已消失”之间选择。"),
+    ("condition", "of_another_category"): gettext_noop("这个立案条件不属于所选的类别，请重新选择。"),
+    ("outcome", "does_not_fit"): gettext_noop("这个结果不适合这次回访，请重新选择。"),
+    ("urge", "too_soon"): gettext_noop("刚刚催过。%(again)s 以后可以再催；急事请直接打值班电话。"),
+    ("standing_phone", "last_contact"): gettext_noop("24 小时电话不能清空：最后总要有人接。"),
+    ("standing_phone", "not_a_phone"): gettext_noop("这不像电话号码，请核对。"),
+    ("account", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
+    ("post", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
+    ("username", "bad_username"): gettext_noop("登录名用小写字母、数字、点和横线，3 至 30 位。"),
+    ("password", "weak"): gettext_noop("密码太容易猜，请至少用 10 位，不要用常见的词。"),
+    ("old_password", "wrong"): gettext_noop("原密码不对，请重新输入。"),
+    ("starts_at", "overlaps"): gettext_noop("这段时间已经有人值班，请改时间。"),
+    ("ends_at", "longer_than_a_day"): gettext_noop("一班不能超过 24 小时。"),
+    ("ends_at", "not_after_start"): gettext_noop("结束时间要晚于开始时间。"),
+    ("period", "overlaps"): gettext_noop("这段时间已经有单位在服务，请改日期。"),
+    ("parent", "circle"): gettext_noop("不能归到它自己或它的下级之下。"),
+    ("open_numbers", "not_case_numbers"): gettext_noop("请填写案件编号，每行一个。"),
+    ("make_safe", "later_than_fix"): gettext_noop("先期处置的时限不能晚于修复的时限。"),
+    "required": gettext_noop("请填写这一项。"),
+    "missing": gettext_noop("请填写这一项。"),
+    "empty": gettext_noop("不能为空，请填写。"),
+    "unknown": gettext_noop("没有找到，请重新选择。"),
+    "closed": gettext_noop("已经停用，请选择另一个。"),
+    "taken": gettext_noop("已经有了，请换一个。"),
+    "looks_like": gettext_noop("和已有的太像，容易认错，请换一个。"),
+    "too_long": gettext_noop("太长了，请缩短一些。"),
+    "out_of_range": gettext_noop("超出了允许的范围（%(least)s 至 %(most)s）。"),
+    "overlaps": gettext_noop("与已有的重叠，请改时间。"),
+    "not_after_start": gettext_noop("结束日期要晚于开始日期。"),
+    "before_start": gettext_noop("不能早于开始日期。"),
+    "only_sooner": gettext_noop("只能提前结束，不能推后。"),
+    "not_a_phone": gettext_noop("这不像电话号码，请核对。"),
+    "nul": gettext_noop("含有无法保存的字符，请删去后再试。"),
+    "surrogate": gettext_noop("含有无法保存的字符，请删去后再试。"),
+    "noncharacter": gettext_noop("含有无法保存的字符，请删去后再试。"),
+    "hidden": gettext_noop("含有看不见的字符，请重新输入。"),
+    "line_break": gettext_noop("这一项不能换行。"),
+    "not_valid": gettext_noop("不对或已过期，请核对或重新领取。"),
+    "too_many": gettext_noop("太多了，请减少一些。"),
+    "not_allowed": gettext_noop("这一项不能这样选。"),
+}
+NOT_FROM_HERE: Final[Mapping[str, str]] = {
+    "already_erased": gettext_noop("个人信息已经清除过了。"),
+    "shift_is_over": gettext_noop("这一班已经结束。"),
+    "shift_has_begun": gettext_noop("这一班已经开始，不能再改。"),
+    "not_begun": gettext_noop("这一班还没有开始。"),
+    "handed_over": gettext_noop("这一班已经交接。"),
+    "sheet_taken": gettext_noop("这张交接单已经确认。"),
+    "taken": gettext_noop("这张交接单已经确认。"),
+    "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
+}
+PHOTOS: Final[Mapping[str, str]] = {
+    "not_a_picture": gettext_noop("“%(name)s”不是照片。请选 JPEG、PNG 或 WebP 照片，其他内容都还在。"),
+    "unsupported": gettext_noop(
+        "“%(name)s”的格式打不开。请用 JPEG、PNG 或 WebP，或重新拍一张，其他内容都还在。"
+    ),
+    "too_large": gettext_noop("“%(name)s”超过 20 MB。请选小一点的，或重新拍一张，其他内容都还在。"),
+    "too_many_pixels": gettext_noop("“%(name)s”的像素太多。请选小一点的，或重新拍一张，其他内容都还在。"),
+    "broken": gettext_noop("“%(name)s”打不开，可能没有传完整。请重新拍一张，其他内容都还在。"),
+    "animated": gettext_noop("“%(name)s”是动图。请选一张静止的照片，其他内容都还在。"),
+    "decoder_died": gettext_noop("“%(name)s”打不开。请重新拍一张，其他内容都还在。"),
+    "too_many": gettext_noop("照片最多 9 张，“%(name)s”没有收下，其他内容都还在。"),
+}
+
+
+def status(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return next((number for kind, number in STATUS.items() if isinstance(refusal, kind)), 422)
+
+
+def sentence(refusal: Refusal) -> str:
+    """What happened and what to do, for a page or beside a field. Never empty."""
+    if isinstance(refusal, Missing):
+        return " ".join(words.of(words.LACKS, fact) for fact in refusal.facts)
+    if isinstance(refusal, NotFromHere) and refusal.code in NOT_FROM_HERE:
+        return _(NOT_FROM_HERE[refusal.code])
+    field = refusal.field if isinstance(refusal, Invalid) else ""
+    found = (
+        SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code) if status(refusal) == 422 else ""
+    )
+    if not found:
+        return _(ADVICE[status(refusal)]) if status(refusal) != 422 else _("这一项不能这样填，请核对。")
+    try:
+        return _(found) % refusal.details
+    except (KeyError, ValueError):  # a door that gives no bounds gets the plain sentence
+        return _("这一项不能这样填，请核对。")
+
+
+def photo_sentence(name: str, code: str) -> str:
+    """Why one picture was not taken, by the name its sender gave it (at most 40 characters of it)."""
+    shown = name.strip()[:40] or _("照片")
+    return _(PHOTOS.get(code, PHOTOS["broken"])) % {"name": shown}
+
+
+def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpResponse:
+    """A whole page, or a notice for htmx. url: where the fresh state can be seen."""
+    if isinstance(refusal, Unavailable):
+        return unavailable(request)
+    number = status(refusal)
+    context = {"status": number, "title": _(TITLES[number]), "advice": sentence(refusal), "url": url}
+    name = "errors/_notice.html" if getattr(request, "htmx", False) else "errors/page.html"
+    answer = render(request, name, context, status=number)
+    if isinstance(refusal, TooOften):
+        answer["Retry-After"] = str(refusal.seconds)
+    return answer
+
+
+def plain_page(request: HttpRequest, number: int) -> HttpResponse:
+    """The page of a bare status (400, 403, 404, 405, 413): title and advice are the table's. Asks the database nothing."""
+    context = {
+        "status": number,
+        "title": _(TITLES[number]),
+        "advice": _(ADVICE[number]),
+        "request": request,
+        "csrf_token": get_token(request),
+        **look(request),
+    }
+    # Rendered without the other context processors: the session lies in the database, which may be what is in trouble.
+    return HttpResponse(render_to_string("errors/page.html", context), status=number)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database or the disk cannot take it now. Pressing again is safe."""
+    answer = plain_page(request, 503)
+    answer["Retry-After"] = str(RETRY_SECONDS)
+    return answer
