@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gezhi.catalogue import actions, check, queries
 from gezhi.catalogue.book import load_book, load_calendars
+from gezhi.catalogue.models import CatalogueVersion
 from gezhi.catalogue.rules import Rules, shipped
 from gezhi.journal import queries as journal
 from gezhi.journal.check import findings as journal_findings
@@ -40,9 +41,7 @@ def test_the_office_has_every_category_condition_proof_and_calendar_of_the_book(
 
 
 def test_loading_the_book_costs_eight_statements(office, noon):
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
+    with CaptureQueriesContext(connection) as caught:
         actions.load_book(actor=SYSTEM, at=noon)
     assert len([one for one in caught if "SAVEPOINT" not in one["sql"]]) == 8
 
@@ -56,8 +55,6 @@ def test_loading_again_changes_nothing(office, noon, admin_actor):
 
 def test_loading_is_written_in_the_journal(office, noon):
     actions.load_book(actor=SYSTEM, at=noon)
-    from gezhi.catalogue.models import CatalogueVersion
-
     (step,) = journal.story("catalogue", CatalogueVersion.objects.get().id)
     assert (step.entry.event, step.entry.after) == (
         "load",
