@@ -23,6 +23,7 @@ AUTH_USER_MODEL = "parties.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "gezhi.web",  # first: its templates stand before those of the log-in library
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -43,7 +44,6 @@ INSTALLED_APPS = [
     "gezhi.reports",
     "gezhi.cases",
     "gezhi.ledger",
-    "gezhi.web",
 ]
 
 MIDDLEWARE = [

@@ -1,10 +1,13 @@
-"""What every page needs: look, text size, language."""
+"""What every page needs: look, text size, language; and the desk's menu, worked out only where a page shows it."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+
+from gezhi.web.desk.rail import rail
 
 LOOKS = ("auto", "day", "night")
 SIZES = ("normal", "large")
@@ -19,4 +22,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
         "LANGUAGE_CODE": get_language() or settings.LANGUAGE_CODE,
         "LANGUAGES": settings.LANGUAGES,
         "actor": getattr(request, "actor", None),
+        "office": getattr(getattr(request, "jurisdiction", None), "name", ""),
+        "account_name": getattr(getattr(request, "actor", None), "name", ""),
+        "rail": SimpleLazyObject(lambda: rail(request)),
     }

@@ -1,0 +1,111 @@
+"""What a case list shows: the saved views, and the filters of its form as one `CaseFilter`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gezhi.cases.queries import OPEN, CaseFilter
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.refusal import NotFound
+from gezhi.parties import queries as parties
+from gezhi.places import queries as places
+from gezhi.web import words
+from gezhi.web.desk.staff import uuid_or_none
+
+FIRST_VIEW = "open"
+VIEWS: Mapping[str, tuple[Any, CaseFilter]] = {
+    "open": (gettext_lazy("全部在办"), CaseFilter(states=OPEN)),
+    "reported": (gettext_lazy("待受理"), CaseFilter(states=("reported", "asked"))),
+    "unlocated": (gettext_lazy("未定位"), CaseFilter(states=OPEN, is_unlocated=True)),
+    "opened": (gettext_lazy("待派遣"), CaseFilter(states=("opened",), is_returned=False)),
+    "returned": (gettext_lazy("已退回"), CaseFilter(states=("opened",), is_returned=True)),
+    "to_check": (gettext_lazy("待核查"), CaseFilter(states=("to_check",))),
+    "to_confirm": (gettext_lazy("待回访"), CaseFilter(states=("to_confirm",))),
+    "due_soon": (gettext_lazy("即将到期"), CaseFilter(states=OPEN, clock="due_soon")),
+    "overdue": (gettext_lazy("已超期"), CaseFilter(states=OPEN, clock="overdue")),
+    "escalated": (gettext_lazy("提级督办"), CaseFilter(states=OPEN, is_escalated=True)),
+    "paused": (gettext_lazy("挂账"), CaseFilter(states=OPEN, clock="paused")),
+}
+CLOSED = "closed"  # a view too, but nobody needs its number
+CLOCKS = {
+    "overdue": gettext_lazy("已超期"),
+    "due_soon": gettext_lazy("即将到期"),
+    "paused": gettext_lazy("挂账中"),
+}
+FIELDS = ("q", "place", "category", "party", "clock", "channel")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The list that was asked for. place_missed: no place is called that."""
+
+    view: str
+    wanted: CaseFilter
+    typed: dict[str, str]
+    place_name: str = ""
+    place_missed: bool = False
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.typed.values())
+
+    def query(self, **changes: Any) -> str:
+        """`?view=…&q=…` for a link to this list with changes; empty values are left out."""
+        values = {"view": self.view, **self.typed, **changes}
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def chosen(query: QueryDict) -> Chosen:
+    """The view and filters of a query string; what it does not know it leaves out. At most 2 queries (the place)."""
+    view = query.get("view", FIRST_VIEW)
+    base = VIEWS[view][1] if view in VIEWS else CaseFilter(states=(CLOSED,)) if view == CLOSED else None
+    if base is None:
+        view, base = FIRST_VIEW, VIEWS[FIRST_VIEW][1]
+    typed = {name: query.get(name, "").strip()[:100] for name in FIELDS}
+    wanted = replace(
+        base,
+        words=typed["q"],
+        party=uuid_or_none(typed["party"]),
+        clock=typed["clock"] if typed["clock"] in CLOCKS else base.clock,
+        channel=typed["channel"] if typed["channel"] in words.CHANNELS else "",
+        category_ids=_categories(typed["category"]),
+    )
+    found = places.find(typed["place"], 1) if typed["place"] else []
+    if not typed["place"]:
+        return Chosen(view, wanted, typed)
+    if not found:
+        return Chosen(view, wanted, typed, place_missed=True)
+    return Chosen(view, replace(wanted, place_path=found[0].path), typed, found[0].full_name)
+
+
+def _categories(code: str) -> tuple[Any, ...]:
+    """A leaf, or a top class with all its leaves."""
+    if not code:
+        return ()
+    try:
+        one = catalogue.by_code(code)
+    except NotFound:
+        return ()
+    return (one.id,) if one.is_leaf else tuple(leaf.id for leaf in catalogue.leaves(one.id)) or (one.id,)
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """The options of the filter form. 1 query (parties)."""
+    language = get_language() or ""
+    categories = []
+    for top in catalogue.tops():
+        if not top.refer_out:
+            categories.append((top.code, top.label(language)))
+            categories += [(one.code, f"　{one.label(language)}") for one in catalogue.leaves(top.id)]
+    return {
+        "category": [("", _("全部类别")), *categories],
+        "party": [("", _("全部单位")), *((str(one.id), one.name) for one in parties.parties())],
+        "clock": [("", _("不限时限")), *((code, str(name)) for code, name in CLOCKS.items())],
+        "channel": [("", _("全部来源")), *((code, str(name)) for code, name in words.CHANNELS.items())],
+    }

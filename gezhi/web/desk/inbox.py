@@ -1,0 +1,84 @@
+"""The inbox: what is open, most urgent first, with saved views as counters and filters that combine."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from gezhi.cases import queries as cases
+from gezhi.kernel.refusal import NotFound
+from gezhi.web.desk import filters, lists
+from gezhi.web.desk.staff import actor_of, at_of, staff_required
+
+PAGE = 50
+
+
+@require_GET
+@staff_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    """One page of the list. A whole case number typed as words goes straight to the case."""
+    actor, at = actor_of(request), at_of(request)
+    chosen = filters.chosen(request.GET)
+    if found := _numbered(chosen.typed["q"], request):
+        return redirect("case", found)
+    soon = lists.soon_at(at)
+    counts = cases.tallies({name: one for name, (_label, one) in filters.VIEWS.items()}, actor=actor, at=at, soon=soon)
+    page = _page(request)
+    listed = list(cases.listed(chosen.wanted, actor=actor, at=at, soon=soon)[(page - 1) * PAGE : page * PAGE + 1])
+    if chosen.place_missed:
+        listed = []
+    shown = lists.rows(listed[:PAGE], at=at)
+    context = {
+        "chosen": chosen,
+        "views": _views(chosen, counts),
+        "rows": shown,
+        "choices": filters.choices(),
+        "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, counts),
+        "back": request.get_full_path(),
+    }
+    return render(request, "desk/inbox.html", context)
+
+
+def _numbered(typed: str, request: HttpRequest) -> str:
+    """The number of the one case that is called exactly that; "" for anything else."""
+    if sum(sign.isdigit() for sign in typed) < 17:
+        return ""
+    try:
+        return str(cases.by_number(typed, actor=actor_of(request)).number)
+    except NotFound:
+        return ""
+
+
+def _page(request: HttpRequest) -> int:
+    typed = request.GET.get("page", "1")
+    return min(max(int(typed), 1), 2000) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+
+
+def _views(chosen: filters.Chosen, counts: dict[str, int]) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = [
+        {
+            "url": f"?view={name}",
+            "label": label,
+            "count": counts[name],
+            "active": chosen.view == name,
+            "overdue": name in {"overdue", "escalated"},
+        }
+        for name, (label, _one) in filters.VIEWS.items()
+    ]
+    return [*found, {"url": "?view=closed", "label": _("已结案"), "count": None, "active": chosen.view == "closed"}]
+
+
+def _pager(
+    chosen: filters.Chosen, page: int, shown: int, has_more: bool, counts: dict[str, int]
+) -> dict[str, object]:
+    first = (page - 1) * PAGE + 1
+    text = ""
+    if shown:
+        span = {"first": first, "last": first + shown - 1, "all": counts.get(chosen.view)}
+        is_whole = chosen.view in counts and not chosen.is_filtered
+        text = (_("第 %(first)s–%(last)s 件，共 %(all)s 件") if is_whole else _("第 %(first)s–%(last)s 件")) % span
+    return {
+        "previous_url": chosen.query(page=page - 1 if page > 2 else "") if page > 1 else "",
+        "next_url": chosen.query(page=page + 1) if has_more else "",
+        "text": text,
+    }

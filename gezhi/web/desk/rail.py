@@ -1,0 +1,50 @@
+"""The desk's menu on the left: what this actor may open, with what waits there."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gezhi.cases import queries as cases
+from gezhi.journal import outbox
+from gezhi.kernel.actor import Actor, Duty
+
+DESK = (Duty.CLERK, Duty.OFFICER)
+KEEPERS = (Duty.ADMIN, Duty.OFFICER)
+
+
+def rail(request: HttpRequest) -> list[dict[str, Any]]:
+    """Entries for templates/ui/rail.html; [] for strangers. At most 2 queries (counts)."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or not actor.posts:
+        return []
+    entries = [_entry("desk", "inbox", _("案件"))]
+    if actor.has(*DESK):
+        entries.append(_entry("new_report", "plus", _("接电话登记")))
+        entries.append(_entry("calls", "phone-call", _("回访"), cases.owed_calls(actor).count()))
+    entries.append(_entry("ledger", "table", _("台账")))
+    entries.append({"group": _("谁在办、在哪里")})
+    entries.append(_entry("parties", "users", _("单位与值班")))
+    entries.append(_entry("places", "map-pin", _("位置")))
+    entries.append(_entry("catalogue", "book-open", _("类别与时限")))
+    if actor.has(Duty.ADMIN):
+        entries.append({"group": _("管理")})
+        entries.append(_entry("accounts", "key", _("账号与岗位")))
+        entries.append(_entry("alarms", "bell", _("告警"), outbox.parked().count()))
+    entries.append({"group": _("我")})
+    entries.append(_entry("me", "user", _("我的账号")))
+    return _with_active(entries, request.path)
+
+
+def _entry(name: str, icon: str, label: str, count: int = 0) -> dict[str, Any]:
+    return {"url": reverse(name), "icon": icon, "label": label, "count": count or None}
+
+
+def _with_active(entries: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
+    """The entry with the longest address that the page's address begins with is the active one."""
+    urls = [entry["url"] for entry in entries if "url" in entry and path.startswith(entry["url"])]
+    here = max(urls, key=len, default="")
+    for entry in entries:
+        entry["active"] = bool(here) and entry.get("url") == here
+    return entries
