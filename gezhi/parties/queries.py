@@ -14,6 +14,7 @@ from gezhi.parties.kinds import ServiceKind
 from gezhi.parties.models import Account, Party, PartyPost, Service
 from gezhi.parties.sight import WIDE_DUTIES, PostFacts, posts_from
 from gezhi.places import paths
+from gezhi.tenancy.current import current
 
 
 class PartyRow(NamedTuple):
@@ -51,6 +52,29 @@ class PersonRow(NamedTuple):
     duty: str
     party_id: UUID
     post_id: UUID
+
+
+class PostRow(NamedTuple):
+    """One post as stored. ends_on: the first day it no longer holds, None = open end."""
+
+    id: UUID
+    account_id: UUID
+    party_id: UUID
+    duty: str
+    place_id: UUID | None
+    grid_id: UUID | None
+    starts_on: date
+    ends_on: date | None
+
+
+class AccountRow(NamedTuple):
+    """An account at home here."""
+
+    id: UUID
+    username: str
+    name: str
+    is_active: bool
+    must_change_password: bool
 
 
 # ---- parties ----
@@ -252,3 +276,16 @@ def _current_posts(at: datetime) -> QuerySet[PartyPost]:
 
 def _people(rows: QuerySet[PartyPost]) -> list[PersonRow]:
     return [PersonRow(*values) for values in rows.values_list(*_PERSON)]
+
+
+def accounts() -> list[AccountRow]:
+    """Every account at home in the jurisdiction in force, by user name. 1 query."""
+    rows = Account.objects.filter(home_id=current()).order_by("username")
+    return [AccountRow(*row) for row in rows.values_list(*AccountRow._fields)]
+
+
+def posts(account_id: UUID | None = None) -> list[PostRow]:
+    """Past, present and future posts of one account, or of all, oldest first. 1 query."""
+    rows = PartyPost.objects.order_by("starts_on", "id")
+    rows = rows if account_id is None else rows.filter(account=account_id)
+    return [PostRow(*row) for row in rows.values_list(*PostRow._fields)]
