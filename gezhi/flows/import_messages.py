@@ -23,7 +23,7 @@ from gezhi.reports.intake import Intake
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 
-BATCH = 50  # messages per transaction; also what one block of case numbers holds
+BATCH = 25  # messages per transaction, about 100 ms of SQLite's only writer; two batches use up one block of case numbers
 
 
 @dataclass(frozen=True, slots=True)
