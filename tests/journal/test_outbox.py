@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
@@ -65,6 +66,12 @@ def test_a_leased_errand_is_not_handed_out_again_before_its_lease_ends(message, 
     outbox.claim(at=noon)
     assert outbox.claim(at=noon + LEASE) == []
     assert keys(outbox.claim(at=noon + LEASE + BLINK)) == ["m-1"]
+
+
+def test_without_a_lease_written_down_two_workers_would_get_it(message, noon, monkeypatch):
+    """The twin: handed out and not marked, the same errand goes to whoever asks next."""
+    monkeypatch.setattr(QuerySet, "bulk_update", lambda *_: 0)
+    assert keys(outbox.claim(at=noon)) == keys(outbox.claim(at=noon)) == ["m-1"]
 
 
 def test_a_done_errand_is_done(message, noon):

@@ -1,6 +1,7 @@
 """A key between tenant rows stays inside one jurisdiction, in joins, in the database and in the check."""
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ForeignKey
 
@@ -11,7 +12,7 @@ from gezhi.tenancy import check
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.fields import TenantFK
-from gezhi.tenancy.models import Jurisdiction
+from gezhi.tenancy.models import Jurisdiction, TenantModel
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,32 @@ def test_a_key_into_another_jurisdiction_is_refused_or_found(foreign_entry):
         ("tenancy", f"journal_words {row.id}", f"entry {foreign_entry.id} is no row of this jurisdiction")
     ]
     Words.objects.filter(id=row.id).delete()
+
+
+def tenant_keys() -> list[TenantFK]:
+    """Every key from tenant row to tenant row that there is."""
+    tables = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+    return [field for model in tables for field in model._meta.local_fields if isinstance(field, TenantFK)]
+
+
+def test_every_tenant_key_is_kept_by_the_database_or_asked_about_by_the_check(
+    office, django_assert_num_queries
+):
+    keys = tenant_keys()
+    assert len(keys) > 20
+    with django_assert_num_queries(len(keys)):
+        assert list(check.findings()) == []
+    if connection.vendor == "postgresql":
+        assert [str(key) for key in keys if not is_composite(key)] == []
+
+
+def is_composite(key: TenantFK) -> bool:
+    """Whether the database itself holds (jurisdiction_id, key) to a row (jurisdiction_id, id)."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, key.model._meta.db_table)
+    return any(
+        one["foreign_key"] and one["columns"] == ["jurisdiction_id", key.column] for one in found.values()
+    )
 
 
 def test_a_key_within_the_jurisdiction_is_not_found_fault_with(office, noon):
