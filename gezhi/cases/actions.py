@@ -156,7 +156,7 @@ def _locked(case_id: UUID, move: Move, actor: Actor) -> Case:
     rows = Case.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id")
     case: Case | None = next((row for row in rows if row.id == case_id), None)
     if case is None or (
-        actor.kind is ActorKind.ACCOUNT and not visible_to(actor).filter(id=case_id).exists()
+        actor.kind is not ActorKind.SYSTEM and not visible_to(actor).filter(id=case_id).exists()
     ):
         raise NotFound("case")
     return case
