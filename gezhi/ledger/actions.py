@@ -36,7 +36,7 @@ def _is_behind() -> bool:
 
 @transaction.atomic
 def _follow(at: datetime) -> int:
-    cursor = held_cursor(at)
+    cursor = _held_cursor(at)
     entries = list(after_position(cursor.position, BATCH))
     if not entries:
         return 0
@@ -48,7 +48,7 @@ def _follow(at: datetime) -> int:
     return len(entries)
 
 
-def held_cursor(at: datetime) -> Cursor:
+def _held_cursor(at: datetime) -> Cursor:
     """The cursor, locked for the rest of the transaction: while it stands still, lines are what they are."""
     Cursor.objects.get_or_create(defaults={"reached_at": at})
     cursor: Cursor = Cursor.objects.select_for_update(no_key=True).get()
@@ -73,8 +73,8 @@ def rebuild(*, at: datetime) -> int:
 
     In short batches, so that readers meanwhile see a whole ledger and writers do not wait.
     """
-    in_batches(opened_cases, _make_anew, at=at)
-    in_batches(cases_with_lines, _drop_unknown, at=at)
+    in_batches(opened_cases, _make_anew)
+    in_batches(cases_with_lines, _drop_unknown)
     catch_up(at=at)
     return int(Line.objects.count())
 
@@ -91,14 +91,13 @@ def _drop_unknown(case_ids: Collection[UUID], position: int) -> None:
 Found = Collection[UUID]
 
 
-def in_batches(
-    choose: Callable[[UUID, int], list[UUID]], deed: Callable[[Found, int], None], *, at: datetime
-) -> None:
+def in_batches(choose: Callable[[UUID, int], list[UUID]], deed: Callable[[Found, int], None]) -> None:
     """Do a deed on all cases that `choose` finds, batch by batch; the cursor is held during each, its position handed on."""
     last = FIRST
     while True:
         with transaction.atomic():
-            position = held_cursor(at).position
+            held = Cursor.objects.select_for_update(no_key=True).first()
+            position = held.position if held else 0
             case_ids = choose(last, position)
             if case_ids:
                 deed(case_ids, position)

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, BinaryIO
 
 from gezhi.kernel.refusal import Invalid
-from gezhi.ledger.columns import COLUMNS, Column, Kind
+from gezhi.ledger.columns import COLUMNS, PRINTED, Column, Kind
 from gezhi.ledger.heading import Heading
 from gezhi.ledger.rows import Row
 
@@ -59,7 +59,7 @@ def write(rows: Iterable[Row], to: BinaryIO, heading: Heading) -> int:
     for count, row in enumerate(_bounded(rows), start=1):
         _write_line(sheet, HEADS + count, row, heading, formats)
     sheet.autofilter(HEADS, 0, HEADS + count, len(COLUMNS) - 1)
-    sheet.print_area(0, 0, HEADS + count, len(COLUMNS) - 1)
+    sheet.print_area(0, 0, HEADS + count, len(PRINTED) - 1)
     book.close()
     return count
 
@@ -72,7 +72,7 @@ def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _set_up(sheet: Any, heading: Heading) -> None:
-    """Panes, widths and the printed page: A4 across, as wide as the paper, heads on every sheet."""
+    """Panes, widths and the printed page: A4 across, as wide as the paper, heads on every page."""
     for at, column in enumerate(COLUMNS):
         sheet.set_column(at, at, column.width)
     sheet.freeze_panes(HEADS + 1, FROZEN_COLUMNS)
@@ -86,7 +86,7 @@ def _set_up(sheet: Any, heading: Heading) -> None:
 
 
 def _write_heads(sheet: Any, heading: Heading, formats: dict[str, Any]) -> None:
-    last = len(COLUMNS) - 1
+    last = len(PRINTED) - 1
     about = "    ".join(
         part for part in (heading.office, heading.period, heading.chosen, heading.covers) if part
     )
@@ -117,7 +117,8 @@ def _write_cell(
     if value is None or value == "":
         sheet.write_blank(number, at, None, how)
     elif isinstance(value, datetime):
-        sheet.write_datetime(number, at, value.astimezone(heading.tz).replace(tzinfo=None), how)
+        local = value.astimezone(heading.tz).replace(tzinfo=None, microsecond=0)
+        sheet.write_datetime(number, at, local, how)
     elif column.kind is Kind.COUNT:
         sheet.write_number(number, at, value, how)
     else:

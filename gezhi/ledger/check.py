@@ -1,7 +1,6 @@
 """Prove I8 on live data: every line equals a recount from the journal at the position the ledger states."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from uuid import UUID
 
 from gezhi.journal.queries import sealed_position
@@ -11,14 +10,14 @@ from gezhi.ledger.models import Cursor, Line
 from gezhi.ledger.recount import recount
 
 
-def findings(*, at: datetime) -> Iterator[Finding]:
+def findings() -> Iterator[Finding]:
     """What is wrong with the ledger of the jurisdiction in force: lines that are missing, surplus or say something else."""
     reached = Cursor.objects.values_list("position", flat=True).first() or 0
     if reached > sealed_position():
         yield Finding("I8", f"position {reached}", "the ledger has read farther than the journal goes")
     found: list[Finding] = []
-    in_batches(opened_cases, lambda ids, position: found.extend(_unlike(ids, position)), at=at)
-    in_batches(cases_with_lines, lambda ids, position: found.extend(_surplus(ids, position)), at=at)
+    in_batches(opened_cases, lambda ids, position: found.extend(_unlike(ids, position)))
+    in_batches(cases_with_lines, lambda ids, position: found.extend(_surplus(ids, position)))
     yield from found
 
 

@@ -44,54 +44,53 @@ def _yes_no(name: str) -> Callable[[Row], Value]:
     return say
 
 
-CASE, HANDS = gettext_lazy("问题"), gettext_lazy("责任")
-COURSE, CLOCKS, RESULT = gettext_lazy("经过"), gettext_lazy("时限"), gettext_lazy("结果")
+CASE, WORK, CLOSE = gettext_lazy("问题"), gettext_lazy("办理"), gettext_lazy("结案")
+ORIGIN, HANDS, COURSE = gettext_lazy("出处"), gettext_lazy("责任"), gettext_lazy("经过")
+SAFETY, QUALITY = gettext_lazy("先期处置与暂停"), gettext_lazy("质量")
 TEXT, COUNT, MOMENT = Kind.TEXT, Kind.COUNT, Kind.MOMENT
 MINUTE = 16  # 2026-03-02 12:00
 
-COLUMNS = (
+# What is printed: as much as can be read on A4 across. The place begins with its community.
+PRINTED = (
     Column(CASE, gettext_lazy("编号"), 21, TEXT, attrgetter("line.number")),
     Column(CASE, gettext_lazy("状态"), 8, TEXT, lambda row: label(StateName, row.line.state)),
     Column(CASE, gettext_lazy("收到时间"), MINUTE, MOMENT, attrgetter("line.received_at")),
-    Column(CASE, gettext_lazy("原始反映时间"), MINUTE, MOMENT, attrgetter("line.said_at")),
-    Column(CASE, gettext_lazy("来源"), 7, TEXT, lambda row: label(ChannelName, row.line.channel)),
-    Column(CASE, gettext_lazy("社区"), 12, TEXT, attrgetter("community")),
-    Column(CASE, gettext_lazy("网格"), 12, TEXT, attrgetter("grid")),
-    Column(CASE, gettext_lazy("地点"), 26, TEXT, attrgetter("place")),
-    Column(CASE, gettext_lazy("类别代码"), 8, TEXT, attrgetter("category_code")),
-    Column(CASE, gettext_lazy("类别"), 14, TEXT, attrgetter("category")),
-    Column(CASE, gettext_lazy("立案条件"), 18, TEXT, attrgetter("condition")),
-    Column(CASE, gettext_lazy("问题描述"), 48, TEXT, attrgetter("matter")),
+    Column(CASE, gettext_lazy("地点"), 22, TEXT, attrgetter("place")),
+    Column(CASE, gettext_lazy("类别"), 12, TEXT, attrgetter("category")),
+    Column(CASE, gettext_lazy("问题描述"), 40, TEXT, attrgetter("matter")),
+    Column(WORK, gettext_lazy("责任单位"), 14, TEXT, attrgetter("party")),
+    Column(WORK, gettext_lazy("处置时限"), MINUTE, MOMENT, attrgetter("line.fix_due")),
+    Column(WORK, gettext_lazy("处置完成"), MINUTE, MOMENT, attrgetter("line.done_at")),
+    Column(WORK, gettext_lazy("处置按时"), 8, TEXT, _yes_no("fixed_on_time")),
+    Column(CLOSE, gettext_lazy("结案时间"), MINUTE, MOMENT, attrgetter("line.closed_at")),
+    Column(CLOSE, gettext_lazy("结案方式"), 12, TEXT, lambda row: label(EndingName, row.line.ending)),
+)
+COLUMNS = (
+    *PRINTED,
+    Column(ORIGIN, gettext_lazy("原始反映时间"), MINUTE, MOMENT, attrgetter("line.said_at")),
+    Column(ORIGIN, gettext_lazy("来源"), 7, TEXT, lambda row: label(ChannelName, row.line.channel)),
+    Column(ORIGIN, gettext_lazy("社区"), 12, TEXT, attrgetter("community")),
+    Column(ORIGIN, gettext_lazy("网格"), 12, TEXT, attrgetter("grid")),
+    Column(ORIGIN, gettext_lazy("类别代码"), 8, TEXT, attrgetter("category_code")),
+    Column(ORIGIN, gettext_lazy("立案条件"), 18, TEXT, attrgetter("condition")),
     Column(HANDS, gettext_lazy("层级"), 7, TEXT, lambda row: label(LevelName, row.line.level)),
-    Column(HANDS, gettext_lazy("责任单位"), 18, TEXT, attrgetter("party")),
     Column(HANDS, gettext_lazy("经手单位"), 28, TEXT, lambda row: " → ".join(row.held_by)),
     Column(COURSE, gettext_lazy("受理"), MINUTE, MOMENT, attrgetter("line.accepted_at")),
     Column(COURSE, gettext_lazy("派遣"), MINUTE, MOMENT, attrgetter("line.dispatched_at")),
     Column(COURSE, gettext_lazy("接单"), MINUTE, MOMENT, attrgetter("line.taken_at")),
-    Column(COURSE, gettext_lazy("先期处置"), MINUTE, MOMENT, attrgetter("line.made_safe_at")),
-    Column(COURSE, gettext_lazy("处置完成"), MINUTE, MOMENT, attrgetter("line.done_at")),
     Column(COURSE, gettext_lazy("核查"), MINUTE, MOMENT, attrgetter("line.checked_at")),
     Column(COURSE, gettext_lazy("回访确认"), MINUTE, MOMENT, attrgetter("line.confirmed_at")),
-    Column(COURSE, gettext_lazy("结案"), MINUTE, MOMENT, attrgetter("line.closed_at")),
-    Column(CLOCKS, gettext_lazy("先期处置时限"), MINUTE, MOMENT, attrgetter("line.make_safe_due")),
-    Column(CLOCKS, gettext_lazy("先期处置按时"), 8, TEXT, _yes_no("made_safe_on_time")),
-    Column(CLOCKS, gettext_lazy("处置时限"), MINUTE, MOMENT, attrgetter("line.fix_due")),
-    Column(CLOCKS, gettext_lazy("处置按时"), 8, TEXT, _yes_no("fixed_on_time")),
-    Column(CLOCKS, gettext_lazy("暂停分钟"), 8, COUNT, attrgetter("paused_minutes")),
-    Column(RESULT, gettext_lazy("退回次数"), 8, COUNT, attrgetter("line.returns")),
-    Column(RESULT, gettext_lazy("处置轮次"), 8, COUNT, attrgetter("line.round")),
-    Column(RESULT, gettext_lazy("催办次数"), 8, COUNT, attrgetter("line.urges")),
-    Column(
-        RESULT,
-        gettext_lazy("处置前照片"),
-        8,
-        COUNT,
-        lambda row: row.line.pictures_said + row.line.pictures_before,
-    ),
-    Column(RESULT, gettext_lazy("处置后照片"), 8, COUNT, attrgetter("line.pictures_after")),
-    Column(RESULT, gettext_lazy("由他人核查"), 8, TEXT, _yes_no("is_checked_by_another")),
-    Column(RESULT, gettext_lazy("反映人评价"), 8, TEXT, lambda row: label(VerdictName, row.line.verdict)),
-    Column(RESULT, gettext_lazy("结案方式"), 16, TEXT, lambda row: label(EndingName, row.line.ending)),
-    Column(RESULT, gettext_lazy("结案说明"), 30, TEXT, attrgetter("reason")),
-    Column(RESULT, gettext_lazy("复发"), 6, TEXT, _yes_no("came_back")),
+    Column(SAFETY, gettext_lazy("先期处置时限"), MINUTE, MOMENT, attrgetter("line.make_safe_due")),
+    Column(SAFETY, gettext_lazy("先期处置"), MINUTE, MOMENT, attrgetter("line.made_safe_at")),
+    Column(SAFETY, gettext_lazy("先期处置按时"), 8, TEXT, _yes_no("made_safe_on_time")),
+    Column(SAFETY, gettext_lazy("暂停分钟"), 8, COUNT, attrgetter("paused_minutes")),
+    Column(QUALITY, gettext_lazy("结案说明"), 30, TEXT, attrgetter("reason")),
+    Column(QUALITY, gettext_lazy("反映人评价"), 8, TEXT, lambda row: label(VerdictName, row.line.verdict)),
+    Column(QUALITY, gettext_lazy("由他人核查"), 8, TEXT, _yes_no("is_checked_by_another")),
+    Column(QUALITY, gettext_lazy("退回次数"), 8, COUNT, attrgetter("line.returns")),
+    Column(QUALITY, gettext_lazy("处置轮次"), 8, COUNT, attrgetter("line.round")),
+    Column(QUALITY, gettext_lazy("催办次数"), 8, COUNT, attrgetter("line.urges")),
+    Column(QUALITY, gettext_lazy("处置前照片"), 8, COUNT, attrgetter("pictures_before")),
+    Column(QUALITY, gettext_lazy("处置后照片"), 8, COUNT, attrgetter("line.pictures_after")),
+    Column(QUALITY, gettext_lazy("复发"), 6, TEXT, _yes_no("came_back")),
 )

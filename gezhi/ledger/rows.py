@@ -67,6 +67,11 @@ class Row:
         return None if checker is None else checker != self.line.handler_id
 
     @property
+    def pictures_before(self) -> int:
+        """Those that came with the case's own reports, and those shown before the work was done."""
+        return self.line.pictures_said + self.line.pictures_before
+
+    @property
     def came_back(self) -> bool:
         return self.line.came_back_from_id is not None
 
