@@ -58,14 +58,17 @@ class Refused:
 
 
 @dataclass(slots=True)
-class _Case:
-    """One upload on its way: in the waiting room, judged, named."""
+class _Arrival:
+    """One upload on its way: in the waiting room, then judged; a row as soon as it is known to be a picture."""
 
     name: str
     code: str = ""
     written: store.Written | None = None
     kind: Kind | None = None
-    answer: Answer | None = None
+    row: Evidence | None = None
+
+    def result(self) -> Kept | Refused:
+        return Kept(self.row.id, self.row.sha256) if self.row else Refused(self.name, self.code)
 
 
 def keep(uploads: Sequence[Upload], *, at: datetime) -> list[Kept | Refused]:
@@ -75,59 +78,38 @@ def keep(uploads: Sequence[Upload], *, at: datetime) -> list[Kept | Refused]:
     then gets its row, in a transaction of its own (I5). The copies that people see follow by an errand. Decoding takes at
     most 5 seconds for all. Raises Unavailable when the disk takes no more.
     """
-    cases: list[_Case] = []
+    arrivals: list[_Arrival] = []
     try:
         for upload in uploads:
-            cases.append(_received(upload))
-        _judge(cases)
-        with store.nobody_removes():
-            for case in cases:
-                if case.written and not case.code:
-                    store.settle(case.written.path, store.original(case.written.sha256))
-            return _noted(cases, at)
+            arrivals.append(_received(upload))
+        _judge(arrivals, at)
+        _settle(arrivals, at)
     except OSError as full:
         raise Unavailable("media") from full
     finally:
-        _sweep(case.written.path for case in cases if case.written)
+        _sweep(arrival.written.path for arrival in arrivals if arrival.written)
+    return [arrival.result() for arrival in arrivals]
 
 
-def _received(upload: Upload) -> _Case:
-    case = _Case(upload.name or "")
-    written = None
+def _received(upload: Upload) -> _Arrival:
+    arrival = _Arrival(upload.name or "")
     if (upload.size or 0) <= MOST_BYTES:  # a lying length is found while copying
-        written = store.put(upload, most=MOST_BYTES, head=HEAD_BYTES)
-    if written is None:
-        case.code = "too_large"
-        return case
-    case.written, case.kind = written, taken(written.head)
-    case.code = "" if case.kind else refused(written.head)
-    return case
+        arrival.written = store.put(upload, most=MOST_BYTES, head=HEAD_BYTES)
+    if arrival.written is None:
+        arrival.code = "too_large"
+        return arrival
+    arrival.kind = taken(arrival.written.head)
+    arrival.code = "" if arrival.kind else refused(arrival.written.head)
+    return arrival
 
 
-def _judge(cases: Iterable[_Case]) -> None:
-    """Have those that look like pictures decoded, all by one child."""
-    waiting = [
-        (case, Job(case.written.path, case.kind.format)) for case in cases if case.written and case.kind
-    ]
-    for (case, _), answer in zip(waiting, decode([job for _, job in waiting]), strict=True):
-        case.answer, case.code = answer, answer.refused
-
-
-@transaction.atomic(durable=True)
-def _noted(cases: Sequence[_Case], at: datetime) -> list[Kept | Refused]:
-    """The rows and their errands: 2 INSERTs. durable: inside another transaction an acknowledged picture could vanish."""
-    results: list[Kept | Refused] = []
-    rows = []
-    for case in cases:
-        if case.code or not (case.written and case.kind and case.answer):
-            results.append(Refused(case.name, case.code))
-            continue
-        rows.append(_row(case.written, case.kind, case.answer, at))
-        results.append(Kept(rows[-1].id, rows[-1].sha256))
-    if rows:
-        Evidence.objects.bulk_create(rows)
-        queue(*(Following(PREPARE, str(row.id), at, subject=("evidence", row.id)) for row in rows))
-    return results
+def _judge(arrivals: Iterable[_Arrival], at: datetime) -> None:
+    """Have those that look like pictures decoded, all by one child; those that are get their unsaved row."""
+    likely = [(one, one.written, one.kind) for one in arrivals if one.written and one.kind]
+    answers = decode([Job(written.path, kind.format) for _, written, kind in likely])
+    for (arrival, written, kind), answer in zip(likely, answers, strict=True):
+        arrival.code = answer.refused
+        arrival.row = None if answer.refused else _row(written, kind, answer, at)
 
 
 def _row(written: store.Written, kind: Kind, answer: Answer, at: datetime) -> Evidence:
@@ -142,6 +124,24 @@ def _row(written: store.Written, kind: Kind, answer: Answer, at: datetime) -> Ev
         taken_at=moment_taken(answer.taken_at, answer.offset, at),
         made_at=at,
     )
+
+
+def _settle(arrivals: Sequence[_Arrival], at: datetime) -> None:
+    """Files first, rows after; nobody removes a file in between."""
+    sound = [(one.written.path, one.row) for one in arrivals if one.written and one.row]
+    if not sound:
+        return
+    with store.nobody_removes():
+        for path, row in sound:
+            store.settle(path, store.original(row.sha256))
+        _note([row for _, row in sound], at)
+
+
+@transaction.atomic(durable=True)
+def _note(rows: Sequence[Evidence], at: datetime) -> None:
+    """The rows and their errands: 2 INSERTs. durable: inside another transaction an acknowledged picture could vanish."""
+    Evidence.objects.bulk_create(rows)
+    queue(*(Following(PREPARE, str(row.id), at, subject=("evidence", row.id)) for row in rows))
 
 
 def moment_taken(text: str, offset: str, at: datetime) -> datetime | None:
@@ -166,6 +166,14 @@ def claim(ids: Sequence[UUID], *, kind: str, id: UUID, at: datetime) -> None:
     free = Evidence.objects.filter(id__in=ids, claimed_at=None, purged_at=None)
     if free.update(claimed_at=at, claimed_kind=kind, claimed_id=id) != len(set(ids)):
         raise Invalid("evidence", "not_claimable")
+
+
+def discard(*, kind: str, id: UUID, at: datetime) -> int:
+    """Take all pictures of one thing out of sight for good, in the caller's transaction. 1 UPDATE. Returns how many.
+
+    Their files go with the next purge. For erasing a person, never for tidying up: nothing brings them back.
+    """
+    return int(Evidence.objects.filter(claimed_kind=kind, claimed_id=id, purged_at=None).update(purged_at=at))
 
 
 def prepare(evidence_id: UUID, *, at: datetime) -> None:

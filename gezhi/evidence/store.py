@@ -56,16 +56,19 @@ def fresh() -> Path:
 def put(upload: Readable, *, most: int, head: int) -> Written | None:
     """Copy an upload into the waiting room; None (and nothing left behind) when it has more than `most` bytes."""
     path, digest, first, length = fresh(), hashlib.sha256(), b"", 0
-    with path.open("xb") as file:
-        while piece := upload.read(PIECE_BYTES):
-            length += len(piece)
-            if length > most:
-                path.unlink()
-                return None
-            if len(first) < head:
-                first += piece[: head - len(first)]
-            digest.update(piece)
-            file.write(piece)
+    try:
+        with path.open("xb") as file:
+            while (piece := upload.read(PIECE_BYTES)) and length <= most:
+                length += len(piece)
+                first += piece[: max(0, head - len(first))]
+                digest.update(piece)
+                file.write(piece)
+    except OSError:
+        path.unlink(missing_ok=True)  # a full disk is not helped by half a file
+        raise
+    if length > most:
+        path.unlink()
+        return None
     return Written(path, first, digest.hexdigest(), length)
 
 

@@ -88,10 +88,10 @@ def reveal_contact(report_id: UUID, reason: str, *, actor: Actor, at: datetime) 
 
 
 @transaction.atomic
-def erase(report_id: UUID, reason: str, *, actor: Actor, at: datetime) -> None:
+def erase(report_id: UUID, reason: str, *, with_pictures: bool = False, actor: Actor, at: datetime) -> None:
     """Forget the person: text, restatement, phone number with its key, and all words of this report in the journal.
 
-    The row, its code, place, dates and the journal's chain stay (I14). Raises Missing("reason"), NotFound,
+    with_pictures: the report's pictures too; by default they stay, as they show a place. The row, its code, place, dates and the journal's chain stay (I14). Raises Missing("reason"), NotFound,
     NotFromHere("already_erased").
     """
     why = words(reason, "reason", REASON_LIMIT)
@@ -108,8 +108,10 @@ def erase(report_id: UUID, reason: str, *, actor: Actor, at: datetime) -> None:
             "text", "restatement", "contact_tail", "body_digest", "contact", "contact_key", "may_call", "erased_at",
         ]
     )  # fmt: skip
+    gone = evidence.discard(kind="report", id=report.id, at=at) if with_pictures else 0
     erase_words(kind="report", id=report.id, at=at)
-    record(Deed("report", report.id, "erased", words={"reason": why}), actor=actor, at=at)
+    after = {"pictures": gone}
+    record(Deed("report", report.id, "erased", after=after, words={"reason": why}), actor=actor, at=at)
 
 
 def _locked(report_id: UUID) -> Report:

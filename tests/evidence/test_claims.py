@@ -37,6 +37,19 @@ def test_a_picture_is_claimed_once(kept, noon, django_assert_num_queries):
     assert queries.of("report", second) == []
 
 
+def test_the_pictures_of_several_things_cost_one_query(office, noon, django_assert_num_queries):
+    first, second, third = keep([Sent(photo()) for _ in range(3)], at=noon)
+    one, other, bare = new_id(), new_id(), new_id()
+    claim([first.id, third.id], kind="report", id=one, at=noon)
+    claim([second.id], kind="report", id=other, at=noon)
+    with django_assert_num_queries(1):
+        found = queries.of_many("report", [one, other, bare])
+    assert {id: [row.id for row in rows] for id, rows in found.items()} == {
+        one: [first.id, third.id],
+        other: [second.id],
+    }
+
+
 def test_an_unknown_picture_claims_none_of_the_others(kept, noon):
     with pytest.raises(Invalid), transaction.atomic():
         claim([kept.id, new_id()], kind="report", id=new_id(), at=noon)

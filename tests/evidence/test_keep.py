@@ -136,3 +136,19 @@ def test_a_disk_that_takes_no_more_is_unavailable_and_leaves_no_row(office, noon
         keep([Sent(photo())], at=noon)
     assert not Evidence.objects.exists()
     assert list(store.waiting_room().iterdir()) == []
+
+
+class Torn(Sent):
+    """An upload whose reading ends with the disk."""
+
+    def read(self, bytes: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError(28, "No space left on device")
+        return super().read(100)
+
+
+def test_a_disk_that_fills_up_while_copying_keeps_no_half_file(office, noon):
+    with pytest.raises(Unavailable):
+        keep([Sent(photo()), Torn(photo())], at=noon)
+    assert not Evidence.objects.exists()
+    assert list(store.waiting_room().iterdir()) == []

@@ -2,8 +2,10 @@
 
 import pytest
 
+from gezhi.evidence import check as evidence_check
 from gezhi.evidence import queries as evidence
-from gezhi.evidence.actions import keep
+from gezhi.evidence import store
+from gezhi.evidence.actions import keep, purge
 from gezhi.journal import check as journal_check
 from gezhi.journal.models import Words
 from gezhi.journal.queries import story
@@ -99,6 +101,16 @@ def test_an_erased_person_is_gone_and_the_chain_stays_valid(take_in, chen, noon)
     assert story("report", id)[-1].words == {"reason": "本人要求"}
     assert [*journal_check.findings(), *check.findings()] == []
     assert queries.by_code(queries.tracking_code(id)).erased_at == noon
+
+
+@pytest.mark.parametrize(("with_pictures", "left"), [(False, 1), (True, 0)])
+def test_pictures_go_with_the_person_only_when_asked(take_in, chen, noon, with_pictures, left):
+    (kept,) = keep([Sent(photo())], at=noon)
+    id = take_in(Intake("qr", "我家门口", evidence=(kept.id,))).report_id
+    erase(id, "本人要求", with_pictures=with_pictures, actor=chen, at=noon)
+    purge(at=noon)
+    assert [len(evidence.of("report", id)), store.original(kept.sha256).exists()] == [left, bool(left)]
+    assert [*evidence_check.findings(), *check.findings(), *journal_check.findings()] == []
 
 
 def test_twin_words_left_in_the_journal_are_noticed(take_in, chen, noon, monkeypatch):
