@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from gezhi.journal.queries import Step, story
+from gezhi.journal.queries import Step, stories, story
 from gezhi.kernel.ids import ALPHABET, TRACKING_SIGNS, digest
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import TooLong, code_key
@@ -144,6 +144,24 @@ def reveals(report_id: UUID) -> list[Reveal]:
 def added(report_id: UUID) -> list[Added]:
     """What was added after the first words, oldest first. 2 queries."""
     return [_added(step) for step in story("report", report_id) if step.entry.event == "added"]
+
+
+class Heard(NamedTuple):
+    """What befell a report after its first words: looks at the phone number, and what was added."""
+
+    reveals: list[Reveal]
+    added: list[Added]
+
+
+def heard(report_ids: Iterable[UUID]) -> dict[UUID, Heard]:
+    """The same for several reports at once, for the desk's page of a case. 2 queries."""
+    return {
+        id: Heard(
+            [_reveal(step) for step in steps if step.entry.event == "contact_revealed"],
+            [_added(step) for step in steps if step.entry.event == "added"],
+        )
+        for id, steps in stories("report", report_ids).items()
+    }
 
 
 def unpublished_runs() -> list[UUID]:
