@@ -1,0 +1,51 @@
+"""The desk, or a repairer whom the reporter allowed, looks at a phone number; the desk says in its own words what was said.
+
+Who may is decided by what he is to the case that the report belongs to; the reporter reads every look on the status page.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from gezhi.cases import queries as cases
+from gezhi.cases.lifecycle import Role
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import NotFound, NotYours
+from gezhi.reports import actions as reports
+from gezhi.reports import queries as said
+
+DESK = frozenset({Role.DESK, Role.APPROVER})
+WORKERS = frozenset({Role.HANDLER, Role.GRID_WORKER})
+
+
+def may_reveal(roles: frozenset[Role], *, may_call: bool) -> bool:
+    """The desk always, whoever handles it when the reporter ticked that he may be called."""
+    return bool(roles & DESK) or (may_call and bool(roles & WORKERS))
+
+
+def may_restate(roles: frozenset[Role]) -> bool:
+    """The desk alone."""
+    return bool(roles & DESK)
+
+
+def reveal_contact(case_id: UUID, report_id: UUID, reason: str, *, actor: Actor, at: datetime) -> str:
+    """The phone number, with reason and name in the journal. Raises NotFound, NotYours, Missing("reason"), Invalid("contact")."""
+    case = cases.by_id(case_id, actor=actor)
+    report = _of_case(case.id, report_id)
+    if not may_reveal(cases.roles(case, actor=actor), may_call=report.may_call):
+        raise NotYours(deed="reveal_contact")
+    return reports.reveal_contact(report_id, reason, actor=actor, at=at)
+
+
+def restate(case_id: UUID, report_id: UUID, text: str, *, actor: Actor, at: datetime) -> None:
+    """Handlers read the desk's words from now on. Raises NotFound, NotYours, Missing("text"), Invalid."""
+    case = cases.by_id(case_id, actor=actor)
+    _of_case(case.id, report_id)
+    if not may_restate(cases.roles(case, actor=actor)):
+        raise NotYours(deed="restate")
+    reports.restate(report_id, text, actor=actor, at=at)
+
+
+def _of_case(case_id: UUID, report_id: UUID) -> said.ReportRow:
+    if report_id not in cases.report_ids([case_id]).get(case_id, []):
+        raise NotFound("report")
+    return said.for_desk([report_id])[0]
