@@ -91,6 +91,10 @@ def test_the_place_of_a_poster_costs_one_statement(town: Town, django_assert_num
     )
 
 
+def test_a_name_that_ends_with_a_number_is_one_name() -> None:
+    assert wording.pieces("小区77 13号楼3单元") == ["小区77", "13号楼", "3单元"]
+
+
 @pytest.mark.parametrize("ids", [1, 3])
 def test_rows_by_id_cost_one_statement(ids: int, town: Town, django_assert_num_queries: Any) -> None:
     wanted = [town.garden.id, town.third.id, town.stairs.id][:ids]
