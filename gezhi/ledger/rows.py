@@ -85,7 +85,7 @@ def _on_time(due: datetime | None, done: datetime | None, at: datetime | None) -
 
 
 def rows(lines: Iterable[Line], *, language: str, at: datetime) -> Iterator[Row]:
-    """Lines with everything looked up, in their order, `CHUNK` at a time: 4 queries each, and 1 for the parties and cells of all.
+    """Lines with everything looked up, in their order, `CHUNK` at a time: 3 queries each, and 2 for what all share.
 
     language: zh-hans, zh-hant or en. at: the moment at which clocks that still run are judged.
     """
