@@ -37,17 +37,8 @@ def of(kind: str, id: UUID) -> list[EvidenceRow]:
     return [_row(row) for row in rows]
 
 
-def of_many(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[EvidenceRow]]:
-    """The pictures of several things of one kind, each list oldest first; a thing without any is absent. 1 query."""
-    found: dict[UUID, list[EvidenceRow]] = {}
-    rows = Evidence.objects.filter(claimed_kind=kind, claimed_id__in=list(ids), purged_at=None)
-    for row in rows.order_by("made_at", "id"):
-        found.setdefault(row.claimed_id, []).append(_row(row))
-    return found
-
-
 def of_each(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[EvidenceRow]]:
-    """The same for several things of one kind, things without pictures too. 1 query."""
+    """The pictures of several things of one kind, oldest first; a thing without any has an empty list. 1 query."""
     found: dict[UUID, list[EvidenceRow]] = {id: [] for id in ids}
     rows = Evidence.objects.filter(claimed_kind=kind, claimed_id__in=list(found), purged_at=None)
     for row in rows.order_by("made_at", "id"):

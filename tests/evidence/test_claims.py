@@ -43,10 +43,11 @@ def test_the_pictures_of_several_things_cost_one_query(office, noon, django_asse
     claim([first.id, third.id], kind="report", id=one, at=noon)
     claim([second.id], kind="report", id=other, at=noon)
     with django_assert_num_queries(1):
-        found = queries.of_many("report", [one, other, bare])
+        found = queries.of_each("report", [one, other, bare])
     assert {id: [row.id for row in rows] for id, rows in found.items()} == {
         one: [first.id, third.id],
         other: [second.id],
+        bare: [],
     }
 
 
