@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gezhi.cases.queries import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue

@@ -22,9 +22,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if found := _numbered(chosen.typed["q"], request):
         return redirect("case", found)
     soon = lists.soon_at(at)
-    counts = cases.tallies({name: one for name, (_label, one) in filters.VIEWS.items()}, actor=actor, at=at, soon=soon)
+    counts = cases.tallies(
+        {name: one for name, (_label, one) in filters.VIEWS.items()}, actor=actor, at=at, soon=soon
+    )
     page = _page(request)
-    listed = list(cases.listed(chosen.wanted, actor=actor, at=at, soon=soon)[(page - 1) * PAGE : page * PAGE + 1])
+    listed = list(
+        cases.listed(chosen.wanted, actor=actor, at=at, soon=soon)[(page - 1) * PAGE : page * PAGE + 1]
+    )
     if chosen.place_missed:
         listed = []
     shown = lists.rows(listed[:PAGE], at=at)
@@ -65,7 +69,10 @@ def _views(chosen: filters.Chosen, counts: dict[str, int]) -> list[dict[str, obj
         }
         for name, (label, _one) in filters.VIEWS.items()
     ]
-    return [*found, {"url": "?view=closed", "label": _("已结案"), "count": None, "active": chosen.view == "closed"}]
+    return [
+        *found,
+        {"url": "?view=closed", "label": _("已结案"), "count": None, "active": chosen.view == "closed"},
+    ]
 
 
 def _pager(
@@ -76,7 +83,9 @@ def _pager(
     if shown:
         span = {"first": first, "last": first + shown - 1, "all": counts.get(chosen.view)}
         is_whole = chosen.view in counts and not chosen.is_filtered
-        text = (_("第 %(first)s–%(last)s 件，共 %(all)s 件") if is_whole else _("第 %(first)s–%(last)s 件")) % span
+        text = (
+            _("第 %(first)s–%(last)s 件，共 %(all)s 件") if is_whole else _("第 %(first)s–%(last)s 件")
+        ) % span
     return {
         "previous_url": chosen.query(page=page - 1 if page > 2 else "") if page > 1 else "",
         "next_url": chosen.query(page=page + 1) if has_more else "",

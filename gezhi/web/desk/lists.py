@@ -57,7 +57,12 @@ def rows(cases: Sequence[Any], *, at: datetime) -> list[Row]:
 
 
 def _row(
-    case: Any, found: dict[UUID, Any], known: dict[UUID, Any], names: dict[UUID, str], at: datetime, soon: datetime
+    case: Any,
+    found: dict[UUID, Any],
+    known: dict[UUID, Any],
+    names: dict[UUID, str],
+    at: datetime,
+    soon: datetime,
 ) -> Row:
     place, lead = found.get(case.place_id), known.get(case.lead_id)
     is_closed = case.closed_at is not None
@@ -96,7 +101,9 @@ def clock_of(
     if case.closed_at is not None:
         return times.NO_CLOCK
     hours = hours_of(case, known)
-    return times.clock(case.due_at, at=at, soon=soon, hours=hours, is_paused=case.review_at is not None, long=long)
+    return times.clock(
+        case.due_at, at=at, soon=soon, hours=hours, is_paused=case.review_at is not None, long=long
+    )
 
 
 def hours_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:

@@ -69,7 +69,9 @@ class CodeForm(NewPasswordForm):
     """A one-time code from the desk or from a slip."""
 
     username = forms.CharField(
-        label=gettext_lazy("登录名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username"})
+        label=gettext_lazy("登录名"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
     code = forms.CharField(
         label=gettext_lazy("一次性码"),
@@ -98,7 +100,11 @@ def change_password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("密码已更改。"))
             return redirect("desk")
     is_forced = cast(Any, request.user).must_change_password
-    page = {"form": form, "is_forced": is_forced, "rules": password_validation.password_validators_help_texts()}
+    page = {
+        "form": form,
+        "is_forced": is_forced,
+        "rules": password_validation.password_validators_help_texts(),
+    }
     return render(request, "account/password_change.html", page, status=422 if form.errors else 200)
 
 
@@ -127,7 +133,9 @@ def me(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     names = who.parties_by_ids(actor.parties())
     posts = {(words.of(words.DUTIES, post.duty.value), post.party) for post in actor.posts}
-    rows = [{"duty": duty, "party": names[id].name if id in names else ""} for duty, id in sorted(posts, key=str)]
+    rows = [
+        {"duty": duty, "party": names[id].name if id in names else ""} for duty, id in sorted(posts, key=str)
+    ]
     return render(request, "account/me.html", {"posts": rows})
 
 

@@ -1,0 +1,302 @@
+"""Everything the page of one case shows, gathered in a fixed number of queries. Templates ask nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gezhi.cases import queries as cases
+from gezhi.cases.lifecycle import Role
+from gezhi.catalogue import queries as catalogue
+from gezhi.duty import queries as duty
+from gezhi.evidence import queries as evidence
+from gezhi.flows.reach_reporter import may_restate, may_reveal
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.text import visible
+from gezhi.parties import queries as parties
+from gezhi.places import queries as places
+from gezhi.reports import queries as reports
+from gezhi.web import times, words
+from gezhi.web.desk import lists, photos, timeline
+
+FULL_WORDS = {Role.DESK, Role.APPROVER}
+MOST_REPORTS = 20  # shown in full; a case with more says how many
+
+
+def context(case: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """The template's context. About 25 queries, whatever the case has been through."""
+    roles, steps = cases.roles(case, actor=actor), cases.timeline(case)
+    holdings, pauses = cases.holdings(steps), cases.pauses(case)
+    known = parties.parties_by_ids(_party_ids(case, holdings, steps))
+    names = parties.account_names(_account_ids(case, steps, pauses))
+    shown = _shown(case)
+    clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at), long=True)
+    return {
+        "case": case,
+        "row": lists.rows([case], at=at)[0],
+        "clock": clock,
+        "where": _where(case),
+        "what": _what(case),
+        "said": _said(case, roles, at),
+        "holder": _holder(case, known, names, at),
+        "clocks": _clocks(case, known, at),
+        "pauses": _pauses(pauses, names, at),
+        "segments": timeline.segments(holdings, known, state=clock.state, at=at),
+        "timeline": timeline.items(steps, names, known, _by_moment(shown), at),
+        "rounds": _rounds(shown),
+        "related": _related(case, actor),
+        "offers": _offers(case, actor, at),
+    }
+
+
+def _party_ids(case: Any, holdings: Sequence[Any], steps: Sequence[Any]) -> set[UUID]:
+    ids = {case.lead_id, case.desk_id, case.escalated_to_id, case.complained_of_id}
+    ids |= {held.party_id for held in holdings}
+    ids |= {UUID(id) for step in steps if (id := step.entry.after.get("escalated_to_id"))}
+    return {id for id in ids if id}
+
+
+def _account_ids(case: Any, steps: Sequence[Any], pauses: Sequence[Any]) -> set[UUID]:
+    ids = {case.handler_id, case.checker_id} | {pause.approver_id for pause in pauses}
+    ids |= {step.entry.actor_id for step in steps if step.entry.actor_kind == "account"}
+    return {id for id in ids if id}
+
+
+def _where(case: Any) -> dict[str, Any]:
+    place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
+    if place is None:
+        return {}
+    grid = places.grid(place.grid_id).name if place.grid_id else ""
+    return {
+        "name": place.full_name,
+        "code": place.code,
+        "number": place.number,
+        "grid": grid,
+        "url": reverse("place", args=[place.code]),
+        "fixtures": [fixture.name for fixture in places.fixtures(place.id)],
+        "invented": place.invented,
+    }
+
+
+def _what(case: Any) -> dict[str, Any]:
+    """Category, opening condition with both limits, and what closes it."""
+    if case.category_id is None:
+        return {}
+    language = get_language() or ""
+    category, proof = catalogue.category(case.category_id), catalogue.proof(case.category_id)
+    condition = catalogue.condition(case.condition_id) if case.condition_id else None
+    return {
+        "category": category.label(language),
+        "dangerous": category.dangerous,
+        "complaint": category.complains_of_party,
+        "condition": condition.label(language) if condition else "",
+        "first_action": condition.first_action(language) if condition else "",
+        "proposed": bool(condition and condition.fix.proposed),
+        "proof": proof.sentence(language),
+        "kinds": [words.of(words.PROOFS, kind) for kind in proof.kinds],
+        "chain": category.chain_text,
+    }
+
+
+def _said(case: Any, roles: frozenset[Role], at: datetime) -> dict[str, Any]:
+    """The reports: the desk reads all words, handlers the handlers' copy."""
+    ids = cases.report_ids([case.id]).get(case.id, [])
+    first = ids[:MOST_REPORTS]
+    pictures, heard = evidence.of_each("report", first), reports.heard(first)
+    rows: Sequence[Any] = reports.for_desk(first) if roles & FULL_WORDS else reports.for_handlers(first)
+    copies = {row.id: row for row in reports.for_desk(first)} if not roles & FULL_WORDS else {}
+    shown = []
+    for row in rows:
+        whole = copies.get(row.id, row)
+        before = [photos.picture(one, "before") for one in pictures[row.id]]
+        shown.append(
+            {
+                "id": row.id,
+                "text": visible(row.text),
+                "restatement": visible(whole.restatement) if roles & FULL_WORDS else "",
+                "is_restated": getattr(row, "is_restated", False),
+                "channel": words.of(words.CHANNELS, row.channel),
+                "time": times.moment(row.received_at, at),
+                "exact": times.exact(row.received_at),
+                "said_at": times.exact(row.said_at),
+                "photos": [one for one in before if one.is_ready],
+                "waiting": sum(not one.is_ready for one in before),
+                "has_contact": whole.has_contact,
+                "may_call": row.may_call,
+                "may_reveal": whole.has_contact and may_reveal(roles, may_call=row.may_call),
+                "may_restate": may_restate(roles),
+                "source": " ".join(part for part in (whole.source, whole.external_number) if part),
+                "reveals": _reveals(heard[row.id].reveals, at),
+                "added": [
+                    {"text": visible(one.text), "time": times.moment(one.at, at)}
+                    for one in heard[row.id].added
+                ],
+                "erased": whole.erased_at is not None,
+            }
+        )
+    return {"reports": shown, "more": len(ids) - len(first), "count": len(ids)}
+
+
+def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
+    names = parties.account_names({one.actor_id for one in reveals if one.actor_id}) if reveals else {}
+    return [
+        {"who": names.get(one.actor_id, ""), "reason": one.reason, "time": times.moment(one.at, at)}
+        for one in reveals
+    ]
+
+
+def _holder(case: Any, known: dict[UUID, Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:
+    """Who has it now, and who answers the phone there at this moment."""
+    answering = duty.answering(case.lead_id, at)
+    above = known.get(case.escalated_to_id)
+    return {
+        "party": answering.party_name,
+        "url": reverse("party", args=[case.lead_id]),
+        "person": names.get(case.handler_id, ""),
+        "checker": names.get(case.checker_id, ""),
+        "answers": "" if answering.is_standing else answering.name,
+        "phone": answering.phone,
+        "since": times.between(case.entered_at, at),
+        "level": words.of(words.LEVELS, case.level),
+        "escalated_to": above.name if above else "",
+        "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
+    }
+
+
+def _clocks(case: Any, known: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
+    """Made safe, fixed, and the present step: each with its chip and moment."""
+    hours, soon = lists.hours_of(case, known), lists.soon_at(at)
+
+    def chip(due: datetime | None, done: datetime | None) -> times.Clock:
+        if done is not None:
+            late = due is not None and done > due
+            text = _("%(when)s 完成，超时") if late else _("%(when)s 完成")
+            return times.Clock(
+                "overdue" if late else "in_time", text % {"when": times.moment(done, at)}, times.exact(done)
+            )
+        return times.clock(
+            due,
+            at=at,
+            soon=soon,
+            hours=hours,
+            is_paused=case.review_at is not None and due is None,
+            long=True,
+        )
+
+    found = []
+    if case.make_safe_due or case.made_safe_at:
+        found.append(
+            {
+                "label": _("先期处置"),
+                "chip": chip(case.make_safe_due, case.made_safe_at),
+                "due": case.make_safe_due,
+            }
+        )
+    if case.fix_due:
+        found.append(
+            {
+                "label": _("办结"),
+                "chip": chip(case.fix_due, case.closed_at or case.done_at),
+                "due": case.fix_due,
+            }
+        )
+    if case.stage_due and case.stage_due != case.fix_due:
+        found.append(
+            {
+                "label": words.of(words.NEXT, case.state),
+                "chip": chip(case.stage_due, None),
+                "due": case.stage_due,
+            }
+        )
+    if case.review_at:
+        found.append(
+            {
+                "label": _("挂账"),
+                "chip": times.clock(case.review_at, at=at, soon=soon, hours=hours, is_paused=True),
+                "due": case.review_at,
+            }
+        )
+    return [{**one, "due": times.moment(one["due"], at) if one["due"] else ""} for one in found]
+
+
+def _pauses(pauses: Sequence[Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:
+    total = sum((((one.ended_at or at) - one.started_at) for one in pauses), timedelta())
+    rows = [
+        {
+            "reason": one.reason,
+            "approver": names.get(one.approver_id, ""),
+            "from": times.moment(one.started_at, at),
+            "to": times.moment(one.ended_at, at),
+            "span": times.between(one.started_at, one.ended_at or at),
+        }
+        for one in pauses
+    ]
+    return {"rows": rows, "total": times.span(total.total_seconds() / 60)} if rows else {}
+
+
+def _shown(case: Any) -> list[tuple[Any, photos.Picture]]:
+    rows = cases.shown(case)
+    found = evidence.by_ids({row.evidence_id for row in rows}) if rows else {}
+    return [
+        (row, photos.picture(found[row.evidence_id], row.kind)) for row in rows if row.evidence_id in found
+    ]
+
+
+def _by_moment(shown: list[tuple[Any, photos.Picture]]) -> dict[datetime, list[photos.Picture]]:
+    """Each picture once per moment, although it may count as two kinds."""
+    found: dict[datetime, dict[UUID, photos.Picture]] = {}
+    for row, one in shown:
+        found.setdefault(row.at, {}).setdefault(one.id, one)
+    return {at: list(pictures.values()) for at, pictures in found.items()}
+
+
+def _rounds(shown: list[tuple[Any, photos.Picture]]) -> list[dict[str, Any]]:
+    rounds: dict[int, dict[UUID, photos.Picture]] = {}
+    for row, one in shown:
+        rounds.setdefault(row.round, {}).setdefault(one.id, one)
+    return [
+        {"round": number, "photos": [one for one in pictures.values() if one.is_ready]}
+        for number, pictures in sorted(rounds.items())
+    ]
+
+
+def _related(case: Any, actor: Actor) -> list[dict[str, Any]]:
+    labels = {
+        "joined_into": _("已并入"),
+        "came_back_from": _("同一处此前办过"),
+        "joined_here": _("并入本件"),
+        "came_back_as": _("之后又发生"),
+    }
+    return [
+        {
+            "label": labels[relation],
+            "url": reverse("case", args=[other.number]),
+            "number": other.number,
+            "matter": lists.matter(other),
+            "state": words.of(words.STATES, other.state),
+        }
+        for relation, other in cases.related(case, actor=actor)
+    ]
+
+
+def _offers(case: Any, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Buttons, most likely first. is_plain: needs no form, one press does it."""
+    found = cases.offers_for(case, actor=actor, at=at)
+    return [
+        {
+            "event": offer.event,
+            "label": words.of(words.ACTS, offer.event),
+            "icon": timeline.ICONS.get(offer.event, "circle"),
+            "url": reverse("move", args=[case.number, offer.event]),
+            "is_plain": offer.event in PLAIN,
+            "quiet": offer.quiet,
+        }
+        for offer in found
+    ]
+
+
+PLAIN = frozenset({"take", "resume", "undo_dispatch", "undo_join"})

@@ -1,0 +1,151 @@
+"""A case's story in words: who did what when, with notes, pictures and how long each party had it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gezhi.cases.queries import Holding
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.text import visible
+from gezhi.web import times, words
+from gezhi.web.desk.staff import uuid_or_none
+
+ICONS = {
+    "reported": "megaphone",
+    "accept": "check",
+    "ask": "message",
+    "answer": "message",
+    "add": "message",
+    "decline": "ban",
+    "dispatch": "send",
+    "take": "hand",
+    "done": "wrench",
+    "solve_on_spot": "zap",
+    "pass_check": "check-circle",
+    "fail_check": "x-circle",
+    "satisfied": "star",
+    "unsatisfied": "rotate-ccw",
+    "call_back": "phone-call",
+    "return": "undo",
+    "raise": "arrow-up",
+    "carry_forward": "pause",
+    "resume": "play",
+    "request_extension": "calendar",
+    "approve_extension": "calendar-check",
+    "join": "link",
+    "joined": "link",
+    "reopen": "refresh",
+    "hand_over": "handshake",
+    "made_safe": "shield",
+    "urge": "bell",
+    "remind": "timer",
+    "escalate": "trending-up",
+    "contact_revealed": "eye",
+    "restated": "pencil",
+    "note": "pencil",
+}
+GOOD = {"pass_check", "satisfied", "solve_on_spot", "made_safe"}
+BAD = {"fail_check", "unsatisfied", "escalate", "return"}
+PAUSE = {"carry_forward"}
+HANDED = {"dispatch", "raise", "hand_over", "return", "escalate"}
+QUIET_WORDS = {"—", ""}
+
+
+def items(
+    steps: Sequence[Any],
+    names: Mapping[UUID, str],
+    parties: Mapping[UUID, Any],
+    photos: Mapping[datetime, list[Any]],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Lines for templates/ui/timeline_item.html, newest first. photos: of the case, by the moment they were shown."""
+    return [_item(step, names, parties, photos, now) for step in reversed(steps)]
+
+
+def _item(
+    step: Any,
+    names: Mapping[UUID, str],
+    parties: Mapping[UUID, Any],
+    photos: Mapping[datetime, list[Any]],
+    now: datetime,
+) -> dict[str, Any]:
+    entry = step.entry
+    kind = (
+        "good"
+        if entry.event in GOOD
+        else "bad"
+        if entry.event in BAD
+        else "pause"
+        if entry.event in PAUSE
+        else ""
+    )
+    return {
+        "icon": ICONS.get(entry.event, "circle"),
+        "title": words.of(words.DEEDS, entry.event),
+        "who": _who(entry, names),
+        "text": _text(step, parties),
+        "time": times.moment(entry.at, now),
+        "exact": times.exact(entry.at),
+        "kind": kind,
+        "photos": [one for one in photos.get(entry.at, []) if one.is_ready],
+    }
+
+
+def _who(entry: Any, names: Mapping[UUID, str]) -> str:
+    if entry.actor_kind == "account":
+        return names.get(entry.actor_id, "")
+    return {"reporter": _("上报人"), "visitor": _("上报人"), "system": _("系统")}.get(entry.actor_kind, "")
+
+
+def _text(step: Any, parties: Mapping[UUID, Any]) -> str:
+    """To whom, until when, and the words that were written."""
+    after, lines = step.entry.after, []
+    if step.entry.event in HANDED:
+        party = after.get("escalated_to_id") if step.entry.event == "escalate" else after.get("lead_id")
+        row = parties.get(uuid_or_none(party or ""))  # type: ignore[arg-type]
+        lines += [_("转到：%(party)s") % {"party": row.name}] if row else []
+    if category := after.get("category_id"):
+        lines += _category(category)
+    for field, words_for in (
+        (("review_at"), _("暂停至 %(day)s")),
+        ("extension_until", _("申请延至 %(day)s")),
+        ("extended_to", _("延至 %(day)s")),
+        ("meeting_at", _("会议 %(day)s")),
+    ):
+        if value := after.get(field):
+            lines.append(words_for % {"day": times.day(datetime.fromisoformat(value))})
+    if after.get("ending"):
+        lines.append(_("结论：%(ending)s") % {"ending": words.of(words.ENDINGS, after["ending"])})
+    lines += [visible(text) for name, text in sorted(step.words.items()) if text not in QUIET_WORDS]
+    return "\n".join(lines)
+
+
+def _category(id: str) -> list[str]:
+    try:
+        label = catalogue.category(UUID(id)).label(get_language() or "")
+    except (NotFound, ValueError):
+        return []
+    return [_("类别：%(category)s") % {"category": label}]
+
+
+def segments(
+    holdings: Sequence[Holding], parties: Mapping[UUID, Any], *, state: str, at: datetime
+) -> list[dict[str, Any]]:
+    """The hand-off strip: who had it, how long, its share of the whole width. state: of the clock, for the present one."""
+    lengths = [max(((held.until or at) - held.since).total_seconds(), 1.0) for held in holdings]
+    longest = max(lengths, default=1.0)
+    return [
+        {
+            "who": parties[held.party_id].name if held.party_id in parties else "",
+            "span": times.span(length / 60),
+            "share": max(1, min(9, round(length / longest * 9))),
+            "state": state if held.until is None else "",
+            "now": held.until is None,
+        }
+        for held, length in zip(holdings, lengths, strict=True)
+    ]
