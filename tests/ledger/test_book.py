@@ -231,7 +231,7 @@ def test_a_line_in_the_workbook_has_moments_as_moments_and_counts_as_counts(
         "社区": "悦海社区",
         "网格": "悦海一格 A1",
         "类别代码": "0501",
-        "立案条件": catalogue.condition(mended.condition_id).label("zh-hans"),  # type: ignore[arg-type]
+        "立案条件": catalogue.condition(mended.condition_id).label("zh-hans"),
         "层级": "社区",
         "经手单位": "悦海社区 → 长峰物业",
         "受理": local(13),

@@ -317,7 +317,7 @@ def imported(cast: Cast, at: datetime) -> UUID:
     )
     [receipt] = receive_many([said], run, at=at)
     deeds = open_many([Opening(receipt.report_id, said.text, "import", run_id=run)], at=at)
-    record(receipt.deed, *deeds, actor=SYSTEM, at=at)  # type: ignore[arg-type]
+    record(receipt.deed, *deeds, actor=SYSTEM, at=at)
     return run
 
 
