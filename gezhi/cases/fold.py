@@ -1,7 +1,7 @@
 """State = fold of the journal (I7): which fields are folded, how a row looks as JSON values, and the fold itself."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ def snapshot(case: Case) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, UUID):
         return str(value)
     return getattr(value, "value", value)

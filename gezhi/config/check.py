@@ -11,7 +11,7 @@ from gezhi.catalogue import check as catalogue
 from gezhi.duty import check as duty
 from gezhi.evidence import check as evidence
 from gezhi.journal import check as journal
-from gezhi.journal import outbox
+from gezhi.journal import outbox, sealing
 from gezhi.kernel.finding import Finding
 from gezhi.ledger import actions as ledger_actions
 from gezhi.ledger import check as ledger
@@ -31,6 +31,7 @@ def findings(at: datetime) -> Iterator[tuple[str, Finding]]:
         yield "-", one
     for office in all_jurisdictions():
         with scope(office.id):
+            sealing.seal(at=at)
             ledger_actions.catch_up(at=at)
             for proof in _proofs(at):
                 for found in proof():
@@ -48,7 +49,7 @@ def _proofs(at: datetime) -> list[Proof]:
         evidence.findings,
         reports.findings,
         cases.findings,
-        partial(ledger.findings, at=at),
+        ledger.findings,
         _parked,
     ]
 

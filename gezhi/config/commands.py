@@ -191,19 +191,28 @@ def import_messages(chosen: argparse.Namespace) -> int:
             progress=progress,
         )
     print(file=sys.stderr)
-    for found in result.findings:
-        print(f"row {found.row}, {found.column}: {found.code}")
+    for bad in result.findings:
+        print(bad.sentence())
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
     return 1 if result.bad and not chosen.skip_bad else 0
 
 
 def export_ledger(chosen: argparse.Namespace) -> int:
     """The ledger as a workbook or CSV file, brought up to date first."""
-    from gezhi.flows.export_ledger import export_ledger as flow
+    from gezhi.journal import sealing
+    from gezhi.kernel.actor import SYSTEM
+    from gezhi.ledger import actions
+    from gezhi.ledger.export import export_ledger as write
+    from gezhi.ledger.queries import LineFilter
 
+    at, to = datetime.now(UTC), chosen.to
     with office(chosen.office):
-        count = flow(chosen.to, language=chosen.language, at=datetime.now(UTC))
-    print(f"{count} lines in {chosen.to}")
+        sealing.seal(at=at)
+        actions.catch_up(at=at)
+        count = write(
+            LineFilter(), to, suffix=to.suffix.lower(), actor=SYSTEM, language=chosen.language, at=at
+        )
+    print(f"{count} lines in {to}")
     return 0
 
 

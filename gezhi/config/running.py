@@ -24,6 +24,7 @@ READY_SECONDS = 60
 def serve(host: str, port: int, workers: int) -> int:
     """The web server: granian, one process per worker, threads for requests that wait for the disk."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     Server(
@@ -36,7 +37,7 @@ def serve(host: str, port: int, workers: int) -> int:
         backlog=512,
         respawn_failed_workers=True,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
     return 0
 

@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "gezhi.web.errors.bad_request"
+handler403 = "gezhi.web.errors.forbidden"
+handler404 = "gezhi.web.errors.not_found"
+handler500 = "gezhi.web.errors.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("gezhi.web.public.urls")),
     path("account/", include("gezhi.web.desk.account_urls")),
     path("desk/", include("gezhi.web.desk.urls")),
 ]

@@ -15,7 +15,7 @@ def move_open_work(*, at: datetime) -> int:
     Run by the worker every few minutes and after each change of service; doing it twice moves nothing twice.
     """
     moved = 0
-    companies = {party.id for party in parties.parties("property")}
+    companies = {party.id for party in parties.parties("property", with_closed=True)}
     for case in cases.in_hands_of(companies):
         now = parties.serving(case.place_path, case.grid_id, "property", at)
         if now is not None and now != case.lead_id and now != case.complained_of_id:

@@ -5,12 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+
 
 from gezhi.catalogue import actions as catalogue
 from gezhi.kernel.actor import SYSTEM, Duty
 from gezhi.parties import actions as parties
 from gezhi.parties import staff
+from gezhi.parties.days import local_day
 from gezhi.parties.actions import Ground
 from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
@@ -75,7 +76,7 @@ def _staffed(founding: Founding, jurisdiction_id: UUID, root_id: UUID, at: datet
         actor=SYSTEM,
         at=at,
     )
-    today = timezone.localtime(at).date()
+    today = local_day(at)
     parties.serve(desk, "desk", Ground(place_id=root_id), starts_on=today, actor=SYSTEM, at=at)
     admin = staff.add_account(
         founding.admin_username,

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -338,3 +339,8 @@ def test_every_case_names_a_party_that_answers(cast: Cast, noon: datetime) -> No
     leads: set[UUID] = set(Case.objects.values_list("lead_id", flat=True))
     cast.lin_reports(noon)
     assert all(parties.party(lead).standing_phone for lead in leads)
+
+
+def test_a_moment_in_another_zone_is_journalled_as_the_moment_it_is(cast: Cast, noon: datetime) -> None:
+    advance(cast.lin_reports(noon.astimezone(ZoneInfo("Asia/Shanghai"))).id, Move("accept"), actor=cast.chen, at=noon)
+    assert list(check.findings()) == []
