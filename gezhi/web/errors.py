@@ -1,41 +1,61 @@
-"""Pages for what went wrong: each says what happened and what to do next, in the reader's language."""
+"""What Django calls when no view answers: pages for bad addresses, bad bytes, forged forms and bugs of ours."""
 
+import sys
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-
-def error_page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
-    """One clear sentence, what to do, and the way back."""
-    return render(request, "errors/page.html", {"status": status, "title": title, "advice": advice}, status=status)
+from gezhi.kernel.refusal import Refusal
+from gezhi.web import refusals
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
-    return error_page(
-        request, 404, _("没有找到这个页面"), _("请检查地址或查询码是否写全；也可以回到首页重新开始。")
-    )
+    return refusals.plain_page(request, 404)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
-    return error_page(request, 403, _("这件事不归您的岗位办理"), _("如果您认为应当由您办理，请联系本单位管理员核对岗位。"))
+    return refusals.plain_page(request, 403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400."""
-    return error_page(request, 400, _("发来的内容读不懂"), _("请返回上一页，检查后重新提交。"))
+    """400; 413 when there was simply too much."""
+    is_too_much = isinstance(exception, RequestDataTooBig | TooManyFilesSent)
+    return refusals.plain_page(request, 413 if is_too_much else 400)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that did not come from our own page, or from one that stood open too long."""
-    return error_page(
-        request, 403, _("这个页面放得太久了，或者不是从本站打开的"), _("请返回上一页刷新后再提交，已写的内容可以先复制下来。")
+    """403 for a form that did not come from our own page, or whose cookie is gone."""
+    return refusals.plain_page(
+        request,
+        403,
+        title=_("请再提交一次"),
+        advice=_(
+            "浏览器没有带上本站的凭据，所以没有收下。请返回上一页刷新后再提交；已写的内容可以先复制下来。"
+        ),
     )
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: a bug of ours."""
-    return HttpResponse(
-        "<!doctype html><html lang='zh'><title>出错了</title><p>系统出了差错，已经记下。请稍后再试。</p></html>", status=500
-    )
+    """500 for a bug of ours. Trouble of the storage outside a view ends here too and is answered as such."""
+    problem = sys.exc_info()[1]
+    if is_storage_trouble(problem):
+        return refusals.unavailable(request)
+    if isinstance(problem, Refusal):
+        return refusals.page(request, problem)
+    words = _("系统出了差错，已经记下。请稍后再试。")
+    html = f"<!doctype html><html lang='{settings.LANGUAGE_CODE}'><meta charset='utf-8'><title>500</title><p>{words}</p></html>"
+    return HttpResponse(html, status=500)
+
+
+def is_storage_trouble(problem: BaseException | None) -> bool:
+    """Whether the database or the disk could not take it now: not ours, not the sender's fault."""
+    if isinstance(problem, OperationalError | InterfaceError):
+        return True
+    return (
+        isinstance(problem, OSError) and problem.errno is not None
+    )  # a broken upload is an OSError without a number

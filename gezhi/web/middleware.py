@@ -2,52 +2,75 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import unquote_to_bytes
+from zoneinfo import ZoneInfo
 
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
 
 from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Refusal, Unavailable
 from gezhi.parties import queries as parties
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
+from gezhi.web import errors
 from gezhi.web import refusals as answers
+from gezhi.web.asked import Asked
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+MOST_BODY_BYTES = 190_000_000  # nine pictures of 20 MB, and the words
+WITHOUT_OFFICE = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico")
+
 
 def storage_troubles(get_response: Answer) -> Answer:
-    """503 + Retry-After when the database or the disk cannot take it now; never a traceback."""
+    """503 + Retry-After when the database or the disk cannot take it now; 400 and 413 for what cannot be read at all."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        try:
-            return get_response(request)
-        except (OperationalError, InterfaceError, Unavailable):
-            return answers.unavailable(request)
+        if unreadable(request):
+            return answers.plain_page(request, 400)
+        if _said_length(request) > MOST_BODY_BYTES:
+            return answers.plain_page(request, 413)
+        return get_response(request)
 
     middleware.process_exception = _storage_exception  # type: ignore[attr-defined]
     return middleware
 
 
+def unreadable(request: HttpRequest) -> bool:
+    """A NUL in address, query or cookie: PostgreSQL would raise and SQLite would not, so nobody gets to ask."""
+    asked = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+    cookies = "".join(request.COOKIES.values())
+    return "\0" in request.path or b"\0" in asked or "\0" in cookies
+
+
+def _said_length(request: HttpRequest) -> int:
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else MOST_BODY_BYTES + 1
+
+
 def _storage_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-    if isinstance(exception, OperationalError | InterfaceError | Unavailable):
+    if isinstance(exception, Unavailable) or errors.is_storage_trouble(exception):
         return answers.unavailable(request)
-    if isinstance(exception, OSError) and not isinstance(exception, DatabaseError):
-        return answers.unavailable(request)
+    if isinstance(exception, UnreadablePostError):
+        return answers.plain_page(request, 400)
     return None
 
 
-def jurisdiction_and_actor(get_response: Answer) -> Answer:
-    """Set the jurisdiction in force (the host's, or the only one), `request.now` and `request.actor`."""
+def jurisdiction_and_actor(get_response: Answer) -> Callable[[Asked], HttpResponse]:
+    """Set the jurisdiction in force (the host's, or the only one) with its time zone, `request.now` and `request.actor`."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Asked) -> HttpResponse:
         request.now = datetime.now(UTC)
         request.actor = VISITOR
+        if request.path_info in WITHOUT_OFFICE:
+            return get_response(request)
         found = tenancy.of_host(request.get_host())
         if found is None:
-            return get_response(request)
+            return answers.no_office(request)
         request.jurisdiction = found
-        with scope(found.id):
+        with scope(found.id), timezone.override(ZoneInfo(found.time_zone)):
             if request.user.is_authenticated:
                 request.actor = parties.actor_of(request.user, request.now)
             return get_response(request)
@@ -56,10 +79,15 @@ def jurisdiction_and_actor(get_response: Answer) -> Answer:
 
 
 def refusals(get_response: Answer) -> Answer:
-    """A refusal that a view let through becomes a page with its sentence."""
+    """A refusal that a view let through becomes a page with its sentence; a wrong method gets a page too."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        answer = get_response(request)
+        if answer.status_code == 405 and not answer.content:
+            page = answers.plain_page(request, 405)
+            page["Allow"] = answer["Allow"]
+            return page
+        return answer
 
     middleware.process_exception = _refusal  # type: ignore[attr-defined]
     return middleware

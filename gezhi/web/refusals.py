@@ -198,18 +198,24 @@ def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpRespon
     return answer
 
 
-def plain_page(request: HttpRequest, number: int) -> HttpResponse:
-    """The page of a bare status (400, 403, 404, 405, 413): title and advice are the table's. Asks the database nothing."""
+def plain_page(request: HttpRequest, number: int, *, title: str = "", advice: str = "") -> HttpResponse:
+    """The page of a bare status; title and advice are the table's unless given. Asks the database nothing."""
     context = {
         "status": number,
-        "title": _(TITLES[number]),
-        "advice": _(ADVICE[number]),
+        "title": title or _(TITLES[number]),
+        "advice": advice or _(ADVICE[number]),
         "request": request,
         "csrf_token": get_token(request),
         **look(request),
     }
     # Rendered without the other context processors: the session lies in the database, which may be what is in trouble.
     return HttpResponse(render_to_string("errors/page.html", context), status=number)
+
+
+def no_office(request: HttpRequest) -> HttpResponse:
+    """404: no office stands behind this address (yet)."""
+    advice = _("这里还没有开通办事处。如果您是管理员，请先建立办事处，再核对网址。")
+    return plain_page(request, 404, title=_("这个网址还没有开通"), advice=advice)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

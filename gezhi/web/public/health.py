@@ -1,0 +1,87 @@
+"""Is it alive, is it ready: for whoever watches the machine. Doors of design §7."""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gezhi.web.asked import Asked
+
+RETRY_SECONDS = 5
+_applied: set[str] = set()  # once all migrations of this code are applied, they stay so while it runs
+
+
+@require_safe
+@never_cache
+def healthz(request: Asked) -> HttpResponse:
+    """200 as long as this process answers at all. No query."""
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+@never_cache
+def readyz(request: Asked) -> HttpResponse:
+    """200 when everything is writable and migrated, else 503; the worker's age in seconds is told, not judged."""
+    checks = {
+        "database": _database_takes_writes(request.now),
+        "migrations": _migrations_are_applied(),
+        "media": _media_takes_files(),
+    }
+    ready = all(checks.values())
+    told = {"status": "ready" if ready else "not_ready", **checks, "worker_age": worker_age(request.now)}
+    answer = JsonResponse(told, status=200 if ready else 503)
+    if not ready:
+        answer["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def worker_age(now: datetime) -> float | None:
+    """Seconds since the worker's last tick; None when none has ever run."""
+    try:
+        return round(now.timestamp() - (Path(settings.GEZHI_DATA) / "worker.alive").stat().st_mtime, 1)
+    except OSError:
+        return None
+
+
+def _database_takes_writes(now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            Session.objects.create(
+                session_key=f"ready-{secrets.token_hex(8)}", session_data="", expire_date=now
+            )
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return False
+    return True
+
+
+def _migrations_are_applied() -> bool:
+    if "all" not in _applied:
+        try:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return False
+        except DatabaseError:
+            return False
+        _applied.add("all")
+    return True
+
+
+def _media_takes_files() -> bool:
+    """Writes a file of one byte and takes it away."""
+    folder = Path(settings.GEZHI_MEDIA)
+    probe = folder / f".ready-{secrets.token_hex(8)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"1")
+        probe.unlink()
+    except OSError:
+        return False
+    return True

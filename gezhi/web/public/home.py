@@ -1,0 +1,87 @@
+"""The front door: say something, or see what became of it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from gezhi.cases import queries as cases
+from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.refusal import NotFound, Refusal
+from gezhi.kernel.text import TooLong, code_key
+from gezhi.places import queries as places
+from gezhi.reports import queries as reports
+from gezhi.web import limits
+from gezhi.web.asked import Asked
+from gezhi.web.limits import TooOften
+from gezhi.web.public import trust
+from gezhi.web.public.answers import SeeOther, private
+from gezhi.web.refusals import sentence
+
+FOUND_PLACES = 8
+TRIES_PER_HOUR = 30  # of one address, whatever it asks
+TRIES_PER_NUMBER = 5  # of anybody, for one case number: four digits are soon guessed
+LONGEST_SEARCH = 60
+NOBODY = UUID(int=0)
+
+
+@require_safe
+@never_cache
+def home(request: Asked) -> HttpResponse:
+    """Two doors: report, or look up. The search box finds places."""
+    words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    return _page(request, 200, {"q": words, "found": places.find(words, FOUND_PLACES) if words else []})
+
+
+@require_POST
+@never_cache
+def find_report(request: Asked) -> HttpResponse:
+    """By tracking code, or by case number and the last four digits of the phone number that was left.
+
+    Posted, so that no code stands in an address that is logged. Whatever is wrong, the answer is the same.
+    """
+    code, number, tail = (request.POST.get(name, "").strip()[:100] for name in ("code", "number", "tail"))
+    try:
+        limits.count("lookup", limits.address(request), most=TRIES_PER_HOUR, minutes=60, at=request.now)
+        report_id = _by_number(request, number, tail) if number else reports.by_code(code).id
+    except TooOften as refusal:
+        answer = _again(request, 429, refusal)
+        answer["Retry-After"] = str(refusal.seconds)
+        return answer
+    except NotFound as refusal:
+        return _again(request, 404, refusal)
+    return private(SeeOther(reverse("status", args=[reports.tracking_code(report_id)])))
+
+
+def _by_number(request: Asked, number: str, tail: str) -> UUID:
+    """Asks as much whether the case exists or not, so that the time it takes tells nothing."""
+    try:
+        limits.count("tail", code_key(number), most=TRIES_PER_NUMBER, minutes=60, at=request.now)
+        case_id = cases.by_number(number, actor=SYSTEM).id
+    except (NotFound, TooLong):
+        case_id = NOBODY
+    found = reports.by_tail(cases.report_ids([case_id]).get(case_id, []), tail)
+    if found is None:
+        raise NotFound("report")
+    return found.id
+
+
+def _again(request: Asked, number: int, refusal: Refusal) -> HttpResponse:
+    not_there = _("没有找到。请核对查询码，或者案件编号和电话后四位，再试一次。")
+    error = sentence(refusal) if number == 429 else not_there
+    typed = {name: request.POST.get(name, "")[:100] for name in ("code", "number", "tail")}
+    return private(_page(request, number, {"lookup_error": error, "typed": typed}))
+
+
+def _page(request: Asked, number: int, more: dict[str, object]) -> HttpResponse:
+    answering = trust.desk_answering("", request.now)
+    return render(
+        request,
+        "public/home.html",
+        {"office": request.jurisdiction, "answering": answering, **more},
+        status=number,
+    )

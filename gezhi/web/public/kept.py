@@ -1,0 +1,85 @@
+"""Pictures of a form that has not been sent through yet: kept at the first POST, carried along as signed hidden fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+
+from gezhi.evidence import actions as evidence
+from gezhi.evidence import queries as kept_evidence
+from gezhi.reports.intake import MOST_PHOTOS
+from gezhi.web.asked import Asked
+from gezhi.web.public.photos import link
+from gezhi.web.refusals import photo_sentence
+
+HOURS = 24  # as long as unclaimed pictures are kept
+
+
+@dataclass(slots=True)
+class Bag:
+    """The pictures that came with one form. refused: a sentence for each that was not taken."""
+
+    photos: list[evidence.Kept] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """Ids to claim."""
+        return tuple(photo.id for photo in self.photos)
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """SHA-256 of each: the same pictures sent twice are the same."""
+        return tuple(photo.sha256 for photo in self.photos)
+
+    def shown(self, key: str, at: datetime) -> list[dict[str, str]]:
+        """As ui/photo_picker.html takes them back: a signed id, an address to look at."""
+        signer = _signer(key)
+        return [
+            {"id": signer.sign(f"{photo.id}.{photo.sha256}"), "url": link(photo.id, 400, at=at)}
+            for photo in self.photos
+        ]
+
+    def without_claimed(self) -> "Bag":
+        """Only what can still be claimed: a form that comes back must not offer a picture that is gone. 1 query."""
+        free = set(kept_evidence.claimable(self.ids))
+        return Bag([photo for photo in self.photos if photo.id in free], self.refused)
+
+
+def gather(request: Asked, key: str, *, name: str = "photos", at: datetime) -> Bag:
+    """Pictures carried along and new ones, nine at most; the new ones are on the disk when this returns."""
+    bag = gather_carried(request, key)
+    room = max(0, MOST_PHOTOS - len(bag.photos))
+    uploads: Sequence[Any] = [file for file in request.FILES.getlist(name) if file]
+    if uploads[:room]:
+        for result in evidence.keep(uploads[:room], at=at):
+            if isinstance(result, evidence.Kept):
+                bag.photos.append(result)
+            else:
+                bag.refused.append(photo_sentence(result.name, result.code))
+    bag.refused += [photo_sentence(file.name or "", "too_many") for file in uploads[room:]]
+    return bag
+
+
+def gather_carried(request: Asked, key: str) -> Bag:
+    """Only those carried along: nothing new is taken in."""
+    return Bag(_carried(request.POST.getlist("kept_photos"), key))
+
+
+def _carried(tokens: Sequence[str], key: str) -> list[evidence.Kept]:
+    """Those whose signature is ours, made for this very form within a day; others are left out."""
+    signer, found = _signer(key), {}
+    for token in tokens[:MOST_PHOTOS]:
+        try:
+            id, sha256 = signer.unsign(token, max_age=HOURS * 3600).split(".")
+        except signing.BadSignature:
+            continue
+        found[id] = evidence.Kept(UUID(id), sha256)
+    return list(found.values())
+
+
+def _signer(key: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"kept-photos:{key}")

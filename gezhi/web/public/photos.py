@@ -1,0 +1,98 @@
+"""Pictures for people's eyes: the served copies only, to staff who may see the matter and to holders of a signed link."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gezhi.cases import queries as cases
+from gezhi.evidence import queries as evidence
+from gezhi.kernel.actor import Actor, ActorKind
+from gezhi.kernel.refusal import NotFound
+from gezhi.tenancy.keys import derived
+from gezhi.web.asked import Asked
+
+SIZES = (400, 1600)
+LINK_DAYS = 2  # at least; the last day counts whole, so that a picture keeps its address and is cached
+SIGNS = 22
+RETRY_SECONDS = 3
+MONTH = 30 * 86400
+WAITING = (
+    "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300' viewBox='0 0 400 300'>"
+    "<rect width='400' height='300' fill='#8886'/>"
+    "<text x='200' y='158' font-size='24' text-anchor='middle' fill='#777' font-family='sans-serif'>{words}</text></svg>"
+)
+
+
+@require_safe
+def photo(request: Asked, evidence_id: UUID, size: int) -> HttpResponseBase:
+    """One copy, or a word of patience while it is being made. Never the original, which tells where and with what it was taken."""
+    row = evidence.by_ids([evidence_id]).get(evidence_id)
+    if row is None or size not in SIZES:
+        raise NotFound("photo")
+    if not (is_signed(request, evidence_id) or may_see(row, request.actor)):
+        raise NotFound("photo")
+    path = evidence.served_path(evidence_id, size)
+    return _copy(path) if path else _patience()
+
+
+def link(evidence_id: UUID, size: int, *, at: datetime) -> str:
+    """An address that opens one picture without an account for two days. Evidence belongs to one report or case for ever."""
+    until = int(at.timestamp()) // 86400 + LINK_DAYS
+    return f"{reverse('photo', args=[evidence_id, size])}?until={until}&s={_signature(evidence_id, until)}"
+
+
+def is_signed(request: Asked, evidence_id: UUID) -> bool:
+    """Whether the query carries our signature of this picture, and its day has not passed."""
+    until, signature = request.GET.get("until", ""), request.GET.get("s", "")
+    if not (until.isascii() and until.isdigit() and len(until) < 8):
+        return False
+    is_ours = hmac.compare_digest(signature.encode(), _signature(evidence_id, int(until)).encode())
+    return is_ours and int(request.now.timestamp()) // 86400 <= int(until)
+
+
+def may_see(row: evidence.EvidenceRow, actor: Actor) -> bool:
+    """Staff may see pictures of the cases they may see, and nothing else."""
+    if actor.kind is not ActorKind.ACCOUNT or row.claimed_id is None:
+        return False
+    try:
+        case_id = cases.of_report(row.claimed_id).id if row.claimed_kind == "report" else row.claimed_id
+        cases.by_id(case_id, actor=actor)
+    except NotFound:
+        return False
+    return True
+
+
+def _signature(evidence_id: UUID, until: int) -> str:
+    return hmac.digest(
+        derived("photo-link"), evidence_id.bytes + until.to_bytes(8, "big"), hashlib.sha256
+    ).hex()[:SIGNS]
+
+
+def _copy(path: Path) -> FileResponse:
+    try:
+        answer = FileResponse(path.open("rb"), content_type="image/webp")
+    except FileNotFoundError:
+        raise NotFound("photo") from None
+    answer["Cache-Control"] = f"private, max-age={MONTH}, immutable"
+    answer["Content-Disposition"] = "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _patience() -> HttpResponse:
+    picture = WAITING.format(words=escape(_("照片处理中")))
+    answer = HttpResponse(picture, content_type="image/svg+xml")
+    answer["Cache-Control"] = "no-store"
+    answer["Retry-After"] = str(RETRY_SECONDS)
+    answer["Content-Security-Policy"] = "default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,23 @@
+"""The page of one place: who answers the phone today, what was last solved here, and the button to report."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gezhi.places import queries as places
+from gezhi.web.asked import Asked
+from gezhi.web.public import trust
+
+
+@require_safe
+@never_cache
+def place(request: Asked, code: str) -> HttpResponse:
+    """What the poster's code leads to for whoever only wants a phone number."""
+    found = places.by_code(code)
+    context = {
+        "place": found,
+        "answering": trust.answering_here(found, request.now),
+        "solved": trust.solved_here(found.path),
+    }
+    return render(request, "public/place.html", context)

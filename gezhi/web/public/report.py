@@ -1,0 +1,154 @@
+"""Report something: one screen, one button. Works without script; whatever goes wrong, every word and picture comes back."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.catalogue.book import REFER_OUT
+from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.kernel.actor import VISITOR
+from gezhi.kernel.refusal import Invalid, Missing, Refusal
+from gezhi.kernel.text import BadText
+from gezhi.places import queries as places
+from gezhi.places.queries import PlaceRow
+from gezhi.reports.intake import MOST_PHOTOS, Intake
+from gezhi.web import limits
+from gezhi.web.asked import Asked
+from gezhi.web.limits import TooOften
+from gezhi.web.public import kept, trust
+from gezhi.web.public.answers import SeeOther
+from gezhi.web.public.kept import Bag
+from gezhi.web.public.report_form import NO_TOPIC, ReportForm, fresh_key
+from gezhi.web.refusals import status
+
+MOST_PER_HOUR = 60  # of one address: many people share one behind a mobile operator
+FOUND_PLACES = 8
+methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@methods
+@never_cache
+def report(request: Asked, code: str) -> HttpResponse:
+    """At a place that its code names: from the poster on the building."""
+    place = places.by_code(code)
+    return _posted(request, place) if request.method == "POST" else _shown(request, place)
+
+
+@methods
+@never_cache
+def report_anywhere(request: Asked) -> HttpResponse:
+    """Somewhere: look the place up, or say in words where it is."""
+    return _posted(request, None) if request.method == "POST" else _shown(request, None)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A form on its way through: where, what was typed, which pictures, under which key."""
+
+    place: PlaceRow | None
+    form: ReportForm
+    bag: Bag
+    key: str
+
+
+def _shown(request: Asked, place: PlaceRow | None) -> HttpResponse:
+    draft = Draft(place, ReportForm(has_place=place is not None), Bag(), fresh_key())
+    words = request.GET.get("q", "").strip()
+    found = places.find(words, FOUND_PLACES) if words and place is None else []
+    return _page(request, draft, 200, {"q": words, "found": found})
+
+
+def _posted(request: Asked, place: PlaceRow | None) -> HttpResponse:
+    sent = request.POST.copy()
+    if "back" in sent:  # from the page that names others: the topic is chosen anew
+        sent.pop("category", None)
+    form = ReportForm(sent, has_place=place is not None)
+    draft = Draft(place, form, Bag(), form.form_key)
+    try:
+        limits.count("report", limits.address(request), most=MOST_PER_HOUR, minutes=60, at=request.now)
+    except TooOften as too_often:
+        draft.bag = kept.gather_carried(request, draft.key)
+        return _refused(request, draft, too_often)
+    draft.bag = kept.gather(request, draft.key, at=request.now)
+    if "back" in request.POST:
+        return _page(request, draft, 200)
+    if form.topic == REFER_OUT:
+        return _referred(request, draft)
+    if not form.is_valid() or draft.bag.refused:
+        return _page(request, draft, 422)
+    try:
+        received = receive_report(Voice(_intake(draft), place), actor=VISITOR, at=request.now)
+    except (Invalid, Missing, BadText) as refusal:
+        return _refused(request, draft, refusal)
+    return SeeOther(reverse("status", args=[received.code]) + "?new=1")
+
+
+def _intake(draft: Draft) -> Intake:
+    """The form as a report. Where it is, when no code says so, stands first in its words."""
+    said, place = draft.form.cleaned_data, draft.place
+    text, where = said["text"], said.get("where", "").strip()
+    topic = "" if said["category"] == NO_TOPIC else said["category"]
+    if where and (text.strip() or draft.bag.photos):
+        text = f"位置：{where}\n{text}".strip()
+    return Intake(
+        channel="qr" if place else "web",
+        text=text,
+        place=place.id if place else None,
+        place_path=place.path if place else "",
+        category=catalogue.by_code(topic).id if topic else None,
+        contact=said["contact"],
+        may_call=said["may_call"],
+        evidence=draft.bag.ids,
+        pictures=draft.bag.digests,
+        key=draft.key,
+    )
+
+
+def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
+    """The form as it was, with the sentence where it belongs. A key that carried other words before is replaced."""
+    draft.form.take(refusal)
+    if isinstance(refusal, Invalid) and refusal.code == "other_body":
+        draft.key = fresh_key()
+    draft.bag = draft.bag.without_claimed()
+    answer = _page(request, draft, status(refusal))
+    if isinstance(refusal, TooOften):
+        answer["Retry-After"] = str(refusal.seconds)
+    return answer
+
+
+def _referred(request: Asked, draft: Draft) -> HttpResponse:
+    """What others handle faster: to whom, with their phone. Going back brings everything again."""
+    words = trust.language()
+    others = [
+        {"what": leaf.plain_label(words), "whom": leaf.refer_to(words), "phone": leaf.refer_phone}
+        for leaf in catalogue.leaves()
+        if leaf.refer_out
+    ]
+    return render(request, "public/refer.html", _context(request, draft) | {"others": others})
+
+
+def _page(request: Asked, draft: Draft, number: int, more: dict[str, object] | None = None) -> HttpResponse:
+    return render(request, "public/report.html", _context(request, draft) | (more or {}), status=number)
+
+
+def _context(request: Asked, draft: Draft) -> dict[str, object]:
+    place, path = draft.place, draft.place.path if draft.place else ""
+    return {
+        "form": draft.form,
+        "key": draft.key,
+        "kept": draft.bag.shown(draft.key, request.now),
+        "photo_error": " ".join(draft.bag.refused),
+        "most_photos": MOST_PHOTOS,
+        "place": place,
+        "place_name": place.full_name if place else "",
+        "place_note": trust.solved_note(path) if place else "",
+        "answering": trust.desk_answering(path, request.now),
+        "typed": {name: draft.form.data.get(name, "") for name in ("text", "where", "contact", "may_call")}
+        if draft.form.is_bound
+        else {},
+    }

@@ -1,0 +1,80 @@
+"""The one form of the public face: a photo or words, a topic, perhaps a phone number. Nothing of a person is required."""
+
+import re
+import secrets
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.catalogue.book import REFER_OUT
+from gezhi.kernel.refusal import Invalid, Missing, Refusal
+from gezhi.web.public.trust import language
+from gezhi.web.refusals import sentence
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+NO_TOPIC = "other"
+FIELD_OF = {"text_or_photo": "text", "contact": "contact", "text": "text", "category": "category"}
+
+
+def topics() -> list[tuple[str, str]]:
+    """Chips: what people report most, something else, and what others handle faster."""
+    words = language()
+    common = [(leaf.code, leaf.plain_label(words)) for leaf in catalogue.common() if not leaf.refer_out]
+    return [*common, (NO_TOPIC, str(_("其他，说不清"))), (REFER_OUT, str(_("邻里纠纷、物业费、欠薪等")))]
+
+
+class ReportForm(forms.Form):
+    """key: made once per form shown, so that sending it twice is one report. where: only when the place is not known."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+    category = forms.ChoiceField(label=_("是哪一类"), widget=forms.RadioSelect, required=False)
+    text = forms.CharField(
+        label=_("怎么回事"),
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": _("例如：二楼转角的玻璃碎了")}),
+        required=False,
+        strip=False,
+    )
+    where = forms.CharField(
+        label=_("在哪里"),
+        widget=forms.TextInput(attrs={"placeholder": _("例如：海滨路公交站旁边"), "maxlength": 200}),
+        max_length=200,
+        required=False,
+    )
+    contact = forms.CharField(
+        label=_("您的电话"),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "maxlength": 40}),
+        max_length=40,
+        required=False,
+    )
+    may_call = forms.BooleanField(label=_("修的人可以打我电话"), required=False)
+
+    def __init__(self, *args: Any, has_place: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["category"].choices = topics()  # type: ignore[attr-defined]
+        if has_place:
+            del self.fields["where"]
+
+    @property
+    def form_key(self) -> str:
+        """The key this form was shown with, or a fresh one when it lacks one or it was tampered with."""
+        said = self.data.get("key", "") if self.is_bound else ""
+        return said if _KEY.fullmatch(said) else fresh_key()
+
+    @property
+    def topic(self) -> str:
+        """The chosen chip's code, "" for none."""
+        return str(self.data.get("category", ""))
+
+    def take(self, refusal: Refusal) -> None:
+        """Say a refusal beside the field it is about, or above the form."""
+        names = refusal.facts if isinstance(refusal, Missing) else ()
+        name = refusal.field if isinstance(refusal, Invalid) else names[0] if names else ""
+        field = FIELD_OF.get(name)
+        self.add_error(field if field in self.fields else None, sentence(refusal))
+
+
+def fresh_key() -> str:
+    """A key nobody guesses."""
+    return secrets.token_urlsafe(18)

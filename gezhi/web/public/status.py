@@ -1,0 +1,172 @@
+"""The reporter's own page, behind the tracking code: how far it is, who has it, both clocks, and his say in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_http_methods
+
+from gezhi.cases import queries as cases
+from gezhi.duty import queries as duty
+from gezhi.evidence import queries as evidence
+from gezhi.flows.reporter_speaks import EVENTS, REASONS, Saying, next_urge, reporter_speaks
+from gezhi.kernel.actor import reporter
+from gezhi.kernel.refusal import NotYours, Refusal, Stale, Unavailable
+from gezhi.parties import queries as parties
+from gezhi.places import queries as places
+from gezhi.reports import queries as reports
+from gezhi.reports.intake import MOST_PHOTOS
+from gezhi.reports.queries import ReportRow
+from gezhi.web import limits
+from gezhi.web.asked import Asked
+from gezhi.web.public import kept, progress, told, trust
+from gezhi.web.public.answers import SeeOther, private
+from gezhi.web.public.kept import Bag
+from gezhi.web.public.report_form import fresh_key
+from gezhi.web.refusals import sentence
+from gezhi.web.refusals import status as number_of
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
+MOST_PER_HOUR = 30  # deeds of one reporter
+AFTER = ("photo_after", "photo_same_angle")
+THANKS = {
+    "answer": gettext_noop("收到您的补充，会继续办。"),
+    "add": gettext_noop("收到您的补充。"),
+    "urge": gettext_noop("已经替您催了一次。"),
+    "satisfied": gettext_noop("谢谢，这件事办结了。"),
+    "unsatisfied": gettext_noop("收到，社区会复核。"),
+    "reopen": gettext_noop("收到，这件事重新办理。"),
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the reporter just said and could not send: shown again in the form of its event."""
+
+    event: str = ""
+    text: str = ""
+    reason: str = ""
+    bag: Bag = field(default_factory=Bag)
+    key: str = field(default_factory=fresh_key)
+    problem: str = ""
+    number: int = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def status(request: Asked, code: str) -> HttpResponse:
+    """Show it, or take what the reporter says."""
+    report = reports.by_code(code)
+    draft = Draft()
+    if request.method == "POST":
+        draft = _heard(request, report)
+        if not draft.problem:
+            messages.success(request, _(THANKS[draft.event]))
+            return private(SeeOther(reverse("status", args=[reports.tracking_code(report.id)])))
+    answer = render(request, "public/status.html", _page(request, report, draft), status=draft.number)
+    return private(answer)
+
+
+def _heard(request: Asked, report: ReportRow) -> Draft:
+    """Say it in the reporter's name. A refusal leaves the draft with its sentence; nothing typed is lost."""
+    sent = request.POST
+    event, key = sent.get("event", ""), sent.get("key", "")[:64]
+    draft = Draft(event, sent.get("text", ""), sent.get("reason", ""), key=key or fresh_key())
+    try:
+        limits.count("speak", report.id.hex, most=MOST_PER_HOUR, minutes=60, at=request.now)
+        draft.bag = kept.gather(request, draft.key, name=f"photos_{event}", at=request.now)
+        if draft.bag.refused:
+            draft.problem, draft.number = " ".join(draft.bag.refused), 422
+            return draft
+        said = Saying(event, draft.text, draft.bag.ids, draft.reason, _number(sent.get("version", "")))
+        reporter_speaks(report.id, said, at=request.now)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        # the matter was joined elsewhere a moment ago: to the reporter that is a change like any other
+        shown = Stale() if isinstance(refusal, NotYours) else refusal
+        draft.problem, draft.number = sentence(shown), number_of(shown)
+        draft.bag = draft.bag.without_claimed()
+    return draft
+
+
+def _number(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None
+
+
+def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
+    now = request.now
+    case = cases.of_report(report.id)
+    story = cases.timeline(case)
+    pauses, paused = progress.pauses(cases.pauses(case), now)
+    offers = cases.offers_for(case, actor=reporter(report.id), at=now)
+    place = places.by_ids([report.place_id]).get(report.place_id) if report.place_id else None
+    return {
+        "report": report,
+        "case": case,
+        "code": reports.tracking_code(report.id),
+        "is_new": "new" in request.GET and draft.number == 200,
+        "place": place,
+        "place_name": place.full_name if place else "",
+        "category": trust.category_words(case.category_id or report.category_id)
+        if case.category_id or report.category_id
+        else "",
+        "steps": progress.steps(case, story, now),
+        "clocks": progress.clocks(case, now),
+        "waited": progress.waited(case, now),
+        "pauses": pauses,
+        "paused": paused,
+        "answering": None if case.closed_at else duty.answering(case.lead_id, now),
+        "may": progress.may(offers, case, next_urge(report.id, story, now)),
+        "reasons": _reasons(draft),
+        "question": _question(case, story),
+        "draft": draft if draft.event in EVENTS else None,
+        "problem": draft.problem,
+        "key": draft.key,
+        "kept": draft.bag.shown(draft.key, now),
+        "most_photos": MOST_PHOTOS,
+        **_told(report, case, story, now),
+    }
+
+
+def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:
+    """Pictures and the story so far. 8 queries."""
+    added, reveals = reports.added(report.id), reports.reveals(report.id)
+    own = evidence.of("report", report.id)
+    later = {id for one in added for id in one.evidence}
+    names = parties.parties_by_ids(told.parties_named(story, reveals))
+    pictures = {row.id: row for row in own}
+    lines = told.lines(report.id, story, added, reveals, parties=names, pictures=pictures, at=now)
+    return {
+        "photos": told.thumbs((row for row in own if row.id not in later), now, _("您拍的照片")),
+        "after": _after(case, now),
+        "lines": [told.shown(line, now) for line in lines],
+    }
+
+
+def _after(case: "Case", now: datetime) -> tuple[dict[str, str], ...]:
+    """What it looks like now: pictures of the newest round, once somebody else has looked."""
+    if cases.public_step(case) < 3:
+        return ()
+    ids = [one.evidence_id for one in cases.shown(case) if one.round == case.round and one.kind in AFTER]
+    rows = evidence.by_ids(ids)
+    return told.thumbs((rows[id] for id in ids if id in rows), now, _("办好以后的照片"))
+
+
+def _question(case: "Case", story: list[Any]) -> str:
+    """The desk's newest question while it waits for an answer."""
+    asked = [step.words.get("note", "") for step in story if step.entry.event == "ask"]
+    return asked[-1] if asked and case.state == "asked" else ""
+
+
+def _reasons(draft: Draft) -> list[dict[str, Any]]:
+    return [
+        {"value": code, "label": _(text), "checked": code == draft.reason} for code, text in REASONS.items()
+    ]

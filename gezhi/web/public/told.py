@@ -1,0 +1,149 @@
+"""What happened so far, told to the reporter: plain words, no internal note, no name of a colleague."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from gezhi.evidence.queries import EvidenceRow
+from gezhi.journal.queries import Step
+from gezhi.kernel.actor import ActorKind
+from gezhi.parties.queries import PartyRow
+from gezhi.reports.queries import Added, Reveal
+from gezhi.web import times, words
+from gezhi.web.public.photos import link
+
+
+class Line(NamedTuple):
+    """One line, as ui/timeline_item.html shows it."""
+
+    at: datetime
+    icon: str
+    title: str
+    text: str = ""
+    kind: str = ""
+    photos: tuple[dict[str, str], ...] = ()
+
+
+# event → icon, sentence, kind, which kept words everybody concerned may read
+SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "accept": ("check", gettext_noop("已受理"), "", ""),
+    "ask": ("message", gettext_noop("有一个问题请您补充"), "now", "note"),
+    "ask_lapses": ("clock", gettext_noop("没有等到补充，按已有的情况继续办"), "", ""),
+    "decline": ("x-circle", gettext_noop("没有受理，理由如下"), "", "reason"),
+    "dispatch": ("send", gettext_noop("交给 %(party)s 办理"), "", ""),
+    "raise": ("send", gettext_noop("交给 %(party)s 办理"), "", ""),
+    "hand_over": ("send", gettext_noop("服务单位变了，改由 %(party)s 办理"), "", ""),
+    "take": ("wrench", gettext_noop("%(party)s 接手，开始处理"), "", ""),
+    "return": ("undo", gettext_noop("办不了被退回，正在重新安排"), "", ""),
+    "made_safe": ("shield", gettext_noop("危险已经先排除"), "good", ""),
+    "put_to_meeting": ("calendar", gettext_noop("几家一起商量怎么办"), "", ""),
+    "approve_extension": ("calendar", gettext_noop("期限延长"), "", ""),
+    "carry_forward": ("pause", gettext_noop("暂时不能办，时钟暂停，理由如下"), "pause", "reason"),
+    "resume": ("play", gettext_noop("恢复办理，时钟继续走"), "", ""),
+    "solve_on_spot": ("check", gettext_noop("当场办好了"), "good", ""),
+    "done": ("check", gettext_noop("%(party)s 说办好了，等另一个人去看"), "", ""),
+    "not_found": ("search", gettext_noop("到现场没有看到问题，等另一个人再去看"), "", ""),
+    "pass_check": ("check-circle", gettext_noop("另一个人去看过，确认属实"), "good", ""),
+    "fail_check": ("rotate-ccw", gettext_noop("去看过，还没有办好，继续办"), "", ""),
+    "satisfied": ("check-circle", gettext_noop("您认可了结果"), "good", ""),
+    "unsatisfied": ("rotate-ccw", gettext_noop("您说没有办好"), "", ""),
+    "uphold": ("check", gettext_noop("复核后维持结果，理由如下"), "", "reason"),
+    "confirm_lapses": ("clock", gettext_noop("没有等到您的答复，先办结"), "", ""),
+    "not_ours": ("x-circle", gettext_noop("不归这里管，理由如下"), "", "reason"),
+    "wont_do": ("x-circle", gettext_noop("暂时不办，理由如下"), "", "reason"),
+    "join": ("layers", gettext_noop("和同一件事合在一起办"), "", ""),
+    "joined": ("layers", gettext_noop("别人反映的同一件事也合到这里"), "", ""),
+    "reopen": ("rotate-ccw", gettext_noop("重新办理"), "", ""),
+    "escalate": ("trending-up", gettext_noop("超过期限，已报上一级督办"), "", ""),
+    "urge": ("bell", gettext_noop("您催了一次"), "", ""),
+}
+OTHERS: Final[Mapping[str, str]] = {  # the same deed by somebody else
+    "satisfied": gettext_noop("反映的人认可了结果"),
+    "unsatisfied": gettext_noop("复核后认为没有办好，继续办"),
+    "urge": gettext_noop("另一位反映的人催了一次"),
+}
+
+
+def lines(
+    report_id: UUID,
+    story: Iterable[Step],
+    added: Iterable[Added],
+    reveals: Iterable[Reveal],
+    *,
+    parties: Mapping[UUID, PartyRow],
+    pictures: Mapping[UUID, EvidenceRow],
+    at: datetime,
+) -> list[Line]:
+    """Everything the reporter may know, newest first. No query."""
+    found = [line for step in story if (line := _deed(report_id, step, parties))]
+    found += [_own_words(report_id, one, pictures, at) for one in added]
+    found += [_reveal(one, parties) for one in reveals]
+    return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def parties_named(story: Iterable[Step], reveals: Iterable[Reveal]) -> set[UUID]:
+    """Ids of all parties that the lines will name."""
+    named = {UUID(step.entry.after["lead_id"]) for step in story if step.entry.after.get("lead_id")}
+    return named.union(*(one.parties for one in reveals))
+
+
+def _deed(report_id: UUID, step: Step, parties: Mapping[UUID, PartyRow]) -> Line | None:
+    entry = step.entry
+    told = SENTENCES.get(entry.event)
+    if told is None:
+        return None
+    icon, sentence, kind, shows = told
+    is_own = entry.actor_kind == ActorKind.REPORTER and entry.actor_id == report_id
+    if not is_own and entry.event in OTHERS:
+        sentence = OTHERS[entry.event]
+    party = parties.get(UUID(entry.after["lead_id"])) if entry.after.get("lead_id") else None
+    title = _(sentence) % {"party": party.name if party else _("承办单位")}
+    return Line(entry.at, icon, title, _text(step, shows, is_own), kind)
+
+
+def _text(step: Step, shows: str, is_own: bool) -> str:
+    """The question, the public reason; of one's own reason the words chosen; of an extension the new day."""
+    if is_own and step.words.get("reason"):
+        return _(step.words["reason"])
+    if step.entry.event == "approve_extension" and step.entry.after.get("extended_to"):
+        until = datetime.fromisoformat(step.entry.after["extended_to"])
+        return _("新的期限：%(day)s") % {"day": times.day(until)}
+    return step.words.get(shows, "") if shows else ""
+
+
+def _own_words(report_id: UUID, one: Added, pictures: Mapping[UUID, EvidenceRow], at: datetime) -> Line:
+    is_own = one.actor_id == report_id
+    title = _("您补充了") if is_own else _("受理席替您补充了")
+    return Line(
+        one.at,
+        "plus",
+        title,
+        one.text,
+        "",
+        thumbs((pictures[id] for id in one.evidence if id in pictures), at),
+    )
+
+
+def _reveal(one: Reveal, parties: Mapping[UUID, PartyRow]) -> Line:
+    offices = "、".join(parties[id].name for id in one.parties if id in parties) or _("办事处")
+    duties = "、".join(words.of(words.DUTIES, duty) for duty in one.duties)
+    who = _("%(offices)s（%(duties)s）") % {"offices": offices, "duties": duties} if duties else offices
+    title = _("%(who)s 看了您的电话号码") % {"who": who}
+    return Line(one.at, "eye", title, _("理由：%(reason)s") % {"reason": one.reason})
+
+
+def thumbs(rows: Iterable[EvidenceRow], at: datetime, alt: str = "") -> tuple[dict[str, str], ...]:
+    """Pictures as small ones that open large."""
+    return tuple(
+        {"url": link(row.id, 1600, at=at), "thumb": link(row.id, 400, at=at), "alt": alt or _("照片")}
+        for row in rows
+    )
+
+
+def shown(line: Line, now: datetime) -> dict[str, Any]:
+    """A line with its time in words."""
+    return {**line._asdict(), "time": times.moment(line.at, now), "exact": times.exact(line.at)}

@@ -1,0 +1,71 @@
+"""What stands above a form so that people dare to fill it in: the place, what was solved here, who answers the phone."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gezhi.cases import queries as cases
+from gezhi.catalogue import queries as catalogue
+from gezhi.duty import queries as duty
+from gezhi.duty.queries import Answering
+from gezhi.parties import queries as parties
+from gezhi.places.queries import PlaceRow
+
+SERVING = ("property", "owners")  # besides the desk, who answers residents directly
+
+
+class Solved(NamedTuple):
+    """One matter solved here. Category and day only: nothing of a person."""
+
+    what: str
+    day: str
+
+
+def solved_here(path: str, limit: int = 3) -> list[Solved]:
+    """What was last solved at a place or below it, newest first. 1 query."""
+    return [
+        Solved(category_words(case.category_id), short_day(case.closed_at))
+        for case in cases.solved_at(path, limit)
+    ]
+
+
+def solved_note(path: str) -> str:
+    """The last one as a line under the place's name; "" when there is none yet. 1 query."""
+    found = solved_here(path, 1)
+    return _("最近办好：%(what)s（%(day)s）") % found[0]._asdict() if found else ""
+
+
+def desk_answering(path: str, at: datetime) -> Answering:
+    """Whose phone to ring now about this place. 3 queries."""
+    return duty.answering(parties.desk_of(path, at), at)
+
+
+def answering_here(place: PlaceRow, at: datetime) -> list[Answering]:
+    """Everybody who answers for a place now: who serves it, then the desk. 2 queries and one per kind of service."""
+    serving = [parties.serving(place.path, place.grid_id, kind, at) for kind in SERVING]
+    ids = [id for id in (*serving, parties.desk_of(place.path, at)) if id]
+    found = duty.answering_for(ids, at)
+    return [found[id] for id in dict.fromkeys(ids)]
+
+
+def category_words(category_id: object) -> str:
+    """The resident's name of a category; a plain word when nobody has named one. No query as a rule."""
+    if category_id is None:
+        return _("一件事")
+    return catalogue.category(category_id).plain_label(language())  # type: ignore[arg-type]
+
+
+def short_day(at: datetime | None) -> str:
+    """`3月2日`, local."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return _("%(month)s月%(day)s日") % {"month": local.month, "day": local.day}
+
+
+def language() -> str:
+    """The reader's language as the catalogue wants it."""
+    return get_language() or "zh-hans"

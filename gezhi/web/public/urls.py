@@ -1,0 +1,21 @@
+"""Addresses of the public face. Those of design §7 are promises."""
+
+from django.urls import include, path
+
+from gezhi.web.public import health, home, look, photos, place, report, status
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("find", home.find_report, name="find_report"),
+    path("p/<str:code>", place.place, name="place"),
+    path("r/", report.report_anywhere, name="report_anywhere"),
+    path("r/<str:code>", report.report, name="report"),
+    path("t/<str:code>", status.status, name="status"),
+    path("photo/<uuid:evidence_id>/<int:size>", photos.photo, name="photo"),
+    path("look", look.set_look, name="set_look"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", look.robots, name="robots"),
+    path("favicon.ico", look.favicon, name="favicon"),
+]
