@@ -207,6 +207,9 @@ def test_the_workbook_says_whose_it_is_and_what_it_covers(mended: Case, noon: da
     assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == (covers, "&P / &N")
 
 
+COUNTS = {"暂停分钟": 0, "退回次数": 0, "处置轮次": 1, "催办次数": 0, "处置前照片": 0, "处置后照片": 3}
+
+
 def test_a_line_in_the_workbook_has_moments_as_moments_and_counts_as_counts(
     mended: Case, noon: datetime
 ) -> None:
@@ -242,16 +245,11 @@ def test_a_line_in_the_workbook_has_moments_as_moments_and_counts_as_counts(
         "先期处置时限": line["先期处置时限"].value,
         "先期处置": local(14),
         "先期处置按时": line["先期处置按时"].value,
-        "暂停分钟": 0,
         "结案说明": None,
         "反映人评价": "满意",
         "由他人核查": "是",
-        "退回次数": 0,
-        "处置轮次": 1,
-        "催办次数": 0,
-        "处置前照片": 0,
-        "处置后照片": 3,
         "复发": "否",
+        **COUNTS,
     }
     assert line["收到时间"].number_format == "yyyy-mm-dd hh:mm"
     assert line["退回次数"].data_type == "n"
