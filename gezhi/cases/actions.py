@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from gezhi.cases import timing
 from gezhi.cases.effects import EFFECTS, Doing, nothing
@@ -26,9 +24,8 @@ from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.kernel.refusal import Missing, NotFound, Stale
 from gezhi.kernel.text import one_line
 from gezhi.parties import queries as parties
+from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow
-from gezhi.tenancy.current import current
-from gezhi.tenancy.queries import jurisdiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,8 @@ def open_many(openings: list[Opening], *, at: datetime) -> list[Deed]:
 def _fresh(opening: Opening, at: datetime) -> Case:
     place, path = opening.place, opening.place.path if opening.place else ""
     desk = parties.desk_of(path, at)
-    local = timezone.localtime(at, _zone())
     case = Case(
-        number=next_number(local.year),
+        number=next_number(local_day(at).year),
         channel=opening.channel,
         title=one_line(opening.text, 60),
         place_id=place.id if place else None,
@@ -98,12 +94,6 @@ def _fresh(opening: Opening, at: datetime) -> Case:
     timing.set_clocks(case)
     timing.set_stage(case, at)
     return case
-
-
-def _zone() -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(jurisdiction(current()).time_zone)
 
 
 def _timer(case: Case) -> outbox.Following:

@@ -15,6 +15,7 @@ from gezhi.cases.actions import advance
 from gezhi.cases.move import Move, Shown
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import Actor
+from gezhi.parties.days import local_day
 
 
 class Found(NamedTuple):
@@ -33,7 +34,7 @@ def found_and_solved(
     presence: "place_code" or "position", how the worker showed that he stands there. The same idempotency key gives the same
     case again. Raises Invalid, Missing (photo_after, on_site, category, place), NotYours outside the actor's area.
     """
-    numbers.stock_up(at.year)
+    numbers.stock_up(local_day(at).year)
     with transaction.atomic():
         received = receive_report(voice, actor=actor, at=at)
         case = cases.of_report(received.report_id)

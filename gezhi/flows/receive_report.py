@@ -14,10 +14,11 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
+from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports.actions import receive
-from gezhi.reports.intake import Intake
+from gezhi.reports.intake import Intake, words
 from gezhi.reports.receipts import Received
 
 ASKABLE_CHANNELS = frozenset({"qr", "web", "api"})  # they hold the code and can answer on the status page
@@ -39,7 +40,7 @@ def receive_report(voice: Voice, *, actor: Actor, at: datetime) -> Received:
     intake = voice.intake
     if intake.category and catalogue.category(intake.category).refer_out:
         raise Invalid("category", "refer_out")
-    numbers.stock_up(at.year)
+    numbers.stock_up(local_day(at).year)
     try:
         with transaction.atomic():
             received = receive(intake, actor=actor, at=at)
@@ -55,7 +56,7 @@ def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Re
     intake = voice.intake
     opening = Opening(
         report_id=received.report_id,
-        text=intake.text,
+        text=words(intake.text, "text"),
         channel=intake.channel,
         place=voice.place,
         category_id=intake.category,
