@@ -1,6 +1,7 @@
 """What Django calls when no view answers: pages for bad addresses, bad bytes, forged forms and bugs of ours."""
 
 import sys
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from gezhi.kernel.refusal import Refusal
 from gezhi.web import refusals
+from gezhi.web.asked import Asked
+from gezhi.web.public import report
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -29,7 +32,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that did not come from our own page, or whose cookie is gone."""
+    """403 for a form that did not come from our own page, or whose cookie is gone. A report comes back with its words."""
+    found = request.resolver_match
+    if found and found.view_name in {"report", "report_anywhere"}:
+        return report.shown_again(cast(Asked, request), **found.kwargs)
     return refusals.plain_page(
         request,
         403,

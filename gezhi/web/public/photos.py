@@ -60,9 +60,11 @@ def is_signed(request: Asked, evidence_id: UUID) -> bool:
 
 
 def may_see(row: evidence.EvidenceRow, actor: Actor) -> bool:
-    """Staff may see pictures of the cases they may see, and nothing else."""
-    if actor.kind is not ActorKind.ACCOUNT or row.claimed_id is None:
+    """Staff may see pictures of the cases they may see, and those of a form not sent yet, whose ids nobody guesses."""
+    if actor.kind is not ActorKind.ACCOUNT or not actor.posts:
         return False
+    if row.claimed_id is None:
+        return True
     try:
         case_id = cases.of_report(row.claimed_id).id if row.claimed_kind == "report" else row.claimed_id
         cases.by_id(case_id, actor=actor)

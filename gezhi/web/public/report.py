@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -44,6 +45,15 @@ def report(request: Asked, code: str) -> HttpResponse:
 def report_anywhere(request: Asked) -> HttpResponse:
     """Somewhere: look the place up, or say in words where it is."""
     return _posted(request, None) if request.method == "POST" else _shown(request, None)
+
+
+def shown_again(request: Asked, code: str = "") -> HttpResponse:
+    """The form of a POST that may not be trusted, with every word of it; nothing was taken in. 403."""
+    place = places.by_code(code) if code else None
+    form = ReportForm(request.POST, has_place=place is not None)
+    draft = Draft(place, form, kept.gather_carried(request, form.form_key), form.form_key)
+    form.add_error(None, _("浏览器没有带上本站的凭据，所以还没有收下。请再按一次提交；照片请重新选。"))
+    return _page(request, draft, 403)
 
 
 @dataclass(slots=True)
