@@ -1,6 +1,6 @@
 """Open a case, and move it. `advance` is the only writer of Case.state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def open_from(opening: Opening, *, at: datetime) -> tuple[Case, Deed]:
 
     The deed is returned for the caller to journal together with the report's. 3 INSERTs: case, link, timer.
     """
-    case = _fresh(opening, at)
+    case = _fresh(opening, at, _Known())
     Case.objects.bulk_create([case])
     CaseReport.objects.bulk_create(
         [CaseReport(case=case, report_id=opening.report_id, origin=case, linked_at=at)]
@@ -58,7 +58,8 @@ def open_from(opening: Opening, *, at: datetime) -> tuple[Case, Deed]:
 
 def open_many(openings: list[Opening], *, at: datetime) -> list[Deed]:
     """As `open_from`, for a batch of imported reports: 3 INSERTs in all. The deeds are for the caller to journal."""
-    cases = [_fresh(opening, at) for opening in openings]
+    known = _Known()
+    cases = [_fresh(opening, at, known) for opening in openings]
     Case.objects.bulk_create(cases)
     pairs = zip(cases, openings, strict=True)
     CaseReport.objects.bulk_create(
@@ -68,9 +69,22 @@ def open_many(openings: list[Opening], *, at: datetime) -> list[Deed]:
     return [Deed("case", case.id, "reported", after=snapshot(case), is_first=True) for case in cases]
 
 
-def _fresh(opening: Opening, at: datetime) -> Case:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was asked already while a batch is opened: desks by path, calendar codes by party."""
+
+    desks: dict[str, UUID] = field(default_factory=dict)
+    calendars: dict[UUID, str] = field(default_factory=dict)
+
+    def desk_of(self, path: str, at: datetime) -> UUID:
+        if path not in self.desks:
+            self.desks[path] = parties.desk_of(path, at)
+        return self.desks[path]
+
+
+def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     place, path = opening.place, opening.place.path if opening.place else ""
-    desk = parties.desk_of(path, at)
+    desk = known.desk_of(path, at)
     case = Case(
         number=next_number(local_day(at).year),
         channel=opening.channel,
@@ -86,6 +100,7 @@ def _fresh(opening: Opening, at: datetime) -> Case:
         run_id=opening.run_id,
         came_back_from_id=opening.came_back_from,
     )
+    timing.remember_calendars(case, known.calendars)
     if opening.category_id:
         case.category_id = opening.category_id
         case.condition_id = catalogue.default_condition(opening.category_id).id

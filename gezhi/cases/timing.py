@@ -31,6 +31,11 @@ def calendar_of(case: Case) -> worktime.WorkCalendar:
     return _calendar(case, case.desk_id if case.state in {State.TO_CHECK, State.TO_CONFIRM} else case.lead_id)
 
 
+def remember_calendars(case: Case, known: dict[UUID, str]) -> None:
+    """Share what is known of parties' calendars (codes by party) between the cases of one batch."""
+    case.__dict__["_calendar_codes"] = known
+
+
 def _calendar(case: Case, party: UUID) -> worktime.WorkCalendar:
     """Remembered on the row while one deed is done: the same party is asked for several times."""
     known: dict[UUID, str] = case.__dict__.setdefault("_calendar_codes", {})
