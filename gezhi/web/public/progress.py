@@ -116,12 +116,22 @@ def _fix(case: "Case", now: datetime) -> ClockLine:
     if case.closed_at:
         text = _("用了 %(span)s") % {"span": times.between(case.received_at, case.closed_at)}
         return ClockLine(title, "none", text, times.exact(case.closed_at))
+    if case.done_at and case.state in {State.TO_CHECK, State.TO_CONFIRM}:
+        return _worked(title, case.done_at, case.fix_due, now)
     if case.review_at:
         text = _("暂停，%(day)s 再看能不能办") % {"day": times.day(case.review_at)}
         return ClockLine(title, "paused", text, times.exact(case.review_at))
     if case.fix_due is None:
         return ClockLine(title, "none", _("受理以后，这里会写明哪天前办好"), "")
     return _running(title, case.fix_due, now)
+
+
+def _worked(title: str, done_at: datetime, due: datetime | None, now: datetime) -> ClockLine:
+    said = {"moment": times.moment(done_at, now)}
+    if due and due < done_at:
+        text = _("%(moment)s 做完，超时 %(span)s") % {**said, "span": times.between(due, done_at)}
+        return ClockLine(title, "overdue", text, times.exact(done_at))
+    return ClockLine(title, "in_time", _("%(moment)s 做完") % said, times.exact(done_at))
 
 
 def _running(title: str, due: datetime, now: datetime) -> ClockLine:

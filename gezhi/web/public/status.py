@@ -167,6 +167,7 @@ def _question(case: "Case", story: list[Any]) -> str:
 
 
 def _reasons(draft: Draft) -> list[dict[str, Any]]:
+    labels = {**REASONS, "other": gettext_noop("其他")}
     return [
-        {"value": code, "label": _(text), "checked": code == draft.reason} for code, text in REASONS.items()
+        {"value": code, "label": _(text), "checked": code == draft.reason} for code, text in labels.items()
     ]

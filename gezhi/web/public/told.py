@@ -1,6 +1,6 @@
 """What happened so far, told to the reporter: plain words, no internal note, no name of a colleague."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -79,10 +79,23 @@ def lines(
     at: datetime,
 ) -> list[Line]:
     """Everything the reporter may know, newest first. No query."""
-    found = [line for step in story if (line := _deed(report_id, step, parties))]
+    found = [
+        line
+        for step, lead in _with_leads(story)
+        if (line := _deed(report_id, step, parties.get(lead) if lead else None))
+    ]
     found += [_own_words(report_id, one, pictures, at) for one in added]
     found += [_reveal(one, parties) for one in reveals]
-    return sorted(found, key=lambda line: line.at, reverse=True)
+    return sorted(found, key=lambda line: line.at)[::-1]
+
+
+def _with_leads(story: Iterable[Step]) -> Iterator[tuple[Step, UUID | None]]:
+    """Each deed with the party that was accountable after it: a row names the party only when it changed."""
+    lead = None
+    for step in story:
+        named = step.entry.after.get("lead_id")
+        lead = UUID(named) if named else lead
+        yield step, lead
 
 
 def parties_named(story: Iterable[Step], reveals: Iterable[Reveal]) -> set[UUID]:
@@ -91,7 +104,7 @@ def parties_named(story: Iterable[Step], reveals: Iterable[Reveal]) -> set[UUID]
     return named.union(*(one.parties for one in reveals))
 
 
-def _deed(report_id: UUID, step: Step, parties: Mapping[UUID, PartyRow]) -> Line | None:
+def _deed(report_id: UUID, step: Step, party: PartyRow | None) -> Line | None:
     entry = step.entry
     told = SENTENCES.get(entry.event)
     if told is None:
@@ -100,7 +113,6 @@ def _deed(report_id: UUID, step: Step, parties: Mapping[UUID, PartyRow]) -> Line
     is_own = entry.actor_kind == ActorKind.REPORTER and entry.actor_id == report_id
     if not is_own and entry.event in OTHERS:
         sentence = OTHERS[entry.event]
-    party = parties.get(UUID(entry.after["lead_id"])) if entry.after.get("lead_id") else None
     title = _(sentence) % {"party": party.name if party else _("承办单位")}
     return Line(entry.at, icon, title, _text(step, shows, is_own), kind)
 

@@ -16,6 +16,8 @@ from gezhi.places.queries import PlaceRow
 
 SERVING = ("property", "owners")  # besides the desk, who answers residents directly
 
+COMPOUND_DEPTH = 4  # district, subdistrict, community, compound
+
 
 class Solved(NamedTuple):
     """One matter solved here. Category and day only: nothing of a person."""
@@ -25,15 +27,16 @@ class Solved(NamedTuple):
 
 
 def solved_here(path: str, limit: int = 3) -> list[Solved]:
-    """What was last solved at a place or below it, newest first. 1 query."""
-    return [
-        Solved(category_words(case.category_id), short_day(case.closed_at))
-        for case in cases.solved_at(path, limit)
-    ]
+    """What was last solved at a place or below it, newest first; where nothing was, in its compound. At most 2 queries."""
+    rows = cases.solved_at(path, limit)
+    compound = "/".join(path.split("/")[: COMPOUND_DEPTH + 1]) + "/"
+    if not rows and len(compound) < len(path):
+        rows = cases.solved_at(compound, limit)
+    return [Solved(category_words(case.category_id), short_day(case.closed_at)) for case in rows]
 
 
 def solved_note(path: str) -> str:
-    """The last one as a line under the place's name; "" when there is none yet. 1 query."""
+    """The last one as a line under the place's name; "" when there is none yet. At most 2 queries."""
     found = solved_here(path, 1)
     return _("最近办好：%(what)s（%(day)s）") % found[0]._asdict() if found else ""
 
