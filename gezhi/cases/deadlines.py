@@ -137,6 +137,7 @@ def next_act(standing: Standing, limits: StageLimits, calendar: WorkCalendar) ->
     if standing.last_escalated_at is None:
         return standing.due, Act.ESCALATE
     if standing.ladder_ended:
-        return _working(standing.last_escalated_at, WORKING_DAY_MINUTES, calendar), Act.REMIND
+        tomorrow = _working(standing.last_escalated_at, WORKING_DAY_MINUTES, calendar)
+        return max(standing.due, tomorrow), Act.REMIND
     later = _working(standing.last_escalated_at, limits.escalation, calendar)
     return max(standing.due, later), Act.ESCALATE

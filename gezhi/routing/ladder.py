@@ -24,5 +24,9 @@ def rung(chain: Sequence[UUID], escalated: int) -> Rung:
 
 
 def chain_of(lead: UUID, desk: UUID, above: Sequence[UUID]) -> tuple[UUID, ...]:
-    """The ladder's parties in order, each once: who has it, the desk that watches, then the parties above the desk."""
-    return tuple(dict.fromkeys((lead, desk, *above)))
+    """The ladder's parties in order, each once: who has it, the desk that watches, then the parties above the desk.
+
+    Whoever stands above the desk himself is followed only by those above him: a ladder does not lead down again.
+    """
+    up = tuple(dict.fromkeys((desk, *above)))
+    return up[up.index(lead) :] if lead in up else (lead, *up)
