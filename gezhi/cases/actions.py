@@ -19,7 +19,7 @@ from gezhi.cases.telling import tell
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
 from gezhi.journal import outbox
-from gezhi.journal.actions import Deed, record
+from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.kernel.refusal import Missing, NotFound, Stale
 from gezhi.kernel.text import one_line
@@ -225,3 +225,10 @@ def _show(case: Case, move: Move, at: datetime) -> None:
             for shown in move.shown
         ]
     )
+
+
+@transaction.atomic
+def forget_reporter(case_id: UUID, report_id: UUID, *, at: datetime) -> None:
+    """Blank what a case keeps of a reporter's words: its title and his words in its story. The chain stays valid (I14)."""
+    Case.objects.filter(id=case_id).update(title="")
+    erase_words(kind="case", id=case_id, by=report_id, at=at)

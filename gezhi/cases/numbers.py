@@ -1,6 +1,6 @@
 """Case numbers: `371072-2026-0000001`. A process takes a block ahead of its transactions, so nobody queues for a counter."""
 
-import threading
+from collections import defaultdict, deque
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,33 +13,32 @@ from gezhi.tenancy.queries import jurisdiction
 
 BLOCK = 50
 
-_stock: dict[tuple[UUID, int], range] = {}
-_lock = threading.Lock()
+# Taking from either end of a deque is atomic. A lock around it would be held by one who waits for his turn to write, and
+# asked for by the one whose turn it is: both would wait for ever.
+_stock: defaultdict[tuple[UUID, int], deque[int]] = defaultdict(deque)
 
 
 def stock_up(year: int) -> None:
     """Reserve a block of numbers in a transaction of its own. Call it outside any transaction; inside one it does nothing."""
     if connection.in_atomic_block:
         return
-    with _lock:
-        if len(_stock.get((current(), year), range(0))) == 0:
-            _stock[current(), year] = _reserve(year, BLOCK)
+    stock = _stock[current(), year]
+    if not stock:  # two threads may both find it empty: then there are two blocks
+        stock.extend(_reserve(year, BLOCK))
 
 
 def next_number(year: int) -> str:
     """The next number of this process's block; without one, a single number taken in the caller's transaction."""
-    with _lock:
-        left = _stock.get((current(), year), range(0))
-        if left:
-            _stock[current(), year] = left[1:]
-    taken = left or _reserve(year, 1)
-    return case_number(jurisdiction(current()).code, year, taken[0])
+    try:
+        taken = _stock[current(), year].popleft()
+    except IndexError:
+        taken = _reserve(year, 1)[0]
+    return case_number(jurisdiction(current()).code, year, taken)
 
 
 def forget() -> None:
     """Let go of reserved blocks (between tests, whose databases are rolled back)."""
-    with _lock:
-        _stock.clear()
+    _stock.clear()
 
 
 @transaction.atomic

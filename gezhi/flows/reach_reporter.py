@@ -6,7 +6,10 @@ Who may is decided by what he is to the case that the report belongs to; the rep
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from gezhi.cases import queries as cases
+from gezhi.cases.actions import forget_reporter
 from gezhi.cases.lifecycle import Role
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotYours
@@ -43,6 +46,22 @@ def restate(case_id: UUID, report_id: UUID, text: str, *, actor: Actor, at: date
     if not may_restate(cases.roles(case, actor=actor)):
         raise NotYours(deed="restate")
     reports.restate(report_id, text, actor=actor, at=at)
+
+
+@transaction.atomic
+def forget(
+    case_id: UUID, report_id: UUID, reason: str, *, with_pictures: bool = False, actor: Actor, at: datetime
+) -> None:
+    """Erase a reporter: words, phone number, and what the case repeats of them. The journal's chain stays valid (I14).
+
+    Raises NotFound, NotYours, Missing("reason"), NotFromHere("already_erased").
+    """
+    case = cases.by_id(case_id, actor=actor)
+    _of_case(case.id, report_id)
+    if not may_restate(cases.roles(case, actor=actor)):
+        raise NotYours(deed="forget")
+    reports.erase(report_id, reason, with_pictures=with_pictures, actor=actor, at=at)
+    forget_reporter(case.id, report_id, at=at)
 
 
 def _of_case(case_id: UUID, report_id: UUID) -> said.ReportRow:

@@ -113,7 +113,13 @@ def _tails(deeds: Sequence[Deed]) -> dict[tuple[str, UUID], tuple[str, int]]:
     return tails
 
 
-def erase_words(*, kind: str, id: UUID, at: datetime) -> int:
-    """Blank the free text kept beside one subject's rows; the chain stays valid (I14). Returns how many texts."""
-    entries = Entry.objects.filter(subject_kind=kind, subject_id=id).values("id")
-    return int(Words.objects.filter(entry_id__in=entries, erased_at=None).update(text="", erased_at=at))
+def erase_words(*, kind: str, id: UUID, by: UUID | None = None, at: datetime) -> int:
+    """Blank the free text kept beside one subject's rows; the chain stays valid (I14). Returns how many texts.
+
+    by: only what this actor (an account or a report) wrote.
+    """
+    entries = Entry.objects.filter(subject_kind=kind, subject_id=id)
+    if by is not None:
+        entries = entries.filter(actor_id=by)
+    kept = Words.objects.filter(entry_id__in=entries.values("id"), erased_at=None)
+    return int(kept.update(text="", erased_at=at))

@@ -1,0 +1,43 @@
+"""Erasing a person: the words go, the story and the chain stay (I14)."""
+
+from datetime import datetime
+
+import pytest
+
+from gezhi.cases import check as cases_check
+from gezhi.cases import queries as cases
+from gezhi.cases.actions import advance
+from gezhi.cases.move import Move
+from gezhi.flows import reach_reporter
+from gezhi.journal import check as journal_check
+from gezhi.journal import sealing
+from gezhi.journal.models import Words
+from gezhi.kernel.refusal import NotYours
+from gezhi.reports import check as reports_check
+from gezhi.reports import queries as reports
+from tests.cast import Cast, lin
+
+
+def test_a_forgotten_reporter_leaves_no_words_and_a_valid_chain(cast: Cast, noon: datetime) -> None:
+    case = cast.lin_reports(noon, "三单元林家门口的玻璃碎了", contact="13800138000")
+    resident = lin(case)
+    advance(case.id, Move("add", note="我是林某，住301"), actor=resident, at=noon)
+    advance(case.id, Move("note", note="已联系物业"), actor=cast.chen, at=noon)
+    sealing.seal(at=noon)
+    assert resident.id is not None
+    reach_reporter.forget(case.id, resident.id, "本人要求", actor=cast.chen, at=noon)
+    sealing.seal(at=noon)
+    row = reports.for_desk([resident.id])[0]
+    spoken = Words.objects.filter(erased_at=None, name__in=("note", "reason"))
+    left = set(spoken.values_list("text", flat=True))
+    assert (row.text, row.has_contact, cases.of_report(resident.id).title) == ("", False, "")
+    assert left == {"已联系物业", "本人要求"}
+    assert [*journal_check.findings(), *cases_check.findings(), *reports_check.findings()] == []
+
+
+def test_only_the_desk_may_forget(cast: Cast, noon: datetime) -> None:
+    case = cast.lin_reports(noon)
+    report = lin(case).id
+    assert report is not None
+    with pytest.raises(NotYours):
+        reach_reporter.forget(case.id, report, "想删", actor=cast.qian, at=noon)
