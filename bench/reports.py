@@ -1,0 +1,82 @@
+"""A report without a photo through the public form, against the bare view: 8 visitors, in turns, in one run."""
+
+import secrets
+from collections.abc import Callable
+
+from bench.forms import cookies, forms
+from bench.load import Seen, post, post_with_files, send
+from bench.office import Office
+from bench.table import Table
+
+REPORTS = 3000
+BARE = 6000
+ROUNDS = 3
+TEXT = "二楼转角的玻璃碎了，地上有碎片，孩子进出不安全"
+FLOOR_RATIO, AIM_RATIO, FLOOR_RATE, FLOOR_P99 = 0.20, 0.35, 150, 300
+
+
+def measure(office: Office) -> Table:
+    """Rates, ratio and latencies; once more with the clockwork sealing and counting beside it."""
+    place = office.inside("stairwell")["code"]
+    with office.serving():
+        send(office.port, _bare(office, 400), expect=204)
+        send(office.port, _reports(office, place, 400), expect=303)
+        bare, said = _in_turns(office, place)
+        with office.working():
+            beside = send(office.port, _reports(office, place, REPORTS // ROUNDS), expect=303)
+    return Table(
+        f"Report without photo: N = {REPORTS} reports, {BARE} bare inserts, in {ROUNDS} turns",
+        ("what", "per second", "ratio", "p50 ms", "p99 ms", "floor"),
+        (
+            ("bare view, one INSERT", *_figures(bare, bare), ""),
+            ("report", *_figures(said, bare), f"≥ {FLOOR_RATE}/s, ≥ {FLOOR_RATIO:.2f} (aim {AIM_RATIO}), p99 ≤ {FLOOR_P99}"),
+            ("report, clockwork running beside", *_figures(beside, bare), ""),
+        ),
+        (f"The client took {said.client_share:.0%} of one core during reports, {bare.client_share:.0%} during bare inserts.",),
+    )  # fmt: skip
+
+
+def _in_turns(office: Office, place: str) -> tuple[Seen, Seen]:
+    bare = said = None
+    for _ in range(ROUNDS):
+        one = send(office.port, _bare(office, BARE // ROUNDS), expect=204)
+        bare = one if bare is None else bare + one
+        two = send(office.port, _reports(office, place, REPORTS // ROUNDS), expect=303)
+        said = two if said is None else said + two
+    if bare is None or said is None:
+        raise ValueError("no turn was taken")
+    return bare, said
+
+
+def _figures(seen: Seen, bare: Seen) -> tuple[str, str, str, str]:
+    ratio = "1" if seen is bare else f"{seen.rate / bare.rate:.2f}"
+    return f"{seen.rate:.0f}", ratio, f"{seen.percentile(50):.1f}", f"{seen.percentile(99):.1f}"
+
+
+def filled(office: Office, path: str) -> tuple[dict[str, str], dict[str, str]]:
+    """(fields, cookies) of the report form at a place as a visitor gets it, with words typed and a topic chosen."""
+    _, heads, page = office.fetch(path)
+    form = next(form for form in forms(page) if form.name == "report")
+    return form.fields | {"text": TEXT, "category": "0501"}, cookies(heads)
+
+
+def _reports(office: Office, place: str, count: int) -> list[bytes]:
+    """Each with a key of its own, as if each visitor had opened the form; all carry their visitor's CSRF token and cookie."""
+    path = f"/r/{place}"
+    fields, kept = filled(office, path)
+    return _each(
+        count,
+        lambda: post_with_files(
+            path, fields | {"key": secrets.token_urlsafe(18)}, kept, empty_file="photos"
+        ),
+    )
+
+
+def _bare(office: Office, count: int) -> list[bytes]:
+    fields, kept = filled(office, "/r/")
+    sent = {"csrfmiddlewaretoken": fields["csrfmiddlewaretoken"], "text": TEXT}
+    return _each(count, lambda: post("/bare", sent, kept))
+
+
+def _each(count: int, make: Callable[[], bytes]) -> list[bytes]:
+    return [make() for _ in range(count)]

@@ -1,0 +1,10 @@
+"""The product's doors, and the bare one."""
+
+from django.urls import path
+
+from bench.bare import bare
+from gezhi.config.urls import handler400, handler403, handler404, handler500, urlpatterns as product
+
+__all__ = ["handler400", "handler403", "handler404", "handler500"]
+
+urlpatterns = [path("bare", bare), *product]
