@@ -198,7 +198,8 @@ def _arrive(case: Case, doing: Doing) -> None:
     case.state, case.version = arrow.target.value, case.version + 1
     if arrow.next_round:
         case.round += 1
-        case.checker_id = case.done_at = case.confirmed_at = case.last_escalated_at = None
+        case.checker_id = case.done_at = case.confirmed_at = None
+        case.last_escalated_at = case.escalated_to_id = None
         case.escalations, case.ladder_ended, case.has_objection, case.claim = 0, False, False, ""
     if arrow.target is State.CLOSED:
         case.closed_at, case.ending = (

@@ -106,6 +106,7 @@ def accept(case: Case, doing: Doing) -> None:
 
 def dispatch(case: Case, doing: Doing) -> None:
     """Make another party accountable; the clocks follow its calendar. Never the company complained of."""
+    _end_pause(case, doing.at)
     _give_to(case, doing.move)
 
 
@@ -164,6 +165,7 @@ def done(case: Case, doing: Doing) -> None:
     """Claimed as solved, with the proof on file. Whoever says so is the handler: he may not check it."""
     case.handler_id, case.done_at, case.claim = doing.actor.id, doing.at, Ending.SOLVED.value
     case.made_safe_at = case.made_safe_at or doing.at
+    _end_pause(case, doing.at)
 
 
 def not_found(case: Case, doing: Doing) -> None:
@@ -235,13 +237,14 @@ def carry_forward(case: Case, doing: Doing) -> None:
 def resume(case: Case, doing: Doing) -> None:
     """The clocks run again; what the pause cost is added to both deadlines."""
     _end_pause(case, doing.at)
-    set_clocks(case)
 
 
 def _end_pause(case: Case, at: datetime) -> None:
+    """Whatever moves a paused case on ends its pause: a timer that waits for the review day would act on nothing else."""
     if case.review_at is not None:
         Pause.objects.filter(case=case, ended_at=None).update(ended_at=at)
         case.review_at = None
+        set_clocks(case)
 
 
 def put_to_meeting(case: Case, doing: Doing) -> None:

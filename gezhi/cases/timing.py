@@ -27,8 +27,14 @@ def stage_limits() -> StageLimits:
 
 
 def calendar_of(case: Case) -> worktime.WorkCalendar:
-    """The calendar of whoever must act: the checking desk's while it is checked, else the accountable party's."""
-    return _calendar(case, case.desk_id if case.state in {State.TO_CHECK, State.TO_CONFIRM} else case.lead_id)
+    """The calendar of whoever must act."""
+    return _calendar(case, acting_party(case))
+
+
+def acting_party(case: Case) -> UUID:
+    """Whoever is late when the case is: the desk while it is checked and confirmed, else the accountable party."""
+    found: UUID = case.desk_id if case.state in {State.TO_CHECK, State.TO_CONFIRM} else case.lead_id
+    return found
 
 
 def remember_calendars(case: Case, known: dict[UUID, str]) -> None:

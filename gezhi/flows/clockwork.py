@@ -30,7 +30,8 @@ def fire(case_id: UUID, *, at: datetime) -> Act | None:
         outbox.reschedule(timing.TIMER, str(case_id), due_at=due)
         return None
     if act is Act.ESCALATE:
-        step = rung(chain_of(case.lead_id, case.desk_id, list(_above(case.desk_id))), case.escalations)
+        chain = chain_of(timing.acting_party(case), case.desk_id, list(_above(case.desk_id)))
+        step = rung(chain, case.escalations)
         move = Move("escalate", party=step.party, outcome="end" if step.is_end else "")
     else:
         move = Move(act.value)
