@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gezhi.web.public.urls")),
     path("account/", include("gezhi.web.desk.account_urls")),
     path("desk/", include("gezhi.web.desk.urls")),
+    path("my/", include("gezhi.web.pocket.urls")),
 ]

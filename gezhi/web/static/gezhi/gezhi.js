@@ -93,6 +93,27 @@ on("click", "[data-copy]", async (button) => {
   words.textContent = button.dataset.wordsDone;
 });
 
+// Where I stand, for one request: rounded to some ten metres, put into the form's lon and lat. A submit button sends it at once.
+on("click", "[data-locate]", (button, event) => {
+  const { lon, lat } = button.form.elements;
+  if (button.type === "submit") event.preventDefault();
+  const words = button.querySelector("span");
+  button.setAttribute("aria-busy", "true");
+  const done = (text) => {
+    button.removeAttribute("aria-busy");
+    if (text) words.textContent = text;
+  };
+  const found = ({ coords }) => {
+    lon.value = coords.longitude.toFixed(4);
+    lat.value = coords.latitude.toFixed(4);
+    done(button.dataset.wordsDone);
+    if (button.type === "submit") button.form.submit();
+  };
+  const failed = () => done(button.dataset.wordsFailed);
+  if (!navigator.geolocation) return failed();
+  navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 });
+});
+
 on("click", "[data-print]", () => print());
 on("change", "[data-autosubmit]", (control) => control.form.requestSubmit());
 

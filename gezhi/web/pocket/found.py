@@ -1,0 +1,173 @@
+"""随手办: found on a walk, mended, shown, closed, in one breath (scenario S1). What cannot be mended goes to the desk as it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gezhi.cases import queries as cases
+from gezhi.flows.found_and_solved import found as found_only
+from gezhi.flows.found_and_solved import found_and_solved
+from gezhi.flows.presence import is_named, presence
+from gezhi.flows.receive_report import Voice
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Refusal
+from gezhi.kernel.text import BadText
+from gezhi.places import queries as places
+from gezhi.places.queries import PlaceRow
+from gezhi.reports.intake import Intake
+from gezhi.web.asked import Asked
+from gezhi.web.desk import lists
+from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.pocket import near
+from gezhi.web.pocket.found_form import FoundForm
+from gezhi.web.pocket.pages import page
+from gezhi.web.public import kept
+from gezhi.web.public.answers import SeeOther
+from gezhi.web.public.kept import Bag
+from gezhi.web.public.report_form import fresh_key
+from gezhi.web.refusals import status
+
+FOUND_PLACES = 12
+
+
+@dataclass(slots=True)
+class Draft:
+    """What was found, on its way through: where, what was typed, pictures of before and after, under which key."""
+
+    place: PlaceRow
+    form: FoundForm
+    key: str
+    before: Bag
+    after: Bag
+    is_elsewhere: bool = False
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@staff_required
+def found(request: Asked) -> HttpResponse:
+    """Where first; then the form of this place. `place` = the code scanned or typed at the door, `pick` = chosen from a list."""
+    said = request.POST if request.method == "POST" else request.GET
+    code = said.get("place", "") or said.get("pick", "")
+    if not code.strip():
+        return _where(request)
+    try:
+        place = places.by_code(code)
+    except NotFound:
+        return _where(request, unknown=code[:40])
+    if request.method == "POST":
+        return _posted(request, place)
+    first = {"typed": place.code} if request.GET.get("place") else {}
+    draft = Draft(place, FoundForm(initial=first), fresh_key(), Bag(), Bag())
+    return _page(request, draft, 200, is_scanned=bool(first))
+
+
+def _where(request: Asked, unknown: str = "") -> HttpResponse:
+    """Which place: by the number on its plate, or by name."""
+    typed = request.GET.get("q", "").strip()[:60]
+    rows = places.find(typed, FOUND_PLACES) if typed else []
+    if plate := next((row for row in rows if is_named(row, typed)), None):
+        return redirect(reverse("my_found") + f"?place={plate.code}")
+    context = {"q": typed, "rows": rows, "unknown": unknown, "is_missed": bool(typed) and not rows}
+    return page(request, "found_where", context, tab="my_found", status=404 if unknown else 200)
+
+
+def _posted(request: Asked, place: PlaceRow) -> HttpResponse:
+    form, at = FoundForm(request.POST), at_of(request)
+    key = form.form_key
+    before = kept.gather(request, f"{key}.before", name="before", at=at)
+    after = kept.gather(request, f"{key}.after", name="after", at=at)
+    draft = Draft(place, form, key, before, after)
+    if not form.is_valid() or before.refused or after.refused:
+        return _page(request, draft, 422)
+    try:
+        return _reported(request, draft) if "report" in request.POST else _solved(request, draft)
+    except (Invalid, Missing, NotYours, NotFromHere, BadText) as refusal:
+        return _refused(request, draft, refusal)
+
+
+def _solved(request: Asked, draft: Draft) -> HttpResponse:
+    here = near.position(request.POST)
+    done = found_and_solved(
+        Voice(_intake(draft, draft.before), draft.place),
+        after=draft.after.ids,
+        presence=presence(draft.place, typed=draft.form.cleaned_data["typed"], position=here),
+        actor=actor_of(request),
+        at=at_of(request),
+    )
+    return SeeOther(reverse("my_found_result", args=[done.number]))
+
+
+def _reported(request: Asked, draft: Draft) -> HttpResponse:
+    """Not to be mended here and now: every picture goes along."""
+    together = Bag([*draft.before.photos, *draft.after.photos])
+    voice = Voice(_intake(draft, together), draft.place)
+    done = found_only(voice, actor=actor_of(request), at=at_of(request))
+    messages.success(request, _("已交给社区，编号 %(number)s。社区会派人来修。") % {"number": done.number})
+    return SeeOther(reverse("my_found"))
+
+
+def _intake(draft: Draft, pictures: Bag) -> Intake:
+    leaf = draft.form.leaf
+    return Intake(
+        channel="staff",
+        text=draft.form.words,
+        place=draft.place.id,
+        place_path=draft.place.path,
+        category=leaf.id if leaf else None,
+        evidence=pictures.ids,
+        pictures=pictures.digests,
+        key=draft.key,
+    )
+
+
+def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
+    """The form as it was, with the sentence where it belongs. Somebody else's area: the way to report it stays open."""
+    draft.before, draft.after = draft.before.without_claimed(), draft.after.without_claimed()
+    if isinstance(refusal, NotYours):
+        draft.is_elsewhere = True
+    else:
+        draft.form.take(refusal)
+    if isinstance(refusal, Invalid) and refusal.code == "other_body":
+        draft.key = fresh_key()
+    return _page(request, draft, status(refusal))
+
+
+def _page(request: Asked, draft: Draft, number: int, is_scanned: bool = False) -> HttpResponse:
+    form, at = draft.form, at_of(request)
+    typed = form.data.get("typed", "") if form.is_bound else ""
+    context = {
+        "place": draft.place,
+        "form": form,
+        "key": draft.key,
+        "kept_before": draft.before.shown(f"{draft.key}.before", at),
+        "kept_after": draft.after.shown(f"{draft.key}.after", at),
+        "before_error": " ".join(draft.before.refused),
+        "after_error": " ".join([*draft.after.refused, *filter(None, [form.photo_words])]),
+        "is_plated": is_scanned or (bool(typed) and is_named(draft.place, typed)),
+        "is_elsewhere": draft.is_elsewhere,
+        "here": near.position(request.POST),
+    }
+    return page(request, "found", context, tab="my_found", status=number, back=reverse("my_found"))
+
+
+@require_safe
+@never_cache
+@staff_required
+def result(request: Asked, number: str) -> HttpResponse:
+    """What became of it: closed, or drawn for a re-check by somebody else."""
+    case: Any = cases.by_number(number, actor=actor_of(request))
+    place = places.by_ids([case.place_id]).get(case.place_id)
+    context = {
+        "case": case,
+        "place": place,
+        "matter": lists.matter(case),
+        "is_closed": case.closed_at is not None,
+    }
+    return page(request, "found_done", context, tab="my_found")

@@ -1,0 +1,207 @@
+"""Do it: one move on one case, camera first. Whoever was too late sees the fresh state and finds words and pictures again."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gezhi.cases import queries as cases
+from gezhi.cases.actions import advance
+from gezhi.cases.lifecycle import Fact, State, decide
+from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
+from gezhi.evidence import queries as evidence
+from gezhi.flows.presence import presence
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
+from gezhi.places import queries as places
+from gezhi.places.queries import PlaceRow
+from gezhi.web import words
+from gezhi.web.asked import Asked
+from gezhi.web.desk import lists, photos
+from gezhi.web.desk.asks import ASKS, PLAIN
+from gezhi.web.desk.moveform import MoveForm
+from gezhi.web.desk.moves import choices
+from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.pocket import near
+from gezhi.web.pocket.pages import page
+from gezhi.web.public import kept
+from gezhi.web.public.answers import SeeOther
+from gezhi.web.public.kept import Bag
+from gezhi.web.public.report_form import fresh_key
+from gezhi.web.public.trust import language
+from gezhi.web.refusals import sentence, status
+
+HERE = frozenset(
+    {"accept", "take", "resume", "done", "solve_on_spot", "made_safe", "not_found", "return", "raise"}
+    | {"put_to_meeting", "request_extension", "pass_check", "fail_check", "note"}
+)  # the other moves want a desk's lists beside them: their buttons lead there
+ONE_PRESS = PLAIN | {"accept"}
+PROVING = frozenset({"done", "pass_check", "fail_check"})
+TOO_LATE = (Stale, NotFromHere)
+MOST_BEFORE = 6
+
+
+@dataclass(slots=True)
+class Draft:
+    """A move on its way through: the case as read just now, what was typed, which pictures and documents, under which key."""
+
+    case: Any
+    form: MoveForm
+    key: str
+    pictures: Bag
+    papers: Bag
+
+    @property
+    def event(self) -> str:
+        return self.form.event
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@staff_required
+def move(request: Asked, number: str, event: str) -> HttpResponse:
+    """The form of one event, and the deed itself."""
+    if event not in HERE:
+        raise NotFound("event")
+    case = cases.by_number(number, actor=actor_of(request))
+    if request.method != "POST":
+        _allowed(case, event, actor_of(request))
+        form = MoveForm(event, case, choices(request, case, event))
+        return _page(request, Draft(case, form, fresh_key(), Bag(), Bag()), 200)
+    with suppress(NotFromHere):  # too late, not forbidden: `advance` says so, and what was written comes back
+        _allowed(case, event, actor_of(request))
+    return _done(request, case, event)
+
+
+def _allowed(case: Any, event: str, actor: Actor) -> None:
+    """Raises NotYours or NotFromHere when no arrow is drawn for this actor; what still lacks is another matter."""
+    decide(State(case.state), event, roles=cases.roles(case, actor=actor), facts=frozenset(Fact))
+
+
+def _done(request: Asked, case: Any, event: str) -> HttpResponse:
+    draft = _draft(request, case, event)
+    if event not in ONE_PRESS and not _is_sound(draft):
+        return _page(request, draft, 422)
+    try:
+        moved = advance(case.id, _wish(request, draft), actor=actor_of(request), at=at_of(request))
+    except (*TOO_LATE, Missing, Invalid) as refusal:
+        return _refused(request, draft, refusal)
+    messages.success(
+        request, _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
+    )
+    return SeeOther(_next(moved, actor_of(request)))
+
+
+def _draft(request: Asked, case: Any, event: str) -> Draft:
+    """What came in; the pictures are on the disk when this returns."""
+    form = MoveForm(event, case, choices(request, case, event), request.POST)
+    key, fields, at = request.POST.get("key", "")[:64] or fresh_key(), ASKS[event].fields, at_of(request)
+    pictures = kept.gather(request, key, at=at) if "photos" in fields else Bag()
+    papers = kept.gather(request, f"{key}.papers", name="documents", at=at) if form.wants_documents else Bag()
+    return Draft(case, form, key, pictures, papers)
+
+
+def _is_sound(draft: Draft) -> bool:
+    return draft.form.is_valid() and not draft.pictures.refused and not draft.papers.refused
+
+
+def _wish(request: Asked, draft: Draft) -> Move:
+    version = _version(request)
+    if draft.event in ONE_PRESS:
+        return Move(draft.event, version=version)
+    wish = draft.form.move(version=version, into=None, photos=draft.pictures.ids, documents=draft.papers.ids)
+    if "place_code" not in ASKS[draft.event].fields:
+        return wish
+    place = _place(draft.case)
+    typed, here = draft.form.cleaned_data.get("place_code", ""), near.position(request.POST)
+    return replace(wish, presence=presence(place, typed=typed, position=here) if place else "")
+
+
+def _version(request: Asked) -> int:
+    """The version the person looked at; 0, which no case has, for anything that is none."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
+def _place(case: Any) -> PlaceRow | None:
+    return places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
+
+
+def _next(case: Any, actor: Actor) -> str:
+    """The case, or my work when it has left my sight."""
+    try:
+        cases.by_id(case.id, actor=actor)
+    except NotFound:
+        return reverse("my_work")
+    return reverse("my_case", args=[case.number])
+
+
+def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
+    """The form as it was, with the sentence where it belongs; after a change by others, on top of the fresh state."""
+    draft.pictures, draft.papers = draft.pictures.without_claimed(), draft.papers.without_claimed()
+    if not isinstance(refusal, TOO_LATE):
+        draft.form.full_clean()
+        draft.form.refuse(refusal)
+        return _page(request, draft, status(refusal))
+    draft.case = cases.by_id(draft.case.id, actor=actor_of(request))
+    return _page(request, draft, 409, late=sentence(refusal))
+
+
+def _page(request: Asked, draft: Draft, number: int, late: str = "") -> HttpResponse:
+    case, form = draft.case, draft.form
+    offered = cases.offers_for(case, actor=actor_of(request), at=at_of(request))
+    context = {
+        "case": case,
+        "event": draft.event,
+        "act": words.of(words.ACTS, draft.event),
+        "hint": ASKS[draft.event].hint,
+        "place": _place(case),
+        "matter": lists.matter(case),
+        "state": words.of(words.STATES, case.state),
+        "form": form,
+        "asks": [name for name in ASKS[draft.event].fields if name not in {"photos", "documents"}],
+        "late": late,
+        "is_offered": draft.event in {offer.event for offer in offered},
+        "said": [text for name in ("note", "reason") if (text := str(form.data.get(name, "")).strip())],
+        "here": near.position(request.POST),
+    }
+    back = reverse("my_case", args=[case.number])
+    return page(request, "move", context | _pictures(request, draft), tab="my_work", status=number, back=back)
+
+
+def _pictures(request: Asked, draft: Draft) -> dict[str, Any]:
+    """The camera's part of the page, and what it looked like before."""
+    case, form, at = draft.case, draft.form, at_of(request)
+    takes_photos = "photos" in ASKS[draft.event].fields
+    proof = catalogue.proof(case.category_id) if case.category_id and draft.event in PROVING else None
+    return {
+        "key": draft.key,
+        "takes_photos": takes_photos,
+        "photo_label": words.of(words.PICTURES, ASKS[draft.event].pictures[0]) if takes_photos else "",
+        "kept": draft.pictures.shown(draft.key, at),
+        "photo_error": _photo_error(form, draft.pictures, ("photo_after", "photo_same_angle")),
+        "kept_papers": draft.papers.shown(f"{draft.key}.papers", at),
+        "paper_error": _photo_error(form, draft.papers, ("document",)),
+        "before": _before(case) if takes_photos else [],
+        "proof": proof.sentence(language()) if proof else "",
+    }
+
+
+def _photo_error(form: MoveForm, bag: Bag, facts: tuple[str, ...]) -> str:
+    """Why pictures were not taken, and which ones lack."""
+    lacking = {words.of(words.LACKS, fact) for fact in facts} & set(form.non_field_errors())
+    return " ".join([*bag.refused, *sorted(lacking)]) if form.is_bound else ""
+
+
+def _before(case: Any) -> list[photos.Picture]:
+    """What it looked like when it was reported: to take the same angle. 2 queries."""
+    found = evidence.of_each("report", cases.report_ids([case.id]).get(case.id, []))
+    shown = [photos.picture(row, "before") for rows in found.values() for row in rows if row.is_served]
+    return shown[:MOST_BEFORE]
