@@ -104,7 +104,7 @@ def init(chosen: argparse.Namespace) -> int:
         f"{chosen.name} ({chosen.code}) is founded. Keys: {settings.GEZHI_KEY_FILE}: keep a copy of them elsewhere."
     )
     print(
-        f"{chosen.admin} chooses a password at /accounts/code/ with the one-time code {made.code} within 14 days."
+        f"{chosen.admin} chooses a password at /account/code/ with the one-time code {made.code} within 14 days."
     )
     return 0
 
