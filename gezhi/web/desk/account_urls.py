@@ -12,7 +12,7 @@ urlpatterns = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/", passwords.change_password, name="account_change_password"),
     path("code/", passwords.use_code, name="account_reset_password"),
-    path("me/", passwords.me, name="me"),
+    path("me/", passwords.me, name="account_me"),
     path("2fa/", include("allauth.mfa.urls")),
     path("signup/", passwords.nowhere, name="account_signup"),
     path("email/", passwords.nowhere, name="account_email"),

@@ -22,6 +22,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.web import times, words
 from gezhi.web.desk import lists, photos, timeline
+from gezhi.web.desk.asks import PLAIN
 
 FULL_WORDS = {Role.DESK, Role.APPROVER}
 MOST_REPORTS = 20  # shown in full; a case with more says how many
@@ -49,7 +50,7 @@ def context(case: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
         "timeline": timeline.items(steps, names, known, _by_moment(shown), at),
         "rounds": _rounds(shown),
         "related": _related(case, actor),
-        "offers": _offers(case, actor, at),
+        "deeds": _deeds(case, actor, at),
     }
 
 
@@ -76,7 +77,7 @@ def _where(case: Any) -> dict[str, Any]:
         "code": place.code,
         "number": place.number,
         "grid": grid,
-        "url": reverse("place", args=[place.code]),
+        "url": reverse("desk:place", args=[place.code]),
         "fixtures": [fixture.name for fixture in places.fixtures(place.id)],
         "invented": place.invented,
     }
@@ -155,7 +156,7 @@ def _holder(case: Any, known: dict[UUID, Any], names: dict[UUID, str], at: datet
     above = known.get(case.escalated_to_id)
     return {
         "party": answering.party_name,
-        "url": reverse("party", args=[case.lead_id]),
+        "url": reverse("desk:party", args=[case.lead_id]),
         "person": names.get(case.handler_id, ""),
         "checker": names.get(case.checker_id, ""),
         "answers": "" if answering.is_standing else answering.name,
@@ -274,7 +275,7 @@ def _related(case: Any, actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             "label": labels[relation],
-            "url": reverse("case", args=[other.number]),
+            "url": reverse("desk:case", args=[other.number]),
             "number": other.number,
             "matter": lists.matter(other),
             "state": words.of(words.STATES, other.state),
@@ -283,7 +284,7 @@ def _related(case: Any, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _offers(case: Any, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+def _deeds(case: Any, actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Buttons, most likely first. is_plain: needs no form, one press does it."""
     found = cases.offers_for(case, actor=actor, at=at)
     return [
@@ -291,12 +292,9 @@ def _offers(case: Any, actor: Actor, at: datetime) -> list[dict[str, Any]]:
             "event": offer.event,
             "label": words.of(words.ACTS, offer.event),
             "icon": timeline.ICONS.get(offer.event, "circle"),
-            "url": reverse("move", args=[case.number, offer.event]),
+            "url": reverse("desk:move", args=[case.number, offer.event]),
             "is_plain": offer.event in PLAIN,
             "quiet": offer.quiet,
         }
         for offer in found
     ]
-
-
-PLAIN = frozenset({"take", "resume", "undo_dispatch", "undo_join"})

@@ -73,7 +73,7 @@ def chosen(query: QueryDict) -> Chosen:
         party=uuid_or_none(typed["party"]),
         clock=typed["clock"] if typed["clock"] in CLOCKS else base.clock,
         channel=typed["channel"] if typed["channel"] in words.CHANNELS else "",
-        category_ids=_categories(typed["category"]),
+        category_ids=categories(typed["category"]),
     )
     found = places.find(typed["place"], 1) if typed["place"] else []
     if not typed["place"]:
@@ -83,7 +83,7 @@ def chosen(query: QueryDict) -> Chosen:
     return Chosen(view, replace(wanted, place_path=found[0].path), typed, found[0].full_name)
 
 
-def _categories(code: str) -> tuple[Any, ...]:
+def categories(code: str) -> tuple[Any, ...]:
     """A leaf, or a top class with all its leaves."""
     if not code:
         return ()
@@ -97,13 +97,13 @@ def _categories(code: str) -> tuple[Any, ...]:
 def choices() -> dict[str, list[tuple[str, str]]]:
     """The options of the filter form. 1 query (parties)."""
     language = get_language() or ""
-    categories = []
+    known = []
     for top in catalogue.tops():
         if not top.refer_out:
-            categories.append((top.code, top.label(language)))
-            categories += [(one.code, f"　{one.label(language)}") for one in catalogue.leaves(top.id)]
+            known.append((top.code, top.label(language)))
+            known += [(one.code, f"　{one.label(language)}") for one in catalogue.leaves(top.id)]
     return {
-        "category": [("", _("全部类别")), *categories],
+        "category": [("", _("全部类别")), *known],
         "party": [("", _("全部单位")), *((str(one.id), one.name) for one in parties.parties())],
         "clock": [("", _("不限时限")), *((code, str(name)) for code, name in CLOCKS.items())],
         "channel": [("", _("全部来源")), *((code, str(name)) for code, name in words.CHANNELS.items())],

@@ -20,7 +20,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), at_of(request)
     chosen = filters.chosen(request.GET)
     if found := _numbered(chosen.typed["q"], request):
-        return redirect("case", found)
+        return redirect("desk:case", found)
     soon = lists.soon_at(at)
     counts = cases.tallies(
         {name: one for name, (_label, one) in filters.VIEWS.items()}, actor=actor, at=at, soon=soon

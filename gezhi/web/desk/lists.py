@@ -68,7 +68,7 @@ def _row(
     is_closed = case.closed_at is not None
     since = case.closed_at if is_closed else case.entered_at
     return Row(
-        url=reverse("case", args=[case.number]),
+        url=reverse("desk:case", args=[case.number]),
         number=case.number,
         short=case.number.split("-", 1)[1],
         place=place.full_name if place else _("未定位"),

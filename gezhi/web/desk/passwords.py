@@ -98,7 +98,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, account)
             messages.success(request, _("密码已更改。"))
-            return redirect("desk")
+            return redirect("desk:inbox")
     is_forced = cast(Any, request.user).must_change_password
     page = {
         "form": form,

@@ -19,21 +19,21 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.posts:
         return []
-    entries = [_entry("desk", "inbox", _("案件"))]
+    entries = [_entry("desk:inbox", "inbox", _("案件"))]
     if actor.has(*DESK):
-        entries.append(_entry("new_report", "plus", _("接电话登记")))
-        entries.append(_entry("calls", "phone-call", _("回访"), cases.owed_calls(actor).count()))
-    entries.append(_entry("ledger", "table", _("台账")))
+        entries.append(_entry("desk:new_report", "plus", _("接电话登记")))
+        entries.append(_entry("desk:calls", "phone-call", _("回访"), cases.owed_calls(actor).count()))
+    entries.append(_entry("desk:ledger", "table", _("台账")))
     entries.append({"group": _("谁在办、在哪里")})
-    entries.append(_entry("parties", "users", _("单位与值班")))
-    entries.append(_entry("places", "map-pin", _("位置")))
-    entries.append(_entry("catalogue", "book-open", _("类别与时限")))
+    entries.append(_entry("desk:parties", "users", _("单位与值班")))
+    entries.append(_entry("desk:places", "map-pin", _("位置")))
+    entries.append(_entry("desk:catalogue", "book-open", _("类别与时限")))
     if actor.has(Duty.ADMIN):
         entries.append({"group": _("管理")})
-        entries.append(_entry("accounts", "key", _("账号与岗位")))
-        entries.append(_entry("alarms", "bell", _("告警"), outbox.parked().count()))
+        entries.append(_entry("desk:accounts", "key", _("账号与岗位")))
+        entries.append(_entry("desk:alarms", "bell", _("告警"), outbox.parked().count()))
     entries.append({"group": _("我")})
-    entries.append(_entry("me", "user", _("我的账号")))
+    entries.append(_entry("account_me", "user", _("我的账号")))
     return _with_active(entries, request.path)
 
 

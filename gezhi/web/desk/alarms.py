@@ -1,0 +1,71 @@
+"""What needs an administrator: errands that were given up, and calendars without the coming year's holidays."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.journal import outbox
+from gezhi.kernel.actor import Duty
+from gezhi.kernel.refusal import NotFound
+from gezhi.web import times
+from gezhi.web.desk.staff import at_of, duty_required
+
+MOST = 200
+AUTUMN = 11  # the coming year's table is published in November
+KINDS = {
+    "case.timer": gettext_lazy("案件的时限钟"),
+    "message.reporter": gettext_lazy("给上报人的消息"),
+    "evidence.prepare": gettext_lazy("照片的处理"),
+}
+
+
+@require_GET
+@duty_required(Duty.ADMIN)
+def alarms(request: HttpRequest) -> HttpResponse:
+    """Parked errands, oldest first, and years that lack their holiday table."""
+    at = at_of(request)
+    rows = [
+        {
+            "id": one.id,
+            "what": KINDS.get(one.kind, one.kind),
+            "error": one.error,
+            "since": times.moment(one.parked_at, at),
+            "tries": one.tries,
+        }
+        for one in outbox.parked()[:MOST]
+    ]
+    return render(
+        request, "desk/alarms.html", {"heading": _("告警"), "rows": rows, "calendars": _without_table(at)}
+    )
+
+
+def _without_table(at: Any) -> list[dict[str, Any]]:
+    """Calendars with holidays that lack this year's table, or from November on the next one's."""
+    today, language = timezone.localdate(at), get_language() or ""
+    years = {today.year, today.year + 1} if today.month >= AUTUMN else {today.year}
+    found = []
+    for one in catalogue.calendars():
+        missing = sorted(years - one.hours.known_years)
+        if one.hours.known_years and missing:
+            found.append(
+                {"name": one.label(language), "code": one.code, "years": "、".join(map(str, missing))}
+            )
+    return found
+
+
+@require_POST
+@duty_required(Duty.ADMIN)
+def again(request: HttpRequest, errand_id: UUID) -> HttpResponse:
+    """Let a parked errand try again from the beginning."""
+    if not outbox.release(errand_id, at=at_of(request)):
+        raise NotFound("errand")
+    messages.success(request, _("正在重试，几秒后刷新本页看结果。"))
+    return redirect("desk:alarms")

@@ -1,0 +1,70 @@
+"""What the form of each move asks, in order: rows, like the arrows. Which of them are demanded follows from the arrow's needs."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from gezhi.cases.lifecycle import ARROWS, Fact
+
+
+class Ask(NamedTuple):
+    """fields in order; pictures: the kinds that photos of this form count as; hint: what will follow, said above the button."""
+
+    fields: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    hint: Any = ""
+
+
+ASKS: Mapping[str, Ask] = {
+    "accept": Ask(("place", "category", "condition")),
+    "ask": Ask(("note",), hint=_("上报人会在进度页看到这段话；期限内没有答复，案件回到待受理。")),
+    "answer": Ask(("note", "photos"), ("before",)),
+    "decline": Ask(("reason",), hint=_("理由会给上报人看。案件就此结案，需要时可以重新办理。")),
+    "dispatch": Ask(("party", "note"), hint=_("对方签收前可以撤回。")),
+    "take": Ask(("note",)),
+    "solve_on_spot": Ask(("place_code", "photos", "note"), ("photo_after",)),
+    "done": Ask(("photos", "documents", "count", "note"), ("photo_after",)),
+    "pass_check": Ask(("note", "photos"), ("verdict",)),
+    "fail_check": Ask(("reason", "photos"), ("verdict",), _("退回同一承办单位返工。")),
+    "satisfied": Ask(("note",)),
+    "unsatisfied": Ask(("reason",), hint=_("退回同一承办单位返工。")),
+    "uphold": Ask(("reason",), hint=_("理由会给上报人看，案件结案。")),
+    "call_back": Ask(("note",)),
+    "return": Ask(("reason",), hint=_("第一次退回受理席；第二次同时约定联合踏勘；再退转到上一级。")),
+    "undo_dispatch": Ask(("note",)),
+    "raise": Ask(("party", "reason")),
+    "put_to_meeting": Ask(("until", "note"), hint=_("承办单位和时限不变。")),
+    "request_extension": Ask(("until", "reason"), hint=_("由审批人决定；同意之前时限不变。")),
+    "approve_extension": Ask(("until", "note")),
+    "refuse_extension": Ask(("reason",)),
+    "carry_forward": Ask(("until", "reason"), hint=_("到复核日期之前两个时限都暂停，上报人看得到理由。")),
+    "resume": Ask(("note",)),
+    "not_found": Ask(("ending", "note", "photos"), ("verdict",), _("由另一人到现场核查后才结案。")),
+    "not_ours": Ask(("reason",), hint=_("理由会给上报人看。案件就此结案，需要时可以重新办理。")),
+    "wont_do": Ask(("reason",), hint=_("理由会给上报人看。案件就此结案，需要时可以重新办理。")),
+    "join": Ask(("into",), hint=_("上报人和照片一起并过去；24 小时内可以撤销。")),
+    "undo_join": Ask(("note",)),
+    "reopen": Ask(("reason",)),
+    "correct": Ask(("place", "category", "condition")),
+    "made_safe": Ask(("note", "photos"), ("photo_after",)),
+    "note": Ask(("note", "photos"), ("document",)),
+}
+PLAIN = frozenset({"take", "resume", "undo_dispatch", "undo_join"})  # one press does it
+
+FIELD_OF = {
+    Fact.PLACE: "place",
+    Fact.CATEGORY: "category",
+    Fact.NOTE: "note",
+    Fact.REASON: "reason",
+    Fact.PARTY: "party",
+    Fact.INTO: "into",
+    Fact.UNTIL: "until",
+}
+
+
+def demanded(event: str) -> frozenset[str]:
+    """Fields without which no arrow of this event goes."""
+    needs = [arrow.needs for arrow in ARROWS if arrow.event == event]
+    common = frozenset.intersection(*needs) if needs else frozenset()
+    return frozenset(FIELD_OF[need] for need in common if need in FIELD_OF)

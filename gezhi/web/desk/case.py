@@ -1,0 +1,88 @@
+"""The page of one case, as a page or as the sheet beside the list; looking up a phone number; the desk's own wording."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.cases import queries as cases
+from gezhi.flows import reach_reporter
+from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.web import refusals
+from gezhi.web.desk import casepage, moves
+from gezhi.web.desk.moveform import MoveForm
+from gezhi.web.desk.staff import actor_of, at_of, is_boosted, staff_required
+
+
+@never_cache
+@require_GET
+@staff_required
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: what was said, where, who has it, clocks, story, and what this actor may do."""
+    return render(
+        request,
+        "desk/case/sheet.html" if is_boosted(request) else "desk/case/page.html",
+        _page(request, number),
+    )
+
+
+def _page(request: HttpRequest, number: str) -> dict[str, Any]:
+    found = cases.by_number(number, actor=actor_of(request))
+    page = casepage.context(found, actor=actor_of(request), at=at_of(request))
+    htmx = getattr(request, "htmx", None)
+    came_from = (htmx.current_url_abs_path or "") if htmx else ""
+    first = page["deeds"][0]["event"] if page["deeds"] else ""
+    inline = MoveForm(first, found, moves.choices(request, found, first)) if first == "dispatch" else None
+    return {
+        **page,
+        "inline": inline,
+        "back": came_from,
+        "close_url": came_from or reverse("desk:inbox"),
+        "title": page["row"].place,
+        "body": "desk/case/_body.html",
+        "offers": "desk/case/_offers.html",
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@staff_required
+def reveal(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
+    """Why the phone number is needed; then the number. The reporter sees who looked, when and why."""
+    found = cases.by_number(number, actor=actor_of(request))
+    page: dict[str, Any] = {"case": found, "reason": request.POST.get("reason", "")}
+    if request.method == "GET":
+        return render(request, "desk/case/reveal.html", page)
+    try:
+        phone = reach_reporter.reveal_contact(
+            found.id, report_id, page["reason"], actor=actor_of(request), at=at_of(request)
+        )
+    except (Missing, Invalid) as refused:
+        return render(
+            request, "desk/case/reveal.html", {**page, "error": refusals.sentence(refused)}, status=422
+        )
+    return render(request, "desk/case/reveal.html", {**page, "phone": phone})
+
+
+@require_http_methods(["GET", "POST"])
+@staff_required
+def restate(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
+    """Say in the desk's words what was said; handlers read this from then on."""
+    found = cases.by_number(number, actor=actor_of(request))
+    page: dict[str, Any] = {"case": found, "text": request.POST.get("text", "")}
+    if request.method == "GET":
+        return render(request, "desk/case/restate.html", page)
+    try:
+        reach_reporter.restate(found.id, report_id, page["text"], actor=actor_of(request), at=at_of(request))
+    except (Missing, Invalid) as refused:
+        return render(
+            request, "desk/case/restate.html", {**page, "error": refusals.sentence(refused)}, status=422
+        )
+    messages.success(request, _("承办人今后看到的是您转述的话。"))
+    return redirect("desk:case", found.number)

@@ -1,0 +1,162 @@
+"""Categories, opening conditions with both limits, proofs, calendars and rules, for everybody on the desk to read."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from gezhi.catalogue import queries as book
+from gezhi.catalogue.book import Limit
+from gezhi.catalogue.views import CategoryView
+from gezhi.journal.queries import story
+from gezhi.kernel.actor import Duty
+from gezhi.parties import queries as who
+from gezhi.web import times, words
+from gezhi.web.desk.staff import actor_of, at_of, staff_required
+
+UNITS = {
+    "working_minutes": gettext_lazy("工作分钟"),
+    "minutes": gettext_lazy("分钟"),
+    "hours": gettext_lazy("小时"),
+    "days": gettext_lazy("天"),
+    "working_days": gettext_lazy("个工作日"),
+    "percent": "%",
+    "times": gettext_lazy("次"),
+}
+NOBODY = UUID(int=0)
+GRADES = {"B": gettext_lazy("依据正式文件"), "C": gettext_lazy("依据他处汇总")}
+
+
+@require_GET
+@staff_required
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """The whole book: leaves under their top classes, rules, calendars. No query as a rule."""
+    language = get_language() or ""
+    tops = [
+        {
+            "name": top.label(language),
+            "code": top.code,
+            "leaves": [_leaf(one, language) for one in book.leaves(top.id)],
+            "refer_out": top.refer_out,
+        }
+        for top in book.tops()
+    ]
+    rules = [
+        {
+            "key": one.key,
+            "label": one.label(language),
+            "value": one.value,
+            "unit": UNITS.get(one.unit, one.unit),
+            "proposed": one.proposed,
+        }
+        for one in book.rule_rows()
+    ]
+    calendars = [
+        {"code": one.code, "name": one.label(language), "proposed": one.proposed} for one in book.calendars()
+    ]
+    page = {
+        "heading": _("类别与时限"),
+        "tops": tops,
+        "rules": rules,
+        "calendars": calendars,
+        "may_keep": actor_of(request).has(Duty.ADMIN),
+    }
+    return render(request, "desk/catalogue.html", page)
+
+
+def _leaf(one: CategoryView, language: str) -> dict[str, Any]:
+    conditions = book.conditions(one.id)
+    first = next((each for each in conditions if each.is_default), None)
+    return {
+        "code": one.code,
+        "name": one.label(language),
+        "chain": one.chain_text or one.refer_to(language),
+        "fix": limit_words(first.fix) if first else "",
+        "proposed": any(each.fix.proposed for each in conditions),
+        "conditions": len(conditions),
+        "is_common": one.is_common,
+    }
+
+
+def limit_words(limit: Limit | None) -> str:
+    """「2 个工作日」, 「4 小时（日夜连续）」, "" for no such clock."""
+    if limit is None:
+        return ""
+    said = times.span(limit.minutes, is_working=limit.clock == "working")
+    return _("%(span)s（日夜连续）") % {"span": said} if limit.clock == "round" else said
+
+
+def _limit(limit: Limit | None) -> dict[str, Any]:
+    if limit is None:
+        return {}
+    return {
+        "words": limit_words(limit),
+        "proposed": limit.proposed,
+        "source": limit.source,
+        "grade": GRADES.get(limit.grade or "", ""),
+        "alternatives": limit.alternatives,
+    }
+
+
+@require_GET
+@staff_required
+def category(request: HttpRequest, code: str) -> HttpResponse:
+    """One leaf: its conditions, its proof, and every change that was made here."""
+    one, language = book.by_code(code), get_language() or ""
+    conditions = [
+        {
+            "id": each.id,
+            "code": each.code,
+            "label": each.label(language),
+            "is_default": each.is_default,
+            "first_action": each.first_action(language),
+            "make_safe": _limit(each.make_safe),
+            "fix": _limit(each.fix),
+        }
+        for each in book.conditions(one.id)
+    ]
+    proof = book.proof(one.id) if one.is_leaf and not one.refer_out else None
+    page = {
+        "heading": one.label(language),
+        "category": one,
+        "plain": one.plain_label(language),
+        "refer_to": one.refer_to(language),
+        "conditions": conditions,
+        "proof": proof.sentence(language) if proof else "",
+        "kinds": [words.of(words.PROOFS, kind) for kind in proof.kinds] if proof else [],
+        "history": _history(
+            request, [("category", one.id), *(("condition", each.id) for each in book.conditions(one.id))]
+        ),
+        "may_keep": actor_of(request).has(Duty.ADMIN),
+    }
+    return render(request, "desk/category.html", page)
+
+
+def _history(request: HttpRequest, subjects: list[tuple[str, UUID]]) -> list[dict[str, Any]]:
+    """Changes of these rows, newest first, with before and after."""
+    steps = [step for kind, id in subjects for step in story(kind, id) if step.entry.event == "change"]
+    names = who.account_names({step.entry.actor_id for step in steps if step.entry.actor_id})
+    at = at_of(request)
+    return [
+        {
+            "time": times.moment(step.entry.at, at),
+            "exact": times.exact(step.entry.at),
+            "who": names.get(step.entry.actor_id or NOBODY, _("系统")),
+            "before": _plain(step.entry.before),
+            "after": _plain(step.entry.after),
+        }
+        for step in sorted(steps, key=lambda step: step.entry.at, reverse=True)
+    ]
+
+
+def _plain(fields: dict[str, Any]) -> str:
+    shown = {
+        name: value.get("zh", value) if isinstance(value, dict) else value for name, value in fields.items()
+    }
+    return "；".join(f"{name} = {value}" for name, value in shown.items() if not name.endswith("_basis"))[
+        :400
+    ]

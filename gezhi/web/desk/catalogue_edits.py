@@ -1,0 +1,295 @@
+"""The administrator's forms for the catalogue: each change is journalled, names the revision it was decided upon, and can be read back."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gezhi.catalogue import actions
+from gezhi.catalogue import queries as book
+from gezhi.kernel.actor import Duty
+from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.worktime import calendar_to_json
+from gezhi.web import words
+from gezhi.web.desk.catalogue import UNITS
+from gezhi.web.desk.keeper import form_page, tried
+from gezhi.web.desk.staff import actor_of, at_of, duty_required
+
+LANGUAGES = (("zh", gettext_lazy("简体")), ("zh_hant", gettext_lazy("繁体")), ("en", gettext_lazy("英文")))
+LIMIT_CLOCKS = (("working", gettext_lazy("工作时间")), ("round", gettext_lazy("日夜连续")))
+
+
+class WordsForm(forms.Form):
+    """Base: texts in three languages, and the revision that was seen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def ask_words(self, name: str, label: Any, now: Any) -> None:
+        """Three fields for one text."""
+        for code, language in LANGUAGES:
+            self.fields[f"{name}_{code}"] = forms.CharField(
+                label=_("%(label)s（%(language)s）") % {"label": label, "language": language},
+                max_length=200,
+                initial=getattr(now, code),
+            )
+
+    def words(self, name: str) -> dict[str, str]:
+        """The text as the catalogue takes it."""
+        return {code: self.cleaned_data[f"{name}_{code}"] for code, _language in LANGUAGES}
+
+
+class ConditionForm(WordsForm):
+    """Words and limits of an opening condition."""
+
+    fix_minutes = forms.IntegerField(label=gettext_lazy("办结时限（分钟，一个工作日 480）"), min_value=1)
+    fix_clock = forms.ChoiceField(label=gettext_lazy("办结按什么时间算"), choices=LIMIT_CLOCKS)
+    make_safe_minutes = forms.IntegerField(
+        label=gettext_lazy("先期处置时限（分钟）"),
+        min_value=1,
+        required=False,
+        help_text=gettext_lazy("不填就没有这一个时限。"),
+    )
+    make_safe_clock = forms.ChoiceField(label=gettext_lazy("先期处置按什么时间算"), choices=LIMIT_CLOCKS)
+    is_default = forms.BooleanField(label=gettext_lazy("作为本类别默认的立案条件"), required=False)
+
+    def changes(self) -> dict[str, Any]:
+        """What catalogue.actions.change_condition takes; the limits only when they differ from what stood there."""
+        said = self.cleaned_data
+        found: dict[str, Any] = {"label": self.words("label")}
+        if {"fix_minutes", "fix_clock"} & set(self.changed_data):
+            found["fix"] = {"minutes": said["fix_minutes"], "clock": said["fix_clock"]}
+        if {"make_safe_minutes", "make_safe_clock"} & set(self.changed_data):
+            minutes = said["make_safe_minutes"]
+            found["make_safe"] = {"minutes": minutes, "clock": said["make_safe_clock"]} if minutes else None
+        if said["is_default"] and "is_default" in self.changed_data:
+            found["is_default"] = True
+        return found
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def condition(request: HttpRequest, condition_id: UUID) -> HttpResponse:
+    """Change an opening condition. A limit that is set is the office's own from then on."""
+    one = book.condition(condition_id)
+    category_code = book.category(one.category_id).code
+    safe = one.make_safe
+    first = {
+        "revision": one.revision,
+        "fix_minutes": one.fix.minutes,
+        "fix_clock": one.fix.clock,
+        "make_safe_minutes": safe.minutes if safe else None,
+        "make_safe_clock": safe.clock if safe else "round",
+        "is_default": one.is_default,
+    }
+    form = ConditionForm(request.POST or None, initial=first)
+    form.ask_words("label", _("立案条件"), one.text)
+    if form.is_valid():
+        seen = form.cleaned_data["revision"]
+        deed = tried(
+            form,
+            lambda: actions.change_condition(
+                condition_id, form.changes(), revision=seen, actor=actor_of(request), at=at_of(request)
+            ),
+        )
+        if deed:
+            return _changed(request, category_code)
+    intro = _("改动只影响以后立案和以后更正的案件。改过的时限不再标“建议值”。")
+    back = reverse("desk:category", args=[category_code])
+    return form_page(
+        request, form, heading=one.label(get_language() or ""), submit=_("保存"), back=back, intro=intro
+    )
+
+
+def _changed(request: HttpRequest, code: str) -> HttpResponse:
+    messages.success(request, _("已保存，改动记在下面的历史里。"))
+    return redirect("desk:category", code)
+
+
+class CategoryForm(WordsForm):
+    """Names and marks of a leaf."""
+
+    is_common = forms.BooleanField(label=gettext_lazy("常见：居民上报时直接显示"), required=False)
+    dangerous = forms.BooleanField(label=gettext_lazy("有危险：要先做先期处置"), required=False)
+    complains_of_party = forms.BooleanField(
+        label=gettext_lazy("反映物业服务：物业不参与处置和核查"), required=False
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def change(request: HttpRequest, code: str) -> HttpResponse:
+    """Change names and marks of a category."""
+    one = book.by_code(code)
+    marks = ("is_common", "dangerous", "complains_of_party")
+    first = {"revision": one.revision, **{name: getattr(one, name) for name in marks}}
+    form = CategoryForm(request.POST or None, initial=first)
+    form.ask_words("name", _("名称"), one.name)
+    form.ask_words("plain", _("居民的说法"), one.plain)
+    if form.is_valid():
+        said = form.cleaned_data
+        changes = {
+            "name": form.words("name"),
+            "plain": form.words("plain"),
+            **{name: said[name] for name in marks},
+        }
+        deed = tried(
+            form,
+            lambda: actions.change_category(
+                one.id, changes, revision=said["revision"], actor=actor_of(request), at=at_of(request)
+            ),
+        )
+        if deed:
+            return _changed(request, code)
+    back = reverse("desk:category", args=[code])
+    return form_page(request, form, heading=one.label(get_language() or ""), submit=_("保存"), back=back)
+
+
+class ProofForm(WordsForm):
+    """What closes a case of a leaf."""
+
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("要哪些凭证"),
+        choices=list(words.PROOFS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def proof(request: HttpRequest, code: str) -> HttpResponse:
+    """Change the closing proof of a leaf."""
+    one = book.by_code(code)
+    now = book.proof(one.id)
+    form = ProofForm(request.POST or None, initial={"revision": now.revision, "kinds": list(now.kinds)})
+    form.ask_words("sentence", _("给核查人看的一句话"), now.words)
+    if form.is_valid():
+        said = form.cleaned_data
+        changes = {"kinds": said["kinds"], "sentence": form.words("sentence")}
+        deed = tried(
+            form,
+            lambda: actions.change_proof(
+                one.id, changes, revision=said["revision"], actor=actor_of(request), at=at_of(request)
+            ),
+        )
+        if deed:
+            return _changed(request, code)
+    back = reverse("desk:category", args=[code])
+    return form_page(request, form, heading=_("结案凭证"), submit=_("保存"), back=back)
+
+
+class RuleForm(forms.Form):
+    """One number."""
+
+    value = forms.IntegerField()
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def rule(request: HttpRequest, key: str) -> HttpResponse:
+    """Set one number of the office."""
+    now = next((one for one in book.rule_rows() if one.key == key), None)
+    if now is None:
+        raise NotFound("rule")
+    language = get_language() or ""
+    form = RuleForm(request.POST or None, initial={"value": now.value, "revision": now.revision})
+    unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
+    form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
+    if form.is_valid():
+        said = form.cleaned_data
+        deed = tried(
+            form,
+            lambda: actions.change_rule(
+                key, said["value"], revision=said["revision"], actor=actor_of(request), at=at_of(request)
+            ),
+        )
+        if deed:
+            messages.success(request, _("已保存。"))
+            return redirect("desk:catalogue")
+    return form_page(
+        request, form, heading=now.label(language), submit=_("保存"), back=reverse("desk:catalogue")
+    )
+
+
+class CalendarForm(forms.Form):
+    """Hours as JSON, and days off by year as lists of days."""
+
+    known_years = forms.CharField(
+        label=gettext_lazy("已有节假日表的年份"),
+        max_length=200,
+        help_text=gettext_lazy("用空格分开，例如 2026 2027"),
+    )
+    holidays = forms.CharField(
+        label=gettext_lazy("放假的日子"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+        help_text=gettext_lazy("每行一个，例如 2027-01-01"),
+    )
+    makeup_days = forms.CharField(
+        label=gettext_lazy("调休上班的日子"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    week = forms.CharField(
+        label=gettext_lazy("每周作息"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy('例如 {"mon": ["08:30-12:00", "13:30-17:30"]}'),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_week(self) -> Any:
+        """The week as values; what it must look like is judged by the calendar itself."""
+        try:
+            return json.loads(self.cleaned_data["week"])
+        except ValueError:
+            raise forms.ValidationError(_("格式不对，请照例子写。")) from None
+
+    def clean_known_years(self) -> list[int]:
+        typed = self.cleaned_data["known_years"].replace("、", " ").replace(",", " ").split()
+        if not all(one.isascii() and one.isdigit() and len(one) == 4 for one in typed):
+            raise forms.ValidationError(_("请填四位年份。"))
+        return [int(one) for one in typed]
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def calendar(request: HttpRequest, code: str) -> HttpResponse:
+    """Change a working calendar: the week, the days off, the make-up days."""
+    now = next((one for one in book.calendars() if one.code == code), None)
+    if now is None:
+        raise NotFound("calendar")
+    hours = calendar_to_json(now.hours)
+    first = {
+        "revision": now.revision,
+        "known_years": " ".join(map(str, hours["known_years"])),
+        "holidays": "\n".join(hours["holidays"]),
+        "makeup_days": "\n".join(hours["makeup_days"]),
+        "week": json.dumps(hours["week"], indent=1),
+    }
+    form = CalendarForm(request.POST or None, initial=first)
+    if form.is_valid():
+        said = form.cleaned_data
+        days = {name: said[name].split() for name in ("holidays", "makeup_days")}
+        changes = {"hours": {**hours, **days, "known_years": said["known_years"], "week": said["week"]}}
+        deed = tried(
+            form,
+            lambda: actions.change_calendar(
+                code, changes, revision=said["revision"], actor=actor_of(request), at=at_of(request)
+            ),
+        )
+        if deed:
+            messages.success(request, _("已保存。"))
+            return redirect("desk:catalogue")
+    return form_page(
+        request,
+        form,
+        heading=now.label(get_language() or ""),
+        submit=_("保存"),
+        back=reverse("desk:catalogue"),
+    )

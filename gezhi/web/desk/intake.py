@@ -1,0 +1,153 @@
+"""A report by phone or at the counter: type while listening, read the code out at the end."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gezhi.cases import queries as cases
+from gezhi.catalogue import queries as catalogue
+from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.kernel.actor import Duty
+from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.places import queries as places
+from gezhi.reports.intake import Intake
+from gezhi.web import refusals, words
+from gezhi.web.desk import photos
+from gezhi.web.desk.moveform import category_options, place_options
+from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
+
+CHANNELS = ("phone", "counter")
+
+
+class ReportForm(forms.Form):
+    """What the clerk hears. Place, category and phone may stay open: the case waits in the desk's queue then."""
+
+    channel = forms.ChoiceField(
+        label=gettext_lazy("怎么来的"),
+        choices=[(one, words.CHANNELS[one]) for one in CHANNELS],
+        widget=forms.RadioSelect,
+        initial="phone",
+    )
+    text = forms.CharField(
+        label=gettext_lazy("反映的事"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "autofocus": True}),
+    )
+    said_where = forms.CharField(label=gettext_lazy("说的是哪里"), max_length=100, required=False)
+    category = forms.CharField(required=False, max_length=40)
+    contact = forms.CharField(
+        label=gettext_lazy("电话"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+    may_call = forms.BooleanField(label=gettext_lazy("同意承办人直接联系"), required=False)
+    key = forms.CharField(max_length=64, min_length=16)
+
+    @property
+    def place_words(self) -> str:
+        return str(self.data.get("place_words", "")).strip()[:100]
+
+    @property
+    def chosen_place(self) -> UUID | None:
+        return uuid_or_none(self.data.get("place", ""))
+
+    def clean(self) -> dict[str, Any]:
+        """A place that was typed but not chosen is asked for once more: it would be lost otherwise."""
+        said = super().clean() or {}
+        said["place"] = self.chosen_place
+        if self.place_words and said["place"] is None:
+            found = places.find(self.place_words, 2)
+            if len(found) == 1:
+                said["place"] = found[0].id
+            elif found:
+                self.add_error(None, _("请从找到的位置里选一个。"))
+        return said
+
+    def refuse(self, refusal: Missing | Invalid) -> None:
+        """Say beside the field what was not taken."""
+        field = "text" if isinstance(refusal, Missing) else refusal.field
+        self.add_error(field if field in self.fields else None, refusals.sentence(refusal))
+
+    def intake(self, evidence: tuple[UUID, ...], path: str) -> Intake:
+        """The report as values."""
+        said = self.cleaned_data
+        where = said["said_where"].strip()
+        text = (
+            said["text"]
+            if not where or said["place"]
+            else _("%(text)s（说的是：%(where)s）") % {"text": said["text"], "where": where}
+        )
+        return Intake(
+            channel=said["channel"],
+            text=text,
+            place=said["place"],
+            place_path=path,
+            category=uuid_or_none(said["category"]),
+            contact=said["contact"],
+            may_call=said["may_call"],
+            evidence=evidence,
+            key=said["key"],
+        )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.CLERK, Duty.OFFICER)
+def new_report(request: HttpRequest) -> HttpResponse:
+    """The form; POST takes it in and shows number and code. The same form sent twice is one report."""
+    if request.method == "GET":
+        return _page(request, ReportForm(initial={"key": secrets.token_urlsafe(24)}))
+    form, pictures = ReportForm(request.POST), photos.uploaded(request, "photos")
+    if pictures.problems:
+        form.add_error(None, " ".join(pictures.problems))
+    if "find" in request.POST:
+        return _page(request, form, pictures)
+    if not form.is_valid():
+        return _page(request, form, pictures, status=422)
+    place = (
+        places.by_ids([form.cleaned_data["place"]]).get(form.cleaned_data["place"])
+        if form.cleaned_data["place"]
+        else None
+    )
+    try:
+        intake = form.intake(pictures.ids, place.path if place else "")
+        received = receive_report(Voice(intake, place), actor=actor_of(request), at=at_of(request))
+    except (Missing, Invalid) as refused:
+        form.refuse(refused)
+        return _page(request, form, pictures, status=422)
+    page = {
+        "heading": _("已登记"),
+        "code": received.code,
+        "case": cases.of_report(received.report_id),
+        "place": place,
+    }
+    return render(request, "desk/taken.html", page)
+
+
+def _page(request: HttpRequest, form: ReportForm, pictures: Any = None, status: int = 200) -> HttpResponse:
+    language, chosen = get_language() or "", str(form["category"].value() or "")
+    common = [
+        {"value": str(one.id), "label": one.label(language), "checked": str(one.id) == chosen}
+        for one in catalogue.common()
+    ]
+    page = {
+        "heading": _("接电话登记"),
+        "form": form,
+        "place_options": place_options(form.place_words, form.chosen_place) if form.is_bound else [],
+        "categories": category_options(),
+        "common": common,
+        "chosen": chosen,
+        "kept": photos.kept(pictures.ids) if pictures else [],
+        "key": form["key"].value(),
+    }
+    return render(request, "desk/new_report.html", page, status=status)

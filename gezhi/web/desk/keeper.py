@@ -1,0 +1,121 @@
+"""Plain forms of those who keep parties, places and rules: one page, one deed, refusals beside their fields."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
+from gezhi.kernel.sheet import BadSheet
+from gezhi.places import queries as places
+from gezhi.web import refusals
+
+Done = TypeVar("Done")
+MOST_SHEET_BYTES = 10_000_000
+UNREADABLE = gettext_noop("这个文件打不开。请用 Excel 另存为 .xlsx，或存为 UTF-8 的 .csv 再上传。")
+SHEETS = {
+    "empty": gettext_noop("表里没有内容。"),
+    "missing_heads": gettext_noop("缺少这些列：%(missing)s。请对照样表的表头。"),
+    "duplicate_head": gettext_noop("表头“%(head)s”出现了两次，请去掉一列。"),
+    "encrypted": gettext_noop("文件有密码，请去掉密码另存后再上传。"),
+    "too_many_rows": gettext_noop("行数太多，请分成几份。"),
+}
+
+
+class PlaceField(forms.CharField):
+    """A place by name, spoken number or code; cleans to its row. Empty cleans to None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("名称、编号或拼音首字母；要写得只有一个符合。"))
+        super().__init__(max_length=100, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Raises ValidationError naming the first few when several fit."""
+        words = super().clean(value)
+        if not words:
+            return None
+        found = places.find(words, 4)
+        exact = [one for one in found if words in (one.code, one.name, one.full_name)]
+        if len(exact) == 1 or len(found) == 1:
+            return (exact or found)[0]
+        if not found:
+            raise forms.ValidationError(_("没有叫这个名字的位置，请检查写法。"))
+        names = "、".join(f"{one.full_name}（{one.code}）" for one in found[:3])
+        raise forms.ValidationError(_("有几个都符合：%(names)s。请填其中一个的编号。") % {"names": names})
+
+
+class SheetForm(forms.Form):
+    """One file with a table."""
+
+    sheet = forms.FileField(label="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].label = _("表格文件（.xlsx 或 .csv）")
+        self.fields["sheet"].widget.attrs["accept"] = ".xlsx,.csv,.xls"
+
+    def clean_sheet(self) -> Any:
+        """Bytes and name; refused above 10 MB."""
+        file = self.cleaned_data["sheet"]
+        if file.size > MOST_SHEET_BYTES:
+            raise forms.ValidationError(_("文件超过 10 MB，请分成几份。"))
+        return file
+
+
+def day_field(label: Any, **kwargs: Any) -> forms.DateField:
+    """A day as the browser's own picker."""
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs
+    )
+
+
+def moment_field(label: Any, **kwargs: Any) -> forms.DateTimeField:
+    """A local moment as the browser's own picker."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(
+        label=label, widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs
+    )
+
+
+def tried(form: forms.Form, deed: Callable[[], Done]) -> Done | None:
+    """What the deed gave; None when it was refused and the form now says why."""
+    try:
+        return deed()
+    except (Invalid, Missing, NotFromHere, Stale, NotFound, BadSheet) as refused:
+        field = getattr(refused, "field", None)
+        form.add_error(field if field in form.fields else None, why(refused))
+        return None
+
+
+def why(refused: Refusal) -> str:
+    """The sentence of a refusal; of a table that cannot be read, what is wrong with the file."""
+    if not isinstance(refused, BadSheet):
+        return refusals.sentence(refused)
+    found = _(SHEETS.get(refused.code, UNREADABLE))
+    missing = refused.details.get("heads", ())
+    names = missing if isinstance(missing, str) else "、".join(map(str, cast(Iterable[object], missing)))
+    return found % {**refused.details, "missing": names} if "%(" in found else found
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """What a choice field offers, where that is known only now."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+
+
+def form_page(
+    request: HttpRequest, form: forms.Form, *, heading: str, submit: str, back: str, intro: str = ""
+) -> HttpResponse:
+    """The form as a page of its own; 422 when it came back."""
+    page = {
+        "form": form,
+        "heading": heading,
+        "submit": submit,
+        "back": back,
+        "intro": intro,
+        "is_multipart": form.is_multipart(),
+    }
+    return render(request, "desk/form.html", page, status=422 if form.errors else 200)

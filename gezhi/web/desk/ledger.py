@@ -1,0 +1,120 @@
+"""The ledger 问题处理台账: filter, look, take it away as .xlsx or .csv."""
+
+import tempfile
+from datetime import datetime, time, timedelta
+from typing import Any, BinaryIO, cast
+
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from gezhi.kernel.refusal import NotFound
+from gezhi.ledger import export
+from gezhi.ledger import queries as book
+from gezhi.places import queries as places
+from gezhi.web import times, words
+from gezhi.web.desk import filters
+from gezhi.web.desk.keeper import day_field
+from gezhi.web.desk.staff import actor_of, at_of, staff_required, uuid_or_none
+
+PAGE = 50
+IN_MEMORY = 5_000_000  # bytes of a download before it goes to a file
+
+
+class LedgerForm(forms.Form):
+    """What the ledger is to hold."""
+
+    since = day_field(gettext_lazy("收到日期，从"), required=False)
+    until = day_field(gettext_lazy("到（含当天）"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
+    category = forms.CharField(max_length=12, required=False)
+    party = forms.CharField(max_length=40, required=False)
+    place = forms.CharField(label=gettext_lazy("位置"), max_length=100, required=False)
+    words = forms.CharField(label=gettext_lazy("内容或编号"), max_length=100, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [("", _("全部状态")), *((code, str(name)) for code, name in words.STATES.items())]
+        self.fields["state"] = forms.ChoiceField(choices=states, required=False)
+
+    def wanted(self) -> book.LineFilter:
+        """The filter; a place that nobody knows gives an empty ledger."""
+        said = self.cleaned_data if self.is_valid() else {}
+        found = places.find(said["place"], 1) if said.get("place") else []
+        path = found[0].path if found else "/none/" if said.get("place") else ""
+        categories = filters.categories(said.get("category", ""))
+        return book.LineFilter(
+            state=said.get("state", ""),
+            place_path=path,
+            category=categories[0] if categories else None,
+            party=uuid_or_none(said.get("party", "")),
+            since=_midnight(said.get("since")),
+            until=_midnight(said.get("until"), days=1),
+            words=said.get("words", ""),
+        )
+
+
+def _midnight(day: Any, days: int = 0) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time())) + timedelta(days=days) if day else None
+
+
+@require_GET
+@staff_required
+def ledger(request: HttpRequest) -> HttpResponse:
+    """The first lines, how many there are, and up to which moment of the journal they are complete."""
+    form, at = LedgerForm(request.GET), at_of(request)
+    found = book.lines(form.wanted(), actor=actor_of(request))
+    shown = book.rows(found[:PAGE], language=get_language() or "", at=at)
+    position = book.position()
+    page = {
+        "heading": _("问题处理台账"),
+        "form": form,
+        "choices": filters.choices(),
+        "rows": [_row(one, at) for one in shown],
+        "count": found.count(),
+        "page_size": PAGE,
+        "position": position.number,
+        "reached": times.moment(position.reached_at, at),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "desk/ledger.html", page)
+
+
+def _row(row: book.Row, at: datetime) -> dict[str, Any]:
+    line = row.line
+    return {
+        "number": line.number,
+        "place": row.place,
+        "category": row.category,
+        "matter": row.matter,
+        "party": row.party,
+        "state": words.of(words.ENDINGS, line.ending) if line.ending else words.of(words.STATES, line.state),
+        "received": times.moment(line.received_at, at),
+        "closed": times.moment(line.closed_at, at),
+        "late": row.fixed_on_time is False,
+    }
+
+
+@require_GET
+@staff_required
+def download(request: HttpRequest, suffix: str) -> Any:
+    """The whole ledger as a file."""
+    ending = f".{suffix}"
+    if ending not in export.WRITERS:
+        raise NotFound("suffix")
+    at, to = at_of(request), tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    export.export_ledger(
+        LedgerForm(request.GET).wanted(),
+        cast(BinaryIO, to),
+        suffix=ending,
+        actor=actor_of(request),
+        language=get_language() or "",
+        at=at,
+    )
+    to.seek(0)
+    name = _("问题处理台账") + f"-{timezone.localtime(at):%Y%m%d-%H%M}{ending}"
+    return FileResponse(to, as_attachment=True, filename=name, content_type=export.MEDIA_TYPES[ending])

@@ -1,0 +1,286 @@
+"""The form of one move on one case: exactly the fields that the move asks, with everything typed kept when it comes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from gezhi.cases.move import Move, Shown
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
+from gezhi.places import queries as places
+from gezhi.web import refusals, words
+from gezhi.web.desk.asks import ASKS, demanded
+from gezhi.web.desk.staff import uuid_or_none
+
+LONGEST = 5000
+NOTE_LABELS = {
+    "ask": gettext_lazy("请上报人补充什么"),
+    "answer": gettext_lazy("补充的情况"),
+    "done": gettext_lazy("情况说明"),
+    "pass_check": gettext_lazy("核查所见"),
+    "not_found": gettext_lazy("现场看到什么"),
+    "made_safe": gettext_lazy("做了什么先期处置"),
+    "dispatch": gettext_lazy("交代"),
+    "put_to_meeting": gettext_lazy("要议什么"),
+}
+UNTIL_LABELS = {
+    "carry_forward": gettext_lazy("复核日期"),
+    "put_to_meeting": gettext_lazy("会议时间"),
+    "request_extension": gettext_lazy("申请延到"),
+    "approve_extension": gettext_lazy("延到（不填即按申请）"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the form offers to choose from. near: parties as chips; others: the rest of them; into: cases nearby."""
+
+    near: Sequence[dict[str, Any]] = ()
+    others: Sequence[tuple[str, str]] = ()
+    into: Sequence[dict[str, Any]] = ()
+    proof: frozenset[str] = field(default_factory=frozenset)
+
+
+class MoveForm(forms.Form):
+    """Fields are made for the event; templates/desk/case/_field.html draws each."""
+
+    def __init__(self, event: str, case: Any, choices: Choices, data: Any = None) -> None:
+        super().__init__(data, initial={"place": case.place_id, "category": case.category_id})
+        self.event, self.case, self.choices, self.needs = event, case, choices, demanded(event)
+        for name in ASKS[event].fields:
+            if made := getattr(self, f"_make_{name}")():
+                made.required = name in self.needs and name not in {"place", "party", "into"}
+                made.error_messages["required"] = words.of(words.LACKS, name)
+                self.fields[name] = made
+
+    def _make_note(self) -> forms.Field:
+        label = NOTE_LABELS.get(self.event, _("备注"))
+        return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def _make_reason(self) -> forms.Field:
+        return forms.CharField(label=_("理由"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def _make_until(self) -> forms.Field:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label = UNTIL_LABELS.get(self.event, _("日期"))
+        return forms.DateTimeField(
+            label=label, widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+        )
+
+    def _make_count(self) -> forms.Field | None:
+        if "count" not in self.choices.proof:
+            return None
+        return forms.IntegerField(label=_("清点数量"), min_value=0, max_value=1_000_000)
+
+    def _make_ending(self) -> forms.Field:
+        options = [(code, words.of(words.ENDINGS, code)) for code in ("not_found", "no_longer_there")]
+        return forms.ChoiceField(
+            label=_("现场情况"), choices=options, widget=forms.RadioSelect, initial="not_found"
+        )
+
+    def _make_place_code(self) -> forms.Field:
+        return forms.CharField(
+            label=_("现场位置码"), max_length=40, help_text=_("楼门口海报上的编号，证明您在现场。")
+        )
+
+    def _make_category(self) -> forms.Field:
+        return forms.ChoiceField(label=_("类别"), choices=category_options())
+
+    def _make_condition(self) -> forms.Field | None:
+        if self._category() is None:
+            return None
+        return forms.ChoiceField(
+            label=_("立案条件"),
+            choices=condition_options(self._category()),
+            initial=str(self.case.condition_id or ""),
+        )
+
+    def _make_place(self) -> forms.Field:
+        return forms.CharField(label=_("位置"), max_length=100)
+
+    def _make_party(self) -> forms.Field:
+        return forms.CharField(label=_("派给谁"), max_length=40)
+
+    def _make_into(self) -> forms.Field:
+        return forms.CharField(label=_("并入哪一件"), max_length=40)
+
+    def _make_photos(self) -> None:
+        return None
+
+    _make_documents = _make_photos
+
+    def _category(self) -> UUID | None:
+        """The category chosen in this form, else the case's."""
+        typed = uuid_or_none(self.data.get("category", "")) if self.is_bound else None
+        return typed or self.case.category_id
+
+    @property
+    def place_words(self) -> str:
+        return str(self.data.get("place_words", "")).strip()[:100] if self.is_bound else ""
+
+    @property
+    def place_options(self) -> list[dict[str, Any]]:
+        """The place that is set, and what was found by the words typed."""
+        return place_options(self.place_words, self._chosen("place") or self.case.place_id)
+
+    def _chosen(self, name: str) -> UUID | None:
+        return uuid_or_none(self.data.get(name, "")) if self.is_bound else None
+
+    @property
+    def party_options(self) -> list[dict[str, Any]]:
+        chosen = str(self._chosen("party") or "") if self.is_bound else ""
+        return [
+            {**one, "checked": one["value"] == chosen if self.is_bound else one["checked"]}
+            for one in self.choices.near
+        ]
+
+    @property
+    def other_party(self) -> str:
+        return str(self.data.get("other_party", "")) if self.is_bound else ""
+
+    @property
+    def into_typed(self) -> str:
+        return str(self.data.get("into_number", ""))[:40] if self.is_bound else ""
+
+    @property
+    def note_is_optional(self) -> bool:
+        return "note" not in self.needs
+
+    @property
+    def wants_same_angle(self) -> bool:
+        return "photo_same_angle" in self.choices.proof
+
+    @property
+    def wants_documents(self) -> bool:
+        return "document" in self.choices.proof
+
+    def clean_place(self) -> UUID | None:
+        """A place chosen; the only one found for the words typed counts as chosen."""
+        chosen = self._chosen("place")
+        if self.place_words:
+            found = places.find(self.place_words, 8)
+            if chosen not in {one.id for one in found}:
+                if len(found) == 1:
+                    return found[0].id
+                raise forms.ValidationError(
+                    _("请从找到的位置里选一个。")
+                    if found
+                    else _("没有找到这个位置，请换个说法，或输入位置编号。")
+                )
+        if chosen is None and "place" in self.needs:
+            raise forms.ValidationError(words.of(words.LACKS, "place"))
+        return chosen
+
+    def clean_party(self) -> UUID | None:
+        found = uuid_or_none(self.other_party) or self._chosen("party")
+        if found is None and "party" in self.needs:
+            raise forms.ValidationError(words.of(words.LACKS, "party"))
+        return found
+
+    def clean_category(self) -> UUID | None:
+        return uuid_or_none(self.cleaned_data["category"])
+
+    def clean_condition(self) -> UUID | None:
+        """Kept only when it belongs to the category chosen; else the category's own default holds."""
+        found, category = uuid_or_none(self.cleaned_data["condition"]), self._category()
+        known = {one.id for one in catalogue.conditions(category)} if category else set()
+        return found if found in known else None
+
+    def clean_note(self) -> str:
+        return str(self.cleaned_data["note"])
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say beside the right field why the move was refused."""
+        lacking = refusal.facts if isinstance(refusal, Missing) else ()
+        for fact in lacking:
+            name = FIELD_FOR_FACT.get(fact, fact)
+            self.add_error(name if name in self.fields else None, words.of(words.LACKS, fact))
+        if isinstance(refusal, Invalid):
+            self.add_error(
+                refusal.field if refusal.field in self.fields else None, refusals.sentence(refusal)
+            )
+        elif not lacking:
+            self.add_error(None, refusals.sentence(refusal))
+
+    def is_there(self, case_path: str) -> bool:
+        """Whether the place code typed belongs to where the case lies."""
+        try:
+            path = places.by_code(self.cleaned_data.get("place_code", "")).path
+        except NotFound:
+            return False
+        return case_path.startswith(path) or path.startswith(case_path)
+
+    def move(
+        self, *, version: int, into: UUID | None, photos: tuple[UUID, ...], documents: tuple[UUID, ...]
+    ) -> Move:
+        """The wish that this form expresses."""
+        said = self.cleaned_data
+        kinds = ASKS[self.event].pictures + (("photo_same_angle",) if self.wants_same_angle else ())
+        shown = tuple(Shown(one, kind) for one in photos for kind in kinds)
+        shown += tuple(Shown(one, "document") for one in documents)
+        here = self.event == "solve_on_spot" and self.is_there(self.case.place_path)
+        return Move(
+            self.event,
+            version=version,
+            note=said.get("note") or "",
+            reason=said.get("reason") or "",
+            shown=shown,
+            party=said.get("party"),
+            into=into,
+            until=cast("datetime | None", said.get("until")),
+            ending=said.get("ending") or None,
+            count=said.get("count"),
+            presence="place_code" if here else "",
+            place=changed(said.get("place"), self.case.place_id),
+            category=changed(said.get("category"), self.case.category_id),
+            condition=changed(said.get("condition"), self.case.condition_id),
+        )
+
+
+FIELD_FOR_FACT = {"verdict": "note", "answer": "note", "proof": "note", "on_site": "place_code"}
+
+
+def changed(new: UUID | None, old: UUID | None) -> UUID | None:
+    """The new value when it differs, else None: what stays as it is need not be said."""
+    return new if new != old else None
+
+
+def category_options(*, with_empty: bool = True) -> list[tuple[Any, Any]]:
+    """Leaves under their top classes, without what is referred out."""
+    language = get_language() or ""
+    groups: list[tuple[Any, Any]] = [("", _("请选择"))] if with_empty else []
+    for top in catalogue.tops():
+        if not top.refer_out:
+            groups.append(
+                (
+                    top.label(language),
+                    [(str(one.id), one.label(language)) for one in catalogue.leaves(top.id)],
+                )
+            )
+    return groups
+
+
+def condition_options(category: UUID | None) -> list[tuple[str, str]]:
+    """The opening conditions of a category with their limits; the default first."""
+    if category is None:
+        return []
+    language = get_language() or ""
+    found = sorted(catalogue.conditions(category), key=lambda one: not one.is_default)
+    return [(str(one.id), one.label(language)) for one in found]
+
+
+def place_options(typed: str, chosen: UUID | None, limit: int = 8) -> list[dict[str, Any]]:
+    """Places to choose from as chips: what was found, and what is chosen already."""
+    found = places.find(typed, limit) if typed else []
+    if chosen and all(one.id != chosen for one in found):
+        found = [*places.by_ids([chosen]).values(), *found]
+    return [
+        {"value": str(one.id), "label": one.full_name, "hint": one.code, "checked": one.id == chosen}
+        for one in found
+    ]

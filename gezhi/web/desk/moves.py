@@ -1,0 +1,226 @@
+"""One move on one case: its form, and the deed. A refusal gives the form back with every word and picture."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.cases import queries as cases
+from gezhi.cases.actions import advance
+from gezhi.cases.queries import OPEN, CaseFilter
+from gezhi.catalogue import queries as catalogue
+from gezhi.duty import queries as duty
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
+from gezhi.parties import queries as parties
+from gezhi.web import refusals, words
+from gezhi.web.desk import lists, photos
+from gezhi.web.desk.asks import ASKS
+from gezhi.web.desk.moveform import Choices, MoveForm, condition_options, place_options
+from gezhi.web.desk.staff import actor_of, at_of, is_boosted, staff_required, uuid_or_none
+
+KIND_OF_LINK = {
+    "P": "property",
+    "O": "owners",
+    "C": "community",
+    "S": "subdistrict",
+    "D": "agency",
+    "U": "utility",
+}
+NEARBY = 8
+
+
+@require_http_methods(["GET", "POST"])
+@staff_required
+def move(request: HttpRequest, number: str, event: str) -> HttpResponse:
+    """The form of a move (page or sheet); POST does it and goes back to where it was begun."""
+    case = cases.by_number(number, actor=actor_of(request))
+    if event not in ASKS:
+        raise NotFound("move")
+    offered = {offer.event for offer in cases.offers_for(case, actor=actor_of(request), at=at_of(request))}
+    if request.method == "GET":
+        if event not in offered:
+            raise NotFromHere(state=case.state, event=event)
+        return _form_page(request, case, MoveForm(event, case, choices(request, case, event)))
+    return _do(request, case, event)
+
+
+def _do(request: HttpRequest, case: Any, event: str) -> HttpResponse:
+    form = MoveForm(event, case, choices(request, case, event), request.POST)
+    pictures = photos.uploaded(request, "photos")
+    documents = photos.uploaded(request, "documents")
+    kept = {"photos": photos.kept(pictures.ids), "documents": photos.kept(documents.ids)}
+    for problem in (*pictures.problems, *documents.problems):
+        form.add_error(None, problem)
+    if "find" in request.POST:
+        return _form_page(request, case, form, kept=kept)
+    if not form.is_valid():
+        return _form_page(request, case, form, kept=kept, status=422)
+    try:
+        wish = form.move(
+            version=_version(request), into=_into(request, form), photos=pictures.ids, documents=documents.ids
+        )
+        moved = advance(case.id, wish, actor=actor_of(request), at=at_of(request))
+    except (Stale, NotFromHere) as late:
+        fresh = cases.by_number(case.number, actor=actor_of(request))
+        return _form_page(request, fresh, form, kept=kept, late=refusals.sentence(late), status=409)
+    except (Missing, Invalid) as refused:
+        form.refuse(refused)
+        return _form_page(request, case, form, kept=kept, status=422)
+    messages.success(
+        request, _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
+    )
+    return redirect(back_url(request, case.number))
+
+
+def _version(request: HttpRequest) -> int:
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def _into(request: HttpRequest, form: MoveForm) -> UUID | None:
+    """The case to join: a number typed, or one chosen from those nearby. Raises Invalid("into", "unknown")."""
+    if "into" not in form.fields:
+        return None
+    typed = form.into_typed.strip() or str(form.data.get("into", ""))
+    if not typed:
+        raise Missing({"into"})
+    try:
+        other = cases.by_number(typed, actor=actor_of(request))
+    except NotFound:
+        raise Invalid("into", "unknown") from None
+    return UUID(str(other.id))
+
+
+def back_url(request: HttpRequest, number: str) -> str:
+    """Where the person came from, when it is a page of ours; else the case."""
+    wanted = request.POST.get("back", "")
+    if wanted.startswith("/desk/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return reverse("desk:case", args=[number])
+
+
+def _form_page(
+    request: HttpRequest, case: Any, form: MoveForm, *, kept: Any = None, late: str = "", status: int = 200
+) -> HttpResponse:
+    page = {
+        "case": case,
+        "row": lists.rows([case], at=at_of(request))[0],
+        "form": form,
+        "event": form.event,
+        "title": words.of(words.ACTS, form.event),
+        "hint": ASKS[form.event].hint,
+        "asks": ASKS[form.event].fields,
+        "kept": kept or {},
+        "late": late,
+        "proof": _proof_sentence(case, form.event),
+        "back": request.POST.get("back") or _came_from(request),
+        "close_url": reverse("desk:case", args=[case.number]),
+        "body": "desk/case/_move.html",
+    }
+    return render(
+        request, "ui/sheet.html" if is_boosted(request) else "desk/case/move.html", page, status=status
+    )
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The list behind the sheet, when htmx asks; a plain page goes back to its case."""
+    htmx = getattr(request, "htmx", None)
+    return (htmx.current_url_abs_path or "") if htmx else ""
+
+
+def _proof_sentence(case: Any, event: str) -> str:
+    from django.utils.translation import get_language
+
+    if case.category_id is None or event not in {"done", "pass_check", "fail_check", "solve_on_spot"}:
+        return ""
+    return catalogue.proof(case.category_id).sentence(get_language() or "")
+
+
+def choices(request: HttpRequest, case: Any, event: str) -> Choices:
+    """What the form of this move offers to choose from. No query for moves that choose nothing."""
+    fields = ASKS[event].fields
+    proof = (
+        frozenset(catalogue.proof(case.category_id).kinds)
+        if case.category_id and event == "done"
+        else frozenset()
+    )
+    near, others = _parties(case, at_of(request)) if "party" in fields else ([], [])
+    into = _nearby(request, case) if "into" in fields else []
+    return Choices(near, others, into, proof)
+
+
+def _parties(case: Any, at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """Who may get it, nearest first with who is on duty there; the first of the category's chain is chosen already."""
+    near = [
+        one
+        for one in parties.candidates(case.place_path, case.grid_id, at)
+        if one.id != case.complained_of_id
+    ]
+    wanted = suggested(case, near)
+    answering = duty.answering_for([one.id for one in near], at)
+    chips = [
+        {
+            "value": str(one.id),
+            "label": one.name,
+            "hint": " ".join(
+                part
+                for part in (
+                    "" if answering[one.id].is_standing else answering[one.id].name,
+                    answering[one.id].phone,
+                )
+                if part
+            ),
+            "checked": one.id == wanted,
+        }
+        for one in near
+    ]
+    shown = {one.id for one in near} | {case.complained_of_id}
+    return chips, [(str(one.id), one.name) for one in parties.parties() if one.id not in shown]
+
+
+def suggested(case: Any, near: list[parties.PartyRow]) -> UUID | None:
+    """The nearest party of the kind that the category's chain asks first; None when nobody of the chain serves here."""
+    if case.category_id is None:
+        return None
+    for link in catalogue.category(case.category_id).chain:
+        for one in near:
+            if one.kind == KIND_OF_LINK.get(link.party):
+                return one.id
+    return None
+
+
+def _nearby(request: HttpRequest, case: Any) -> list[dict[str, Any]]:
+    """Open cases at the same place, or in the same category around, that it may join."""
+    at = at_of(request)
+    wanted = CaseFilter(states=OPEN, place_path=case.place_path)
+    found = cases.listed(wanted, actor=actor_of(request), at=at, soon=at).exclude(id=case.id)[:NEARBY]
+    return [
+        {"value": row.number, "label": f"{row.place} {row.matter}", "hint": row.short}
+        for row in lists.rows(list(found), at=at)
+    ]
+
+
+@require_GET
+@staff_required
+def find_places(request: HttpRequest) -> HttpResponse:
+    """Fragment: places found while typing, as chips."""
+    typed, chosen = (
+        request.GET.get("place_words", "").strip()[:100],
+        uuid_or_none(request.GET.get("place", "")),
+    )
+    page = {"options": place_options(typed, chosen), "place_words": typed}
+    return render(request, "desk/_place_options.html", page)
+
+
+@require_GET
+@staff_required
+def find_conditions(request: HttpRequest) -> HttpResponse:
+    """Fragment: the opening conditions of a category chosen in a form."""
+    options = condition_options(uuid_or_none(request.GET.get("category", "")))
+    return render(request, "desk/_condition_options.html", {"options": options})

@@ -1,0 +1,261 @@
+"""The tree of places: find one, see who serves it, print its poster; a whole community comes in from a sheet."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.cases import queries as cases
+from gezhi.cases.queries import OPEN, CaseFilter
+from gezhi.duty import queries as duty
+from gezhi.flows import place_sentences
+from gezhi.flows.import_places import import_places
+from gezhi.kernel.actor import Duty
+from gezhi.parties import queries as who
+from gezhi.places import actions
+from gezhi.places import queries as grounds
+from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
+from gezhi.web.desk.keeper import SheetForm, form_page, offer, tried
+from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
+
+FOUND = 30
+
+
+@require_GET
+@staff_required
+def places(request: HttpRequest) -> HttpResponse:
+    """Search, or the children of the root."""
+    typed = request.GET.get("q", "").strip()[:100]
+    roots = [] if typed else grounds.children(None)
+    rows = (
+        grounds.find(typed, FOUND) if typed else [one for root in roots for one in grounds.children(root.id)]
+    )
+    page = {
+        "heading": _("位置"),
+        "typed": typed,
+        "roots": roots,
+        "rows": [_line(one) for one in rows],
+        "may_keep": actor_of(request).has(Duty.ADMIN),
+    }
+    return render(request, "desk/places.html", page)
+
+
+def _line(one: grounds.PlaceRow) -> dict[str, Any]:
+    return {
+        "url": reverse("desk:place", args=[one.code]),
+        "name": one.full_name,
+        "kind": Kind(one.kind).label,
+        "code": one.code,
+        "number": one.number,
+        "households": one.households,
+        "invented": one.invented,
+        "closed": one.closed_on,
+    }
+
+
+@require_GET
+@staff_required
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """One place: names, grid, who serves it and when, fixtures, what is open here, what lies below."""
+    row, at, actor = grounds.by_code(code), at_of(request), actor_of(request)
+    served = _served(row, at)
+    names = [{"name": name, "kind": NameKind(kind).label} for name, kind in grounds.other_names(row.id)]
+    here = CaseFilter(states=OPEN, place_path=row.path)
+    page = {
+        "heading": row.name,
+        "place": row,
+        "kind": Kind(row.kind).label,
+        "trail": [_line(one) for one in grounds.ancestors(row.path)[:-1]],
+        "grid": grounds.grid(row.grid_id) if row.grid_id else None,
+        "names": names,
+        "fixtures": [
+            {"name": one.name, "code": one.code, "kind": FixtureKind(one.kind).label}
+            for one in grounds.fixtures(row.id)
+        ],
+        "served": served,
+        "below": [_line(one) for one in grounds.children(row.id)],
+        "open": cases.listed(here, actor=actor, at=at, soon=at).count(),
+        "may_keep": actor.has(Duty.ADMIN),
+        "has_poster": row.closed_on is None,
+    }
+    return render(request, "desk/place.html", page)
+
+
+def _served(row: grounds.PlaceRow, at: datetime) -> list[dict[str, Any]]:
+    """Who serves this spot today, nearest first, with who answers there now."""
+    near = who.candidates(row.path, row.grid_id, at)
+    answering = duty.answering_for([one.id for one in near], at)
+    return [
+        {
+            "url": reverse("desk:party", args=[one.id]),
+            "name": one.name,
+            "kind": one.kind,
+            "answers": "" if answering[one.id].is_standing else answering[one.id].name,
+            "phone": answering[one.id].phone,
+            "standing": one.standing_phone,
+        }
+        for one in near
+    ]
+
+
+@require_GET
+@staff_required
+def poster(request: HttpRequest, code: str) -> HttpResponse:
+    """One sheet of A4 for a door: the QR, the spoken number, today's phones."""
+    row, at = grounds.by_code(code), at_of(request)
+    desk = who.party(who.desk_of(row.path, at))
+    served = _served(row, at)[:4]
+    phones = [one for one in served if one["name"] != desk.name]
+    page = {
+        "heading": _("海报"),
+        "place": row,
+        "phones": phones,
+        "desk": desk,
+        "today": timezone.localtime(at),
+        "address": request.build_absolute_uri(reverse("report", args=[row.code])),
+    }
+    return render(request, "desk/poster.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Places from a sheet: all of it, or a finding for each cell in the way."""
+    form, result = SheetForm(request.POST or None, request.FILES or None), None
+    if form.is_valid():
+        file = form.cleaned_data["sheet"]
+        result = tried(
+            form, lambda: import_places(file.read(), file.name, actor=actor_of(request), at=at_of(request))
+        )
+        if result and not result.findings:
+            messages.success(
+                request, _("读了 %(read)s 行：新增 %(new)s，已有 %(known)s。") % result._asdict()
+            )
+            return redirect("desk:places")
+    page = {
+        "heading": _("导入位置"),
+        "form": form,
+        "result": result,
+        "findings": [place_sentences.sentence(one) for one in result.findings] if result else [],
+        "back": reverse("desk:places"),
+        "columns": _("小区、楼栋、单元、户数、网格、社区、物业公司、电话、起、止、别名、曾用名"),
+        "once": _("同一张表再导入一次，不会重复；有一行读不懂，整张表都不写入。"),
+    }
+    return render(request, "desk/sheet.html", page, status=422 if form.errors or result else 200)
+
+
+class PlaceForm(forms.Form):
+    """A place below another one."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("种类"))
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+    code = forms.CharField(
+        label=gettext_lazy("国家统一代码"),
+        max_length=24,
+        required=False,
+        help_text=gettext_lazy("只有街道和社区要填。"),
+    )
+    grid = forms.ChoiceField(label=gettext_lazy("网格"), required=False)
+    households = forms.IntegerField(
+        label=gettext_lazy("户数"), min_value=0, max_value=100_000, required=False
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def add(request: HttpRequest, code: str) -> HttpResponse:
+    """Add a place below this one."""
+    above = grounds.by_code(code)
+    form = PlaceForm(request.POST or None, initial={"grid": str(above.grid_id or "")})
+    offer(form, "kind", [(kind.value, kind.label) for kind in Kind if Kind(above.kind) in PARENTS[kind]])
+    cells = grounds.grids(above.community_id) if above.community_id else []
+    offer(form, "grid", [("", _("不选")), *((str(one.id), f"{one.name}（{one.code}）") for one in cells)])
+    if form.is_valid():
+        said = form.cleaned_data
+        made = tried(
+            form,
+            lambda: actions.add_place(
+                kind=Kind(said["kind"]),
+                name=said["name"],
+                parent_id=above.id,
+                grid_id=uuid_or_none(said["grid"]),
+                code=said["code"],
+                households=said["households"],
+                actor=actor_of(request),
+                at=at_of(request),
+            ),
+        )
+        if made:
+            messages.success(
+                request, _("已添加 %(name)s，编号 %(code)s。") % {"name": made.full_name, "code": made.code}
+            )
+            return redirect("desk:place", above.code)
+    heading = _("在 %(place)s 下添加") % {"place": above.name}
+    return form_page(
+        request, form, heading=heading, submit=_("添加"), back=reverse("desk:place", args=[above.code])
+    )
+
+
+class NameForm(forms.Form):
+    """What a place is called."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def rename(request: HttpRequest, code: str) -> HttpResponse:
+    """Another name; the old one stays findable."""
+    row = grounds.by_code(code)
+    form = NameForm(request.POST or None, initial={"name": row.name})
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        if tried(
+            form, lambda: actions.rename_place(row.id, name, actor=actor_of(request), at=at_of(request))
+        ):
+            messages.success(request, _("已改名，旧名仍能找到。"))
+            return redirect("desk:place", row.code)
+    return form_page(
+        request, form, heading=_("改名"), submit=_("改名"), back=reverse("desk:place", args=[row.code])
+    )
+
+
+class FixtureForm(forms.Form):
+    """A fixture at a place."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("种类"), choices=FixtureKind.choices)
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def fixture(request: HttpRequest, code: str) -> HttpResponse:
+    """Add a lift, hydrant, lamp or manhole."""
+    row = grounds.by_code(code)
+    form = FixtureForm(request.POST or None)
+    if form.is_valid():
+        said = form.cleaned_data
+        made = tried(
+            form,
+            lambda: actions.add_fixture(
+                place_id=row.id,
+                kind=FixtureKind(said["kind"]),
+                name=said["name"],
+                actor=actor_of(request),
+                at=at_of(request),
+            ),
+        )
+        if made:
+            messages.success(request, _("已添加设施。"))
+            return redirect("desk:place", row.code)
+    return form_page(
+        request, form, heading=_("添加设施"), submit=_("添加"), back=reverse("desk:place", args=[row.code])
+    )
