@@ -129,9 +129,10 @@ def merged(root: Path, language: str) -> polib.POFile:
 def waiting(root: Path) -> list[str]:
     """A line for each text of the code that a language lacks, or whose translation names other placeholders."""
     lines = []
+    said_in_code = texts(root)
     for language in LANGUAGES:
         known = read(root, language)
-        for text in texts(root):
+        for text in said_in_code:
             entry = known.get(text)
             if entry is None or not entry.translated():
                 lines.append(f"{language}: {text.msgid!r} has no translation")
