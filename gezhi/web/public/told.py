@@ -57,7 +57,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "wont_do": ("x-circle", gettext_noop("暂时不办，理由如下"), "", "reason"),
     "join": ("layers", gettext_noop("和同一件事合在一起办"), "", ""),
     "joined": ("layers", gettext_noop("别人反映的同一件事也合到这里"), "", ""),
-    "reopen": ("rotate-ccw", gettext_noop("重新办理"), "", ""),
+    "reopen": ("rotate-ccw", gettext_noop("开始重新办理"), "", ""),
     "escalate": ("trending-up", gettext_noop("超过期限，已报上一级督办"), "", ""),
     "urge": ("bell", gettext_noop("您催了一次"), "", ""),
 }

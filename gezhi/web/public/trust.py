@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -63,10 +64,7 @@ def category_words(category_id: object) -> str:
 
 def short_day(at: datetime | None) -> str:
     """`3月2日`, local."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    return _("%(month)s月%(day)s日") % {"month": local.month, "day": local.day}
+    return date_format(timezone.localtime(at), _("n月j日")) if at else ""
 
 
 def language() -> str:

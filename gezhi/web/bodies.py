@@ -1,0 +1,49 @@
+"""A form with files that was cut on its way is refused: Django would take the half that arrived for the whole."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from gezhi.web import refusals
+
+TAIL_BYTES = 128  # the longest boundary has 70 signs
+
+
+class Remembering:
+    """A body that remembers how it ended."""
+
+    def __init__(self, body: Any) -> None:
+        self.body, self.tail = body, b""
+
+    def read(self, *size: int) -> bytes:
+        """As the body's."""
+        return self._kept(self.body.read(*size))
+
+    def readline(self, *size: int) -> bytes:
+        """As the body's."""
+        return self._kept(self.body.readline(*size))
+
+    def _kept(self, piece: bytes) -> bytes:
+        self.tail = (self.tail + piece)[-TAIL_BYTES:]
+        return piece
+
+
+def whole(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Stands after the CSRF check, which reads the form. 400 when a multipart body lacks its last line."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.content_type == "multipart/form-data":
+            request._stream = Remembering(request._stream)  # type: ignore[assignment]
+        return get_response(request)
+
+    middleware.process_view = _judged  # type: ignore[attr-defined]
+    return middleware
+
+
+def _judged(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    body = getattr(request, "_stream", None)
+    if not isinstance(body, Remembering) or request.method != "POST":
+        return None
+    len(request.POST)  # reads it, if nobody has
+    return None if body.tail.rstrip().endswith(b"--") else refusals.plain_page(request, 400)

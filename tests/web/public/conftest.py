@@ -1,0 +1,45 @@
+"""A browser without script, and the street it stands in."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.cast import Cast
+from tests.evidence.pictures import photo
+
+
+@pytest.fixture
+def door(cast: Cast, settings: Any) -> Client:
+    """Somebody without an account. Limits are off unless a test switches them on."""
+    settings.GEZHI_LIMITS = False
+    return Client(HTTP_HOST="localhost", raise_request_exception=False)
+
+
+@pytest.fixture
+def here(cast: Cast) -> str:
+    """The report form of the stairwell."""
+    return f"/r/{cast.town.row(cast.town.stairwell).code}"
+
+
+def picture(name: str = "IMG_1.jpg", data: bytes | None = None) -> SimpleUploadedFile:
+    """A photo as a browser sends it."""
+    return SimpleUploadedFile(name, photo() if data is None else data, "image/jpeg")
+
+
+def form(**changed: Any) -> dict[str, Any]:
+    """The report form as filled in by somebody in a hurry: words and a chip."""
+    return {
+        "key": "a-form-shown-once-000",
+        "text": "楼道玻璃碎了",
+        "category": "0501",
+        "contact": "",
+    } | changed
+
+
+def report(door: Client, here: str, **changed: Any) -> str:
+    """Send a report; the address of its status page."""
+    answer = door.post(here, form(**changed))
+    assert answer.status_code == 303
+    return str(answer["Location"]).split("?")[0]

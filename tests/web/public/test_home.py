@@ -1,0 +1,102 @@
+"""The front door: find a place, find a report; whoever guesses learns nothing."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gezhi.cases.models import Case
+from gezhi.tenancy import queries as tenancy
+from gezhi.tenancy.models import Jurisdiction
+from gezhi.web.public import home as view
+from tests.cast import Cast
+from tests.web.public.conftest import report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("words", ["悦海花园3号楼2单元", "yhhy", "371072-00003", "3"])
+def test_a_place_is_found_by_what_people_type(door: Client, here: str, words: str) -> None:
+    assert "悦海花园" in door.get("/", {"q": words}).content.decode()
+
+
+def test_a_place_that_is_not_there_leads_to_saying_it_in_words(door: Client) -> None:
+    html = door.get("/", {"q": "月亮背面"}).content.decode()
+    assert "没有找到“月亮背面”" in html
+    assert 'href="/r/"' in html
+
+
+def test_the_place_page_names_todays_phones_and_what_was_solved(door: Client, here: str) -> None:
+    html = door.get(here.replace("/r/", "/p/")).content.decode()
+    assert html.index("长峰物业") < html.index("悦海花园业委会") < html.index("悦海社区</span>")
+    assert "tel:0631-0000106" in html
+    assert f'href="{here}"' in html
+
+
+def test_an_unknown_place_is_not_found(door: Client) -> None:
+    assert [door.get(f"/{face}/371072-99999").status_code for face in "pr"] == [404, 404]
+
+
+def test_a_code_leads_to_its_page_however_it_is_written(door: Client, here: str) -> None:
+    page = report(door, here)
+    code = page.rsplit("/", 1)[1]
+    for typed in (code, code.upper(), f"  {code[:6]} {code[7:]} "):
+        answer = door.post("/find", {"code": typed})
+        assert (answer.status_code, answer["Location"]) == (303, page)
+
+
+def test_a_case_number_with_the_last_four_digits_leads_there_too(door: Client, here: str) -> None:
+    page = report(door, here, contact="13800001234")
+    answer = door.post("/find", {"number": Case.objects.get().number, "tail": "1234"})
+    assert (answer.status_code, answer["Location"]) == (303, page)
+
+
+def said(answer: Any, number: str) -> tuple[int, str]:
+    """Status and words of an answer; what differs for every page (tokens, what was typed) is taken out."""
+    html = answer.content.decode().replace(number, "")
+    return answer.status_code, html[html.index('id="door-find"') :].split("csrfmiddlewaretoken")[0]
+
+
+def test_a_wrong_tail_and_an_unknown_number_get_the_same_answer(door: Client, here: str) -> None:
+    report(door, here, contact="13800001234")
+    number = Case.objects.get().number
+    wrong = said(door.post("/find", {"number": number, "tail": "0000"}), number)
+    unknown = said(
+        door.post("/find", {"number": "371072-2026-9999999", "tail": "0000"}), "371072-2026-9999999"
+    )
+    assert wrong == unknown
+    assert wrong[0] == 404
+
+
+def test_four_digits_cannot_be_guessed_through(door: Client, here: str, settings: Any) -> None:
+    report(door, here, contact="13800001234")
+    number = Case.objects.get().number
+    settings.GEZHI_LIMITS = True
+    for guess in range(view.TRIES_PER_NUMBER):
+        door.post("/find", {"number": number, "tail": f"{guess:04d}"})
+    answer = door.post("/find", {"number": number, "tail": "1234"})
+    assert (answer.status_code, int(answer["Retry-After"]) > 0) == (429, True)
+
+
+def test_without_the_limit_the_next_guess_is_heard(door: Client, here: str) -> None:
+    """Sabotage twin: GEZHI_LIMITS=off."""
+    report(door, here, contact="13800001234")
+    number = Case.objects.get().number
+    for guess in range(view.TRIES_PER_NUMBER):
+        door.post("/find", {"number": number, "tail": f"{guess:04d}"})
+    assert door.post("/find", {"number": number, "tail": "1234"}).status_code == 303
+
+
+def test_the_demonstration_says_that_it_is_one(door: Client, cast: Cast) -> None:
+    assert "这是演示" not in door.get("/").content.decode()
+    Jurisdiction.objects.update(demonstration=True)
+    tenancy.forget()
+    assert "这是演示" in door.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "words", ["%_" * 5000, "a" * 10_000, "楼" * 10_000, "'; DROP TABLE x; --", "\u202e", "🏠" * 300]
+)
+def test_any_words_may_be_searched_for(door: Client, words: str) -> None:
+    assert door.post("/find", {"code": words, "number": "", "tail": words}).status_code == 404
+    assert door.get("/", {"q": words[:2000]}).status_code == 200

@@ -1,0 +1,221 @@
+"""The report form: one screen, no account, no script, nothing lost, nothing twice."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from gezhi.cases.models import Case
+from gezhi.catalogue import queries as catalogue
+from gezhi.evidence.models import Evidence
+from gezhi.reports import queries as reports
+from gezhi.reports.models import Report
+from gezhi.web.public import report as report_view
+from tests.cast import Cast
+from tests.evidence.pictures import photo
+from tests.web.public.conftest import form, picture, report
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(html: str) -> list[str]:
+    return re.findall(r'name="kept_photos" value="([^"]+)"', html)
+
+
+def test_a_photo_and_a_chip_are_enough(door: Client, here: str, cast: Cast) -> None:
+    page = report(door, here, text="", photos=[picture()])
+    found = reports.by_code(page.rsplit("/", 1)[1])
+    case = Case.objects.get()
+    assert (found.text, found.channel, found.place_id) == ("", "qr", cast.town.stairwell)
+    assert (case.state, case.place_id, case.category_id) == (
+        "reported",
+        cast.town.stairwell,
+        catalogue.by_code("0501").id,
+    )
+    assert Evidence.objects.get().claimed_id == found.id
+
+
+def test_words_without_a_place_say_where_it_is(door: Client, cast: Cast) -> None:
+    page = report(door, "/r/", where="海滨路公交站", text="井盖没了")
+    found = reports.by_code(page.rsplit("/", 1)[1])
+    assert (found.text, found.place_id, found.channel) == ("位置：海滨路公交站\n井盖没了", None, "web")
+
+
+def test_saying_only_where_is_not_a_report(door: Client) -> None:
+    answer = door.post("/r/", form(text="", where="海滨路公交站"))
+    assert (answer.status_code, Report.objects.count()) == (422, 0)
+    assert "请写一句话，或附一张照片" in answer.content.decode()
+
+
+def test_a_double_tap_is_one_report_with_one_code(door: Client, here: str) -> None:
+    first = report(door, here, photos=[picture()])
+    again = report(door, here, photos=[picture()])
+    assert (again, Report.objects.count(), Case.objects.count()) == (first, 1, 1)
+
+
+def test_without_the_key_a_double_tap_would_be_two_reports(
+    door: Client, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage twin: the form's key is not handed on."""
+    monkeypatch.setattr(report_view, "Intake", lambda **said: report_view_intake(**{**said, "key": None}))
+    report(door, here)
+    report(door, here)
+    assert Report.objects.count() == 2
+
+
+report_view_intake: Any = report_view.Intake
+
+
+def test_the_same_form_with_other_words_asks_and_loses_nothing(door: Client, here: str) -> None:
+    report(door, here)
+    answer = door.post(here, form(text="电梯也坏了"))
+    html = answer.content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', html)
+    assert (answer.status_code, Report.objects.count()) == (422, 1)
+    assert "这张表已经提交过一次" in html
+    assert "电梯也坏了" in html
+    assert key
+    assert key[1] != form()["key"]
+    report(door, here, text="电梯也坏了", key=key[1])
+    assert Report.objects.count() == 2
+
+
+def test_a_bad_photo_is_named_and_the_good_one_stays(door: Client, here: str) -> None:
+    answer = door.post(here, form(photos=[picture("good.jpg"), picture("half.jpg", photo()[:700])]))
+    html = answer.content.decode()
+    assert (answer.status_code, Report.objects.count(), len(kept(html))) == (422, 0, 1)
+    assert "“half.jpg”打不开，可能没有传完整" in html
+    assert "楼道玻璃碎了" in html
+    report(door, here, kept_photos=kept(html))
+    assert Evidence.objects.filter(claimed_kind="report").count() == 1
+
+
+def test_a_kept_photo_belongs_to_its_own_form(door: Client, here: str) -> None:
+    html = door.post(here, form(photos=[picture(), picture("half.jpg", photo()[:700])])).content.decode()
+    report(door, here, key="another-form-000000", kept_photos=kept(html))
+    assert Evidence.objects.filter(claimed_kind="report").count() == 0
+
+
+def test_ten_photos_are_nine_and_a_sentence(door: Client, here: str) -> None:
+    answer = door.post(here, form(photos=[picture(f"{n}.jpg") for n in range(10)]))
+    assert (answer.status_code, len(kept(answer.content.decode()))) == (422, 9)
+    assert "照片最多 9 张，“9.jpg”没有收下" in answer.content.decode()
+
+
+def test_a_wrong_phone_number_is_said_beside_its_field(door: Client, here: str) -> None:
+    answer = door.post(here, form(contact="没有号码", photos=[picture()]))
+    html = answer.content.decode()
+    assert (answer.status_code, len(kept(html)), 'value="没有号码"' in html) == (422, 1, True)
+    assert "这不像电话号码" in html
+
+
+def test_a_phone_number_may_be_left_for_the_repairer(door: Client, here: str) -> None:
+    page = report(door, here, contact="138 0000 0000", may_call="on")
+    found = reports.by_code(page.rsplit("/", 1)[1])
+    assert (found.has_contact, found.may_call) == (True, True)
+    assert b"13800000000" not in bytes(Report.objects.get().contact)
+
+
+def test_what_others_handle_is_turned_away_with_their_phone_and_nothing_is_lost(
+    door: Client, here: str
+) -> None:
+    answer = door.post(here, form(category="00", text="楼上太吵", contact="13800000000", photos=[picture()]))
+    html = answer.content.decode()
+    assert (answer.status_code, Report.objects.count()) == (200, 0)
+    with translation.override("zh-hans"):
+        for leaf in catalogue.leaves():
+            if leaf.refer_out:
+                assert leaf.refer_phone in html
+                assert leaf.refer_to("zh-hans") in html
+    back = door.post(
+        here,
+        {
+            "back": "1",
+            "key": form()["key"],
+            "text": "楼上太吵",
+            "contact": "13800000000",
+            "kept_photos": kept(html),
+        },
+    )
+    again = back.content.decode()
+    assert (back.status_code, len(kept(again))) == (200, 1)
+    assert "楼上太吵" in again
+    assert 'value="13800000000"' in again
+
+
+def test_a_topic_of_others_cannot_be_slipped_in(door: Client, here: str) -> None:
+    answer = door.post(here, form(category="0001"))
+    assert (answer.status_code, Report.objects.count()) == (422, 0)
+
+
+def test_what_the_form_does_not_ask_is_not_taken(door: Client, here: str, cast: Cast) -> None:
+    report(
+        door, here, state="closed", place=str(cast.town.street_b), jurisdiction="x", received_at="1999-01-01"
+    )
+    case = Case.objects.get()
+    assert (case.state, case.place_id) == ("reported", cast.town.stairwell)
+
+
+def test_a_form_that_is_not_ours_comes_back_with_its_words(cast: Cast, here: str) -> None:
+    stranger = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
+    answer = stranger.post(here, form())
+    assert (answer.status_code, Report.objects.count()) == (403, 0)
+    assert "楼道玻璃碎了" in answer.content.decode()
+
+
+def test_a_form_that_is_not_ours_would_be_taken_without_the_check(door: Client, here: str) -> None:
+    """Sabotage twin: the check is off."""
+    report(door, here)
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("words", ["坏\x00了", "坏\uffff了"])
+def test_signs_that_no_database_keeps_are_refused_with_a_sentence(
+    door: Client, here: str, words: str
+) -> None:
+    answer = door.post(here, form(text=words))
+    assert (answer.status_code, Report.objects.count()) == (422, 0)
+
+
+def test_six_thousand_signs_are_too_many_and_all_come_back(door: Client, here: str) -> None:
+    answer = door.post(here, form(text="吵" * 6000))
+    assert (answer.status_code, Report.objects.count()) == (422, 0)
+    assert "吵" * 6000 in answer.content.decode()
+    assert "最多 5000 字" in answer.content.decode()
+
+
+def test_too_many_from_one_address_are_told_so_and_keep_their_words(
+    door: Client, here: str, settings: Any
+) -> None:
+    settings.GEZHI_LIMITS = True
+    for number in range(report_view.MOST_PER_HOUR):
+        door.post(here, form(text="", key=f"try-number-{number:08d}"))
+    answer = door.post(here, form())
+    assert (answer.status_code, Report.objects.count()) == (429, 0)
+    assert int(answer["Retry-After"]) > 0
+    assert "楼道玻璃碎了" in answer.content.decode()
+
+
+def test_with_the_limits_off_the_next_one_is_taken(door: Client, here: str) -> None:
+    """Sabotage twin: GEZHI_LIMITS=off."""
+    for number in range(report_view.MOST_PER_HOUR):
+        door.post(here, form(text="", key=f"try-number-{number:08d}"))
+    report(door, here)
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_a_report_costs_the_same_with_three_photos(
+    items: int, door: Client, here: str, django_assert_num_queries: Any
+) -> None:
+    report(door, here, key="warm-up-form-0000", text="先来一件")
+    with django_assert_num_queries(19):
+        report(door, here, photos=[picture(f"{n}.jpg") for n in range(items)])
+
+
+def test_the_form_costs_six_queries(door: Client, here: str, django_assert_num_queries: Any) -> None:
+    door.get(here)
+    with django_assert_num_queries(6):
+        assert door.get(here).status_code == 200
