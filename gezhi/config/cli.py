@@ -14,6 +14,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Settings are read only after `--data` is known."""
+    os.umask(0o077)  # database, keys and photos are the office's alone
     chosen = _parser().parse_args(arguments)
     data = getattr(chosen, "data", None)
     if data:

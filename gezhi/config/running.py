@@ -1,5 +1,6 @@
 """Run the server, the worker, or both as children of one command; Ctrl-C stops everything."""
 
+import ctypes
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from gezhi.config.install import accounts_file, make_demonstration, prepare
 
 BLOCKING_THREADS = 4
 READY_SECONDS = 60
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def serve(host: str, port: int, workers: int) -> int:
@@ -80,9 +82,14 @@ def _is_free(host: str, port: int) -> bool:
 def _child(*command: str) -> subprocess.Popen[bytes]:
     """A process group of its own, so that Ctrl-C reaches it through us, once."""
     environment = os.environ | {"GEZHI_DATA": str(settings.GEZHI_DATA)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "gezhi.config.cli", *command], env=environment, start_new_session=True
-    )
+    line = [sys.executable, "-m", "gezhi.config.cli", *command]
+    return subprocess.Popen(line, env=environment, start_new_session=True, preexec_fn=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Linux: the child is told to stop when its parent dies, however it dies; elsewhere nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stopped_by_signals() -> threading.Event:
