@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StateName(TextChoices):
@@ -27,7 +28,7 @@ class EndingName(TextChoices):
     NOT_OURS = "not_ours", _("非本级职责")
     WONT_DO = "wont_do", _("不予办理")
     DUPLICATE = "duplicate", _("重复件")
-    DECLINED = "declined", _("不予受理")
+    DECLINED = "declined", pgettext_lazy("happened", "不予受理")
     NO_ANSWER = "no_answer", _("回访无回应")
 
 

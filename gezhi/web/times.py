@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, WorkCalendar, due_at, working_minutes
 
@@ -41,10 +43,7 @@ def moment(at: datetime | None, now: datetime) -> str:
             0: _("今天 %(clock)s"),
             1: _("明天 %(clock)s"),
         }[days] % {"clock": clock}
-    values = {"year": local.year, "month": local.month, "day": local.day, "clock": clock}
-    if local.year == today.year:
-        return _("%(month)s月%(day)s日 %(clock)s") % values
-    return _("%(year)s年%(month)s月%(day)s日") % values
+    return date_format(local, _("n月j日 H:i") if local.year == today.year else _("Y年n月j日"))
 
 
 def day(at: datetime | None) -> str:
@@ -58,17 +57,18 @@ def span(minutes: float, *, is_working: bool = False) -> str:
     length = WORKING_DAY_MINUTES if is_working else DAY_MINUTES
     days, rest = divmod(whole, length)
     hours, minutes_left = divmod(rest, 60)
+    counts = {"d": days, "h": hours, "m": minutes_left}
+    if days and is_working and hours:
+        return ngettext("%(d)s 个工作日 %(h)s 小时", "%(d)s 个工作日 %(h)s 小时", days) % counts
     if days and is_working:
-        return (
-            _("%(d)s 个工作日 %(h)s 小时") % {"d": days, "h": hours}
-            if hours
-            else _("%(d)s 个工作日") % {"d": days}
-        )
+        return ngettext("%(d)s 个工作日", "%(d)s 个工作日", days) % counts
+    if days and hours:
+        return ngettext("%(d)s 天 %(h)s 小时", "%(d)s 天 %(h)s 小时", days) % counts
     if days:
-        return _("%(d)s 天 %(h)s 小时") % {"d": days, "h": hours} if hours else _("%(d)s 天") % {"d": days}
+        return ngettext("%(d)s 天", "%(d)s 天", days) % counts
     if hours and minutes_left:
-        return _("%(h)s 小时 %(m)s 分") % {"h": hours, "m": minutes_left}
-    return _("%(h)s 小时") % {"h": hours} if hours else _("%(m)s 分") % {"m": minutes_left}
+        return _("%(h)s 小时 %(m)s 分") % counts
+    return (_("%(h)s 小时") if hours else _("%(m)s 分")) % counts
 
 
 def between(start: datetime, end: datetime) -> str:

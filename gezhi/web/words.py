@@ -62,7 +62,7 @@ ENDINGS: Mapping[str, Any] = {
     "not_ours": _("不属本辖区职责"),
     "wont_do": _("暂不办理"),
     "duplicate": _("并入其他案件"),
-    "declined": _("不予受理"),
+    "declined": pgettext_lazy("happened", "不予受理"),
     "no_answer": _("逾期未答复"),
 }
 
