@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases.actions import advance
+from gezhi.cases.locking import locked
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
@@ -40,11 +41,18 @@ def note_call(call_id: UUID, outcome: str, note: str, *, actor: Actor, at: datet
 
 
 def _locked(call_id: UUID, actor: Actor) -> CallBack:
-    desks = actor.parties(Duty.CLERK, Duty.OFFICER)
-    rows = CallBack.objects.select_for_update(no_key=True, of=("self",)).select_related("case")
-    call: CallBack | None = rows.filter(id=call_id, desk_id__in=desks, done_at=None).first()
-    if call is None:
+    """The owed call with its case. The case is locked first, as by every move: two orders would wait for each other."""
+    owed = CallBack.objects.filter(
+        id=call_id, desk_id__in=actor.parties(Duty.CLERK, Duty.OFFICER), done_at=None
+    )
+    case_id = owed.values_list("case_id", flat=True).first()
+    if case_id is None:
         raise NotFound("call")
+    case = locked(case_id)
+    call: CallBack | None = owed.select_for_update(no_key=True).first()
+    if call is None:  # settled while we waited
+        raise NotFound("call")
+    call.case = case
     return call
 
 

@@ -224,7 +224,8 @@ class CallBack(TenantModel):
         constraints = (
             models.UniqueConstraint(
                 fields=["jurisdiction", "case", "report", "kind", "round"],
-                name="one_call_per_report_and_kind",
+                condition=Q(done_at__isnull=True),
+                name="one_call_owed_per_report_and_kind",
             ),
         )
         indexes = (

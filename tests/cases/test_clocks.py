@@ -115,7 +115,7 @@ def test_national_day_moves_the_deadline_and_the_made_up_saturday_counts(cast: C
     at = local("09-30 17:00")
     case = cast.lin_reports(at, "有人从楼上扔东西", category=catalogue.by_code("0508").id)
     case = advance(case.id, Move("accept"), actor=cast.chen, at=at)
-    minutes = catalogue.default_condition(case.category_id).fix.minutes  # type: ignore[arg-type]
+    minutes = catalogue.default_condition(case.category_id).fix.minutes
     assert (minutes, case.fix_due) == (5 * 480, local("10-13 17:00"))
     assert case.make_safe_due == local("09-30 18:00")
 

@@ -586,8 +586,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="callback",
             constraint=models.UniqueConstraint(
+                condition=models.Q(("done_at__isnull", True)),
                 fields=("jurisdiction", "case", "report", "kind", "round"),
-                name="one_call_per_report_and_kind",
+                name="one_call_owed_per_report_and_kind",
             ),
         ),
         migrations.AddConstraint(

@@ -1,0 +1,244 @@
+"""Calling back: who must be rung up, three tries and then a note, and an answer on the phone moves the case (I12)."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+
+from gezhi.cases import calls, check
+from gezhi.cases import queries as cases
+from gezhi.cases.actions import advance
+from gezhi.cases.models import CallBack, Case
+from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
+from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.journal.models import Errand
+from gezhi.journal.queries import story
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
+from gezhi.reports.intake import Intake
+from gezhi.tenancy.models import Jurisdiction
+from tests.cast import Cast, done, lin, walk
+from tests.journal.crowd import together
+
+PHONE = "13800138000"
+HOUR = timedelta(hours=1)
+
+
+def by_phone(cast: Cast, at: datetime) -> Case:
+    """Lin rings the desk up; Chen types it."""
+    row = cast.town.row(cast.town.stairwell)
+    intake = Intake(
+        "phone",
+        text="门坏了",
+        place=row.id,
+        place_path=row.path,
+        category=catalogue.by_code("0501").id,
+        contact=PHONE,
+    )
+    return cases.of_report(receive_report(Voice(intake, row), actor=cast.chen, at=at).report_id)
+
+
+def in_hand(cast: Cast, case: Case, at: datetime) -> Case:
+    moves = (
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.property)),
+        (cast.qian, Move("take")),
+    )
+    return walk(case, *moves, at=at)
+
+
+def to_confirm(cast: Cast, case: Case, at: datetime) -> Case:
+    case = in_hand(cast, case, at)
+    return walk(case, (cast.qian, done(at)), (cast.zhao, Move("pass_check", note="好")), at=at)
+
+
+def owed(actor: Actor) -> list[str]:
+    return [call.kind for call in cases.owed_calls(actor)]
+
+
+def to_confirm_call(cast: Cast, case: Case) -> UUID:
+    found: UUID = cases.owed_calls(cast.chen).get(kind="please_confirm", case=case).id
+    return found
+
+
+# ---- who is called ----
+
+
+def test_who_reported_by_phone_hears_of_acceptance_pause_extension_and_the_end_by_phone(
+    cast: Cast, noon: datetime
+) -> None:
+    case = in_hand(cast, by_phone(cast, noon), noon)
+    assert owed(cast.chen) == ["accepted"]
+    until = noon + timedelta(days=20)
+    moves = (
+        (cast.qian, Move("request_extension", reason="定制玻璃", until=until)),
+        (cast.zhou, Move("approve_extension")),
+        (cast.zhou, Move("carry_forward", reason="等玻璃", until=until)),
+        (cast.zhou, Move("not_ours", reason="归房管")),
+    )
+    walk(case, *moves, at=noon)
+    assert sorted(owed(cast.chen)) == ["accepted", "closed", "extended", "paused"]
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [(Move("ask", note="哪个门？"), "asked"), (Move("decline", reason="不属实"), "declined")],
+)
+def test_who_reported_by_phone_hears_questions_and_refusals_by_phone(
+    event: Move, kind: str, cast: Cast, noon: datetime
+) -> None:
+    advance(by_phone(cast, noon).id, event, actor=cast.chen, at=noon)
+    assert owed(cast.chen) == [kind]
+
+
+def test_a_second_question_is_a_second_call(cast: Cast, noon: datetime) -> None:
+    case = by_phone(cast, noon)
+    ask = Move("ask", note="哪个门？")
+    advance(case.id, ask, actor=cast.chen, at=noon)
+    calls.note_call(cases.owed_calls(cast.chen).get().id, "told", "", actor=cast.chen, at=noon)
+    walk(case, (cast.chen, Move("answer", note="北门")), (cast.chen, ask), at=noon + HOUR)
+    assert owed(cast.chen) == ["asked"]
+    assert CallBack.objects.count() == 2
+
+
+def test_a_call_that_is_owed_already_is_not_owed_twice(cast: Cast, noon: datetime) -> None:
+    case = by_phone(cast, noon)
+    ask, answer = (cast.chen, Move("ask", note="哪个门？")), (cast.chen, Move("answer", note="北门"))
+    walk(case, ask, answer, ask, at=noon)
+    assert owed(cast.chen) == ["asked"]
+
+
+def test_who_has_the_status_page_is_called_only_to_confirm(cast: Cast, noon: datetime) -> None:
+    to_confirm(cast, cast.lin_reports(noon, contact=PHONE), noon)
+    assert owed(cast.chen) == ["please_confirm"]
+
+
+def test_who_left_no_number_is_not_called_but_told_on_the_status_page(cast: Cast, noon: datetime) -> None:
+    to_confirm(cast, cast.lin_reports(noon), noon)
+    assert owed(cast.chen) == []
+    told = [row.payload["what"] for row in Errand.objects.filter(kind="message.reporter").order_by("id")]
+    assert told == ["accepted", "please_confirm"]
+
+
+def test_everybody_who_reported_the_same_thing_by_phone_is_called(cast: Cast, noon: datetime) -> None:
+    first, second = by_phone(cast, noon), by_phone(cast, noon)
+    advance(second.id, Move("join", into=first.id), actor=cast.chen, at=noon)
+    advance(first.id, Move("accept"), actor=cast.chen, at=noon)
+    assert sorted(owed(cast.chen)) == ["accepted", "accepted", "joined"]
+
+
+def test_the_list_is_the_desks_own(cast: Cast, noon: datetime) -> None:
+    advance(by_phone(cast, noon).id, Move("accept"), actor=cast.chen, at=noon)
+    others = (cast.wei, cast.zhao, cast.sun, cast.gao, cast.mo, cast.zhou)
+    assert [owed(actor) for actor in others] == [[]] * 6
+
+
+# ---- tries ----
+
+
+def test_three_tries_then_a_note_is_demanded_and_the_days_run_out(cast: Cast, noon: datetime) -> None:
+    case = to_confirm(cast, by_phone(cast, noon), noon)
+    call = to_confirm_call(cast, case)
+    for hours in (1, 2):
+        row = calls.note_call(call, "not_reached", "", actor=cast.chen, at=noon + hours * HOUR)
+        assert (row.tries, row.done_at) == (hours, None)
+    with pytest.raises(Missing) as refused:
+        calls.note_call(call, "not_reached", " ", actor=cast.chen, at=noon + 3 * HOUR)
+    assert refused.value.facts == ("note",)
+    assert CallBack.objects.get(id=call).tries == 2
+    row = calls.note_call(call, "not_reached", "关机", actor=cast.chen, at=noon + 3 * HOUR)
+    assert (row.tries, row.outcome, row.done_at) == (3, "not_reached", noon + 3 * HOUR)
+    case.refresh_from_db()
+    events = [step.entry.event for step in story("case", case.id)]
+    assert (case.state, events[-3:]) == ("to_confirm", ["call_back"] * 3)
+    assert list(check.findings()) == []
+
+
+def test_a_yes_on_the_phone_closes_as_solved(cast: Cast, noon: datetime) -> None:
+    case = to_confirm(cast, by_phone(cast, noon), noon)
+    call = calls.note_call(
+        to_confirm_call(cast, case), "satisfied", "说修得不错", actor=cast.chen, at=noon + HOUR
+    )
+    case.refresh_from_db()
+    assert (case.state, case.ending, case.confirmed_at) == ("closed", "solved", noon + HOUR)
+    assert (call.outcome, call.tries) == ("satisfied", 1)
+
+
+def test_a_no_on_the_phone_begins_a_new_round_and_needs_its_reason(cast: Cast, noon: datetime) -> None:
+    case = to_confirm(cast, by_phone(cast, noon), noon)
+    call = to_confirm_call(cast, case)
+    with pytest.raises(Missing):
+        calls.note_call(call, "unsatisfied", "", actor=cast.chen, at=noon)
+    assert CallBack.objects.get(id=call).done_at is None
+    calls.note_call(call, "unsatisfied", "门还是关不上", actor=cast.chen, at=noon)
+    case.refresh_from_db()
+    assert (case.state, case.round) == ("in_hand", 2)
+    again = walk(case, (cast.qian, done(noon)), (cast.zhao, Move("pass_check", note="好了")), at=noon)
+    assert (again.state, owed(cast.chen).count("please_confirm")) == ("to_confirm", 1)
+
+
+def test_telling_settles_the_call_and_moves_nothing(cast: Cast, noon: datetime) -> None:
+    case = advance(by_phone(cast, noon).id, Move("accept"), actor=cast.chen, at=noon)
+    calls.note_call(cases.owed_calls(cast.chen).get().id, "told", "", actor=cast.chen, at=noon)
+    assert (owed(cast.chen), Case.objects.get(id=case.id).version) == ([], case.version)
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("accepted", "satisfied"), ("please_confirm", "told")])
+def test_an_outcome_that_does_not_fit_the_call_is_refused(
+    kind: str, outcome: str, cast: Cast, noon: datetime
+) -> None:
+    case = by_phone(cast, noon)
+    case = to_confirm(cast, case, noon) if kind == "please_confirm" else in_hand(cast, case, noon)
+    call = cases.owed_calls(cast.chen).get(kind=kind)
+    with pytest.raises(Invalid) as refused:
+        calls.note_call(call.id, outcome, "x", actor=cast.chen, at=noon)
+    assert (refused.value.field, refused.value.code) == ("outcome", "does_not_fit")
+
+
+def test_an_unknown_outcome_is_refused(cast: Cast, noon: datetime) -> None:
+    advance(by_phone(cast, noon).id, Move("accept"), actor=cast.chen, at=noon)
+    with pytest.raises(Invalid):
+        calls.note_call(cases.owed_calls(cast.chen).get().id, "busy", "", actor=cast.chen, at=noon)
+
+
+def test_another_desk_finds_no_such_call_and_a_settled_one_is_gone(cast: Cast, noon: datetime) -> None:
+    case = to_confirm(cast, by_phone(cast, noon), noon)
+    call = to_confirm_call(cast, case)
+    for actor in (cast.mo, cast.zhao, cast.qian):
+        with pytest.raises(NotFound):
+            calls.note_call(call, "satisfied", "", actor=actor, at=noon)
+    advance(case.id, Move("satisfied"), actor=lin(case), at=noon)
+    for gone in (call, uuid4()):
+        with pytest.raises(NotFound):
+            calls.note_call(gone, "satisfied", "", actor=cast.chen, at=noon)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_desk_on_the_phone_and_the_reporter_on_the_page_do_not_block_each_other(
+    cast: Cast, office: Jurisdiction, noon: datetime
+) -> None:
+    """Both say yes at the same moment, again and again: one of them is told that it is done."""
+    waiting = [to_confirm(cast, cast.lin_reports(noon, contact=PHONE), noon) for _ in range(6)]
+    for case in waiting:
+        call, resident = to_confirm_call(cast, case), lin(case)
+        deeds: Iterator[Callable[[], object]] = iter(
+            [
+                partial(calls.note_call, call, "satisfied", "", actor=cast.chen, at=noon),
+                partial(advance, case.id, Move("satisfied"), actor=resident, at=noon),
+            ]
+        )
+        ends = together(partial(outcome, deeds), workers=2, jurisdiction=office.id)
+        assert sorted(map(str, ends)) in (["call", "done"], ["done", "not_from_here"])
+    assert set(Case.objects.values_list("state", "ending")) == {("closed", "solved")}
+
+
+def outcome(deeds: Iterator[Callable[[], object]]) -> str:
+    """Do the next deed: "done", or the refusal's code."""
+    try:
+        next(deeds)()
+    except Refusal as refused:
+        return refused.code
+    return "done"
