@@ -1,8 +1,8 @@
 """Who is accountable where, and who is who. Reads only; days are local days of the jurisdiction in force."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -15,6 +15,7 @@ from gezhi.parties.models import Account, Party, PartyPost, Service
 from gezhi.parties.sight import WIDE_DUTIES, PostFacts, posts_from
 from gezhi.places import paths
 from gezhi.tenancy.current import current
+from gezhi.tenancy.prepared import Prepared
 
 
 class PartyRow(NamedTuple):
@@ -82,7 +83,10 @@ class AccountRow(NamedTuple):
 
 def party(id: UUID) -> PartyRow:
     """One party, closed or not. 1 query. Raises NotFound."""
-    return _one(Party.objects.filter(id=id), id)
+    found = _PARTY.rows(id)
+    if not found:
+        raise NotFound(party=str(id))
+    return PartyRow(*found[0])
 
 
 def party_by_code(code: str) -> PartyRow:
@@ -131,12 +135,9 @@ def desk_of(path: str, at: datetime) -> UUID:
 
     path "" = the place is unknown. Raises NotFound only when the office has no intake desk at all (`check` names it).
     """
-    on_path = paths.ids(path)
-    desks = _serving(on_path, None, at).filter(kind=ServiceKind.DESK).values_list("party_id", "place_id")
-    # the intake desk rides along in the same statement, beside an id that is on no path
-    intake = Party.objects.filter(is_intake=True).values_list("id", "jurisdiction_id")
+    on_path = tuple(paths.ids(path))
     nearness = {place_id: depth for depth, place_id in enumerate(on_path, start=1)}
-    found = desks.union(intake, all=True) if on_path else intake
+    found = _DESKS.rows(local_day(at), on_path) if on_path else _INTAKE.rows()
     nearest = max(found, key=lambda row: nearness.get(row[1], 0), default=None)
     if nearest is None:
         raise NotFound(party="intake")
@@ -168,12 +169,27 @@ def _services(rows: QuerySet[Service]) -> list[ServiceRow]:
     return [ServiceRow(*row) for row in rows.order_by("starts_on", "id").values_list(*ServiceRow._fields)]
 
 
-def _serving(on_path: list[UUID], grid_id: UUID | None, at: datetime) -> QuerySet[Service]:
+def _serving(on_path: Sequence[UUID], grid_id: UUID | None, day: date) -> QuerySet[Service]:
     ground = Q(place__in=on_path)
     if grid_id is not None:
         ground |= Q(grid=grid_id)
-    rows: QuerySet[Service] = Service.objects.filter(ground, holds_on(local_day(at)), party__closed_on=None)
+    rows: QuerySet[Service] = Service.objects.filter(ground, holds_on(day), party__closed_on=None)
     return rows
+
+
+def _intake() -> QuerySet[Any]:
+    return Party.objects.filter(is_intake=True).values_list("id", "jurisdiction_id")
+
+
+def _desks(day: date, on_path: Sequence[UUID]) -> QuerySet[Any]:
+    """(party, place) of the desks on a path. The intake desk rides along in the same statement, beside an id that is on no path."""
+    desks = _serving(on_path, None, day).filter(kind=ServiceKind.DESK).values_list("party_id", "place_id")
+    return desks.union(_intake(), all=True)
+
+
+_PARTY = Prepared(lambda id: Party.objects.filter(id=id).values_list(*PartyRow._fields))
+_INTAKE = Prepared(_intake)
+_DESKS = Prepared(_desks)
 
 
 def _nearest_first(path: str, grid_id: UUID | None, at: datetime, kind: str | None) -> list[PartyRow]:
@@ -182,7 +198,7 @@ def _nearest_first(path: str, grid_id: UUID | None, at: datetime, kind: str | No
     community = paths.community_id(path)
     depth: dict[UUID, float] = {place_id: float(d) for d, place_id in enumerate(on_path, start=1)}
     of_grid = depth[community] + 0.5 if community else float(len(on_path)) + 0.5
-    rows = _serving(on_path, grid_id, at)
+    rows = _serving(on_path, grid_id, local_day(at))
     if kind is not None:
         rows = rows.filter(kind=kind)
     columns = ("place_id", *(f"party__{name}" for name in PartyRow._fields))

@@ -16,6 +16,7 @@ from gezhi.places.models import Fixture, GridCell, Place, PlaceName
 from gezhi.places.register import tidy_code
 from gezhi.places.search import found
 from gezhi.places.subtree import within
+from gezhi.tenancy.prepared import Prepared
 
 __all__ = [
     "FixtureRow",
@@ -87,15 +88,16 @@ class FixtureRow:
 
 PLACE_FIELDS = tuple(PlaceRow.__slots__)
 _GRID_FIELDS = tuple(GridRow.__slots__)
+_BY_CODE = Prepared(lambda code: Place.objects.filter(code=code).values_list(*PLACE_FIELDS)[:1])
 _FIXTURE_FIELDS = tuple(FixtureRow.__slots__)
 
 
 def by_code(code: str) -> PlaceRow:
     """The place of a poster's code or a national code, closed ones too. 1 statement. Raises NotFound."""
-    found = _rows(Place.objects.filter(code=tidy_code(code))[:1])
+    found = _BY_CODE.rows(tidy_code(code))
     if not found:
         raise NotFound()
-    return found[0]
+    return PlaceRow(*found[0])
 
 
 def by_ids(ids: Iterable[UUID]) -> dict[UUID, PlaceRow]:

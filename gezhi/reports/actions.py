@@ -29,7 +29,7 @@ def receive(intake: Intake, *, actor: Actor, at: datetime) -> Received:
     """
     said = judged(intake)
     report = new_report(said, at)
-    report.save(force_insert=True)
+    Report.objects.bulk_create([report])
     if said.evidence:
         evidence.claim(said.evidence, kind="report", id=report.id, at=at)
     return receipt(report, said.evidence)
