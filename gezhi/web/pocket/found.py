@@ -74,6 +74,8 @@ def _where(request: Asked, unknown: str = "") -> HttpResponse:
     rows = places.find(typed, FOUND_PLACES) if typed else []
     if plate := next((row for row in rows if is_named(row, typed)), None):
         return redirect(reverse("my_found") + f"?place={plate.code}")
+    if len(rows) == 1:  # the compound is known: which of its buildings?
+        rows += places.children(rows[0].id)
     context = {"q": typed, "rows": rows, "unknown": unknown, "is_missed": bool(typed) and not rows}
     return page(request, "found_where", context, tab="my_found", status=404 if unknown else 200)
 
@@ -88,6 +90,8 @@ def _posted(request: Asked, place: PlaceRow) -> HttpResponse:
         return _page(request, draft, 422)
     try:
         return _reported(request, draft) if "report" in request.POST else _solved(request, draft)
+    except NotFound:  # somebody else's area: he may not even see the case that he opened
+        return _refused(request, draft, NotYours(deed="solve_on_spot"))
     except (Invalid, Missing, NotYours, NotFromHere, BadText) as refusal:
         return _refused(request, draft, refusal)
 
