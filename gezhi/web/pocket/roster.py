@@ -102,7 +102,7 @@ def _days(shifts: Sequence[ShiftRow], at: datetime) -> list[dict[str, Any]]:
     for starts_at, ends_at, name in sorted(turns):
         day = timezone.localtime(starts_at).date()
         by_day.setdefault(day, []).append({"time": _hours(starts_at, ends_at), "name": name})
-    return [{"day": date_format(day, "n月j日 D"), "turns": turns} for day, turns in by_day.items()]
+    return [{"day": date_format(day, _("n月j日 D")), "turns": turns} for day, turns in by_day.items()]
 
 
 def _hours(starts_at: datetime, ends_at: datetime) -> str:
