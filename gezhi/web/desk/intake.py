@@ -44,6 +44,7 @@ class ReportForm(forms.Form):
     )
     said_where = forms.CharField(label=gettext_lazy("说的是哪里"), max_length=100, required=False)
     category = forms.CharField(required=False, max_length=40)
+    other_category = forms.CharField(required=False, max_length=40)
     contact = forms.CharField(
         label=gettext_lazy("电话"),
         max_length=40,
@@ -92,7 +93,7 @@ class ReportForm(forms.Form):
             text=text,
             place=said["place"],
             place_path=path,
-            category=uuid_or_none(said["category"]),
+            category=uuid_or_none(said["other_category"]) or uuid_or_none(said["category"]),
             contact=said["contact"],
             may_call=said["may_call"],
             evidence=evidence,
@@ -146,7 +147,7 @@ def _page(request: HttpRequest, form: ReportForm, pictures: Any = None, status: 
         "place_options": place_options(form.place_words, form.chosen_place) if form.is_bound else [],
         "categories": category_options(),
         "common": common,
-        "chosen": chosen,
+        "other": str(form["other_category"].value() or ""),
         "kept": photos.kept(pictures.ids) if pictures else [],
         "key": form["key"].value(),
     }

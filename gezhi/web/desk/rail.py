@@ -32,7 +32,6 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         entries.append({"group": _("管理")})
         entries.append(_entry("desk:accounts", "key", _("账号与岗位")))
         entries.append(_entry("desk:alarms", "bell", _("告警"), outbox.parked().count()))
-    entries.append({"group": _("我")})
     entries.append(_entry("account_me", "user", _("我的账号")))
     return _with_active(entries, request.path)
 
