@@ -33,9 +33,11 @@ class TenantManager(models.Manager[Any]):
         rows = super().get_queryset()
         return rows if in_city_scope() else rows.filter(jurisdiction_id=current())
 
-    def bulk_create(self, rows: Iterable[Any], *, ignore_conflicts: bool = False) -> list[Any]:  # type: ignore[override]
-        """Django's, with a statement made once per table (inserting.py)."""
-        return insert(list(rows), ignore_conflicts=ignore_conflicts)
+    def bulk_create(self, rows: Iterable[Any], *args: Any, **how: Any) -> list[Any]:
+        """Django's; without conflicts to update, with a statement made once per table (inserting.py)."""
+        if args or how.keys() - {"ignore_conflicts"}:
+            return super().bulk_create(rows, *args, **how)
+        return insert(list(rows), **how)
 
 
 class TenantModel(models.Model):
