@@ -151,7 +151,9 @@ PHOTOS: Final[Mapping[str, str]] = {
     "too_many_pixels": gettext_noop("“%(name)s”的像素太多。请选小一点的，或重新拍一张，其他内容都还在。"),
     "broken": gettext_noop("“%(name)s”打不开，可能没有传完整。请重新拍一张，其他内容都还在。"),
     "animated": gettext_noop("“%(name)s”是动图。请选一张静止的照片，其他内容都还在。"),
-    "decoder_died": gettext_noop("“%(name)s”打不开。请重新拍一张，其他内容都还在。"),
+    "decoder_died": gettext_noop(
+        "“%(name)s”没能打开，可能系统正忙。请再选一次，或重新拍一张，其他内容都还在。"
+    ),
     "too_many": gettext_noop("照片最多 9 张，“%(name)s”没有收下，其他内容都还在。"),
 }
 

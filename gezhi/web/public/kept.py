@@ -1,5 +1,6 @@
 """Pictures of a form that has not been sent through yet: kept at the first POST, carried along as signed hidden fields."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,8 @@ from gezhi.web.asked import Asked
 from gezhi.web.public.photos import link
 from gezhi.web.refusals import photo_sentence
 
+# A decoder has 2.5 seconds for a picture. Eight at once on two cores would all be late, and good pictures refused.
+_TURNS = threading.BoundedSemaphore(2)
 HOURS = 24  # as long as unclaimed pictures are kept
 
 
@@ -55,7 +58,9 @@ def gather(request: Asked, key: str, *, name: str = "photos", at: datetime) -> B
     room = max(0, MOST_PHOTOS - len(bag.photos))
     uploads: Sequence[Any] = [file for file in request.FILES.getlist(name) if file]
     if uploads[:room]:
-        for result in evidence.keep(uploads[:room], at=at):
+        with _TURNS:
+            results = evidence.keep(uploads[:room], at=at)
+        for result in results:
             if isinstance(result, evidence.Kept):
                 bag.photos.append(result)
             else:

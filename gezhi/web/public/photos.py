@@ -28,7 +28,7 @@ MONTH = 30 * 86400
 WAITING = (
     "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300' viewBox='0 0 400 300'>"
     "<rect width='400' height='300' fill='#8886'/>"
-    "<text x='200' y='158' font-size='24' text-anchor='middle' fill='#777' font-family='sans-serif'>{words}</text></svg>"
+    "<text x='200' y='158' font-size='40' text-anchor='middle' fill='#777' font-family='sans-serif'>{words}</text></svg>"
 )
 
 
