@@ -20,13 +20,14 @@ from gezhi.evidence import queries as evidence
 from gezhi.flows.presence import presence
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
+from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.web import words
 from gezhi.web.asked import Asked
 from gezhi.web.desk import lists, photos
 from gezhi.web.desk.asks import ASKS, PLAIN
-from gezhi.web.desk.moveform import MoveForm
+from gezhi.web.desk.moveform import Choices, MoveForm
 from gezhi.web.desk.moves import choices
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 from gezhi.web.pocket import near
@@ -73,7 +74,7 @@ def move(request: Asked, number: str, event: str) -> HttpResponse:
     case = cases.by_number(number, actor=actor_of(request))
     if request.method != "POST":
         _allowed(case, event, actor_of(request))
-        form = MoveForm(event, case, choices(request, case, event))
+        form = MoveForm(event, case, _choices(request, case, event))
         return _page(request, Draft(case, form, fresh_key(), Bag(), Bag()), 200)
     with suppress(NotFromHere):  # too late, not forbidden: `advance` says so, and what was written comes back
         _allowed(case, event, actor_of(request))
@@ -83,6 +84,16 @@ def move(request: Asked, number: str, event: str) -> HttpResponse:
 def _allowed(case: Any, event: str, actor: Actor) -> None:
     """Raises NotYours or NotFromHere when no arrow is drawn for this actor; what still lacks is another matter."""
     decide(State(case.state), event, roles=cases.roles(case, actor=actor), facts=frozenset(Fact))
+
+
+def _choices(request: Asked, case: Any, event: str) -> Choices:
+    """As on the desk; a case is raised to somebody else, and first of all one level up."""
+    found = choices(request, case, event)
+    if event != "raise":
+        return found
+    above, mine = str(parties.one_level_up(case.lead_id)), str(case.lead_id)
+    near = [{**one, "checked": one["value"] == above} for one in found.near if one["value"] != mine]
+    return replace(found, near=near, others=[one for one in found.others if one[0] != mine])
 
 
 def _done(request: Asked, case: Any, event: str) -> HttpResponse:
@@ -101,7 +112,7 @@ def _done(request: Asked, case: Any, event: str) -> HttpResponse:
 
 def _draft(request: Asked, case: Any, event: str) -> Draft:
     """What came in; the pictures are on the disk when this returns."""
-    form = MoveForm(event, case, choices(request, case, event), request.POST)
+    form = MoveForm(event, case, _choices(request, case, event), request.POST)
     key, fields, at = request.POST.get("key", "")[:64] or fresh_key(), ASKS[event].fields, at_of(request)
     pictures = kept.gather(request, key, at=at) if "photos" in fields else Bag()
     papers = kept.gather(request, f"{key}.papers", name="documents", at=at) if form.wants_documents else Bag()

@@ -31,7 +31,7 @@ MOST = 100  # more is not a day's work: the desk has the whole list
 VIEWS = {
     "todo": (gettext_lazy("要办"), gettext_lazy("现在没有要办的事")),
     "check": (gettext_lazy("核查"), gettext_lazy("现在没有等您核查的事")),
-    "back": (gettext_lazy("退回"), gettext_lazy("没有退回给我们的事")),
+    "back": (gettext_lazy("退回件"), gettext_lazy("没有退回给我们的事")),
     "area": (gettext_lazy("片区内"), gettext_lazy("片区内没有新的事")),
 }
 

@@ -29,7 +29,7 @@ def phone(cast: Cast, noon: datetime, settings: Any) -> Iterator[Phone]:
 
     def handed(actor: Actor) -> Client:
         client = Client(HTTP_HOST="localhost", raise_request_exception=False)
-        client.force_login(Account.objects.get(id=actor.id), "gezhi.parties.login.PostBackend")
+        client.force_login(Account.objects.get(id=str(actor.id)), "gezhi.parties.login.PostBackend")
         return client
 
     with time_machine.travel(noon, tick=False):

@@ -235,3 +235,11 @@ def test_his_own_work_is_not_his_to_check(cast: Cast, phone: Phone, in_hand: Cas
     walk(in_hand, (cast.qian, done(noon)), at=noon)
     case = Case.objects.get()
     assert press(phone(cast.qian), case, "pass_check", note="很好").status_code == 403
+
+
+def test_a_case_is_raised_to_somebody_else_and_first_of_all_one_level_up(
+    cast: Cast, phone: Phone, in_hand: Case
+) -> None:
+    html = shown(phone(cast.qian), in_hand, "raise")
+    assert f'value="{cast.property}"' not in html
+    assert f'value="{cast.desk_a}" checked' in html
