@@ -1,4 +1,4 @@
-"""Prove I1, I2, I3, I4, I7, I9, I10, I11 and I12 on the cases of the jurisdiction in force, naming each row that breaks one."""
+"""Prove I1, I2, I3, I4, I7, I9, I10 and I11 on the cases of the jurisdiction in force, naming each row that breaks one."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 from gezhi.cases import timing
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending, State
-from gezhi.cases.models import Case, CaseReport, Escalation
+from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
 from gezhi.journal import outbox
 from gezhi.journal.queries import entries_of
 from gezhi.kernel.finding import Finding
@@ -20,11 +20,20 @@ BESIDE = {"joined", "released"}  # what a join does to the other case; no move o
 
 def findings() -> Iterator[Finding]:
     """Nothing, when all is well."""
+    yield from _owners()
     yield from _clocks()
     yield from _endings()
+    yield from _reasons()
     yield from _escalations()
     yield from _joins()
     yield from _folds()
+
+
+def _owners() -> Iterator[Finding]:
+    """I1: whoever is accountable for an open case is still there. That each party has a phone is proved by `parties`."""
+    closed = Case.objects.filter(closed_at=None).exclude(lead__closed_on=None)
+    for number, party in closed.values_list("number", "lead__code"):
+        yield Finding("I1", number, f"its accountable party {party} is closed")
 
 
 def _clocks() -> Iterator[Finding]:
@@ -38,19 +47,29 @@ def _clocks() -> Iterator[Finding]:
 
 
 def _endings() -> Iterator[Finding]:
-    """I3, I4: solved only with a check of the last round by another, or the reporter's yes."""
+    """I3, I4: solved only with a check by another, of the last round, or with the reporter's yes; on the spot with a picture."""
     claimed = (Ending.SOLVED.value, Ending.NOT_FOUND.value, Ending.NO_LONGER_THERE.value)
-    by_another = Q(checked_round=F("round"), checker__isnull=False) & (
-        Q(handler=None) | ~Q(checker=F("handler"))
-    )
-    unproved = Case.objects.filter(ending__in=claimed, confirmed_at=None).exclude(by_another)
-    for number in unproved.values_list("number", flat=True):
-        yield Finding(
-            "I3", number, "closed without a check by another in its last round and without the reporter's yes"
-        )
-    unapproved = Case.objects.filter(ending__in=(Ending.NOT_OURS.value, Ending.WONT_DO.value), ended_by=None)
-    for number in unapproved.values_list("number", flat=True):
+    unconfirmed = Case.objects.filter(ending__in=claimed, confirmed_at=None)
+    by_another = Q(checker__isnull=False) & (Q(handler=None) | ~Q(checker=F("handler")))
+    for number in unconfirmed.exclude(by_another).values_list("number", flat=True):
+        yield Finding("I3", number, "closed without a check by another and without the reporter's yes")
+    stale = unconfirmed.filter(by_another).exclude(checked_round=F("round"))
+    for number in stale.values_list("number", flat=True):
+        yield Finding("I4", number, "closed on a check of an earlier round")
+    on_spot = Case.objects.filter(ending=Ending.SOLVED_ON_SPOT_UNCHECKED.value)
+    shown = CaseEvidence.objects.filter(kind__in=("photo_after", "photo_same_angle"))
+    for number in on_spot.exclude(id__in=shown.values("case_id")).values_list("number", flat=True):
+        yield Finding("I3", number, "closed on the spot without an after picture")
+
+
+def _reasons() -> Iterator[Finding]:
+    """I3: every other ending has its reason, and an approver where one is asked for."""
+    approved = (Ending.NOT_OURS.value, Ending.WONT_DO.value)
+    for number in Case.objects.filter(ending__in=approved, ended_by=None).values_list("number", flat=True):
         yield Finding("I3", number, "closed without an approver")
+    mute = Case.objects.filter(ending__in=(*approved, Ending.DECLINED.value), ending_reason="")
+    for number in mute.values_list("number", flat=True):
+        yield Finding("I3", number, "closed without a reason")
 
 
 def _escalations() -> Iterator[Finding]:
