@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 
+TYPED = frozenset({"hidden", "text", "tel", "number", "datetime-local", "search"})
+
 
 @dataclass(slots=True)
 class Form:
@@ -35,9 +37,8 @@ class _Reader(HTMLParser):
             fields[self._select] = has.get("value", "")
         elif tag == "textarea":
             fields[has.get("name", "")] = ""
-        elif tag == "input" and has.get("name") and kind not in {"file", "submit"}:
-            if kind not in {"radio", "checkbox"} or "checked" in has:
-                fields[has["name"]] = has.get("value", "")
+        elif tag == "input" and has.get("name") and (kind in TYPED or "checked" in has):
+            fields[has["name"]] = has.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":

@@ -48,7 +48,9 @@ class Seen:
 
 def send(port: int, requests: Sequence[bytes], *, expect: int, visitors: int = VISITORS) -> Seen:
     """Send all requests, shared out among the visitors. Raises RuntimeError when any answer has another status than expected."""
-    plan = [[base64.b64encode(one).decode() for one in requests[first::visitors]] for first in range(visitors)]
+    plan = [
+        [base64.b64encode(one).decode() for one in requests[first::visitors]] for first in range(visitors)
+    ]
     ran = subprocess.run(
         [sys.executable, "-m", "bench.client", HOST, str(port)],
         input=json.dumps(plan),

@@ -1,5 +1,7 @@
 """The one table that the bare view writes to; made in a scratch folder only."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -8,6 +10,7 @@ class Line(models.Model):
 
     text = models.TextField()
     said_at = models.DateTimeField()
+    objects: ClassVar[models.Manager["Line"]] = models.Manager()
 
     class Meta:
         app_label = "bench"

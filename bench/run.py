@@ -25,7 +25,9 @@ def run_all(only: Sequence[str]) -> int:
         return 2
     wanted = only or list(BENCHMARKS)
     print(f"gezhi bench {' '.join(wanted)}")
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the beginning")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the beginning"
+    )
     with founded() as office:
         for name in wanted:
             show(BENCHMARKS[name](office))

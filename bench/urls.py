@@ -3,7 +3,8 @@
 from django.urls import path
 
 from bench.bare import bare
-from gezhi.config.urls import handler400, handler403, handler404, handler500, urlpatterns as product
+from gezhi.config.urls import handler400, handler403, handler404, handler500
+from gezhi.config.urls import urlpatterns as product
 
 __all__ = ["handler400", "handler403", "handler404", "handler500"]
 

@@ -1,6 +1,6 @@
 """The jurisdiction (a district, county or development zone) and what every tenant row has in common."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
 from django.db import models
@@ -33,11 +33,21 @@ class TenantManager(models.Manager[Any]):
         rows = super().get_queryset()
         return rows if in_city_scope() else rows.filter(jurisdiction_id=current())
 
-    def bulk_create(self, rows: Iterable[Any], *args: Any, **how: Any) -> list[Any]:
-        """Django's; without conflicts to update, with a statement made once per table (inserting.py)."""
-        if args or how.keys() - {"ignore_conflicts"}:
-            return super().bulk_create(rows, *args, **how)
-        return insert(list(rows), **how)
+    def bulk_create(
+        self,
+        objs: Iterable[Any],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[Any]:
+        """Django's; where no conflicts are updated, with a statement made once per table (inserting.py)."""
+        if not update_conflicts:
+            return insert(list(objs), ignore_conflicts=ignore_conflicts)
+        return super().bulk_create(
+            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
 
 
 class TenantModel(models.Model):
