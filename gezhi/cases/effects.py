@@ -11,6 +11,7 @@ from gezhi.cases.facts import is_drawn
 from gezhi.cases.lifecycle import Arrow, Ending, Level, State
 from gezhi.cases.models import Case, CaseReport, Escalation, Pause
 from gezhi.cases.move import Move
+from gezhi.cases.policy import visible_to
 from gezhi.cases.timing import calendar_of, set_clocks
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed
@@ -260,7 +261,7 @@ def not_ours(case: Case, doing: Doing) -> None:
 
 def join(case: Case, doing: Doing) -> None:
     """The reports move to the other case and are counted there; nothing is lost and no circle arises (I11)."""
-    other = _other(case, doing.move)
+    other = _other(case, doing)
     case.joined_into_id, case.state_before_join = other.id, case.state
     CaseReport.objects.filter(case=case).update(case=other, linked_at=doing.at)
     _end_pause(case, doing.at)
@@ -270,14 +271,19 @@ def join(case: Case, doing: Doing) -> None:
     doing.also.append(Deed("case", other.id, "joined", before={"is_askable": other.is_askable}, after=gained))
 
 
-def _other(case: Case, move: Move) -> Case:
-    other: Case | None = Case.objects.filter(id=move.into).first()  # `advance` holds its lock
+def _other(case: Case, doing: Doing) -> Case:
+    """The case to join: one that the actor may see; of a complaint, one that hides from the same company."""
+    other: Case | None = (
+        visible_to(doing.actor).filter(id=doing.move.into).first()
+    )  # `advance` holds its lock
     if other is None:
         raise Invalid("into", "unknown")
     if other.id == case.id:
         raise Invalid("into", "itself")
     if other.closed_at is not None:
         raise Invalid("into", "closed")
+    if case.complained_of_id and other.complained_of_id != case.complained_of_id:
+        raise Invalid("into", "not_the_same_complaint")
     return other
 
 

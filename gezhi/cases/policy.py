@@ -29,16 +29,17 @@ def _unpublished() -> Q:
 
 
 def _seen_by(post: Post) -> Q:
+    if post.duty is Duty.ADMIN:
+        return Q(pk__in=())  # keeps accounts and places; what people said is not his to read
+    if post.path == ALL:
+        return ~Q(pk__in=())  # an empty Q() would vanish beside the others
     seen = Q(lead_id=post.party) | Q(escalated_to_id=post.party) if post.party else Q(pk__in=())
     if post.duty in {Duty.CLERK, Duty.OFFICER}:
         seen |= Q(desk_id=post.party)
-    if post.duty is not Duty.ADMIN:
-        if post.path == ALL:
-            return ~Q(pk__in=())  # an empty Q() would vanish beside the others
-        if post.path:
-            seen |= Q(place_path__startswith=post.path)
-        if post.grid:
-            seen |= Q(grid_id=post.grid)
+    if post.path:
+        seen |= Q(place_path__startswith=post.path)
+    if post.grid:
+        seen |= Q(grid_id=post.grid)
     return seen
 
 
