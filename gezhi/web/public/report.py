@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from gezhi.catalogue import queries as catalogue
@@ -30,10 +30,12 @@ from gezhi.web.refusals import status
 MOST_PER_HOUR = 60  # of one address: many people share one behind a mobile operator
 FOUND_PLACES = 8
 methods = require_http_methods(["GET", "HEAD", "POST"])
+# not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
+kept_by_its_reader = cache_control(private=True, no_cache=True)
 
 
 @methods
-@never_cache
+@kept_by_its_reader
 def report(request: Asked, code: str) -> HttpResponse:
     """At a place that its code names: from the poster on the building."""
     place = places.by_code(code)
@@ -41,7 +43,7 @@ def report(request: Asked, code: str) -> HttpResponse:
 
 
 @methods
-@never_cache
+@kept_by_its_reader
 def report_anywhere(request: Asked) -> HttpResponse:
     """Somewhere: look the place up, or say in words where it is."""
     return _posted(request, None) if request.method == "POST" else _shown(request, None)
