@@ -1,0 +1,128 @@
+"""One case: what each sees of it, what each may do, who looked at the phone number."""
+
+from datetime import datetime
+
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
+from gezhi.reports import queries as reports
+from tests.cast import Cast, walk
+from tests.web.desk.conftest import Desk, address, text
+
+PHONE = "13800001234"
+
+
+def test_the_page_says_what_where_who_and_by_when(cast: Cast, opened: Case, desk: Desk) -> None:
+    page = text(desk(cast.chen).get(address(opened)))
+    for words in (
+        "楼道门玻璃碎了，地上有碎片",
+        "悦海社区 悦海花园 3号楼 2单元",
+        "悦海一格 A1",
+        "悦海社区",
+        "0631-0000102",
+        "办结",
+        "先期处置",
+    ):
+        assert words in page
+    assert PHONE not in page
+
+
+def test_offers_stand_likely_first_and_grave_ones_last(
+    cast: Cast, reported: Case, opened: Case, desk: Desk, noon: datetime
+) -> None:
+    fresh = cast.lin_reports(noon, text="又一件")
+    events = [deed["event"] for deed in desk(cast.chen).get(address(fresh)).context["deeds"]]
+    assert events == ["accept", "ask", "decline", "join", "correct", "note"]
+    assert desk(cast.chen).get(address(opened)).context["inline"] is not None
+
+
+def test_a_stranger_gets_the_same_404_as_for_no_case(cast: Cast, reported: Case, desk: Desk) -> None:
+    client = desk(cast.mo)
+    pages = [
+        client.get(address(reported)),
+        client.get("/desk/cases/371072-2026-9999999/"),
+        client.get("/desk/cases/x/"),
+    ]
+    assert [page.status_code for page in pages] == [404, 404, 404]
+
+
+def test_a_reader_who_may_not_act_gets_403(cast: Cast, opened: Case, desk: Desk) -> None:
+    client = desk(cast.zhao)  # a checker reads, but does not dispatch
+    assert client.get(address(opened)).status_code == 200
+    answer = client.post(
+        address(opened, "dispatch"), {"version": opened.version, "party": str(cast.property)}
+    )
+    assert answer.status_code == 403
+    assert Case.objects.get(id=opened.id).state == "opened"
+
+
+def test_the_sheet_beside_the_list_is_the_same_case_without_the_frame(
+    cast: Cast, opened: Case, desk: Desk
+) -> None:
+    answer = desk(cast.chen).get(
+        address(opened), HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="http://localhost/desk/?view=opened"
+    )
+    html = answer.content.decode()
+    assert "<html" not in html
+    assert 'class="sheet-head"' in html
+    assert 'name="back" value="/desk/?view=opened"' in html
+
+
+def test_a_look_at_the_phone_number_needs_a_reason_and_is_remembered(
+    cast: Cast, reported: Case, desk: Desk
+) -> None:
+    client = desk(cast.chen)
+    report_id = client.get(address(reported)).context["said"]["reports"][0]["id"]
+    door = f"{address(reported)}reports/{report_id}/contact/"
+    refused = client.post(door, {"reason": "  "})
+    assert (refused.status_code, PHONE in text(refused)) == (422, False)
+    assert PHONE in text(client.post(door, {"reason": "问清是哪一层"}))
+    assert [(one.actor_id, one.reason) for one in reports.reveals(report_id)] == [
+        (cast.chen.id, "问清是哪一层")
+    ]
+    assert "问清是哪一层" in text(client.get(address(reported)))
+
+
+def test_a_handler_sees_the_phone_only_when_he_may_call(
+    cast: Cast, reported: Case, desk: Desk, noon: datetime
+) -> None:
+    may_call = cast.lin_reports(noon, contact=PHONE, may_call=True)
+    for case, status in ((reported, 403), (may_call, 200)):
+        walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=noon)
+        client = desk(cast.sun)
+        report_id = client.get(address(case)).context["said"]["reports"][0]["id"]
+        answer = client.post(f"{address(case)}reports/{report_id}/contact/", {"reason": "约时间上门"})
+        assert (answer.status_code, PHONE in text(answer)) == (status, status == 200)
+
+
+def test_after_a_restatement_the_handler_reads_the_desks_words(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    case = cast.lin_reports(noon, text="我是三楼的林，物业小王骂我")
+    client = desk(cast.chen)
+    report_id = client.get(address(case)).context["said"]["reports"][0]["id"]
+    client.post(f"{address(case)}reports/{report_id}/restate/", {"text": "居民反映服务态度"})
+    walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.agency)), at=noon)
+    seen = text(desk(cast.gao).get(address(case)))
+    assert "居民反映服务态度" in seen
+    assert "我是三楼的林" in text(client.get(address(case)))
+    assert "我是三楼的林，物业小王骂我" not in seen.replace("居民反映服务态度", "")
+
+
+def test_the_company_complained_of_does_not_see_the_complaint(cast: Cast, desk: Desk, noon: datetime) -> None:
+    leaf = next(one for one in catalogue.leaves() if one.complains_of_party)
+    case = cast.lin_reports(noon, text="物业不接电话", category=leaf.id)
+    assert desk(cast.sun).get(address(case)).status_code == 404
+    walk(case, (cast.chen, Move("accept")), at=noon)
+    answer = desk(cast.chen).post(address(case, "dispatch"), {"version": 2, "party": str(cast.property)})
+    assert answer.status_code == 422
+    assert "不能派给被反映的单位" in text(answer)
+
+
+def test_the_slip_says_what_is_to_be_proved(cast: Cast, opened: Case, desk: Desk) -> None:
+    client = desk(cast.chen)
+    page = text(client.get(f"{address(opened)}slip/"))
+    for words in ("派工单", opened.number, "处置后照片", "签名"):
+        assert words in page
+    code = client.get(f"{address(opened)}qr.svg")
+    assert (code["Content-Type"], b"<svg" in code.content) == ("image/svg+xml", True)

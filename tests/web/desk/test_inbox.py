@@ -1,0 +1,113 @@
+"""The list of cases: what is most urgent, filtered, in as many queries for one row as for many."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
+from tests.cast import Cast, walk
+from tests.web.desk.conftest import Desk, text
+
+
+def numbers(answer: Any) -> list[str]:
+    return [row.number for row in answer.context["rows"]]
+
+
+def counts(answer: Any) -> dict[str, int | None]:
+    return {str(view["url"]).removeprefix("?view="): view["count"] for view in answer.context["views"]}
+
+
+def test_the_views_count_what_they_show(
+    cast: Cast, reported: Case, to_check: Case, desk: Desk, noon: datetime
+) -> None:
+    other = cast.lin_reports(noon, text="路灯不亮")
+    answer = desk(cast.zhou).get("/desk/")
+    found = counts(answer)
+    assert (found["open"], found["reported"], found["to_check"], found["opened"]) == (2, 1, 1, 0)
+    assert numbers(desk(cast.zhou).get("/desk/?view=to_check")) == [to_check.number]
+    assert numbers(desk(cast.zhou).get("/desk/?view=reported")) == [other.number]
+
+
+def test_a_returned_case_is_not_among_the_fresh_ones(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime
+) -> None:
+    moves = (
+        (cast.chen, Move("dispatch", party=cast.property)),
+        (cast.sun, Move("return", reason="市政管线")),
+    )
+    walk(opened, *moves, at=noon)
+    client = desk(cast.chen)
+    assert numbers(client.get("/desk/?view=opened")) == []
+    assert numbers(client.get("/desk/?view=returned")) == [opened.number]
+
+
+def test_filters_combine(cast: Cast, reported: Case, desk: Desk, noon: datetime) -> None:
+    cast.lin_reports(noon, text="路灯不亮", place=cast.town.street_b)
+    client = desk(cast.zhou)
+    assert numbers(client.get("/desk/?q=玻璃")) == [reported.number]
+    assert numbers(client.get("/desk/?q=玻璃&place=yhhy&channel=qr&category=05")) == [reported.number]
+    assert numbers(client.get("/desk/?q=玻璃&place=中街")) == []
+    assert "没有叫这个名字的位置" in text(client.get("/desk/?place=火星"))
+
+
+def test_the_most_urgent_stands_first(cast: Cast, desk: Desk, noon: datetime) -> None:
+    late = cast.lin_reports(noon - timedelta(days=9), text="早就报了")
+    fresh = cast.lin_reports(noon, text="刚报的")
+    answer = desk(cast.zhou).get("/desk/")
+    assert numbers(answer) == [late.number, fresh.number]
+    assert [row.clock.state for row in answer.context["rows"]] == ["overdue", "in_time"]
+
+
+def test_a_worker_of_another_grid_sees_an_empty_list(cast: Cast, reported: Case, desk: Desk) -> None:
+    answer = desk(cast.mo).get("/desk/")
+    assert numbers(answer) == []
+    assert "这里现在没有案件" in text(answer)
+
+
+def test_a_whole_number_leads_straight_to_its_case(cast: Cast, reported: Case, desk: Desk) -> None:
+    answer = desk(cast.chen).get("/desk/", {"q": reported.number.replace("-", " ")})
+    assert answer["Location"] == f"/desk/cases/{reported.number}/"
+    assert (
+        desk(cast.mo).get("/desk/", {"q": reported.number}).status_code == 200
+    )  # a stranger is told nothing
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/desk/?page=0", "/desk/?page=99999999999", "/desk/?party=x&category=zz&clock=y", "/desk/?view=nowhere"],
+)
+def test_nonsense_in_the_address_shows_a_list(cast: Cast, reported: Case, desk: Desk, address: str) -> None:
+    assert desk(cast.chen).get(address).status_code == 200
+
+
+def test_the_list_costs_the_same_for_one_and_for_thirty(
+    cast: Cast, reported: Case, desk: Desk, noon: datetime
+) -> None:
+    client = desk(cast.zhou)
+    client.get("/desk/")  # what is kept per process is read
+    with CaptureQueriesContext(connection) as one:
+        client.get("/desk/")
+    for number in range(29):
+        walk(cast.lin_reports(noon, text=f"第 {number} 件"), (cast.chen, Move("accept")), at=noon)
+    with CaptureQueriesContext(connection) as thirty:
+        answer = client.get("/desk/")
+    assert len(answer.context["rows"]) == 30
+    assert len(thirty) == len(one)
+
+
+def test_the_next_page_goes_on_where_the_first_ends(
+    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.desk.inbox.PAGE", 2)
+    for number in range(3):
+        cast.lin_reports(noon, text=f"第 {number} 件")
+    client = desk(cast.zhou)
+    first = client.get("/desk/")
+    second = client.get("/desk/" + first.context["pager"]["next_url"])
+    assert (len(numbers(first)), len(numbers(second))) == (2, 1)
+    assert len(set(numbers(first) + numbers(second))) == 3
+    assert first.context["pager"]["text"] == "第 1–2 件，共 3 件"

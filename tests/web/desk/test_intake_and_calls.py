@@ -1,0 +1,110 @@
+"""A report by phone, typed while listening; and the calls that the desk owes."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from gezhi.cases.models import CallBack, Case
+from gezhi.cases.move import Move
+from gezhi.journal.queries import story
+from gezhi.reports import queries as reports
+from gezhi.reports.models import Report
+from tests.cast import Cast, walk
+from tests.web.desk.conftest import Desk, text
+
+PHONE = "13800001234"
+
+
+def form(**changed: Any) -> dict[str, Any]:
+    return {
+        "key": "a-form-shown-once-000",
+        "channel": "phone",
+        "text": "楼上漏水到我家",
+        "contact": PHONE,
+    } | changed
+
+
+def test_a_call_becomes_a_case_and_the_code_is_read_out(cast: Cast, desk: Desk) -> None:
+    answer = desk(cast.chen).post("/desk/new/", form(place=str(cast.town.building)))
+    case = Case.objects.get()
+    assert (answer.status_code, case.channel, case.place_id, case.state) == (
+        200,
+        "phone",
+        cast.town.building,
+        "reported",
+    )
+    assert case.number in text(answer)
+    code = re.search(r'id="code">([^<]+)<', answer.content.decode())
+    assert code is not None
+    assert reports.by_code(code[1]).text == "楼上漏水到我家"
+
+
+def test_the_same_form_twice_is_one_case(cast: Cast, desk: Desk) -> None:
+    client = desk(cast.chen)
+    first, again = (client.post("/desk/new/", form()) for _ in range(2))
+    assert (Case.objects.count(), first.context["code"]) == (1, again.context["code"])
+
+
+def test_a_place_nobody_finds_is_kept_in_words(cast: Cast, desk: Desk) -> None:
+    desk(cast.chen).post("/desk/new/", form(said_where="老粮站后面"))
+    assert "老粮站后面" in Report.objects.get().text
+    assert Case.objects.get().place_id is None
+
+
+def test_a_refused_form_keeps_everything(cast: Cast, desk: Desk) -> None:
+    answer = desk(cast.chen).post("/desk/new/", form(contact="110 转 公司", place_words="花园"))
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    for words in ("楼上漏水到我家", "110 转 公司", "花园", "a-form-shown-once-000"):
+        assert words in html
+    assert Case.objects.count() == 0
+
+
+def test_a_worker_takes_no_reports_at_the_desk(cast: Cast, desk: Desk) -> None:
+    assert desk(cast.gao).get("/desk/new/").status_code == 403
+
+
+def owed(cast: Cast, desk: Desk, noon: datetime) -> tuple[Any, CallBack]:
+    """A caller's case, accepted: he is to be told."""
+    client = desk(cast.chen)
+    client.post("/desk/new/", form(place=str(cast.town.building)))
+    case = Case.objects.get()
+    leaf = cast.lin_reports(noon, text="另一件").category_id
+    walk(case, (cast.chen, Move("accept", category=leaf)), at=noon)
+    return client, CallBack.objects.get(case=case)
+
+
+def test_a_number_is_shown_for_one_row_only_and_written_down(cast: Cast, desk: Desk, noon: datetime) -> None:
+    client, call = owed(cast, desk, noon)
+    assert PHONE not in text(client.get("/desk/calls/"))
+    assert PHONE not in text(client.get(f"/desk/calls/{call.id}/"))
+    assert PHONE in text(client.post(f"/desk/calls/{call.id}/", {"show": "1"}))
+    assert [step.entry.event for step in story("report", call.report_id)] == ["received", "contact_revealed"]
+
+
+def test_who_was_told_leaves_the_list(cast: Cast, desk: Desk, noon: datetime) -> None:
+    client, call = owed(cast, desk, noon)
+    assert (
+        client.post(f"/desk/calls/{call.id}/", {"outcome": "told", "note": "好"})["Location"]
+        == "/desk/calls/"
+    )
+    assert "没有要回的电话" in text(client.get("/desk/calls/"))
+
+
+def test_the_last_try_asks_for_a_note(cast: Cast, desk: Desk, noon: datetime) -> None:
+    client, call = owed(cast, desk, noon)
+    for _try in range(2):
+        assert client.post(f"/desk/calls/{call.id}/", {"outcome": "not_reached"}).status_code == 302
+    refused = client.post(f"/desk/calls/{call.id}/", {"outcome": "not_reached", "note": ""})
+    assert (refused.status_code, "请写明情况" in text(refused)) == (422, True)
+    assert (
+        client.post(f"/desk/calls/{call.id}/", {"outcome": "not_reached", "note": "三次都关机"}).status_code
+        == 302
+    )
+    assert CallBack.objects.get(id=call.id).outcome == "not_reached"
+
+
+def test_the_calls_of_another_desk_are_not_there(cast: Cast, desk: Desk, noon: datetime) -> None:
+    _client, call = owed(cast, desk, noon)
+    assert desk(cast.gao).get("/desk/calls/").status_code == 403
+    assert desk(cast.zhou).get(f"/desk/calls/{call.id}/").status_code == 404

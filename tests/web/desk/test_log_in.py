@@ -1,0 +1,106 @@
+"""Who gets in, and what stands before that."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gezhi.kernel.actor import SYSTEM, Actor
+from gezhi.parties import actions as parties
+from gezhi.parties import queries
+from gezhi.parties.models import Account
+from gezhi.web.desk import inbox
+from tests.cast import PASSWORD, Cast
+from tests.web.desk.conftest import Desk, text
+
+NEW = "harbour-lantern-kites-77"
+
+
+def log_in(password: str = PASSWORD, username: str = "chen") -> Any:
+    client = Client(HTTP_HOST="localhost", raise_request_exception=False)
+    return client, client.post("/account/login/", {"login": username, "password": password})
+
+
+def test_a_clerk_logs_in_and_sees_the_list(cast: Cast, desk: Desk) -> None:
+    client, answer = log_in()
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+    assert client.get("/desk/").status_code == 200
+
+
+def test_a_wrong_password_says_one_sentence_and_keeps_the_name(cast: Cast, desk: Desk) -> None:
+    _client, answer = log_in("not-this-one-surely")
+    assert answer.status_code == 200
+    assert "登录名或密码不对，或者您今天没有岗位" in text(answer)
+    assert 'value="chen"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/desk/", "/desk/calls/", "/desk/ledger/", "/desk/accounts/", "/desk/parties/"]
+)
+def test_a_stranger_is_asked_to_log_in(cast: Cast, desk: Desk, address: str) -> None:
+    answer = Client(HTTP_HOST="localhost").get(address)
+    assert (answer.status_code, answer["Location"]) == (302, f"/account/login/?next={address}")
+
+
+def test_nobody_signs_up_or_sets_a_password_by_mail(cast: Cast, desk: Desk) -> None:
+    door = Client(HTTP_HOST="localhost")
+    statuses = [door.get(f"/account/{page}/").status_code for page in ("signup", "email", "password/set")]
+    assert statuses == [404, 404, 404]
+
+
+def test_a_reset_asks_for_the_code_and_then_for_an_own_password(
+    cast: Cast, keeper: Actor, noon: datetime, desk: Desk
+) -> None:
+    shown = desk(keeper).post(f"/desk/accounts/{cast.chen.id}/reset/")
+    code = shown.context["code"]
+    assert shown.status_code == 200
+    assert log_in()[1].status_code == 200  # the old password is gone
+    door = Client(HTTP_HOST="localhost")
+    sent = {"username": "chen", "code": code, "new": NEW, "again": NEW}
+    assert door.post("/account/code/", sent | {"code": "aaaaa-bbbbb"}).status_code == 422
+    assert door.post("/account/code/", sent)["Location"] == "/account/login/"
+    assert log_in(NEW)[1]["Location"] == "/desk/"
+
+
+def test_whoever_must_change_his_password_gets_no_further(cast: Cast, desk: Desk) -> None:
+    Account.objects.filter(id=cast.chen.id).update(must_change_password=True)
+    client = desk(cast.chen)
+    assert client.get("/desk/")["Location"] == "/account/password/"
+    assert client.get("/account/password/").status_code == 200
+    assert (
+        client.post("/account/password/", {"old": PASSWORD, "new": NEW, "again": NEW})["Location"] == "/desk/"
+    )
+    assert client.get("/desk/").status_code == 200
+
+
+def test_two_different_new_passwords_change_nothing(cast: Cast, desk: Desk) -> None:
+    answer = desk(cast.chen).post("/account/password/", {"old": PASSWORD, "new": NEW, "again": NEW + "x"})
+    assert answer.status_code == 422
+    assert "两次输入的不一样" in text(answer)
+    assert log_in()[1]["Location"] == "/desk/"
+
+
+def test_a_log_in_ends_with_the_account(cast: Cast, keeper: Actor, noon: datetime, desk: Desk) -> None:
+    client = desk(cast.gao)
+    assert client.get("/desk/").status_code == 200
+    parties.switch_account(cast.gao.id, is_active=False, actor=SYSTEM, at=noon)
+    assert client.get("/desk/").status_code == 302
+
+
+def test_with_the_last_post_goes_the_desk(cast: Cast, desk: Desk, noon: datetime) -> None:
+    client = desk(cast.gao)
+    (post,) = queries.posts(cast.gao.id)
+    parties.end_post(post.id, ends_on=noon.date(), actor=SYSTEM, at=noon)
+    assert client.get("/desk/").status_code == 403
+
+
+def test_without_its_guard_the_desk_would_open_to_whoever_has_no_post(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    (post,) = queries.posts(cast.gao.id)
+    parties.end_post(post.id, ends_on=noon.date(), actor=SYSTEM, at=noon)
+    client = desk(cast.gao)
+    unguarded = inbox.inbox.__wrapped__.__wrapped__  # without require_GET and without staff_required
+    request = client.get("/desk/").wsgi_request
+    assert unguarded(request).status_code == 200
