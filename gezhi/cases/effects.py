@@ -273,9 +273,10 @@ def join(case: Case, doing: Doing) -> None:
 
 def _other(case: Case, doing: Doing) -> Case:
     """The case to join: one that the actor may see; of a complaint, one that hides from the same company."""
+    into = doing.move.into
     other: Case | None = (
-        visible_to(doing.actor).filter(id=doing.move.into).first()
-    )  # `advance` holds its lock
+        visible_to(doing.actor).filter(id=into).first() if into else None
+    )  # locked by `advance`
     if other is None:
         raise Invalid("into", "unknown")
     if other.id == case.id:

@@ -32,7 +32,7 @@ def found_and_solved(
     """Report, accept and solve on the spot, or nothing at all. after: kept pictures of the mended thing.
 
     presence: "place_code" or "position", how the worker showed that he stands there. The same idempotency key gives the same
-    case again. Raises Invalid, Missing (photo_after, on_site, category, place), NotYours outside the actor's area.
+    case again. Raises Invalid, Missing (photo_after, on_site, category, place), NotYours or NotFound outside the actor's area.
     """
     numbers.stock_up(local_day(at).year)
     with transaction.atomic():
@@ -44,7 +44,7 @@ def found_and_solved(
             case = advance(
                 case.id, Move("solve_on_spot", shown=shown, presence=presence, note=note), actor=actor, at=at
             )
-        return Found(case.id, case.number, case.closed_at is None)
+        return Found(case.id, case.number, bool(case.is_drawn))
 
 
 def found(voice: Voice, *, actor: Actor, at: datetime) -> Found:
