@@ -21,7 +21,7 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.web import times, words
-from gezhi.web.desk import lists, photos, timeline
+from gezhi.web.desk import clocks, lists, photos, timeline
 from gezhi.web.desk.asks import PLAIN
 
 FULL_WORDS = {Role.DESK, Role.APPROVER}
@@ -44,7 +44,7 @@ def context(case: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
         "what": _what(case),
         "said": _said(case, roles, at),
         "holder": _holder(case, known, names, at),
-        "clocks": _clocks(case, known, at),
+        "clocks": clocks.clocks(case, known, at),
         "pauses": _pauses(pauses, names, at),
         "segments": timeline.segments(holdings, known, state=clock.state, at=at),
         "timeline": timeline.items(steps, names, known, _by_moment(shown), at),
@@ -166,62 +166,6 @@ def _holder(case: Any, known: dict[UUID, Any], names: dict[UUID, str], at: datet
         "escalated_to": above.name if above else "",
         "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
     }
-
-
-def _clocks(case: Any, known: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
-    """Made safe, fixed, and the present step: each with its chip and moment."""
-    hours, soon = lists.hours_of(case, known), lists.soon_at(at)
-
-    def chip(due: datetime | None, done: datetime | None) -> times.Clock:
-        if done is not None:
-            late = due is not None and done > due
-            text = _("%(when)s 完成，超时") if late else _("%(when)s 完成")
-            return times.Clock(
-                "overdue" if late else "in_time", text % {"when": times.moment(done, at)}, times.exact(done)
-            )
-        return times.clock(
-            due,
-            at=at,
-            soon=soon,
-            hours=hours,
-            is_paused=case.review_at is not None and due is None,
-            long=True,
-        )
-
-    found = []
-    if case.make_safe_due or case.made_safe_at:
-        found.append(
-            {
-                "label": _("先期处置"),
-                "chip": chip(case.make_safe_due, case.made_safe_at),
-                "due": case.make_safe_due,
-            }
-        )
-    if case.fix_due:
-        found.append(
-            {
-                "label": _("办结"),
-                "chip": chip(case.fix_due, case.closed_at or case.done_at),
-                "due": case.fix_due,
-            }
-        )
-    if case.stage_due and case.stage_due != case.fix_due:
-        found.append(
-            {
-                "label": words.of(words.NEXT, case.state),
-                "chip": chip(case.stage_due, None),
-                "due": case.stage_due,
-            }
-        )
-    if case.review_at:
-        found.append(
-            {
-                "label": _("挂账"),
-                "chip": times.clock(case.review_at, at=at, soon=soon, hours=hours, is_paused=True),
-                "due": case.review_at,
-            }
-        )
-    return [{**one, "due": times.moment(one["due"], at) if one["due"] else ""} for one in found]
 
 
 def _pauses(pauses: Sequence[Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:

@@ -115,5 +115,10 @@ def hours_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:
     is_fix = case.due_at is not None and case.due_at == case.fix_due
     if (is_safe and limits.round_make_safe) or (is_fix and limits.round_fix):
         return ROUND_THE_CLOCK
+    return calendar_of(case, known)
+
+
+def calendar_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:
+    """The working time of whoever must act: the desk while it is checked, else the accountable party."""
     party = known.get(case.desk_id if case.state == State.TO_CHECK else case.lead_id)
     return catalogue.calendar(party.calendar if party else OFFICE)

@@ -26,7 +26,7 @@ def desk(cast: Cast, noon: datetime, settings: Any) -> Iterator[Desk]:
 
     def seated(actor: Actor) -> Client:
         client = Client(HTTP_HOST="localhost", raise_request_exception=False)
-        client.force_login(Account.objects.get(id=actor.id), "gezhi.parties.login.PostBackend")
+        client.force_login(Account.objects.get(id=str(actor.id)), "gezhi.parties.login.PostBackend")
         return client
 
     with time_machine.travel(noon, tick=False):

@@ -64,7 +64,7 @@ def test_a_reset_asks_for_the_code_and_then_for_an_own_password(
 
 
 def test_whoever_must_change_his_password_gets_no_further(cast: Cast, desk: Desk) -> None:
-    Account.objects.filter(id=cast.chen.id).update(must_change_password=True)
+    Account.objects.filter(username="chen").update(must_change_password=True)
     client = desk(cast.chen)
     assert client.get("/desk/")["Location"] == "/account/password/"
     assert client.get("/account/password/").status_code == 200
