@@ -87,7 +87,7 @@ def _counter(name: str, count: int, is_active: bool, here: Point | None) -> dict
     return {
         "url": "?" + urlencode(query),
         "label": VIEWS[name][0],
-        "count": count,
+        "count": count or None,  # a nought says nothing that the empty list does not
         "active": is_active,
     }
 

@@ -165,6 +165,7 @@ def test_outside_his_area_he_is_told_so_and_offered_to_report_it(
     html = answer.content.decode()
     assert (answer.status_code, Case.objects.count()) == (403, 0)
     assert "这里不在您的片区，不能当场办结" in html
+    assert "修好了，办结" not in html
     kept = re.findall(r'name="kept_photos" value="([^"]+)"', html)
     told = mo.post(FOUND, sent | {"kept_photos": kept, "report": "1"}, follow=True)
     case = Case.objects.get()
