@@ -116,6 +116,11 @@ class Case(TenantModel):
             models.Index(fields=["jurisdiction", "lead", "state", "due_at"], name="cases_of_a_party"),
             models.Index(fields=["jurisdiction", "place_path"], name="cases_of_a_place"),
             models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
+            models.Index(
+                fields=["jurisdiction", "due_at", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_by_due",
+            ),
         )
 
     def __str__(self) -> str:

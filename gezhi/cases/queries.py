@@ -77,14 +77,18 @@ class CaseFilter:
 
 
 def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
-    """Cases this actor may see that fit, most urgent first. A lazy queryset: slice it."""
+    """Cases this actor may see that fit, most urgent first, closed ones last. A lazy queryset: slice it."""
     rows = visible_to(actor).filter(_fits(wanted), _clock(wanted.clock, at, soon))
+    if wanted.states and State.CLOSED not in wanted.states:
+        return rows.order_by(
+            "due_at", "id"
+        )  # every open case has a deadline: read along the index of open ones
     return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
 
 
 def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:
     """How many open cases that this actor may see fit each of these filters. 1 query."""
-    rows = visible_to(actor).filter(state__in=OPEN)
+    rows = visible_to(actor).filter(closed_at=None)
     counts = {
         name: Count("id", filter=_fits(one) & _clock(one.clock, at, soon)) for name, one in views.items()
     }
@@ -93,7 +97,9 @@ def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon
 
 def _fits(wanted: CaseFilter) -> Q:
     fits = Q()
-    if wanted.states:
+    if wanted.states and State.CLOSED not in wanted.states:
+        fits &= Q(closed_at=None)
+    if wanted.states and set(wanted.states) != set(OPEN):
         fits &= Q(state__in=list(wanted.states))
     if wanted.place_path:
         fits &= Q(place_path__startswith=wanted.place_path)

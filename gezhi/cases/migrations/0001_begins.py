@@ -443,6 +443,14 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
         ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["jurisdiction", "due_at", "id"],
+                name="open_cases_by_due",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(fields=("jurisdiction", "number"), name="one_case_per_number"),

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases import queries as cases
 from gezhi.kernel.refusal import NotFound
-from gezhi.web.desk import filters, lists
+from gezhi.web.desk import filters, lists, tallies
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 
 PAGE = 50
@@ -22,9 +22,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if found := _numbered(chosen.typed["q"], request):
         return redirect("desk:case", found)
     soon = lists.soon_at(at)
-    counts = cases.tallies(
-        {name: one for name, (_label, one) in filters.VIEWS.items()}, actor=actor, at=at, soon=soon
-    )
+    counts = tallies.tallies(actor, at=at, soon=soon)
     page = _page(request)
     listed = list(
         cases.listed(chosen.wanted, actor=actor, at=at, soon=soon)[(page - 1) * PAGE : page * PAGE + 1]

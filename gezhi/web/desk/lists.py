@@ -18,6 +18,13 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web import times, words
 
+CLOCK_ICONS = {
+    "in_time": "clock",
+    "due_soon": "timer",
+    "overdue": "alert-triangle",
+    "paused": "pause",
+    "none": "minus",
+}
 OFFICE = "office"  # the calendar by which "soon" is judged
 
 
@@ -33,6 +40,7 @@ class Row:
     state: str
     state_label: str
     clock: times.Clock
+    clock_icon: str
     who: str
     person: str
     held: str
@@ -67,6 +75,7 @@ def _row(
     place, lead = found.get(case.place_id), known.get(case.lead_id)
     is_closed = case.closed_at is not None
     since = case.closed_at if is_closed else case.entered_at
+    clock = clock_of(case, known, at=at, soon=soon)
     return Row(
         url=reverse("desk:case", args=[case.number]),
         number=case.number,
@@ -75,7 +84,8 @@ def _row(
         matter=matter(case),
         state=case.state,
         state_label=words.of(words.ENDINGS, case.ending) if is_closed else words.of(words.STATES, case.state),
-        clock=clock_of(case, known, at=at, soon=soon),
+        clock=clock,
+        clock_icon=CLOCK_ICONS[clock.state],
         who=lead.name if lead else "",
         person=names.get(case.handler_id, ""),
         held=times.between(since, at),

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gezhi.cases import queries as cases
 from gezhi.journal import outbox
@@ -26,7 +27,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries.append(_entry("desk:ledger", "table", _("台账")))
     entries.append({"group": _("谁在办、在哪里")})
     entries.append(_entry("desk:parties", "users", _("单位与值班")))
-    entries.append(_entry("desk:places", "map-pin", _("位置")))
+    entries.append(_entry("desk:places", "map-pin", pgettext("menu", "位置")))
     entries.append(_entry("desk:catalogue", "book-open", _("类别与时限")))
     if actor.has(Duty.ADMIN):
         entries.append({"group": _("管理")})
