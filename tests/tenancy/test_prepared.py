@@ -55,7 +55,7 @@ def test_each_office_gets_its_own_rows(office, noon):
 
 
 def test_without_an_office_nothing_is_asked(db):
-    with scope(None), pytest.raises(NoJurisdiction):  # type: ignore[arg-type]
+    with scope(None), pytest.raises(NoJurisdiction):
         BY_KEY.rows("a")
 
 

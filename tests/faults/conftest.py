@@ -1,0 +1,21 @@
+"""One office is founded for all tests of a run; each test gets a copy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.installation import Installation, founded
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An office as `gezhi init` leaves it. Not to be changed."""
+    with founded(tmp_path_factory.mktemp("faults") / "office") as made:
+        yield made
+
+
+@pytest.fixture
+def installation(fresh: Installation, tmp_path: Path) -> Installation:
+    """An office of this test's own."""
+    return fresh.copy(tmp_path / "office")

@@ -1,0 +1,80 @@
+"""People who report through the public form and press again until they have an answer."""
+
+import queue
+import re
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+from tests.faults.installation import HOST, Installation
+
+PAUSE_SECONDS = 0.05
+PEOPLE = 6
+FORM = "/r/371072"
+CODE = re.compile(r"/t/([^/?]+)")
+
+
+@dataclass
+class Crowd:
+    """Sends one report for each key, by several people at once. codes: tracking codes by key, as they were acknowledged."""
+
+    where: Installation
+    codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    statuses: Counter[int] = field(default_factory=Counter)
+    lost_answers: int = 0
+
+    def begin(self, keys: Iterable[str]) -> list[threading.Thread]:
+        """Let them go. A key that is there twice in a row is a double tap."""
+        waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+        for key in keys:
+            waiting.put(key)
+        token, cookie = self._form()
+        people = [threading.Thread(target=self._report, args=(waiting, token, cookie)) for _ in range(PEOPLE)]
+        for one in people:
+            one.start()
+        return people
+
+    @property
+    def acknowledged(self) -> int:
+        """How many keys have a code by now."""
+        return len(self.codes)
+
+    def _form(self) -> tuple[str, str]:
+        _, cookies, page = self.where.get(FORM)
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert found is not None
+        return found[1], SimpleCookie(cookies)["csrftoken"].value
+
+    def _report(self, waiting: "queue.SimpleQueue[str]", token: str, cookie: str) -> None:
+        heads = {"Cookie": f"csrftoken={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        line = HTTPConnection(HOST, self.where.port, timeout=20)
+        with closing(line):
+            while True:
+                try:
+                    key = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                body = urlencode({"csrfmiddlewaretoken": token, "key": key, "text": f"楼道灯不亮 {key}"})
+                while not self._is_answered(line, key, body, heads):
+                    line.close()
+                    time.sleep(PAUSE_SECONDS)
+
+    def _is_answered(self, line: HTTPConnection, key: str, body: str, heads: dict[str, str]) -> bool:
+        try:
+            line.request("POST", FORM, body, heads)
+            answer = line.getresponse()
+            answer.read()
+        except (OSError, HTTPException):
+            self.lost_answers += 1
+            return False
+        self.statuses[answer.status] += 1
+        found = CODE.search(answer.getheader("Location", ""))
+        if answer.status == 303 and found:
+            self.codes[key].append(found[1])
+        return answer.status == 303

@@ -1,0 +1,141 @@
+"""A whole installation in a folder of its own, run as people run it: real server and worker processes, which the tests kill."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+READY_SECONDS = 60
+FOUNDING = (
+    "--code", "371072", "--name", "威海经济技术开发区", "--desk", "皇冠街道办事处", "--phone", "0631-0000101",
+    "--admin", "admin", "--admin-name", "管理员",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Installation:
+    """folder: its data. url: its database, "" = a SQLite file in the folder."""
+
+    folder: Path
+    url: str
+    port: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("GEZHI_", "PYTEST_"))
+        }
+        database = {"GEZHI_DATABASE_URL": self.url} if self.url else {}
+        own = {"GEZHI_DATA": str(self.folder), "GEZHI_LIMITS": "off", "PYTHONPATH": str(ROOT)}
+        return kept | own | database | {"DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
+
+    def gezhi(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end."""
+        return self.run("gezhi.config.cli", *command)
+
+    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one module to its end, however it ends."""
+        command = [sys.executable, "-m", module, *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def begin(self, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start one module in a process group of its own, which `kill` ends as a power cut would."""
+        command = [sys.executable, "-m", module, *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+
+    def serve(self) -> "subprocess.Popen[bytes]":
+        """The server with two processes; returns when it is ready."""
+        server = self.begin(
+            "gezhi.config.cli", "serve", "--host", HOST, "--port", str(self.port), "--workers", "2"
+        )
+        give_up = time.monotonic() + READY_SECONDS
+        while time.monotonic() < give_up and server.poll() is None:
+            try:
+                if self.get("/readyz")[0] == 200:
+                    return server
+            except (OSError, HTTPException):
+                time.sleep(0.05)
+        kill(server)
+        raise RuntimeError("the server did not become ready")
+
+    def get(self, path: str) -> tuple[int, str, str]:
+        """Status, cookies and page of one GET."""
+        with closing(HTTPConnection(HOST, self.port, timeout=20)) as line:
+            line.request("GET", path)
+            answer = line.getresponse()
+            return answer.status, answer.getheader("Set-Cookie", ""), answer.read().decode()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What stands in the database, asked past the product."""
+        if not self.url:
+            with closing(
+                sqlite3.connect(self.folder / "gezhi.sqlite3", timeout=20, isolation_level=None)
+            ) as database:
+                return database.execute(sql).fetchall()
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as database:
+            cursor = database.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    def copy(self, folder: Path) -> "Installation":
+        """The same once more, to be spoiled by one test. Nothing of it runs."""
+        shutil.copytree(self.folder, folder)
+        other = replace(self, folder=folder, port=free_port())
+        return replace(other, url=_database(self.url, like=self.url)) if self.url else other
+
+
+@contextmanager
+def founded(folder: Path) -> Iterator[Installation]:
+    """A fresh office, made by `gezhi init`."""
+    server = os.environ.get("GEZHI_DATABASE_URL", "")
+    url = _database(server) if server.startswith("postgres") else ""
+    made = Installation(folder, url, free_port())
+    done = made.gezhi("init", *FOUNDING)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    yield made
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """kill -9 for the process and all it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _database(server: str, like: str = "") -> str:
+    """A database of its own on the tests' PostgreSQL server, which is gone when the tests are: its address."""
+    import psycopg
+    from psycopg import sql
+
+    name, parts = f"faults_{uuid4().hex}", urlsplit(server)
+    template = urlsplit(like).path.lstrip("/") if like else "template1"
+    at_home = parts._replace(path="/postgres").geturl()
+    with psycopg.connect(at_home, autocommit=True) as database:
+        database.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    return parts._replace(path=f"/{name}").geturl()

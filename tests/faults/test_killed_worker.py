@@ -1,0 +1,89 @@
+"""F10, F23: the worker dies at every point of an errand, runs twice at once, stands still for days: all is done, each timer fires once."""
+
+import signal
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.faults.installation import Installation
+
+CASES = 30
+LEASE = timedelta(seconds=61)
+WORKER = "tests.faults.dying_worker"
+POINTS = (
+    "before the lease",
+    "leased",
+    "deed done",
+    "before the mark",
+    "marked",
+    "in the deed",
+    "timer fired",
+)
+REMINDERS = "SELECT subject_id, count(*) FROM journal_entry WHERE event = 'remind' GROUP BY subject_id"
+TO_DO = "SELECT kind, count(*) FROM journal_errand WHERE done_at IS NULL AND due_at <= '{}' GROUP BY kind"
+
+
+@pytest.fixture(scope="module")
+def reported(fresh: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An office with a few fresh cases. Not to be changed."""
+    made = fresh.copy(tmp_path_factory.mktemp("worker") / "office")
+    done = made.run("tests.faults.few_cases", str(CASES))
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.fixture
+def office(reported: Installation, tmp_path):
+    return reported.copy(tmp_path / "office")
+
+
+def reminder_moment(office: Installation) -> datetime:
+    """When the last of the reminders is due."""
+    said = office.rows("SELECT max(due_at) FROM journal_errand WHERE kind = 'case.timer'")[0][0]
+    at = said if isinstance(said, datetime) else datetime.fromisoformat(said).replace(tzinfo=UTC)
+    return at + timedelta(seconds=1)
+
+
+def fired(office: Installation) -> list[int]:
+    """How often each case was reminded."""
+    return sorted(count for _, count in office.rows(REMINDERS))
+
+
+def to_do(office: Installation, at: datetime) -> list[tuple[object, ...]]:
+    """What is due by then and not done."""
+    return office.rows(TO_DO.format(at.astimezone(UTC).replace(tzinfo=None)))
+
+
+def test_a_worker_killed_at_every_point_leaves_nothing_undone_and_nothing_done_twice(
+    office: Installation,
+) -> None:
+    at = reminder_moment(office)
+    for point in POINTS:
+        died = office.run(WORKER, point, at.isoformat())
+        assert died.returncode == -signal.SIGKILL, (point, died.stderr)
+        at += LEASE
+    last = office.run(WORKER, "none", at.isoformat())
+    assert (last.returncode, last.stderr) == (0, "")
+    assert fired(office) == [1] * CASES
+    assert to_do(office, at) == []
+
+
+def test_twin_a_timer_that_does_not_look_again_fires_twice(office: Installation) -> None:
+    at = reminder_moment(office)
+    assert office.run(WORKER, "timer fired", at.isoformat(), "naive").returncode == -signal.SIGKILL
+    assert office.run(WORKER, "none", (at + LEASE).isoformat(), "naive").returncode == 0
+    assert fired(office) == [1] * (CASES - 1) + [2]
+
+
+def test_two_workers_at_once_after_three_days_fire_each_deadline_once(office: Installation) -> None:
+    at = reminder_moment(office) + timedelta(days=3)
+    both = [office.begin(WORKER, "none", at.isoformat()) for _ in range(2)]
+    assert [one.wait(timeout=120) for one in both] == [0, 0]
+    climbed = office.rows(
+        "SELECT subject_id, event, after, count(*) FROM journal_entry WHERE event IN ('remind', 'escalate') GROUP BY 1, 2, 3"
+    )
+    assert {row[3] for row in climbed} == {1}
+    assert len({row[0] for row in climbed}) == CASES
+    assert to_do(office, at) == []
+    proof = office.gezhi("check")
+    assert proof.returncode == 0, proof.stdout
