@@ -69,4 +69,4 @@ def _chosen(wanted: LineFilter, language: str) -> str:
         said.append((_("责任单位"), parties.party(wanted.party).name))
     if wanted.words.strip():
         said.append((_("词语"), wanted.words.strip()))
-    return "；".join(f"{name}：{value}" for name, value in said)
+    return _("；").join(_("%(name)s：%(value)s") % {"name": name, "value": value} for name, value in said)
