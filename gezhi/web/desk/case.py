@@ -43,6 +43,7 @@ def _page(request: HttpRequest, number: str) -> dict[str, Any]:
         **page,
         "inline": inline,
         "back": came_from,
+        "is_sheet": htmx is not None and is_boosted(request),
         "close_url": came_from or reverse("desk:inbox"),
         "title": page["row"].place,
         "body": "desk/case/_body.html",

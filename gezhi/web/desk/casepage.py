@@ -25,6 +25,7 @@ from gezhi.web.desk import clocks, lists, photos, timeline
 from gezhi.web.desk.asks import PLAIN
 
 FULL_WORDS = {Role.DESK, Role.APPROVER}
+GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
 MOST_REPORTS = 20  # shown in full; a case with more says how many
 
 
@@ -229,8 +230,10 @@ def _related(case: Any, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _deeds(case: Any, actor: Actor, at: datetime) -> list[dict[str, Any]]:
-    """Buttons, most likely first. is_plain: needs no form, one press does it."""
+    """Buttons: the likely ones first, then the quiet ones, the grave last. is_plain: one press does it."""
     found = cases.offers_for(case, actor=actor, at=at)
+    likely = [offer for offer in found if not offer.quiet]
+    quiet = [offer for offer in reversed(found) if offer.quiet]
     return [
         {
             "event": offer.event,
@@ -239,6 +242,7 @@ def _deeds(case: Any, actor: Actor, at: datetime) -> list[dict[str, Any]]:
             "url": reverse("desk:move", args=[case.number, offer.event]),
             "is_plain": offer.event in PLAIN,
             "quiet": offer.quiet,
+            "grave": offer.event in GRAVE,
         }
-        for offer in found
+        for offer in [*likely, *sorted(quiet, key=lambda offer: offer.event in GRAVE)]
     ]

@@ -48,6 +48,15 @@ ICONS = {
     "contact_revealed": "eye",
     "restated": "pencil",
     "note": "pencil",
+    "correct": "map-pin",
+    "not_found": "eye-off",
+    "not_ours": "ban",
+    "wont_do": "ban",
+    "undo_dispatch": "undo",
+    "undo_join": "undo",
+    "put_to_meeting": "users",
+    "refuse_extension": "x-circle",
+    "uphold": "check",
 }
 GOOD = {"pass_check", "satisfied", "solve_on_spot", "made_safe"}
 BAD = {"fail_check", "unsatisfied", "escalate", "return"}

@@ -144,6 +144,12 @@ on("focusout", "details.menu-pop", (menu, event) => {
   if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.removeAttribute("open");
 });
 
+// The row that is shown in the sheet stays marked.
+on("click", ".row-link[hx-get]", (link) => {
+  document.querySelectorAll("tr.is-open").forEach((row) => row.classList.remove("is-open"));
+  link.closest("tr")?.classList.add("is-open");
+});
+
 document.querySelector("[data-focus]")?.focus();
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "sheet") event.target.querySelector("h2")?.focus();
