@@ -90,7 +90,7 @@ def lin_reports(cast: Cast, at: datetime, text: str, place: UUID | None = None, 
     """A report by QR at the stairwell (or another place), category 0501 unless said otherwise."""
     row = cast.town.row(place or cast.town.stairwell)
     known = {"category": catalogue.by_code("0501").id, "key": f"lin-key-{next(_keys):012d}"} | more
-    intake = Intake("qr", text=text, place=row.id, place_path=row.path, **known)  # type: ignore[arg-type]
+    intake = Intake("qr", text=text, place=row.id, place_path=row.path, **known)
     received = receive_report(Voice(intake, row), actor=VISITOR, at=at)
     return cases.of_report(received.report_id)
 

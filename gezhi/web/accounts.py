@@ -2,6 +2,13 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
+
+from gezhi.kernel.actor import Duty
+from gezhi.parties import queries as parties
+from gezhi.web.asked import Asked
+
+DESK_DUTIES = (Duty.CLERK, Duty.OFFICER, Duty.ADMIN, Duty.MANAGER)
 
 
 class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -10,3 +17,8 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def get_login_redirect_url(self, request: Asked) -> str:
+        """Who goes out and does it lands in the pocket, everybody else at the desk."""
+        actor = parties.actor_of(request.user, request.now)
+        return reverse("desk:inbox" if actor.has(*DESK_DUTIES) else "my_work")

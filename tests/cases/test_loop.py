@@ -73,7 +73,7 @@ def test_the_same_picture_is_proof_only_once(cast: Cast, noon: datetime) -> None
 
 def test_done_names_each_kind_of_proof_that_lacks(cast: Cast, noon: datetime) -> None:
     case = in_hand(cast, noon)
-    asked = catalogue.proof(case.category_id).kinds  # type: ignore[arg-type]
+    asked = catalogue.proof(case.category_id).kinds
     with pytest.raises(Missing) as refused:
         advance(case.id, Move("done"), actor=cast.qian, at=noon)
     assert refused.value.facts == tuple(sorted(asked))
@@ -342,5 +342,10 @@ def test_every_case_names_a_party_that_answers(cast: Cast, noon: datetime) -> No
 
 
 def test_a_moment_in_another_zone_is_journalled_as_the_moment_it_is(cast: Cast, noon: datetime) -> None:
-    advance(cast.lin_reports(noon.astimezone(ZoneInfo("Asia/Shanghai"))).id, Move("accept"), actor=cast.chen, at=noon)
+    advance(
+        cast.lin_reports(noon.astimezone(ZoneInfo("Asia/Shanghai"))).id,
+        Move("accept"),
+        actor=cast.chen,
+        at=noon,
+    )
     assert list(check.findings()) == []
