@@ -1,0 +1,203 @@
+"""The command `gezhi` as an administrator types it: an office from an empty folder, one clear sentence for what cannot be."""
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from gezhi.config import cli, commands
+
+OFFICE = (
+    "--code", "371072", "--name", "威海经济技术开发区", "--desk", "皇冠街道办事处",
+    "--phone", "0631-0000101", "--admin", "wang", "--admin-name", "王管理",
+)  # fmt: skip
+HEADS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "反对数", "点赞数")
+Ended = subprocess.CompletedProcess
+
+
+def gezhi(*arguments: object) -> Ended:
+    """Run the command in a process of its own, with an own SQLite file in its data folder."""
+    unset = ("GEZHI_DATABASE_URL", "GEZHI_DATA", "DJANGO_SETTINGS_MODULE")
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    return subprocess.run(
+        [sys.executable, "-m", "gezhi.config.cli", *map(str, arguments)],
+        env=environment | {"GEZHI_LIMITS": "on", "GEZHI_HTTPS": "on"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an office, made by the command."""
+    data = tmp_path_factory.mktemp("gezhi") / "data"
+    made = gezhi("init", *OFFICE, "--data", data)
+    assert made.returncode == 0, made.stderr
+    assert "371072" in made.stdout
+    assert "14 days" in made.stdout
+    return data
+
+
+def workbook(to: Path, *rows: tuple[object, ...]) -> Path:
+    """An own sheet of messages."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (HEADS, *rows):
+        page.append(list(row))
+    book.save(to)
+    return to
+
+
+def messages(folder: Path) -> Path:
+    """Three messages, and one whose time cannot be read."""
+    good = [(one, "A0001", "路灯", "2019/2/28 11:25:05", f"第{one}盏路灯不亮", 0, 3) for one in (1, 2, 3)]
+    return workbook(folder / "messages.xlsx", *good, (4, "A0002", "没有时间", "昨天", "井盖松了", 0, 0))
+
+
+def sentence(ended: Ended) -> str:
+    """The one sentence on standard error of a command that failed."""
+    assert ended.returncode == 1, ended.stdout
+    assert "Traceback" not in ended.stderr
+    (line,) = ended.stderr.strip().splitlines()
+    return line
+
+
+def test_a_fresh_office_passes_the_check(folder: Path) -> None:
+    ended = gezhi("--data", folder, "check", "--json")
+    found = json.loads(ended.stdout)
+    assert (ended.returncode, ended.stderr, found["broken"]) == (0, "", 0)
+    assert len(found["findings"]) == found["warnings"]
+
+
+def test_a_changed_row_fails_the_check_and_is_named(folder: Path) -> None:
+    copy = folder.parent / "changed"
+    shutil.copytree(folder, copy)
+    (file,) = copy.glob("*.sqlite3")
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE journal_entry SET event = 'forged' WHERE seq = 1 AND subject_kind = 'party'")
+    ended = gezhi("check", "--data", copy)
+    assert ended.returncode == 1
+    assert "371072 I13: party " in ended.stdout
+    assert ended.stdout.splitlines()[-1].startswith("1 broken, ")
+
+
+def test_the_same_code_again_is_refused(folder: Path) -> None:
+    assert sentence(gezhi("init", *OFFICE, "--data", folder)) == "gezhi init: refused (taken): field=code"
+
+
+def test_a_wrong_code_is_refused_with_one_sentence(tmp_path: Path) -> None:
+    wrong = ("init", "--code", "37", *OFFICE[2:], "--data", tmp_path / "data")
+    assert sentence(gezhi(*wrong)) == "gezhi init: refused (six_digits): field=code"
+
+
+def test_messages_come_in_and_go_out_as_a_ledger(folder: Path, tmp_path: Path) -> None:
+    brought = gezhi("import-messages", messages(tmp_path), "--skip-bad", "--data", folder)
+    assert (brought.returncode, brought.stdout.splitlines()[-1]) == (0, "4 read, 3 new, 0 known, 1 bad")
+    to = tmp_path / "台账.csv"
+    ended = gezhi("--data", folder, "export-ledger", "--to", to)
+    assert (ended.returncode, ended.stdout) == (0, f"3 lines in {to}\n")
+    assert to.read_text("utf-8-sig").count("盏路灯不亮") == 3
+    assert gezhi("check", "--data", folder).returncode == 0
+
+
+# ---- the same commands in this process: a start costs a second ----
+
+
+@pytest.fixture
+def typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Any
+) -> Callable[..., Ended]:
+    """Run a command here, in the office of the test."""
+    monkeypatch.setattr(commands, "_log_plainly", lambda: None)  # it would keep this test's standard error
+    monkeypatch.setenv("GEZHI_DATA", "")
+
+    def run(*arguments: object) -> Ended:
+        capsys.readouterr()
+        code = cli.main([str(one) for one in arguments])
+        said = capsys.readouterr()
+        return Ended(arguments, code, said.out, said.err.lstrip("\r"))
+
+    return run
+
+
+def test_without_an_office_a_command_says_how_to_make_one(
+    db: None, typed: Callable[..., Ended], tmp_path: Path
+) -> None:
+    ended = typed("export-ledger", "--to", tmp_path / "x.csv")
+    assert sentence(ended) == "gezhi there is no such office yet: make one with `gezhi init` or `gezhi demo`"
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("command", ["import-messages", "import-places"])
+def test_a_file_that_is_not_there_is_one_sentence(command: str, typed: Callable[..., Ended]) -> None:
+    assert sentence(typed(command, "nowhere.xlsx")) == (
+        f"gezhi {command}: No such file or directory: nowhere.xlsx"
+    )
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("command", ["import-messages", "import-places"])
+def test_a_sheet_that_is_none_is_one_sentence(
+    command: str, typed: Callable[..., Ended], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
+    assert sentence(typed(command, tmp_path / "broken.xlsx")).startswith(f"gezhi {command}: ")
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_damaged_row_stops_an_import_and_a_known_one_is_left_out(
+    typed: Callable[..., Ended], tmp_path: Path
+) -> None:
+    sheet = messages(tmp_path)
+    stopped = typed("import-messages", sheet)
+    assert (stopped.returncode, stopped.stdout.splitlines()[-1]) == (1, "4 read, 0 new, 0 known, 1 bad")
+    assert len(stopped.stdout.splitlines()) == 2
+    for known, new in ((0, 3), (3, 0)):
+        ended = typed("import-messages", "--skip-bad", sheet)
+        last = ended.stdout.splitlines()[-1]
+        assert (ended.returncode, last) == (0, f"4 read, {new} new, {known} known, 1 bad")
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_ledger_is_a_workbook_or_csv_and_nothing_else(typed: Callable[..., Ended], tmp_path: Path) -> None:
+    assert typed("export-ledger", "--to", tmp_path / "台账.XLSX").returncode == 0
+    assert openpyxl.load_workbook(io.BytesIO((tmp_path / "台账.XLSX").read_bytes())).sheetnames
+    refused = typed("export-ledger", "--to", tmp_path / "台账.pdf")
+    assert sentence(refused).startswith("gezhi export-ledger: refused (unknown): field=suffix")
+    assert [file.name for file in tmp_path.glob("台账*")] == ["台账.XLSX"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--data", "/x", "check"], ["check", "--data", "/x"], ["--data", "/y", "check", "--data", "/x"]],
+)
+def test_the_data_folder_stands_before_or_after_the_command(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEZHI_DATA", "/before")
+
+    def look(name: str, chosen: object) -> int:
+        return 0 if os.environ["GEZHI_DATA"] == "/x" else 1
+
+    monkeypatch.setattr(commands, "run", look)
+    assert cli.main(arguments) == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["init"], ["export-ledger"]])
+def test_what_is_no_command_ends_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert "usage: gezhi" in capsys.readouterr().err
