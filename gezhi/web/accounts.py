@@ -20,5 +20,7 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_redirect_url(self, request: Asked) -> str:
         """Who goes out and does it lands in the pocket, everybody else at the desk."""
+        if not request.user.is_authenticated:
+            return reverse("home")
         actor = parties.actor_of(request.user, request.now)
         return reverse("desk:inbox" if actor.has(*DESK_DUTIES) else "my_work")

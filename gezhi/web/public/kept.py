@@ -76,7 +76,8 @@ def gather_carried(request: Asked, key: str) -> Bag:
 
 def _carried(tokens: Sequence[str], key: str) -> list[evidence.Kept]:
     """Those whose signature is ours, made for this very form within a day; others are left out."""
-    signer, found = _signer(key), {}
+    signer = _signer(key)
+    found: dict[str, evidence.Kept] = {}
     for token in tokens[: 4 * MOST_PHOTOS]:  # forms with two pickers carry both; ours are sorted out below
         if len(found) == MOST_PHOTOS:
             break
