@@ -15,7 +15,7 @@ from gezhi.catalogue.views import CategoryView
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import Duty
 from gezhi.parties import queries as who
-from gezhi.web import times, words
+from gezhi.web import chains, times, words
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 
 UNITS = {
@@ -74,7 +74,7 @@ def _leaf(one: CategoryView, language: str) -> dict[str, Any]:
     return {
         "code": one.code,
         "name": one.label(language),
-        "chain": one.chain_text or one.refer_to(language),
+        "chain": chains.said(one.chain) or one.refer_to(language),
         "fix": limit_words(first.fix) if first else "",
         "proposed": any(each.fix.proposed for each in conditions),
         "conditions": len(conditions),
@@ -124,6 +124,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
         "heading": one.label(language),
         "category": one,
         "plain": one.plain_label(language),
+        "chain": chains.said(one.chain),
         "refer_to": one.refer_to(language),
         "conditions": conditions,
         "proof": proof.sentence(language) if proof else "",
