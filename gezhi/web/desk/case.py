@@ -17,7 +17,7 @@ from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.web import refusals
 from gezhi.web.desk import casepage, moves
 from gezhi.web.desk.moveform import MoveForm
-from gezhi.web.desk.staff import actor_of, at_of, is_boosted, staff_required
+from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required
 
 
 @never_cache
@@ -35,16 +35,15 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, number: str) -> dict[str, Any]:
     found = cases.by_number(number, actor=actor_of(request))
     page = casepage.context(found, actor=actor_of(request), at=at_of(request))
-    htmx = getattr(request, "htmx", None)
-    came_from = (htmx.current_url_abs_path or "") if htmx else ""
+    back = came_from(request)
     first = page["deeds"][0]["event"] if page["deeds"] else ""
     inline = MoveForm(first, found, moves.choices(request, found, first)) if first == "dispatch" else None
     return {
         **page,
         "inline": inline,
-        "back": came_from,
-        "is_sheet": htmx is not None and is_boosted(request),
-        "close_url": came_from or reverse("desk:inbox"),
+        "back": back,
+        "is_sheet": is_boosted(request),
+        "close_url": back or reverse("desk:inbox"),
         "title": page["row"].place,
         "body": "desk/case/_body.html",
         "offers": "desk/case/_offers.html",

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import export
 from gezhi.ledger import queries as book
 from gezhi.places import queries as places
@@ -22,6 +22,7 @@ from gezhi.web.desk.keeper import day_field
 from gezhi.web.desk.staff import actor_of, at_of, staff_required, uuid_or_none
 
 PAGE = 50
+NOWHERE = "/none/"  # below it lies no place
 IN_MEMORY = 5_000_000  # bytes of a download before it goes to a file
 
 
@@ -45,7 +46,7 @@ class LedgerForm(forms.Form):
         """The filter; a place that nobody knows gives an empty ledger."""
         said = self.cleaned_data if self.is_valid() else {}
         found = places.find(said["place"], 1) if said.get("place") else []
-        path = found[0].path if found else "/none/" if said.get("place") else ""
+        path = found[0].path if found else NOWHERE if said.get("place") else ""
         categories = filters.categories(said.get("category", ""))
         return book.LineFilter(
             state=said.get("state", ""),
@@ -102,13 +103,14 @@ def _row(row: book.Row, at: datetime) -> dict[str, Any]:
 @require_GET
 @staff_required
 def download(request: HttpRequest, suffix: str) -> Any:
-    """The whole ledger as a file."""
+    """The whole ledger as a file. 404 for a place that nobody knows, 422 for a filter that cannot be read."""
     ending = f".{suffix}"
     if ending not in export.WRITERS:
         raise NotFound("suffix")
+    wanted = _sound(LedgerForm(request.GET))
     at, to = at_of(request), tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
     export.export_ledger(
-        LedgerForm(request.GET).wanted(),
+        wanted,
         cast(BinaryIO, to),
         suffix=ending,
         actor=actor_of(request),
@@ -118,3 +120,13 @@ def download(request: HttpRequest, suffix: str) -> Any:
     to.seek(0)
     name = _("问题处理台账") + f"-{timezone.localtime(at):%Y%m%d-%H%M}{ending}"
     return FileResponse(to, as_attachment=True, filename=name, content_type=export.MEDIA_TYPES[ending])
+
+
+def _sound(form: LedgerForm) -> book.LineFilter:
+    """The filter of a file: what a page may leave out would make a file that holds something else than it says."""
+    if form.errors:
+        raise Invalid(next(iter(form.errors)), "unreadable")
+    wanted = form.wanted()
+    if wanted.place_path == NOWHERE:
+        raise NotFound("place")
+    return wanted

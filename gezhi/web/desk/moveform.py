@@ -10,12 +10,14 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gezhi.cases.lifecycle import Ending
 from gezhi.cases.move import Move, Shown
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
 from gezhi.web import refusals, words
 from gezhi.web.desk.asks import ASKS, demanded
+from gezhi.web.desk.keeper import IN_THE_CALENDAR
 from gezhi.web.desk.staff import uuid_or_none
 
 LONGEST = 5000
@@ -70,7 +72,10 @@ class MoveForm(forms.Form):
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         label = UNTIL_LABELS.get(self.event, _("日期"))
         return forms.DateTimeField(
-            label=label, widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+            label=label,
+            widget=widget,
+            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+            validators=IN_THE_CALENDAR,
         )
 
     def _make_count(self) -> forms.Field | None:
@@ -234,7 +239,7 @@ class MoveForm(forms.Form):
             party=said.get("party"),
             into=into,
             until=cast("datetime | None", said.get("until")),
-            ending=said.get("ending") or None,
+            ending=Ending(said["ending"]) if said.get("ending") else None,
             count=said.get("count"),
             presence="place_code" if here else "",
             place=changed(said.get("place"), self.case.place_id),

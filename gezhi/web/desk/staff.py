@@ -67,3 +67,12 @@ def uuid_or_none(text: str) -> UUID | None:
 def is_boosted(request: HttpRequest) -> bool:
     """Whether htmx asks for a fragment."""
     return bool(getattr(request, "htmx", False))
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours behind a fragment that htmx asks for; "" for a plain page, and for an address that is none."""
+    htmx = getattr(request, "htmx", None)
+    try:
+        return (htmx.current_url_abs_path or "") if htmx else ""
+    except ValueError:
+        return ""

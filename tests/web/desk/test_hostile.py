@@ -1,0 +1,87 @@
+"""Hostile forms and addresses at the desk: one clear sentence, never a fault of ours."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
+from gezhi.web.desk import keeper
+from tests.cast import Cast, walk
+from tests.web.desk.conftest import Desk, address, text
+
+
+@pytest.fixture
+def taken(cast: Cast, opened: Case, noon: datetime) -> Case:
+    """In Qian's hands."""
+    moves = ((cast.chen, Move("dispatch", party=cast.property)), (cast.qian, Move("take")))
+    return walk(opened, *moves, at=noon)
+
+
+@pytest.mark.parametrize("door", ["desk", "pocket"])
+@pytest.mark.parametrize("claim", ["not_found", "no_longer_there"])
+def test_what_is_not_there_is_claimed_by_the_plain_form(
+    cast: Cast, taken: Case, desk: Desk, door: str, claim: str
+) -> None:
+    url = address(taken, "not_found") if door == "desk" else f"/my/cases/{taken.number}/not_found/"
+    sent = {"version": taken.version, "note": "楼道里没有碎玻璃", "ending": claim}
+    assert desk(cast.qian).post(url, sent).status_code in {302, 303}
+    case = Case.objects.get(id=taken.id)
+    assert (case.state, case.claim) == ("to_check", claim)
+
+
+@pytest.mark.parametrize(
+    "page", ["/desk/ledger/", "/desk/ledger/download/csv/", "/desk/ledger/download/xlsx/"]
+)
+@pytest.mark.parametrize("since, until", [("0001-01-01", ""), ("", "9999-12-31"), ("2026-02-30", "x")])
+def test_days_outside_the_calendar_are_refused_and_not_a_fault(
+    cast: Cast, reported: Case, desk: Desk, page: str, since: str, until: str
+) -> None:
+    answer = desk(cast.chen).get(f"{page}?{urlencode({'since': since, 'until': until})}")
+    assert answer.status_code == (200 if page == "/desk/ledger/" else 422)
+
+
+def test_without_its_bounds_the_last_day_of_all_would_be_a_fault(
+    cast: Cast, reported: Case, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "LAST_YEAR", 9999)
+    assert desk(cast.chen).get("/desk/ledger/?until=9999-12-31").status_code == 500
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_ledger_of_a_place_that_nobody_knows_is_not_there(
+    cast: Cast, reported: Case, desk: Desk, suffix: str
+) -> None:
+    client = desk(cast.chen)
+    assert client.get(f"/desk/ledger/download/{suffix}/?place=无此地").status_code == 404
+    assert client.get("/desk/ledger/?place=无此地").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "said", ["http://[::1", "http://localhost:x[", "//[", "\x00", "http://evil.example/desk/"]
+)
+def test_a_page_that_lies_about_where_it_came_from_is_not_believed(
+    cast: Cast, reported: Case, desk: Desk, said: str
+) -> None:
+    headers: Any = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": said}
+    for url in (address(reported), address(reported, "note")):
+        answer = desk(cast.chen).get(url, **headers)
+        assert answer.status_code == 200
+        assert said not in answer.content.decode() or said == "\x00"
+
+
+@pytest.mark.parametrize("until", ["0001-01-01T00:00", "9999-12-31T23:59", "1948-12-31", "2100-01-01"])
+def test_a_day_outside_the_calendar_is_refused_beside_its_field(
+    cast: Cast, taken: Case, desk: Desk, until: str
+) -> None:
+    sent = {"version": taken.version, "reason": "等玻璃到货", "until": until}
+    answer = desk(cast.qian).post(address(taken, "request_extension"), sent)
+    assert answer.status_code == 422
+    assert "等玻璃到货" in text(answer)
+
+
+def test_bounds_hold_for_every_day_and_moment_that_a_form_asks() -> None:
+    for field in (keeper.day_field("x"), keeper.moment_field("x")):
+        assert keeper.in_the_calendar in field.validators
