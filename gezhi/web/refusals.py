@@ -143,9 +143,9 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
 }
 PHOTOS: Final[Mapping[str, str]] = {
-    "not_a_picture": gettext_noop("“%(name)s”不是照片。请选 JPEG、PNG 或 WebP 照片，其他内容都还在。"),
+    "not_a_picture": gettext_noop("“%(name)s”不是照片。请重新拍一张，或从相册里选一张照片，其他内容都还在。"),
     "unsupported": gettext_noop(
-        "“%(name)s”的格式打不开。请用 JPEG、PNG 或 WebP，或重新拍一张，其他内容都还在。"
+        "“%(name)s”这种格式（例如苹果手机的 HEIC）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
     ),
     "too_large": gettext_noop("“%(name)s”超过 20 MB。请选小一点的，或重新拍一张，其他内容都还在。"),
     "too_many_pixels": gettext_noop("“%(name)s”的像素太多。请选小一点的，或重新拍一张，其他内容都还在。"),

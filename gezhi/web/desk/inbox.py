@@ -1,5 +1,7 @@
 """The inbox: what is open, most urgent first, with saved views as counters and filters that combine."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -36,6 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "rows": shown,
         "choices": filters.choices(),
         "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, counts),
+        "opened": _opened(request),
         "back": request.get_full_path(),
     }
     return render(request, "desk/inbox.html", context)
@@ -49,6 +52,12 @@ def _numbered(typed: str, request: HttpRequest) -> str:
         return str(cases.by_number(typed, actor=actor_of(request)).number)
     except NotFound:
         return ""
+
+
+def _opened(request: HttpRequest) -> str:
+    """The number of the case to show beside the list; what does not look like one is left out."""
+    asked = request.GET.get("opened", "")
+    return asked if re.fullmatch(r"[0-9-]{8,40}", asked) else ""
 
 
 def _page(request: HttpRequest) -> int:

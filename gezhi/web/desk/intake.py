@@ -54,6 +54,8 @@ class ReportForm(forms.Form):
     may_call = forms.BooleanField(label=gettext_lazy("同意承办人直接联系"), required=False)
     key = forms.CharField(max_length=64, min_length=16)
 
+    place_error = ""
+
     @property
     def place_words(self) -> str:
         return str(self.data.get("place_words", "")).strip()[:100]
@@ -71,7 +73,8 @@ class ReportForm(forms.Form):
             if len(found) == 1:
                 said["place"] = found[0].id
             elif found:
-                self.add_error(None, _("请从找到的位置里选一个。"))
+                self.place_error = _("请从找到的位置里选一个。")
+                self.add_error(None, self.place_error)
         return said
 
     def refuse(self, refusal: Missing | Invalid) -> None:

@@ -30,12 +30,13 @@ OFFICE = "office"  # the calendar by which "soon" is judged
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list."""
+    """One line of a list. spot: the place without its community, which every line would repeat."""
 
     url: str
     number: str
     short: str
     place: str
+    spot: str
     matter: str
     state: str
     state_label: str
@@ -81,6 +82,7 @@ def _row(
         number=case.number,
         short=case.number.split("-", 1)[1],
         place=place.full_name if place else _("未定位"),
+        spot=short_name(place) if place else _("未定位"),
         matter=matter(case),
         state=case.state,
         state_label=words.of(words.ENDINGS, case.ending) if is_closed else words.of(words.STATES, case.state),
@@ -94,6 +96,13 @@ def _row(
         received=times.moment(case.received_at, at),
         id=case.id,
     )
+
+
+def short_name(place: places.PlaceRow) -> str:
+    """Without the community: whoever works there knows where he is. What is no smaller than a community keeps its name."""
+    is_inside = place.community_id not in (None, place.id)
+    _community, _space, rest = place.full_name.partition(" ")
+    return rest if is_inside and rest else place.full_name
 
 
 def matter(case: Any) -> str:

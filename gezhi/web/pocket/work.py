@@ -19,7 +19,6 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.geo import Point
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
-from gezhi.places.queries import PlaceRow
 from gezhi.web import times, words
 from gezhi.web.asked import Asked
 from gezhi.web.desk import lists
@@ -113,14 +112,7 @@ def _cell(
         "state": clock.state,
         "clock": clock.text,
         "exact": clock.exact,
-        "place": short_name(place) if place else _("未定位"),
+        "place": lists.short_name(place) if place else _("未定位"),
         "words": f"{again}{words.of(words.STATES, case.state)} · {lists.matter(case)}",
         "distance": near.said(away.get(case.place_id)),
     }
-
-
-def short_name(place: PlaceRow) -> str:
-    """Without the community: whoever walks there knows where he is. What is no smaller than a community keeps its name."""
-    is_inside = place.community_id not in (None, place.id)
-    _community, _space, rest = place.full_name.partition(" ")
-    return rest if is_inside and rest else place.full_name

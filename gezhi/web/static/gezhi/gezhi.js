@@ -83,6 +83,12 @@ on("change", "[data-photos] input[type=file]", (input) => {
   showPhotos(picker, input, picker.gathered);
 });
 
+on("click", "[data-photo-off]", (button) => {
+  const next = button.closest("[data-photos]").querySelector("input[type=file]");
+  button.closest("li").remove();
+  next.focus();
+});
+
 on("click", "[data-copy]", async (button) => {
   const words = button.querySelector("span") ?? button;
   try {
