@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from gezhi.cases.models import Case
@@ -23,6 +24,7 @@ Desk = Callable[[Actor], Client]
 def desk(cast: Cast, noon: datetime, settings: Any) -> Iterator[Desk]:
     """Logs somebody of the cast in at the desk."""
     settings.GEZHI_LIMITS = False
+    cache.clear()  # tries of the test before do not count
 
     def seated(actor: Actor) -> Client:
         client = Client(HTTP_HOST="localhost", raise_request_exception=False)

@@ -1,9 +1,11 @@
 """Who gets in, and what stands before that."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from gezhi.kernel.actor import SYSTEM, Actor
@@ -104,3 +106,47 @@ def test_without_its_guard_the_desk_would_open_to_whoever_has_no_post(
     unguarded = inbox.inbox.__wrapped__.__wrapped__  # without require_GET and without staff_required
     request = client.get("/desk/").wsgi_request
     assert unguarded(request).status_code == 200
+
+
+def one_time(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return str(totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time()))))
+
+
+def test_with_a_second_factor_the_password_alone_opens_nothing(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    client, _answer = log_in()
+    asked = client.get("/account/2fa/totp/activate/")["Location"]  # who is it? the password once more
+    assert client.post(asked, {"password": "wrong-wrong-wrong"}).status_code == 200
+    assert client.post(asked, {"password": PASSWORD})["Location"] == "/account/2fa/totp/activate/"
+    page = client.get("/account/2fa/totp/activate/")
+    assert page.status_code == 200
+    secret = page.context["form"].secret
+    assert client.post("/account/2fa/totp/activate/", {"code": "000000"}).status_code == 200
+    assert client.post("/account/2fa/totp/activate/", {"code": one_time(secret)}).status_code == 302
+    assert "备用码" in text(client.get("/account/2fa/recovery-codes/"))
+
+    other, answer = log_in()
+    assert answer["Location"].startswith("/account/2fa/authenticate/")
+    assert other.get("/desk/").status_code == 302
+    with time_machine.travel(noon + timedelta(minutes=2), tick=False):
+        assert "输入动态码" in text(other.get("/account/2fa/authenticate/"))
+        assert other.post("/account/2fa/authenticate/", {"code": "000000"}).status_code == 200
+        assert other.post("/account/2fa/authenticate/", {"code": one_time(secret)})["Location"] == "/desk/"
+    assert other.get("/desk/").status_code == 200
+
+
+def test_too_many_wrong_passwords_lock_the_door_for_a_while(cast: Cast, desk: Desk, settings: Any) -> None:
+    settings.AXES_ENABLED = True
+    for _try in range(8):
+        _client, answer = log_in("wrong-wrong-wrong")
+    assert "试错次数太多" in text(answer)
+    assert "试错次数太多" in text(log_in()[1])  # the right one does not open it either
+
+
+def test_without_the_lock_the_right_password_still_opens(cast: Cast, desk: Desk, settings: Any) -> None:
+    settings.AXES_ENABLED = False
+    for _try in range(8):
+        log_in("wrong-wrong-wrong")
+    assert log_in()[1]["Location"] == "/desk/"
