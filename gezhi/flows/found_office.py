@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-
 from gezhi.catalogue import actions as catalogue
 from gezhi.kernel.actor import SYSTEM, Duty
 from gezhi.parties import actions as parties
 from gezhi.parties import staff
-from gezhi.parties.days import local_day
 from gezhi.parties.actions import Ground
+from gezhi.parties.days import local_day
 from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
 from gezhi.tenancy import actions as tenancy
