@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,6 +35,7 @@ KIND_OF_LINK = {
     "U": "utility",
 }
 NEARBY = 8
+MOST_CHIPS = 8  # the rest stand in the menu below: a wall of agencies hides the button
 OWN_PAGE = re.compile(r"/desk/[\w/?=&%.+~-]*")
 
 
@@ -77,7 +79,7 @@ def _do(request: HttpRequest, case: Any, event: str) -> HttpResponse:
     messages.success(
         request, _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
     )
-    return redirect(back_url(request, case.number))
+    return redirect(_next_url(request, moved, event))
 
 
 def _version(request: HttpRequest) -> int:
@@ -105,6 +107,15 @@ def back_url(request: HttpRequest, number: str) -> str:
     if OWN_PAGE.fullmatch(wanted) and ".." not in wanted:
         return wanted
     return reverse("desk:case", args=[number])
+
+
+def _next_url(request: HttpRequest, moved: Any, event: str) -> str:
+    """Back to where it was begun. What was accepted in a list stays open beside it: its next step is the same person's."""
+    back = urlsplit(back_url(request, moved.number))
+    kept = [(name, value) for name, value in parse_qsl(back.query) if name != "opened"]
+    if event == "accept" and back.path == reverse("desk:inbox"):
+        kept.append(("opened", moved.number))
+    return urlunsplit(back._replace(query=urlencode(kept)))
 
 
 def _form_page(
@@ -163,6 +174,7 @@ def _parties(case: Any, at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, 
         if one.id != case.complained_of_id
     ]
     wanted = suggested(case, near)
+    near = [one for place, one in enumerate(near) if place < MOST_CHIPS or one.id == wanted]
     answering = duty.answering_for([one.id for one in near], at)
     chips = [
         {
