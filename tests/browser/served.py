@@ -38,6 +38,11 @@ class Served:
         lines = self.log.read_text(errors="replace").splitlines()
         return [line for line in lines if '"level": "error"' in line or line.startswith("Traceback")]
 
+    def codes(self) -> dict[str, str]:
+        """The tracking code of each case there is, by case number."""
+        told: dict[str, str] = json.loads(_ran(self.data, "tests.browser.codes").stdout)
+        return told
+
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `gezhi` on this data folder and wait for it."""
         return gezhi(self.data, *arguments)
@@ -45,9 +50,12 @@ class Served:
 
 def gezhi(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end; its output is text."""
-    return subprocess.run(
-        _line(*arguments), env=_environment(data), capture_output=True, text=True, check=False
-    )
+    return _ran(data, "gezhi.config.cli", *arguments)
+
+
+def _ran(data: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(line, env=_environment(data), capture_output=True, text=True, check=False)
 
 
 def found(data: Path) -> None:
@@ -73,10 +81,6 @@ def served(data: Path) -> Iterator[Served]:
                 _end(process)
 
 
-def _line(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "gezhi.config.cli", *arguments]
-
-
 def _environment(data: Path) -> dict[str, str]:
     """What the tests around it have set must not steer it: only the folder counts."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GEZHI_", "DJANGO_"))}
@@ -90,8 +94,9 @@ def _free_port() -> int:
 
 
 def _started(data: Path, line: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    whole = [sys.executable, "-m", "gezhi.config.cli", *line]
     return subprocess.Popen(
-        _line(*line), env=_environment(data), stdout=output, stderr=output, start_new_session=True
+        whole, env=_environment(data), stdout=output, stderr=output, start_new_session=True
     )
 
 

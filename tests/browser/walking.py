@@ -1,0 +1,133 @@
+"""Through every page by its links: each kind of page is looked at once, by the first who may open it."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin, urlsplit
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from playwright.sync_api import Page
+
+from tests.browser.looking import Eye, findings, too_wide
+from tests.browser.people import Town
+
+LINK = re.compile(r"""<a\b[^>]*?\shref=["']([^"'#]+)""")
+VARIED = {"desk:move": "event", "my_move": "event"}  # one page for each value of this part of its address
+# What was looked at already is opened again for the links it holds for this person: so many of a kind, else one.
+AGAIN = {"desk:case": 20, "my_case": 12, "desk:inbox": 3, "my_work": 4, "desk:place": 6}
+
+# Not pages to look at, by name: the reason. Everything else has to be met by the walks.
+NOT_A_PAGE = {
+    "find_report": "POST; its refusal is the home page again",
+    "photo": "a picture",
+    "set_look": "POST",
+    "set_language": "POST",
+    "healthz": "for programs",
+    "readyz": "for programs",
+    "robots": "for robots",
+    "favicon": "a picture",
+    "account_logout": "POST",
+    "account_inactive": "of the log-in library; nobody is inactive here, posts end instead",
+    "account_signup": "closed: 404",
+    "account_email": "closed: 404",
+    "account_email_verification_sent": "closed: 404",
+    "account_set_password": "closed: 404",
+    "account_confirm_login_code": "closed: 404",
+    "mfa_download_recovery_codes": "a download",
+    "desk:case_qr": "a picture",
+    "desk:place_qr": "a picture",
+    "desk:find_places": "a fragment of a page",
+    "desk:find_conditions": "a fragment of a page",
+    "desk:ledger_download": "a download",
+    "desk:try_again": "POST",
+    "desk:drop_shift": "POST",
+    "desk:reset_password": "POST; its answer is the page of the account",
+    "desk:switch_account": "POST",
+    "my_contact": "POST; its answer is the page of the case",
+    "my_confirm": "POST",
+}
+
+
+def names(patterns: Iterable[URLPattern | URLResolver] | None = None, space: str = "") -> set[str]:
+    """The names of all addresses of the product."""
+    found = set()
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLResolver):
+            found |= names(one.url_patterns, space + (f"{one.namespace}:" if one.namespace else ""))
+        else:
+            found.add(f"{space}{one.name}")
+    return found
+
+
+def unmet(all_names: Iterable[str], met: Iterable[str]) -> list[str]:
+    """Pages that nobody looked at."""
+    return sorted(set(all_names) - set(NOT_A_PAGE) - {one.partition(" ")[0] for one in met})
+
+
+class Walk:
+    """met: kinds of pages looked at ("desk:move accept"); wrong: what was found on the way."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.met: dict[str, str] = {}
+        self.wrong: list[str] = []
+
+    def by(self, who: str, starts: Iterable[str], *, within: str = "/") -> None:
+        """Follow one person's links, below `within`, from where he begins."""
+        page, english = self._screens(who)
+        eye, waiting, known, again = Eye(page), deque(starts), set(starts), Counter[str]()
+        while waiting:
+            path = waiting.popleft()
+            kind = _kind(path)
+            if kind is None or kind.partition(" ")[0] in NOT_A_PAGE:
+                continue
+            if kind not in self.met:
+                self.met[kind] = f"{who}:{path}"
+                html = self._looked_at(eye, english, who, path)
+            elif again[kind] < AGAIN.get(kind, 1) and kind.partition(" ")[0] not in VARIED:
+                html = page.context.request.get(path).text()
+            else:
+                continue
+            again[kind] += 1
+            fresh = [one for one in _links(html, path) if one.startswith(within) and one not in known]
+            known.update(fresh)
+            waiting.extend(fresh)
+        page.context.close()
+        english.context.close()
+
+    def scene(self, name: str, eye: Eye) -> None:
+        """Look at a page that no link leads to, as it stands."""
+        self.met[name] = eye.page.url
+        self.wrong += [f"{name}: {one}" for one in findings(eye)]
+
+    def _screens(self, who: str) -> tuple[Page, Page]:
+        english = self.town.context(who, viewport={"width": 390, "height": 844}, locale="en")
+        english.add_cookies([{"name": "django_language", "value": "en", "url": self.town.served.url}])
+        return self.town.page(who), english.new_page()
+
+    def _looked_at(self, eye: Eye, english: Page, who: str, path: str) -> str:
+        answer = eye.page.goto(path)
+        if answer is None or answer.status != 200:
+            self.wrong.append(f"{who}:{path}: {answer and answer.status}")
+        html = eye.page.content()
+        english.goto(path, wait_until="domcontentloaded")
+        found = [*findings(eye), *(f"en: {one}" for one in too_wide(english))]
+        self.wrong += [f"{who}:{path}: {one}" for one in found]
+        return html
+
+
+def _kind(path: str) -> str | None:
+    """The name of an address, with what varies in it; None for what is not ours."""
+    try:
+        match = resolve(urlsplit(path).path)
+    except Resolver404:
+        return None
+    part = VARIED.get(match.view_name)
+    return f"{match.view_name} {match.kwargs[part]}" if part else match.view_name
+
+
+def _links(html: str, path: str) -> Iterator[str]:
+    for address in LINK.findall(html):
+        whole = urlsplit(urljoin(path, address.replace("&amp;", "&")))
+        if not whole.scheme and not whole.netloc:
+            yield whole.path + (f"?{whole.query}" if whole.query else "")
