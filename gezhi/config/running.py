@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import logging
 import os
 import signal
 import socket
@@ -17,25 +18,27 @@ from urllib.request import urlopen
 from django.conf import settings
 
 from gezhi.config.install import accounts_file, make_demonstration, prepare
+from gezhi.web.door import AT_ONCE, WAITING
 
-BLOCKING_THREADS = 4
 READY_SECONDS = 60
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def serve(host: str, port: int, workers: int) -> int:
-    """The web server: granian, one process per worker, threads for requests that wait for the disk."""
+    """The web server: granian, one process per worker, threads for requests at work and for bodies on their way."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
+    # it warns of many threads: ours only wait for bodies, those at work are few (web/door.py)
+    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
     Server(
         "gezhi.config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
+        blocking_threads=AT_ONCE + WAITING,
         backlog=512,
         respawn_failed_workers=True,
         log_access=False,

@@ -14,13 +14,13 @@ from gezhi.kernel.refusal import Refusal, Unavailable
 from gezhi.parties import queries as parties
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
-from gezhi.web import errors
+from gezhi.web import door, errors
 from gezhi.web import refusals as answers
 from gezhi.web.asked import Asked
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-MOST_BODY_BYTES = 190_000_000  # nine pictures of 20 MB, and the words
+UTF_8 = frozenset({"utf-8", "utf8"})
 WITHOUT_OFFICE = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico")
 
 
@@ -28,9 +28,12 @@ def storage_troubles(get_response: Answer) -> Answer:
     """503 + Retry-After when the database or the disk cannot take it now; 400 and 413 for what cannot be read at all."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if unreadable(request):
+        body = request.META.get(door.BODY, door.WHOLE)
+        if unreadable(request) or body == door.CUT:
             return answers.plain_page(request, 400)
-        if _said_length(request) > MOST_BODY_BYTES:
+        if body == door.UNKEPT:
+            return answers.unavailable(request)
+        if door.said_length(request.META) > door.MOST_BYTES:
             return answers.plain_page(request, 413)
         return get_response(request)
 
@@ -39,15 +42,14 @@ def storage_troubles(get_response: Answer) -> Answer:
 
 
 def unreadable(request: HttpRequest) -> bool:
-    """A NUL in address, query or cookie: PostgreSQL would raise and SQLite would not, so nobody gets to ask."""
+    """A NUL in address, query or cookie: PostgreSQL would raise and SQLite would not, so nobody gets to ask.
+
+    A body in another writing than UTF-8: our pages send none, and Python has "writings" that are no text at all.
+    """
     asked = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
     cookies = "".join(request.COOKIES.values())
-    return "\0" in request.path or b"\0" in asked or "\0" in cookies
-
-
-def _said_length(request: HttpRequest) -> int:
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else MOST_BODY_BYTES + 1
+    writing = (request.content_params or {}).get("charset", "utf-8").lower()
+    return "\0" in request.path or b"\0" in asked or "\0" in cookies or writing not in UTF_8
 
 
 def _storage_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:

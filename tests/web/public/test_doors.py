@@ -88,7 +88,7 @@ def test_a_body_said_to_be_too_long_would_be_read_without_the_cap(
     door: Client, here: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage twin: there is no cap."""
-    monkeypatch.setattr(middleware, "MOST_BODY_BYTES", 10**12)
+    monkeypatch.setattr(middleware.door, "MOST_BYTES", 10**12)
     assert door.generic("POST", here, b"", CONTENT_LENGTH="190000001").status_code != 413
 
 

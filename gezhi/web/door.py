@@ -1,0 +1,69 @@
+"""Before Django: a body is read to its end first, and only then does its request take one of the few places at work.
+
+A phone on a thin line sends a photo for a minute. Were that minute spent at work, eight such phones would stop the office.
+The places at work are threads of their own, so that a process keeps as few connections to its database as places.
+A body that ends before its length is marked as cut: half of what was typed would otherwise be taken for the whole.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+AT_ONCE = 4  # requests at work in one process: more only wait for one another at the database
+WAITING = 64  # bodies being read beside them
+BODY = "gezhi.body"  # in the environment: what became of the body
+WHOLE, CUT, UNKEPT = "whole", "cut", "unkept"
+MOST_BYTES = 190_000_000  # nine pictures of 20 MB, and the words; more is not read at all
+IN_MEMORY = 262_144
+PIECE = 65_536
+PATIENCE_SECONDS = 30
+SLOWEST = 1024  # bytes a second, once patience is over
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def patient(application: Application, at_once: int = AT_ONCE) -> Application:
+    """The application behind the door. It finds `environ["gezhi.body"]`: whole, cut, or unkept (the disk is full)."""
+    places = ThreadPoolExecutor(at_once, thread_name_prefix="at work")
+
+    def door(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        length = said_length(environ)
+        if 0 < length <= MOST_BYTES:
+            _take_in(environ, length)
+        return places.submit(application, environ, start_response).result()
+
+    return door
+
+
+def said_length(environ: dict[str, Any]) -> int:
+    """The length that the sender names; 0 for none, one too many for what is no length."""
+    said = environ.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else MOST_BYTES + 1
+
+
+def _take_in(environ: dict[str, Any], length: int) -> None:
+    kept: Any = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - lives as long as its request
+    source, environ["wsgi.input"] = environ["wsgi.input"], kept
+    try:
+        environ[BODY] = WHOLE if _copied(source, kept, length) == length else CUT
+        kept.seek(0)
+    except OSError:
+        environ[BODY] = UNKEPT
+
+
+def _copied(source: Any, kept: Any, length: int) -> int:
+    """How many bytes came. A sender who trickles is not waited for."""
+    count, began = 0, time.monotonic()
+    while count < length:
+        try:
+            piece = source.read(min(PIECE, length - count))
+        except OSError:
+            break  # he hung up
+        kept.write(piece)
+        count += len(piece)
+        spent = time.monotonic() - began
+        if not piece or (spent > PATIENCE_SECONDS and count < spent * SLOWEST):
+            break
+    return count

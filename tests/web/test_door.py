@@ -1,0 +1,119 @@
+"""The door before Django: slow senders wait outside, and half a form is never taken for the whole."""
+
+import io
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from gezhi.web import door
+
+
+def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """An application that answers what it was given."""
+    return [environ.get(door.BODY, "none").encode(), b" ", environ["wsgi.input"].read()]
+
+
+def asked(body: Any, length: int | str, behind: Any = echo, at_once: int = 1) -> bytes:
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
+    return b"".join(door.patient(behind, at_once)(environ, None))
+
+
+class Stalled:
+    """A sender who says nothing until he is let go."""
+
+    def __init__(self) -> None:
+        self.heard, self.go_on = threading.Event(), threading.Event()
+
+    def read(self, size: int) -> bytes:
+        self.heard.set()
+        self.go_on.wait(10)
+        return b"x" * size
+
+
+class Dripping:
+    """A sender of one byte at a time; each takes a second of the clock that is patched in."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def read(self, size: int) -> bytes:
+        self.seconds += 1
+        return b"x"
+
+
+def test_a_whole_body_arrives_as_it_was_sent() -> None:
+    assert asked(io.BytesIO(b"text=glass"), 10) == b"whole text=glass"
+
+
+@pytest.mark.parametrize("size", [door.PIECE, door.PIECE + 1, door.IN_MEMORY + 3])
+def test_long_bodies_lose_no_byte(size: int) -> None:
+    sent = bytes(range(256)) * (size // 256 + 1)
+    assert asked(io.BytesIO(sent[:size]), size) == b"whole " + sent[:size]
+
+
+def test_a_body_that_ends_early_is_marked_as_cut() -> None:
+    assert asked(io.BytesIO(b"text=gla"), 10).startswith(b"cut ")
+
+
+def test_what_follows_a_body_is_not_part_of_it() -> None:
+    assert asked(io.BytesIO(b"text=glassGET / HTTP"), 10) == b"whole text=glass"
+
+
+@pytest.mark.parametrize("length", ["", "0", "-1", "abc", str(door.MOST_BYTES + 1), "9" * 40])
+def test_what_has_no_length_or_far_too_much_is_not_read(length: str) -> None:
+    body = io.BytesIO(b"text")
+    assert asked(body, length, lambda environ, _start: [environ.get(door.BODY, "none").encode()]) == b"none"
+    assert body.tell() == 0
+
+
+def test_slow_senders_keep_nobody_from_the_places_at_work() -> None:
+    slow, application = Stalled(), door.patient(echo, at_once=1)
+    environ: dict[str, Any] = {"wsgi.input": slow, "CONTENT_LENGTH": "5"}
+    sender = threading.Thread(target=lambda: application(environ, None), daemon=True)
+    sender.start()
+    assert slow.heard.wait(5)
+    quick: dict[str, Any] = {"wsgi.input": io.BytesIO(b"quick"), "CONTENT_LENGTH": "5"}
+    assert b"".join(application(quick, None)) == b"whole quick"
+    slow.go_on.set()
+    sender.join(5)
+
+
+def test_if_bodies_were_read_at_work_one_slow_sender_would_stop_all() -> None:
+    slow, answered = Stalled(), threading.Event()
+
+    def reads_itself(environ: dict[str, Any], _start: Any) -> list[bytes]:
+        return [environ["body"].read(5)]
+
+    application = door.patient(reads_itself, at_once=1)
+    threading.Thread(target=lambda: application({"body": slow}, None), daemon=True).start()
+    assert slow.heard.wait(5)
+
+    def ask() -> None:
+        application({"body": io.BytesIO(b"quick")}, None)
+        answered.set()
+
+    threading.Thread(target=ask, daemon=True).start()
+    assert not answered.wait(0.3)
+    slow.go_on.set()
+    assert answered.wait(5)
+
+
+def test_who_trickles_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    drip = Dripping()
+    monkeypatch.setattr(door.time, "monotonic", lambda: drip.seconds)
+    assert asked(drip, 1_000_000).startswith(b"cut ")
+    assert drip.seconds <= door.PATIENCE_SECONDS + 1
+
+
+def test_a_disk_that_cannot_keep_a_body_is_said_to_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def __init__(self, _size: int) -> None: ...
+
+        def write(self, _piece: bytes) -> None:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(door, "SpooledTemporaryFile", Full)
+    said = asked(io.BytesIO(b"text"), 4, lambda environ, _start: [environ[door.BODY].encode()])
+    assert said == b"unkept"
