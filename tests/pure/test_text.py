@@ -111,9 +111,9 @@ def test_a_megabyte_is_refused_without_counting_signs():
 @pytest.mark.parametrize("deed", DEEDS)
 @pytest.mark.parametrize("run", RUNS)
 def test_no_run_of_signs_holds_up_a_worker(deed, run):
-    started = time.perf_counter()
+    started = time.process_time()
     DEEDS[deed](RUNS[run])
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_no_run_of_signs_holds_up_a_worker(deed, run):
 )
 def test_without_the_protection_the_run_holds_up_a_worker(run, protection, length, monkeypatch):
     monkeypatch.setattr(words, protection, NEVER)
-    started = time.perf_counter()
+    started = time.process_time()
     graphemes(clean(RUNS[run][:length], 15_000))
-    assert time.perf_counter() - started > 0.5
+    assert time.process_time() - started > 0.5
 
 
 @pytest.mark.parametrize("sign", HIDDEN)
