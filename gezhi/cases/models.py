@@ -121,6 +121,11 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=True),
                 name="open_cases_by_due",
             ),
+            models.Index(
+                fields=["jurisdiction", "place", "closed_at"],
+                condition=Q(closed_at__isnull=False),
+                name="closed_cases_at_a_place",
+            ),
         )
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from gezhi.cases.models import CallBack, Case, CaseReport
 from gezhi.cases.move import Move
 from gezhi.journal import outbox
 from gezhi.reports import queries as reports
+from gezhi.tenancy.prepared import Prepared
 
 MESSAGE = "message.reporter"  # errand kind; payload: what, case number, report id
 
@@ -39,8 +40,8 @@ def tell(case: Case, move: Move, arrow: Arrow, *, at: datetime) -> None:
         CallBack.objects.filter(case=case, done_at=None).update(done_at=at, outcome="settled")
     if not what:
         return  # most moves say nothing to the reporter
-    of = {"origin": case} if move.event == "join" else {"case": case}
-    report_ids = list(CaseReport.objects.filter(**of).values_list("report_id", flat=True))
+    links = _OPENED_BY if move.event == "join" else _LINKED_TO
+    report_ids = [id for (id,) in links.rows(case.id)]
     outbox.queue(
         *(
             outbox.Following(
@@ -54,6 +55,10 @@ def tell(case: Case, move: Move, arrow: Arrow, *, at: datetime) -> None:
         )
     )
     _owe_calls(case, what, [one.id for one in reports.for_desk(report_ids) if _must_be_called(one, what)], at)
+
+
+_LINKED_TO = Prepared(lambda case: CaseReport.objects.filter(case=case).values_list("report_id"))
+_OPENED_BY = Prepared(lambda case: CaseReport.objects.filter(origin=case).values_list("report_id"))
 
 
 def _must_be_called(report: reports.ReportRow, what: str) -> bool:

@@ -49,6 +49,8 @@ def of_each(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[EvidenceRow]]:
 def claimable(ids: Iterable[UUID]) -> list[UUID]:
     """Which of these are kept and not claimed yet, in the order given: for a form that comes back with its pictures. 1 query."""
     wanted = list(dict.fromkeys(ids))
+    if not wanted:  # most forms: Django would build a whole query to find that out
+        return []
     free = set(
         Evidence.objects.filter(id__in=wanted, claimed_at=None, purged_at=None).values_list("id", flat=True)
     )

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from gezhi.journal.chain import START, Signed, mac, words_digest
 from gezhi.journal.models import Entry, Words
 from gezhi.kernel.actor import Actor
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import current
 from gezhi.tenancy.keys import derived
+from gezhi.tenancy.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +103,19 @@ def _value(value: Any) -> Any:
 
 
 def _tails(deeds: Sequence[Deed]) -> dict[tuple[str, UUID], tuple[str, int]]:
-    tails: dict[tuple[str, UUID], tuple[str, int]] = {}
+    tails: dict[tuple[str, UUID], Any] = {}
     for kind, subject in {(deed.kind, deed.id) for deed in deeds}:
-        last = (
-            Entry.objects.filter(subject_kind=kind, subject_id=subject)
-            .order_by("-seq")
-            .values_list("mac", "seq")
-            .first()
-        )
-        if last:
-            tails[kind, subject] = last
+        if last := _TAIL.rows(kind, subject):
+            tails[kind, subject] = last[0]
     return tails
+
+
+def _tail(kind: str, subject: UUID) -> QuerySet[Any, Any]:
+    rows = Entry.objects.filter(subject_kind=kind, subject_id=subject).order_by("-seq")
+    return rows.values_list("mac", "seq")[:1]
+
+
+_TAIL = Prepared(_tail)
 
 
 def erase_words(*, kind: str, id: UUID, by: UUID | None = None, at: datetime) -> int:

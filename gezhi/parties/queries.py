@@ -220,21 +220,19 @@ def actor_of(account: Account, at: datetime) -> Actor:
     if not account.is_active:
         return Actor(ActorKind.ACCOUNT, account.id, account.name)
     day = local_day(at)
-    rows = PartyPost.objects.filter(holds_on(day), account=account.id).order_by("id")
-    facts = [
-        PostFacts(Duty(duty), *rest)
-        for duty, *rest in rows.values_list(
-            "duty",
-            "party_id",
-            "party__kind",
-            "party__is_intake",
-            "place__path",
-            "grid_id",
-            "party__place__path",
-        )
-    ]
+    facts = [PostFacts(Duty(duty), *rest) for duty, *rest in _POSTS.rows(day, account.id)]
     grids = _grids_of({fact.party for fact in facts if fact.needs_team_grids}, day)
     return Actor(ActorKind.ACCOUNT, account.id, account.name, posts_from(facts, grids))
+
+
+def _posts(day: date, account: UUID) -> QuerySet[Any]:
+    rows = PartyPost.objects.filter(holds_on(day), account=account).order_by("id")
+    return rows.values_list(
+        "duty", "party_id", "party__kind", "party__is_intake", "place__path", "grid_id", "party__place__path"
+    )
+
+
+_POSTS = Prepared(_posts)
 
 
 def _grids_of(teams: set[UUID], day: date) -> dict[UUID, list[UUID]]:

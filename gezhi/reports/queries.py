@@ -16,6 +16,7 @@ from gezhi.reports.intake import Intake, body_digest, judged, key_digest
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.receipts import Received, code_of, known
 from gezhi.tenancy.keys import derived
+from gezhi.tenancy.prepared import Prepared
 
 _CODE = re.compile(rf"(\d{{4,12}})([{ALPHABET}]{{{TRACKING_SIGNS}}})")
 
@@ -166,7 +167,10 @@ def heard(report_ids: Iterable[UUID]) -> dict[UUID, Heard]:
 
 def unpublished_runs() -> list[UUID]:
     """Imports under way: their reports are not shown yet. Usually empty. 1 query."""
-    return list(ImportRun.objects.filter(published_at=None).values_list("id", flat=True))
+    return [id for (id,) in _UNPUBLISHED.rows()]
+
+
+_UNPUBLISHED = Prepared(lambda: ImportRun.objects.filter(published_at=None).values_list("id"))
 
 
 def _of(report_ids: Iterable[UUID]) -> list[Report]:

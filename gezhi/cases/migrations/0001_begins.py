@@ -451,6 +451,14 @@ class Migration(migrations.Migration):
                 name="open_cases_by_due",
             ),
         ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)),
+                fields=["jurisdiction", "place", "closed_at"],
+                name="closed_cases_at_a_place",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(fields=("jurisdiction", "number"), name="one_case_per_number"),

@@ -1,8 +1,8 @@
 """The form of one move on one case: exactly the fields that the move asks, with everything typed kept when it comes back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -39,14 +39,38 @@ UNTIL_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the form offers to choose from. near: parties as chips; others: the rest of them; into: cases nearby."""
+Parties = tuple[Sequence[dict[str, Any]], Sequence[tuple[str, str]]]
 
-    near: Sequence[dict[str, Any]] = ()
-    others: Sequence[tuple[str, str]] = ()
-    into: Sequence[dict[str, Any]] = ()
-    proof: frozenset[str] = field(default_factory=frozenset)
+
+class Choices:
+    """What the form offers to choose from, looked up when it is shown; a form that goes through asks for nothing.
+
+    near: parties as chips; others: the rest of them; into: cases nearby. proof: kinds that a closing proof asks for.
+    """
+
+    def __init__(
+        self,
+        parties: Callable[[], Parties] = lambda: ((), ()),
+        into: Callable[[], Sequence[dict[str, Any]]] = tuple,
+        proof: frozenset[str] = frozenset(),
+    ) -> None:
+        self._ask_parties, self._ask_into, self.proof = parties, into, proof
+
+    @cached_property
+    def _parties(self) -> Parties:
+        return self._ask_parties()
+
+    @property
+    def near(self) -> Sequence[dict[str, Any]]:
+        return self._parties[0]
+
+    @property
+    def others(self) -> Sequence[tuple[str, str]]:
+        return self._parties[1]
+
+    @cached_property
+    def into(self) -> Sequence[dict[str, Any]]:
+        return self._ask_into()
 
 
 class MoveForm(forms.Form):

@@ -1,6 +1,7 @@
 """One move on one case: its form, and the deed. A refusal gives the form back with every word and picture."""
 
 import re
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -24,7 +25,7 @@ from gezhi.web import refusals, words
 from gezhi.web.desk import lists, photos
 from gezhi.web.desk.asks import ASKS
 from gezhi.web.desk.moveform import Choices, MoveForm, condition_options, place_options
-from gezhi.web.desk.staff import actor_of, at_of, is_boosted, staff_required, uuid_or_none
+from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
 
 KIND_OF_LINK = {
     "P": "property",
@@ -132,19 +133,13 @@ def _form_page(
         "kept": kept or {},
         "late": late,
         "proof": _proof_sentence(case, form.event),
-        "back": request.POST.get("back") or _came_from(request),
+        "back": request.POST.get("back") or came_from(request),
         "close_url": reverse("desk:case", args=[case.number]),
         "body": "desk/case/_move.html",
     }
     return render(
         request, "ui/sheet.html" if is_boosted(request) else "desk/case/move.html", page, status=status
     )
-
-
-def _came_from(request: HttpRequest) -> str:
-    """The list behind the sheet, when htmx asks; a plain page goes back to its case."""
-    htmx = getattr(request, "htmx", None)
-    return (htmx.current_url_abs_path or "") if htmx else ""
 
 
 def _proof_sentence(case: Any, event: str) -> str:
@@ -154,16 +149,19 @@ def _proof_sentence(case: Any, event: str) -> str:
 
 
 def choices(request: HttpRequest, case: Any, event: str) -> Choices:
-    """What the form of this move offers to choose from. No query for moves that choose nothing."""
+    """What the form of this move offers to choose from. No query until it is shown."""
     fields = ASKS[event].fields
     proof = (
         frozenset(catalogue.proof(case.category_id).kinds)
         if case.category_id and event == "done"
         else frozenset()
     )
-    near, others = _parties(case, at_of(request)) if "party" in fields else ([], [])
-    into = _nearby(request, case) if "into" in fields else []
-    return Choices(near, others, into, proof)
+    asked: dict[str, Any] = {}
+    if "party" in fields:
+        asked["parties"] = partial(_parties, case, at_of(request))
+    if "into" in fields:
+        asked["into"] = partial(_nearby, request, case)
+    return Choices(**asked, proof=proof)
 
 
 def _parties(case: Any, at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:

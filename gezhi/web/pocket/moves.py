@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from gezhi.web import words
 from gezhi.web.asked import Asked
 from gezhi.web.desk import lists, photos
 from gezhi.web.desk.asks import ASKS, PLAIN
-from gezhi.web.desk.moveform import Choices, MoveForm
+from gezhi.web.desk.moveform import Choices, MoveForm, Parties
 from gezhi.web.desk.moves import choices
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 from gezhi.web.pocket import near
@@ -89,11 +90,13 @@ def _allowed(case: Any, event: str, actor: Actor) -> None:
 def _choices(request: Asked, case: Any, event: str) -> Choices:
     """As on the desk; a case is raised to somebody else, and first of all one level up."""
     found = choices(request, case, event)
-    if event != "raise":
-        return found
+    return found if event != "raise" else Choices(partial(_above_first, case, found), proof=found.proof)
+
+
+def _above_first(case: Any, found: Choices) -> Parties:
     above, mine = str(parties.one_level_up(case.lead_id)), str(case.lead_id)
     near = [{**one, "checked": one["value"] == above} for one in found.near if one["value"] != mine]
-    return replace(found, near=near, others=[one for one in found.others if one[0] != mine])
+    return near, [one for one in found.others if one[0] != mine]
 
 
 def _done(request: Asked, case: Any, event: str) -> HttpResponse:
