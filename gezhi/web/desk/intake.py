@@ -132,6 +132,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
     page = {
         "heading": _("已登记"),
         "code": received.code,
+        "has_contact": bool(intake.contact.strip()),
         "case": cases.of_report(received.report_id),
         "place": place,
     }

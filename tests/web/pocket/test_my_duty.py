@@ -47,7 +47,9 @@ def test_the_sheet_comes_with_what_is_still_open_and_the_next_confirms_it(
 ) -> None:
     qian, sun = phone(cast.qian), phone(cast.sun)
     door = f"{DUTY}{turns[0]}/hand-over/"
-    assert in_hand.number in qian.get(door).content.decode()
+    html = qian.get(door).content.decode()
+    assert in_hand.number in html
+    assert str(in_hand.title) in html
     sent = qian.post(door, {"notes": "钥匙在传达室", "open_numbers": in_hand.number})
     assert (sent.status_code, sent["Location"]) == (303, DUTY)
     sheet = queries.sheet_of(turns[0])
