@@ -6,9 +6,14 @@ waited up to 766 ms. An advisory lock on a file beside the database, taken befor
 
 import fcntl
 import sqlite3
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
 
 from django.db.backends.sqlite3 import base, features
+from django.db.utils import OperationalError
+
+TURN_SECONDS = 10.0  # then "locked": a process that was frozen in its turn must not stop the others for good
+_WAITERS = ThreadPoolExecutor(64, thread_name_prefix="queue of writers")
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
@@ -34,8 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _take_turn(self) -> None:
         name = str(self.settings_dict["NAME"])
         if self._turn is None and not self.is_in_memory_db():
-            self._turn = open(f"{name}-turn", "a")  # noqa: SIM115 - held open for as long as the transaction lasts
-            fcntl.flock(self._turn, fcntl.LOCK_EX)
+            self._turn = turn(f"{name}-turn")
 
     def _give_turn(self) -> None:
         if self._turn is not None:
@@ -59,3 +63,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super()._close()  # type: ignore[misc]
         finally:
             self._give_turn()
+
+
+def turn(name: str) -> IO[str]:
+    """The file of the queue, locked; closing it gives the turn on. Raises OperationalError after TURN_SECONDS.
+
+    The kernel queues the waiters, and a wait in it cannot be broken off: so it is done on a thread of its own, and a turn that
+    comes when nobody waits for it any more is given on at once.
+    """
+    file = open(name, "a")  # noqa: SIM115 - held open for as long as the transaction lasts
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waiting = _WAITERS.submit(fcntl.flock, file, fcntl.LOCK_EX)
+        try:
+            waiting.result(TURN_SECONDS)
+        except TimeoutError:
+            waiting.add_done_callback(lambda _gone: file.close())
+            waiting.cancel()
+            raise OperationalError("database is locked: no turn to write") from None
+    return file
