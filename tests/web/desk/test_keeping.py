@@ -172,6 +172,12 @@ def test_accounts_come_from_a_sheet_with_slips_or_not_at_all(cast: Cast, keeper:
     assert slip.code in text(good)
 
 
+@pytest.mark.parametrize("door", ["/desk/accounts/sheet/", "/desk/places/sheet/"])
+def test_a_sheet_with_strange_columns_is_told_so(cast: Cast, keeper: Actor, desk: Desk, door: str) -> None:
+    answer = desk(keeper).post(door, {"sheet": sheet("甲,乙", "1,2")})
+    assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (422, True)
+
+
 def test_places_come_from_a_sheet_with_findings_by_row(cast: Cast, keeper: Actor, desk: Desk) -> None:
     client = desk(keeper)
     bad = client.post(
