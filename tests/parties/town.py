@@ -91,22 +91,8 @@ def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Town:
     ):
         serve(server, kind, ground, starts_on=NEW_YEAR, **who)
     made = Town(
-        subdistrict,
-        yuehai,
-        hanlefang,
-        a1,
-        b2,
-        garden,
-        building,
-        street,
-        desk,
-        other,
-        company,
-        one,
-        two,
-        {},
-        {},
-    )
+        subdistrict, yuehai, hanlefang, a1, b2, garden, building, street, desk, other, company, one, two, {}, {}
+    )  # fmt: skip
     _appoint(made, who)
     return made
 
