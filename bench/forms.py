@@ -56,3 +56,8 @@ def cookies(heads: dict[str, str]) -> dict[str, str]:
     """What an answer asks to keep."""
     jar = SimpleCookie(heads.get("set-cookie", ""))
     return {name: one.value for name, one in jar.items()}
+
+
+def header(kept: dict[str, str]) -> str:
+    """The Cookie head that sends them back."""
+    return "; ".join(f"{name}={value}" for name, value in kept.items())

@@ -4,8 +4,13 @@ The last line of standard output is the step's answer as JSON.
 """
 
 import json
+import random
 import sys
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import django
@@ -13,10 +18,19 @@ from django.db import connection
 
 django.setup()
 
+from bench import inside_cases  # noqa: E402
 from bench.models import Line  # noqa: E402
+from gezhi.catalogue import queries as catalogue  # noqa: E402
+from gezhi.flows import import_messages  # noqa: E402
+from gezhi.kernel.actor import SYSTEM  # noqa: E402
+from gezhi.kernel.worktime import Pause, due_at  # noqa: E402
 from gezhi.places import queries as places  # noqa: E402
+from gezhi.places.models import GridCell  # noqa: E402
 from gezhi.tenancy.current import scope  # noqa: E402
 from gezhi.tenancy.queries import all_jurisdictions  # noqa: E402
+
+WEST, SOUTH, STEP = 121.0, 36.0, 0.002  # a field of squares beside the town
+MOST_MINUTES = 60 * 480
 
 
 def bare_table() -> None:
@@ -30,7 +44,104 @@ def stairwells() -> list[str]:
     return list(places.subtree("/").filter(kind="stairwell").order_by("code").values_list("code", flat=True))
 
 
-STEPS: dict[str, Callable[..., Any]] = {"bare_table": bare_table, "stairwells": stairwells}
+def locate(cells: str, points: str) -> dict[str, float]:
+    """Times of `locate` in µs with so many cells, a square each."""
+    side = int(int(cells) ** 0.5)
+    community = places.subtree("/").filter(kind="community").order_by("code")[0]
+    GridCell.objects.bulk_create(
+        [
+            GridCell(code=f"{community.code}-{row:03d}{column:03d}", name=f"{row}-{column}", community_id=community.id, outline=_square(row, column))
+            for row in range(side)
+            for column in range(side)
+        ]
+    )  # fmt: skip
+    begun = time.perf_counter()
+    places.locate(WEST, SOUTH)
+    index, taken, pick = time.perf_counter() - begun, [], random.Random(20260302)
+    for _ in range(int(points)):
+        lon, lat = WEST + pick.random() * side * STEP, SOUTH + pick.random() * side * STEP
+        begun = time.perf_counter()
+        places.locate(lon, lat)
+        taken.append((time.perf_counter() - begun) * 1e6)
+    taken.sort()
+    return {
+        "cells": side * side,
+        "mean": sum(taken) / len(taken),
+        "p99": taken[int(len(taken) * 0.99)],
+        "index": index * 1e6,
+    }
+
+
+def _square(row: int, column: int) -> str:
+    west, south = WEST + column * STEP, SOUTH + row * STEP
+    ring = [
+        [west, south],
+        [west + STEP, south],
+        [west + STEP, south + STEP],
+        [west, south + STEP],
+        [west, south],
+    ]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+def deadlines(count: str) -> dict[str, float]:
+    """µs a call of `due_at` with the office's calendar."""
+    calendar, pick = catalogue.calendar("office"), random.Random(20260302)
+    start = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    asked = [
+        (start + timedelta(minutes=pick.randrange(200_000)), pick.randrange(1, MOST_MINUTES))
+        for _ in range(int(count))
+    ]
+    paused = [Pause(start + timedelta(days=day), start + timedelta(days=day + 2)) for day in (3, 30, 60)]
+    found = {}
+    for name, pauses in (("without pauses", []), ("with three pauses", paused)):
+        begun = time.perf_counter()
+        for moment, minutes in asked:
+            due_at(moment, minutes, calendar, pauses)
+        found[name] = (time.perf_counter() - begun) / len(asked) * 1e6
+    return found
+
+
+def messages(file: str) -> dict[str, float]:
+    """Seconds to take in a sheet of messages, once and again; the longest batch."""
+    data, name = Path(file).read_bytes(), Path(file).name
+    marks: list[float] = []
+
+    def take() -> Any:
+        return import_messages.import_messages(
+            data,
+            name,
+            actor=SYSTEM,
+            at=datetime.now(UTC),
+            skip_bad=True,
+            progress=lambda done, total: marks.append(time.perf_counter()),
+        )
+
+    begun = time.perf_counter()
+    told = take()
+    seconds = time.perf_counter() - begun
+    longest = max(two - one for one, two in pairwise(marks))
+    begun = time.perf_counter()
+    take()
+    return {
+        "read": told.read,
+        "seconds": seconds,
+        "again": time.perf_counter() - begun,
+        "longest": longest,
+    }
+
+
+STEPS: dict[str, Callable[..., Any]] = {
+    "bare_table": bare_table,
+    "stairwells": stairwells,
+    "locate": locate,
+    "deadlines": deadlines,
+    "messages": messages,
+    "log_in": inside_cases.log_in,
+    "cases_in": inside_cases.cases_in,
+    "fill_cases": inside_cases.fill_cases,
+    "reopen_all": inside_cases.reopen_all,
+}
 
 
 def main() -> None:

@@ -20,37 +20,38 @@ def measure(office: Office) -> Table:
     """Rates, ratio and latencies; once more with the clockwork sealing and counting beside it."""
     codes = office.inside("stairwells")
     with office.serving():
-        send(office.port, _bare(office, 400), expect=204)
-        send(office.port, _reports(office, codes, 400), expect=303)
-        bare, said = _in_turns(office, codes)
+        send(office.port, bare(office, 400), expect=204)
+        send(office.port, reports(office, codes, 400), expect=303)
+        plain, said = _in_turns(office, codes)
         with office.working():
-            beside = send(office.port, _reports(office, codes, REPORTS // ROUNDS), expect=303)
+            beside = send(office.port, reports(office, codes, REPORTS // ROUNDS), expect=303)
     return Table(
         f"Report without photo: N = {REPORTS} reports, {BARE} bare inserts, in {ROUNDS} turns",
         ("what", "per second", "ratio", "p50 ms", "p99 ms", "floor"),
         (
-            ("bare view, one INSERT", *_figures(bare, bare), ""),
-            ("report", *_figures(said, bare), f"≥ {FLOOR_RATE}/s, ≥ {FLOOR_RATIO:.2f} (aim {AIM_RATIO}), p99 ≤ {FLOOR_P99}"),
-            ("report, clockwork running beside", *_figures(beside, bare), ""),
+            ("bare view, one INSERT", *figures(plain, plain), ""),
+            ("report", *figures(said, plain), f"≥ {FLOOR_RATE}/s, ≥ {FLOOR_RATIO:.2f} (aim {AIM_RATIO}), p99 ≤ {FLOOR_P99}"),
+            ("report, clockwork running beside", *figures(beside, plain), ""),
         ),
-        (f"The client took {said.client_share:.0%} of one core during reports, {bare.client_share:.0%} during bare inserts.",),
+        (f"The client took {said.client_share:.0%} of one core during reports, {plain.client_share:.0%} during bare inserts.",),
     )  # fmt: skip
 
 
 def _in_turns(office: Office, codes: Sequence[str]) -> tuple[Seen, Seen]:
-    bare = said = None
+    plain = said = None
     for _ in range(ROUNDS):
-        one = send(office.port, _bare(office, BARE // ROUNDS), expect=204)
-        bare = one if bare is None else bare + one
-        two = send(office.port, _reports(office, codes, REPORTS // ROUNDS), expect=303)
+        one = send(office.port, bare(office, BARE // ROUNDS), expect=204)
+        plain = one if plain is None else plain + one
+        two = send(office.port, reports(office, codes, REPORTS // ROUNDS), expect=303)
         said = two if said is None else said + two
-    if bare is None or said is None:
+    if plain is None or said is None:
         raise ValueError("no turn was taken")
-    return bare, said
+    return plain, said
 
 
-def _figures(seen: Seen, bare: Seen) -> tuple[str, str, str, str]:
-    ratio = "1" if seen is bare else f"{seen.rate / bare.rate:.2f}"
+def figures(seen: Seen, plain: Seen) -> tuple[str, str, str, str]:
+    """Rate, ratio, p50, p99 as text."""
+    ratio = "1" if seen is plain else f"{seen.rate / plain.rate:.2f}"
     return f"{seen.rate:.0f}", ratio, f"{seen.percentile(50):.1f}", f"{seen.percentile(99):.1f}"
 
 
@@ -61,7 +62,7 @@ def filled(office: Office, path: str) -> tuple[dict[str, str], dict[str, str]]:
     return form.fields | {"text": TEXT, "category": "0501"}, cookies(heads)
 
 
-def _reports(office: Office, codes: Sequence[str], count: int) -> list[bytes]:
+def reports(office: Office, codes: Sequence[str], count: int) -> list[bytes]:
     """All over the town, each with a key of its own as if every visitor had opened the form; with CSRF token and cookie."""
     fields, kept = filled(office, f"/r/{codes[0]}")
     return [
@@ -70,7 +71,7 @@ def _reports(office: Office, codes: Sequence[str], count: int) -> list[bytes]:
     ]
 
 
-def _bare(office: Office, count: int) -> list[bytes]:
+def bare(office: Office, count: int) -> list[bytes]:
     """The very same form, sent to the bare view."""
     fields, kept = filled(office, "/r/")
     return [

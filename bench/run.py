@@ -5,12 +5,19 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import reports
+from bench import inprocess, lists, memory, moves, page, reports
 from bench.office import Office, founded
 from bench.table import Table, show
 
 BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "reports": reports.measure,
+    "moves": moves.measure,
+    "page": page.measure,
+    "memory": memory.measure,
+    "locate": inprocess.locate,
+    "deadlines": inprocess.deadlines,
+    "messages": inprocess.messages,
+    "lists": lists.measure,
 }
 
 
