@@ -73,7 +73,7 @@ def test_a_form_with_a_broken_picture_keeps_words_chip_and_the_good_picture(
     deeds.fill_report(page, words, [camera(words), broken_picture()])
     page.get_by_label("您的电话").fill("13800138000")
     page.get_by_role("button", name="提交").click()
-    expect(page.get_by_role("alert")).to_contain_text("您填的内容和照片都还在")
+    expect(page.get_by_role("alert")).to_contain_text("其他内容都还在")
     expect(page.get_by_role("radio", name="门、玻璃坏了")).to_be_checked()
     expect(page.get_by_label("怎么回事")).to_have_value(words)
     expect(page.get_by_label("您的电话")).to_have_value("13800138000")
