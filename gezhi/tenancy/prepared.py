@@ -25,6 +25,7 @@ class _Way:
     values: tuple[Any, ...]
     wanted: tuple[tuple[int, int], ...]
     compiler: Any
+    converters: Any
 
 
 class Prepared:
@@ -50,7 +51,7 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(way.sql, stands)
             found = cursor.fetchall()
-        return [tuple(row) for row in way.compiler.results_iter([found])]
+        return [tuple(row) for row in way.compiler.apply_converters(found, way.converters)]
 
     def _made(self, values: Sequence[Value | tuple[Value, ...]]) -> _Way:
         """Ask with samples that occur nowhere else, and see where they stand in the statement."""
@@ -69,7 +70,8 @@ class Prepared:
         wanted = tuple((place, which[one]) for place, one in enumerate(stands) if _is_in(one, which))
         if {number for _, number in wanted} != set(which.values()):
             raise ValueError("a value of the question does not stand in its statement")
-        return _Way(sql, tuple(stands), wanted, compiler)
+        columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
+        return _Way(sql, tuple(stands), wanted, compiler, compiler.get_converters(columns))
 
 
 def _is_in(one: object, which: dict[Any, int]) -> bool:
