@@ -105,7 +105,13 @@ def _of_residents(code: str, status: dict[str, str]) -> Iterator[Shot]:
 
 def _of_the_desk(code: str, number: dict[str, str], office: str) -> Iterator[Shot]:
     yield Shot("inbox", "chen", "/desk/", DESK_ALL)
-    yield Shot("inbox-sheet", "chen", "/desk/", ("zh-1440-day", "zh-1920-day", "zh-1440-night", "en-1440-day"), _opened)
+    yield Shot(
+        "inbox-sheet",
+        "chen",
+        "/desk/",
+        ("zh-1440-day", "zh-1920-day", "zh-1440-night", "en-1440-day"),
+        _opened,
+    )
     yield Shot("case", "chen", f"/desk/cases/{number['04']}/", ("zh-1440-day", "en-1440-day", "zh-390-day"))
     yield Shot("move", "chen", f"/desk/cases/{number['07']}/move/accept/", DESK)
     yield Shot("calls", "chen", "/desk/calls/", DESK)

@@ -122,6 +122,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     at: aware moment of the deed. Returns the locked, saved row; copies held before are stale.
     Raises NotFound, Stale, NotFromHere, NotYours, Missing (its .facts = what lacks), Invalid. Source: docs/adr/0003-closed-loop.md.
     """
+    move = move.cleaned()
     case = _locked(case_id, move, actor)
     before = snapshot(case)
     if move.version is not None and move.version != case.version:

@@ -1,11 +1,13 @@
 """One move as values: what somebody wants to do with a case and what he brings along. PURE."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from gezhi.cases.lifecycle import Ending, Fact
+from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.text import BadText, clean
 
 PICTURE_KINDS = frozenset({"photo_after", "photo_same_angle", "document"})
 
@@ -44,6 +46,10 @@ class Move:
     condition: UUID | None = None
     outcome: str = ""
 
+    def cleaned(self) -> "Move":
+        """With its words as every database keeps them alike. Raises Invalid("note" or "reason", why)."""
+        return replace(self, note=_storable(self.note, "note"), reason=_storable(self.reason, "reason"))
+
     def kinds(self) -> frozenset[str]:
         """What this move shows: kinds of its pictures, and "note" and "count" when given."""
         words = {"note"} if self.note.strip() else set()
@@ -68,3 +74,10 @@ class Move:
     def lacks(self, proof: Set[str]) -> frozenset[str]:
         """Which kinds of a demanded closing proof this move does not show. One picture may serve as after and same angle."""
         return frozenset(proof - self.kinds())
+
+
+def _storable(text: str, field: str) -> str:
+    try:
+        return clean(text)
+    except BadText as bad:
+        raise Invalid(field, bad.code, **bad.details) from bad

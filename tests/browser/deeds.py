@@ -37,7 +37,7 @@ def send(page: Page) -> str:
 
 def case_number(page: Page) -> str:
     """The case's number on a status page."""
-    found = re.search(r"\d{6}-\d{4}-\d{7}", page.get_by_text("案件编号").inner_text())
+    found = re.search(r"\d{6}-\d{4}-\d{7}", page.get_by_text("案件编号").last.inner_text())
     assert found
     return found[0]
 

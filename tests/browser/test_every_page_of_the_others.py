@@ -19,7 +19,8 @@ STEP_SECONDS = 30  # of a time-based one-time password (RFC 6238)
 def test_every_other_page_is_for_everybody(town: Town) -> None:
     walk = Walk(town)
     code = _residents(town, walk)
-    walk.by("", ["/", "/r/", f"/t/{code}"])
+    place = deeds.place_code(town.page())
+    walk.by("", ["/", "/r/", f"/t/{code}", f"/p/{place}"])
     _far_and_near(town, walk)
     for who, starts in {
         "wei": ["/my/"],
@@ -28,6 +29,7 @@ def test_every_other_page_is_for_everybody(town: Town) -> None:
         "sun": ["/my/", "/my/duty/"],
     }.items():
         walk.by(who, starts, within="/my/")
+    walk.by("wei", ["/account/me/", "/account/password/"], within="/account/")
     _found_and_solved(town, walk)
     _second_factor(town, walk)
     assert not walk.wrong, "\n".join(walk.wrong)

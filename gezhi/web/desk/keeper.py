@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
 from gezhi.kernel.sheet import BadSheet
+from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
 from gezhi.web import refusals
 
@@ -104,7 +105,7 @@ def tried(form: forms.Form, deed: Callable[[], Done]) -> Done | None:
     """What the deed gave; None when it was refused and the form now says why."""
     try:
         return deed()
-    except (Invalid, Missing, NotFromHere, Stale, NotFound, BadSheet) as refused:
+    except (Invalid, Missing, NotFromHere, Stale, NotFound, BadSheet, BadText) as refused:
         field = getattr(refused, "field", None)
         form.add_error(field if field in form.fields else None, why(refused))
         return None

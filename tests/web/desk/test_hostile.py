@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from gezhi.cases.models import Case
+from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
-from gezhi.web.desk import keeper
+from gezhi.journal.models import Entry
+from gezhi.kernel.actor import Actor
+from gezhi.web.desk import keeper as forms_of_keepers
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
 
@@ -46,7 +48,7 @@ def test_days_outside_the_calendar_are_refused_and_not_a_fault(
 def test_without_its_bounds_the_last_day_of_all_would_be_a_fault(
     cast: Cast, reported: Case, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "LAST_YEAR", 9999)
+    monkeypatch.setattr(forms_of_keepers, "LAST_YEAR", 9999)
     assert desk(cast.chen).get("/desk/ledger/?until=9999-12-31").status_code == 500
 
 
@@ -83,5 +85,48 @@ def test_a_day_outside_the_calendar_is_refused_beside_its_field(
 
 
 def test_bounds_hold_for_every_day_and_moment_that_a_form_asks() -> None:
-    for field in (keeper.day_field("x"), keeper.moment_field("x")):
-        assert keeper.in_the_calendar in field.validators
+    for field in (forms_of_keepers.day_field("x"), forms_of_keepers.moment_field("x")):
+        assert forms_of_keepers.in_the_calendar in field.validators
+
+
+UNSTORABLE = ["楼上\x00楼下", "楼上\uffff楼下", "长" * 5001]
+
+
+@pytest.fixture
+def owed(cast: Cast, reported: Case, desk: Desk) -> CallBack:
+    """A call that the desk owes Lin: that her matter was accepted."""
+    sent = {"version": 1, "place": str(reported.place_id), "category": str(reported.category_id)}
+    desk(cast.chen).post(address(reported, "accept"), sent)
+    return CallBack.objects.get(case=reported)
+
+
+@pytest.mark.parametrize("note", UNSTORABLE)
+def test_words_that_not_every_database_keeps_are_refused_and_shown_again(
+    cast: Cast, owed: CallBack, desk: Desk, note: str
+) -> None:
+    written = Entry.objects.count()
+    sent = {"outcome": "not_reached" if owed.kind == "please_confirm" else "told", "note": note}
+    answer = desk(cast.chen).post(f"/desk/calls/{owed.id}/", sent)
+    assert (answer.status_code, CallBack.objects.get(id=owed.id).done_at) == (422, None)
+    assert note.replace("\x00", "\ufffd")[-2:] in answer.content.decode()
+    assert Entry.objects.count() == written
+
+
+def test_without_the_cleaning_a_nul_would_stand_in_the_journal(
+    cast: Cast, owed: CallBack, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Move, "cleaned", lambda move: move)
+    written = Entry.objects.count()
+    answer = desk(cast.chen).post(f"/desk/calls/{owed.id}/", {"outcome": "told", "note": "楼上\x00楼下"})
+    # SQLite keeps it; PostgreSQL cannot, and says so as a fault of ours
+    assert answer.status_code == 500 or Entry.objects.count() > written
+
+
+@pytest.mark.parametrize("name", ["海滨路\uffff", "海滨路\u200b"])
+def test_a_name_that_cannot_be_taken_comes_back_in_its_form(
+    cast: Cast, keeper: Actor, desk: Desk, name: str
+) -> None:
+    code = cast.town.row(cast.town.stairwell).code
+    answer = desk(keeper).post(f"/desk/places/{code}/rename/", {"name": name})
+    assert answer.status_code == 422
+    assert 'name="name" value="海滨路' in answer.content.decode()
