@@ -159,10 +159,10 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
 def _locked(case_id: UUID, move: Move, actor: Actor) -> Case:
     """The case, locked; with the one it shall join, in one order, so that two joins never wait for each other."""
     if move.into is None:
-        alone: Case | None = visible_to(actor).select_for_update(no_key=True).filter(id=case_id).first()
-        if alone is None:
+        alone = list(visible_to(actor).select_for_update(no_key=True).filter(id=case_id))
+        if not alone:
             raise NotFound("case")
-        return alone
+        return alone[0]
     rows = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, move.into]).order_by("id")
     case: Case | None = next((row for row in rows if row.id == case_id), None)
     if case is None or not visible_to(actor).filter(id=case_id).exists():

@@ -11,6 +11,7 @@ from gezhi.cases.move import Move
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor
 from gezhi.web.desk import keeper as forms_of_keepers
+from tests.cases.test_calls import by_phone, to_confirm
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
 
@@ -93,31 +94,30 @@ UNSTORABLE = ["楼上\x00楼下", "楼上\uffff楼下", "长" * 5001]
 
 
 @pytest.fixture
-def owed(cast: Cast, reported: Case, desk: Desk) -> CallBack:
-    """A call that the desk owes Lin: that her matter was accepted."""
-    sent = {"version": 1, "place": str(reported.place_id), "category": str(reported.category_id)}
-    desk(cast.chen).post(address(reported, "accept"), sent)
-    return CallBack.objects.get(case=reported)
+def call(cast: Cast, desk: Desk, noon: datetime) -> CallBack:
+    """A call that the desk owes Lin, who rang up: whether she is content."""
+    case = to_confirm(cast, by_phone(cast, noon), noon)
+    return CallBack.objects.get(case=case, kind="please_confirm")
 
 
 @pytest.mark.parametrize("note", UNSTORABLE)
 def test_words_that_not_every_database_keeps_are_refused_and_shown_again(
-    cast: Cast, owed: CallBack, desk: Desk, note: str
+    cast: Cast, call: CallBack, desk: Desk, note: str
 ) -> None:
     written = Entry.objects.count()
-    sent = {"outcome": "not_reached" if owed.kind == "please_confirm" else "told", "note": note}
-    answer = desk(cast.chen).post(f"/desk/calls/{owed.id}/", sent)
-    assert (answer.status_code, CallBack.objects.get(id=owed.id).done_at) == (422, None)
+    sent = {"outcome": "satisfied", "note": note}
+    answer = desk(cast.chen).post(f"/desk/calls/{call.id}/", sent)
+    assert (answer.status_code, CallBack.objects.get(id=call.id).done_at) == (422, None)
     assert note.replace("\x00", "\ufffd")[-2:] in answer.content.decode()
     assert Entry.objects.count() == written
 
 
 def test_without_the_cleaning_a_nul_would_stand_in_the_journal(
-    cast: Cast, owed: CallBack, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, call: CallBack, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Move, "cleaned", lambda move: move)
     written = Entry.objects.count()
-    answer = desk(cast.chen).post(f"/desk/calls/{owed.id}/", {"outcome": "told", "note": "楼上\x00楼下"})
+    answer = desk(cast.chen).post(f"/desk/calls/{call.id}/", {"outcome": "satisfied", "note": "楼上\x00楼下"})
     # SQLite keeps it; PostgreSQL cannot, and says so as a fault of ours
     assert answer.status_code == 500 or Entry.objects.count() > written
 
