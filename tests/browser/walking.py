@@ -13,8 +13,11 @@ from tests.browser.people import Town
 
 LINK = re.compile(r"""<a\b[^>]*?\shref=["']([^"'#]+)""")
 VARIED = {"desk:move": "event", "my_move": "event"}  # one page for each value of this part of its address
-# What was looked at already is opened again for the links it holds for this person: so many of a kind, else one.
-AGAIN = {"desk:case": 20, "my_case": 12, "desk:inbox": 3, "my_work": 4, "desk:place": 6}
+# What was looked at already is opened again for the links it holds for this person: so many of a kind for each.
+AGAIN = {"desk:case": 14, "my_case": 8, "desk:inbox": 2, "my_work": 3}
+AGAIN |= dict.fromkeys(
+    ("desk:catalogue", "desk:category", "desk:parties", "desk:places", "desk:place", "desk:party"), 1
+)
 
 # Not pages to look at, by name: the reason. Everything else has to be met by the walks.
 NOT_A_PAGE = {
@@ -84,7 +87,7 @@ class Walk:
             if kind not in self.met:
                 self.met[kind] = f"{who}:{path}"
                 html = self._looked_at(eye, english, who, path)
-            elif again[kind] < AGAIN.get(kind, 1) and kind.partition(" ")[0] not in VARIED:
+            elif again[kind] < AGAIN.get(kind, 0):
                 html = page.context.request.get(path).text()
             else:
                 continue
