@@ -6,6 +6,10 @@ Each takes the locked case and the deed, and sets fields; side rows (pauses) are
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from gezhi.cases.facts import is_drawn
 from gezhi.cases.lifecycle import Arrow, Ending, Level, State
@@ -20,6 +24,7 @@ from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
+from gezhi.tenancy.prepared import Prepared
 
 SITE_VISIT_WORKING_DAYS = (
     3  # proposed default: a second return books a joint site visit within three working days
@@ -97,12 +102,21 @@ def accept(case: Case, doing: Doing) -> None:
     """Place and category are settled, if need be in the same breath; what came back is linked to what was solved here before."""
     correct(case, doing)
     since = doing.at - timedelta(days=catalogue.rule("came_back_days"))
-    before = Case.objects.filter(
-        place_id=case.place_id, category_id=case.category_id, closed_at__gte=since, ending__in=SOLVED
+    before = (
+        _SOLVED_HERE.rows(case.place_id, case.category_id, since)
+        if case.place_id and case.category_id
+        else []
     )
-    case.came_back_from_id = (
-        before.exclude(id=case.id).order_by("-closed_at").values_list("id", flat=True).first()
-    )
+    case.came_back_from_id = before[0][0] if before else None
+
+
+def _solved_here(place: UUID, category: UUID, since: datetime) -> QuerySet[Any]:
+    """The case that was solved last at this very place in this category; an open one is not among them."""
+    rows = Case.objects.filter(place_id=place, category_id=category, closed_at__gte=since, ending__in=SOLVED)
+    return rows.order_by("-closed_at").values_list("id")[:1]
+
+
+_SOLVED_HERE = Prepared(_solved_here)
 
 
 def dispatch(case: Case, doing: Doing) -> None:

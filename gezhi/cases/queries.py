@@ -24,10 +24,10 @@ def by_number(number: str, *, actor: Actor) -> Case:
     """One case that this actor may see. 1 query. Raises NotFound for others' and for unknown ones alike."""
     key = code_key(number) if len(number) <= 40 else ""
     plain = f"{key[:6]}-{key[6:10]}-{key[10:]}" if key.isdigit() else number.strip()
-    found = visible_to(actor).filter(number=plain).first() if CASE_NUMBER.match(plain) else None
-    if found is None:
+    found = list(visible_to(actor).filter(number=plain)) if CASE_NUMBER.match(plain) else []
+    if not found:
         raise NotFound("case")
-    return found
+    return found[0]
 
 
 def by_id(case_id: UUID, *, actor: Actor) -> Case:

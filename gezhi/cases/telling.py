@@ -54,14 +54,14 @@ def tell(case: Case, move: Move, arrow: Arrow, *, at: datetime) -> None:
             for report_id in report_ids
         )
     )
-    _owe_calls(case, what, [one.id for one in reports.for_desk(report_ids) if _must_be_called(one, what)], at)
+    _owe_calls(case, what, [one.id for one in reports.reaches(report_ids) if _must_be_called(one, what)], at)
 
 
 _LINKED_TO = Prepared(lambda case: CaseReport.objects.filter(case=case).values_list("report_id"))
 _OPENED_BY = Prepared(lambda case: CaseReport.objects.filter(origin=case).values_list("report_id"))
 
 
-def _must_be_called(report: reports.ReportRow, what: str) -> bool:
+def _must_be_called(report: reports.Reach, what: str) -> bool:
     """Whoever told us by word of mouth hears everything by phone; whoever has the status page is rung up to confirm only."""
     if not report.has_contact:
         return False

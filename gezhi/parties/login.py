@@ -32,7 +32,7 @@ class PostBackend(BaseBackend):
 
     def get_user(self, user_id: UUID) -> Account | None:
         """The account of a session; an account that was switched off is nobody."""
-        return Account.objects.filter(id=user_id, is_active=True).first()
+        return next(iter(Account.objects.filter(id=user_id, is_active=True)), None)
 
 
 def may_enter(account: Account, at: datetime) -> bool:
