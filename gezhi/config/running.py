@@ -48,7 +48,7 @@ def serve(host: str, port: int, workers: int) -> int:
 
 
 def up(host: str, port: int, workers: int) -> int:
-    """Prepare, start server and worker, say where, and wait until one ends or somebody stops it."""
+    """Prepare, start server and worker, say where, and wait until the server ends or somebody stops it; a dead worker is replaced."""
     if not _is_free(host, port):
         print(
             f"gezhi up: port {port} is taken: stop what listens there or choose another with PORT=…",
@@ -65,7 +65,11 @@ def up(host: str, port: int, workers: int) -> int:
     stopped = _stopped_by_signals()
     try:
         _announce(host, port, children)
-        while not stopped.is_set() and all(child.poll() is None for child in children):
+        while not stopped.is_set() and children[0].poll() is None:
+            if (
+                children[1].poll() is not None
+            ):  # the server goes on; leases of a killed worker run out by themselves
+                children[1] = _child("worker")
             stopped.wait(0.5)
         return 0 if stopped.is_set() else 1
     finally:

@@ -1,0 +1,52 @@
+"""F2 for `gezhi up`: a dead worker is replaced while the server goes on; when it dies itself, nothing of it lives on."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+
+from tests.faults.installation import HOST, Installation, kill
+
+PATIENCE_SECONDS = 60
+
+
+def until(is_so: Callable[[], bool]) -> bool:
+    """Wait for it; False when it does not come about."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not is_so() and time.monotonic() < give_up:
+        time.sleep(0.1)
+    return is_so()
+
+
+def is_alive(office: Installation) -> bool:
+    """Whether its server answers."""
+    with suppress(OSError, HTTPException):
+        return office.get("/healthz")[0] == 200
+    return False
+
+
+def children(parent: int) -> dict[str, int]:
+    """The commands that `gezhi up` has started, with their process ids."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"\nPPid:\t{parent}\n" in (folder / "status").read_text():
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                found |= {name: int(folder.name) for name in ("serve", "worker") if name.encode() in words}
+    return found
+
+
+def test_a_killed_worker_is_replaced_and_a_killed_parent_takes_both_along(installation: Installation) -> None:
+    up = installation.begin("gezhi.config.cli", "up", "--host", HOST, "--port", str(installation.port))
+    try:
+        assert until(lambda: is_alive(installation) and set(children(up.pid)) == {"serve", "worker"})
+        first = children(up.pid)
+        os.kill(first["worker"], signal.SIGKILL)
+        assert until(lambda: children(up.pid).get("worker", first["worker"]) != first["worker"])
+        assert (is_alive(installation), children(up.pid)["serve"]) == (True, first["serve"])
+    finally:
+        kill(up)
+    assert until(lambda: not is_alive(installation))
