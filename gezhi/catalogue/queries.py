@@ -31,16 +31,12 @@ def tops() -> tuple[CategoryView, ...]:
 
 def leaves(top_id: UUID | None = None) -> tuple[CategoryView, ...]:
     """The leaves in the order of their codes, refer-out ones too; of one top class when it is named."""
-    return tuple(
-        one
-        for one in shelf().categories.values()
-        if one.is_leaf and (top_id is None or one.parent_id == top_id)
-    )
+    return shelf().leaves_of.get(top_id, ())
 
 
 def common() -> tuple[CategoryView, ...]:
     """The leaves shown to a reporter as chips."""
-    return tuple(one for one in leaves() if one.is_common)
+    return shelf().common
 
 
 def condition(id: UUID) -> ConditionView:

@@ -37,6 +37,20 @@ class Shelf:
         return {one.code: one for one in self.categories.values()}
 
     @cached_property
+    def leaves_of(self) -> Mapping[UUID | None, tuple[CategoryView, ...]]:
+        """Leaves by top class, all of them under None, in the order of their codes."""
+        found: dict[UUID | None, list[CategoryView]] = {None: []}
+        for one in self.categories.values():
+            if one.is_leaf:
+                found[None].append(one)
+                found.setdefault(one.parent_id, []).append(one)
+        return {top: tuple(leaves) for top, leaves in found.items()}
+
+    @cached_property
+    def common(self) -> tuple[CategoryView, ...]:
+        return tuple(one for one in self.leaves_of[None] if one.is_common)
+
+    @cached_property
     def conditions_of(self) -> Mapping[UUID, tuple[ConditionView, ...]]:
         """Conditions by category, in the order of their codes."""
         found: dict[UUID, tuple[ConditionView, ...]] = {}
