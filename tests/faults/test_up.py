@@ -30,7 +30,7 @@ def is_alive(office: Installation) -> bool:
 
 def children(parent: int) -> dict[str, int]:
     """The commands that `gezhi up` has started, with their process ids."""
-    found = {}
+    found: dict[str, int] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if f"\nPPid:\t{parent}\n" in (folder / "status").read_text():
