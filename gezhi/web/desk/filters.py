@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -37,6 +39,7 @@ CLOCKS = {
     "due_soon": gettext_lazy("即将到期"),
     "paused": gettext_lazy("挂账中"),
 }
+SELECTED = mark_safe(" selected")
 FIELDS = ("q", "place", "category", "party", "clock", "channel")
 
 
@@ -94,8 +97,19 @@ def categories(code: str) -> tuple[Any, ...]:
     return (one.id,) if one.is_leaf else tuple(leaf.id for leaf in catalogue.leaves(one.id)) or (one.id,)
 
 
-def choices() -> dict[str, list[tuple[str, str]]]:
-    """The options of the filter form. 1 query (parties)."""
+def options(typed: Mapping[str, str]) -> dict[str, SafeString]:
+    """The options of the filter form as HTML, what was chosen selected: a template takes 4 ms for these two hundred. 1 query."""
+    return {
+        field: format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((value, SELECTED if value == typed.get(field, "") else "", label) for value, label in pairs),
+        )
+        for field, pairs in _choices().items()
+    }
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
     language = get_language() or ""
     known = []
     for top in catalogue.tops():

@@ -36,7 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "views": _views(chosen, counts),
         "rows": shown,
-        "choices": filters.choices(),
+        "options": filters.options(chosen.typed),
         "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, counts),
         "opened": _opened(request),
         "back": request.get_full_path(),

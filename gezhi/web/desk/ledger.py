@@ -74,7 +74,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     page = {
         "heading": _("问题处理台账"),
         "form": form,
-        "choices": filters.choices(),
+        "options": filters.options(form.data),
         "rows": [_row(one, at) for one in shown],
         "count": found.count(),
         "page_size": PAGE,
