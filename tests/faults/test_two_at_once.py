@@ -224,7 +224,7 @@ def numbers_meet(cast: Cast, at: datetime) -> str:
     try:
         with transaction.atomic():
             Case.objects.select_for_update().filter(number="").first()
-            for _ in range(numbers.BLOCK):
+            for _ in range(numbers.BLOCK + 1):  # the last one holds the counter until the commit
                 numbers.next_number(at.year)
             other.start()
             begun.wait(timeout=10)
