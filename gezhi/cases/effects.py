@@ -57,42 +57,45 @@ Effect = Callable[[Case, Doing], None]
 
 
 def correct(case: Case, doing: Doing) -> None:
-    """Put the case at a place, into a category or under a condition; clocks follow."""
+    """Put the case at a place, into a category or under a condition; clocks follow what changed."""
     move = doing.move
-    if move.place:
-        place = places.by_ids([move.place]).get(move.place)
-        if place is None:
-            raise Invalid("place", "unknown")
-        case.place_id, case.place_path, case.grid_id = place.id, place.path, place.grid_id
-        if case.state in {State.REPORTED, State.OPENED}:
-            desk = parties.desk_of(place.path, doing.at)
-            case.lead_id = desk if case.lead_id == case.desk_id else case.lead_id
-            case.desk_id = desk
-    if move.category:
-        _categorise(case, move)
-    elif move.condition:
-        _under(case, move)
+    if move.place and move.place != case.place_id:
+        _place(case, move.place, doing.at)
+    if move.category and move.category != case.category_id:
+        _categorise(case, move.category, doing.at)
+    if move.condition and move.condition != case.condition_id:
+        _under(case, move.condition)
     set_clocks(case)
 
 
-def _categorise(case: Case, move: Move) -> None:
-    if move.category is None:
-        return
-    category = catalogue.category(move.category)
+def _place(case: Case, place_id: UUID, at: datetime) -> None:
+    place = places.by_ids([place_id]).get(place_id)
+    if place is None:
+        raise Invalid("place", "unknown")
+    case.place_id, case.place_path, case.grid_id = place.id, place.path, place.grid_id
+    if case.state in {State.REPORTED, State.OPENED}:
+        desk = parties.desk_of(place.path, at)
+        case.lead_id = desk if case.lead_id == case.desk_id else case.lead_id
+        case.desk_id = desk
+
+
+def _categorise(case: Case, category_id: UUID, at: datetime) -> None:
+    """Who is complained of follows the category, and never keeps what is a complaint about him: the desk takes it back."""
+    category = catalogue.category(category_id)
     if category.refer_out:
         raise Invalid("category", "refer_out")
     case.category_id = category.id
     case.condition_id = catalogue.default_condition(category.id).id
-    if move.condition:
-        _under(case, move)
-    if category.complains_of_party and case.place_path:
-        case.complained_of_id = parties.serving(case.place_path, case.grid_id, "property", case.received_at)
+    complains = category.complains_of_party and case.place_path
+    case.complained_of_id = (
+        parties.serving(case.place_path, case.grid_id, "property", at) if complains else None
+    )
+    if case.complained_of_id is not None and case.lead_id == case.complained_of_id:
+        case.lead_id, case.handler_id = case.desk_id, None
 
 
-def _under(case: Case, move: Move) -> None:
-    if move.condition is None:
-        return
-    condition = catalogue.condition(move.condition)
+def _under(case: Case, condition_id: UUID) -> None:
+    condition = catalogue.condition(condition_id)
     if condition.category_id != case.category_id:
         raise Invalid("condition", "of_another_category")
     case.condition_id = condition.id

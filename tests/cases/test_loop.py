@@ -349,3 +349,15 @@ def test_a_moment_in_another_zone_is_journalled_as_the_moment_it_is(cast: Cast, 
         at=noon,
     )
     assert list(check.findings()) == []
+
+
+def test_what_turns_out_to_be_a_complaint_goes_back_from_the_company_to_the_desk(
+    cast: Cast, noon: datetime
+) -> None:
+    case = in_hand(cast, noon)
+    complaint = Move("correct", category=catalogue.by_code("1204").id)
+    case = advance(case.id, complaint, actor=cast.chen, at=noon)
+    assert (case.complained_of_id, case.lead_id, case.handler_id) == (cast.property, cast.desk_a, None)
+    case = advance(case.id, Move("correct", category=catalogue.by_code("0501").id), actor=cast.chen, at=noon)
+    assert case.complained_of_id is None
+    assert list(check.findings()) == []
