@@ -26,7 +26,7 @@ def may_reveal(roles: frozenset[Role], *, may_call: bool) -> bool:
 
 
 def may_restate(roles: frozenset[Role]) -> bool:
-    """The desk alone."""
+    """The desk alone, as for erasing a reporter."""
     return bool(roles & DESK)
 
 

@@ -1,4 +1,4 @@
-"""The page of one case, as a page or as the sheet beside the list; looking up a phone number; the desk's own wording."""
+"""The page of one case, as a page or as the sheet beside the list; a phone number; the desk's own wording; erasing a reporter."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases import queries as cases
 from gezhi.flows import reach_reporter
-from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.kernel.refusal import Invalid, Missing, NotYours
 from gezhi.web import refusals
 from gezhi.web.desk import casepage, moves
 from gezhi.web.desk.moveform import MoveForm
@@ -85,4 +85,29 @@ def restate(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
             request, "desk/case/restate.html", {**page, "error": refusals.sentence(refused)}, status=422
         )
     messages.success(request, _("承办人今后看到的是您转述的话。"))
+    return redirect("desk:case", found.number)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_required
+def forget(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
+    """Erase a reporter who asks for it: first why and what, then what goes and what stays, then the deed, which nobody can undo."""
+    found = cases.by_number(number, actor=actor_of(request))
+    if not reach_reporter.may_restate(cases.roles(found, actor=actor_of(request))):
+        raise NotYours(deed="forget")
+    reason, pictures = request.POST.get("reason", ""), "pictures" in request.POST
+    page: dict[str, Any] = {"case": found, "reason": reason, "pictures": pictures}
+    if request.method == "GET":
+        return render(request, "desk/case/forget.html", page)
+    if reason.strip() and "sure" not in request.POST:
+        return render(request, "desk/case/forget.html", {**page, "asks": True})
+    try:
+        reach_reporter.forget(
+            found.id, report_id, reason, with_pictures=pictures, actor=actor_of(request), at=at_of(request)
+        )
+    except (Missing, Invalid) as refused:
+        return render(
+            request, "desk/case/forget.html", {**page, "error": refusals.sentence(refused)}, status=422
+        )
+    messages.success(request, _("这位上报人的话和电话已经清除。"))
     return redirect("desk:case", found.number)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("cases/<str:number>/move/<slug:event>/", moves.move, name="move"),
     path("cases/<str:number>/reports/<uuid:report_id>/contact/", case.reveal, name="reveal"),
     path("cases/<str:number>/reports/<uuid:report_id>/restate/", case.restate, name="restate"),
+    path("cases/<str:number>/reports/<uuid:report_id>/forget/", case.forget, name="forget"),
     path("find/places/", moves.find_places, name="find_places"),
     path("find/conditions/", moves.find_conditions, name="find_conditions"),
     path("new/", intake.new_report, name="new_report"),

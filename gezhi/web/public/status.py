@@ -143,7 +143,16 @@ def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> d
     later = {id for one in added for id in one.evidence}
     names = parties.parties_by_ids(told.parties_named(story, reveals))
     pictures = {row.id: row for row in own}
-    lines = told.lines(report.id, story, added, reveals, parties=names, pictures=pictures, at=now)
+    lines = told.lines(
+        report.id,
+        story,
+        added,
+        reveals,
+        parties=names,
+        pictures=pictures,
+        erased_at=report.erased_at,
+        at=now,
+    )
     return {
         "photos": told.thumbs((row for row in own if row.id not in later), now, _("您拍的照片")),
         "after": _after(case, now),

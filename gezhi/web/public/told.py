@@ -76,6 +76,7 @@ def lines(
     *,
     parties: Mapping[UUID, PartyRow],
     pictures: Mapping[UUID, EvidenceRow],
+    erased_at: datetime | None,
     at: datetime,
 ) -> list[Line]:
     """Everything the reporter may know, newest first. No query."""
@@ -86,6 +87,7 @@ def lines(
     ]
     found += [_own_words(report_id, one, pictures, at) for one in added]
     found += [_reveal(one, parties) for one in reveals]
+    found += [Line(erased_at, "eye-off", _("社区按您的要求清除了您的话和电话"))] if erased_at else []
     return sorted(found, key=lambda line: line.at)[::-1]
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.test import Client
+
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
@@ -126,3 +128,31 @@ def test_the_slip_says_what_is_to_be_proved(cast: Cast, opened: Case, desk: Desk
         assert words in page
     code = client.get(f"{address(opened)}qr.svg")
     assert (code["Content-Type"], b"<svg" in code.content) == ("image/svg+xml", True)
+
+
+def test_a_reporter_who_asks_for_it_is_erased_in_two_steps(cast: Cast, reported: Case, desk: Desk) -> None:
+    client = desk(cast.chen)
+    report_id = client.get(address(reported)).context["said"]["reports"][0]["id"]
+    forget = f"{address(reported)}reports/{report_id}/forget/"
+    assert forget in client.get(address(reported)).content.decode()
+    assert "请写明理由" in text(client.post(forget, {"reason": " ", "sure": "1"}))
+    asked = text(client.post(forget, {"reason": "本人来电要求"}))
+    assert all(words in asked for words in ("联系电话", "台账", "不能恢复"))
+    assert reports.for_desk([report_id])[0].erased_at is None
+    assert client.post(forget, {"reason": "本人来电要求", "sure": "1"}).status_code == 302
+    seen = text(client.get(address(reported)))
+    assert "上报内容和个人信息已按要求清除" in seen
+    assert "楼道门玻璃碎了" not in seen
+    status = text(Client(HTTP_HOST="localhost").get(f"/t/{reports.tracking_code(report_id)}"))
+    assert "您的话和电话已按要求清除" in status
+    assert "社区按您的要求清除了您的话和电话" in status
+
+
+def test_only_the_desk_may_erase_a_reporter(cast: Cast, to_check: Case, desk: Desk) -> None:
+    report_id = desk(cast.chen).get(address(to_check)).context["said"]["reports"][0]["id"]
+    forget = f"{address(to_check)}reports/{report_id}/forget/"
+    client = desk(cast.sun)
+    assert forget not in client.get(address(to_check)).content.decode()
+    assert client.get(forget).status_code == 403
+    assert client.post(forget, {"reason": "烦人", "sure": "1"}).status_code == 403
+    assert reports.for_desk([report_id])[0].erased_at is None
