@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases import queries as cases
 from gezhi.kernel.refusal import NotFound
-from gezhi.web.desk import filters, lists, tallies
+from gezhi.web.desk import filters, lines, lists, tallies
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 
 PAGE = 50
@@ -35,7 +35,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "chosen": chosen,
         "views": _views(chosen, counts),
-        "rows": shown,
+        "lines": lines.as_html(shown),
         "options": filters.options(chosen.typed),
         "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, counts),
         "opened": _opened(request),

@@ -26,6 +26,7 @@ CLOCK_ICONS = {
     "none": "minus",
 }
 OFFICE = "office"  # the calendar by which "soon" is judged
+ANY = "0-0"  # stands for a number while the address of all cases is worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ class Row:
     held: str
     next: str
     is_escalated: bool
-    received: str
     id: UUID
 
 
@@ -61,8 +61,8 @@ def rows(cases: Sequence[Any], *, at: datetime) -> list[Row]:
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
     names = parties.account_names({case.handler_id for case in cases if case.handler_id})
-    soon = soon_at(at)
-    return [_row(case, found, known, names, at, soon) for case in cases]
+    soon, case_url = soon_at(at), reverse("desk:case", args=[ANY])
+    return [_row(case, found, known, names, at=at, soon=soon, case_url=case_url) for case in cases]
 
 
 def _row(
@@ -70,15 +70,17 @@ def _row(
     found: dict[UUID, Any],
     known: dict[UUID, Any],
     names: dict[UUID, str],
+    *,
     at: datetime,
     soon: datetime,
+    case_url: str,
 ) -> Row:
     place, lead = found.get(case.place_id), known.get(case.lead_id)
     is_closed = case.closed_at is not None
     since = case.closed_at if is_closed else case.entered_at
     clock = clock_of(case, known, at=at, soon=soon)
     return Row(
-        url=reverse("desk:case", args=[case.number]),
+        url=case_url.replace(ANY, case.number),
         number=case.number,
         short=case.number.split("-", 1)[1],
         place=place.full_name if place else _("未定位"),
@@ -93,7 +95,6 @@ def _row(
         held=times.between(since, at),
         next=words.of(words.NEXT, case.state),
         is_escalated=case.escalated_to_id is not None and not is_closed,
-        received=times.moment(case.received_at, at),
         id=case.id,
     )
 
