@@ -41,14 +41,16 @@ def page() -> str:
         "",
         "## Circumstances",
         "",
-        "Nobody hands them in; they follow from the case and the clock: " + _words(CIRCUMSTANCES) + ".",
+        "Nobody hands them in; they follow from the case, the clock and the desk's call-back list: "
+        + _words(CIRCUMSTANCES)
+        + ".",
     ]
     return "\n".join(parts) + "\n"
 
 
 def _row(arrow: Arrow) -> str:
     to = "stays" if arrow.target is arrow.source else f"{arrow.target.value} {NAMES[arrow.target]}"
-    if arrow.target is State.CLOSED:
+    if arrow.closes:
         to += f" ({arrow.ending.value if arrow.ending else 'as claimed'})"
     if arrow.next_round:
         to += ", next round"

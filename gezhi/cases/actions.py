@@ -204,13 +204,13 @@ def _arrive(case: Case, doing: Doing) -> None:
         case.checker_id = case.done_at = case.confirmed_at = None
         case.last_escalated_at = case.escalated_to_id = None
         case.escalations, case.ladder_ended, case.has_objection, case.claim = 0, False, False, ""
-    if arrow.target is State.CLOSED:
+    if arrow.closes:
         case.closed_at, case.ending = (
             at,
             arrow.ending.value if arrow.ending else case.claim or Ending.SOLVED.value,
         )
         case.ending_reason = doing.move.reason.strip()
-    elif arrow.source is State.CLOSED:
+    elif arrow.source is State.CLOSED and is_move:
         case.closed_at, case.ending, case.ending_reason = None, "", ""
     if is_move:
         case.entered_at = at

@@ -61,5 +61,5 @@ def _tell_case(case: Case, outcome: str, note: str, kind: str, actor: Actor, at:
         advance(case.id, Move("satisfied", note=note), actor=actor, at=at)
     elif outcome == "unsatisfied":
         advance(case.id, Move("unsatisfied", reason=note), actor=actor, at=at)
-    elif kind == "please_confirm":
+    elif kind == "please_confirm" or note.strip():
         advance(case.id, Move("call_back", note=note or "—", outcome=outcome), actor=actor, at=at)

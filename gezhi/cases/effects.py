@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from gezhi.cases.facts import is_drawn
 from gezhi.cases.lifecycle import Arrow, Ending, Level, State
-from gezhi.cases.models import Case, CaseReport, Escalation, Pause
+from gezhi.cases.models import CallBack, Case, CaseReport, Escalation, Pause
 from gezhi.cases.move import Move
 from gezhi.cases.policy import visible_to
 from gezhi.cases.timing import calendar_of, set_clocks
@@ -76,6 +76,8 @@ def _place(case: Case, place_id: UUID, at: datetime) -> None:
     if case.state in {State.REPORTED, State.OPENED}:
         desk = parties.desk_of(place.path, at)
         case.lead_id = desk if case.lead_id == case.desk_id else case.lead_id
+        if desk != case.desk_id:  # who is owed a call is rung up by whoever knows the case now
+            CallBack.objects.filter(case=case, done_at=None).update(desk_id=desk)
         case.desk_id = desk
 
 

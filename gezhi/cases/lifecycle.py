@@ -89,6 +89,7 @@ class Fact(StrEnum):
     WAS_OPENED = "was_opened"
     WAS_DISPATCHED = "was_dispatched"
     WAS_IN_HAND = "was_in_hand"
+    CALLED = "called"  # somebody on the desk's call-back list was rung up
 
 
 CIRCUMSTANCES = frozenset(list(Fact)[list(Fact).index(Fact.DRAWN) :])
@@ -112,6 +113,11 @@ class Arrow:
     claims: bool = False
     next_round: bool = False
 
+    @property
+    def closes(self) -> bool:
+        """Whether it ends the case. What is said about a closed case afterwards does not end it again."""
+        return self.target is State.CLOSED and self.source is not State.CLOSED
+
 
 def _arrow(
     event: str,
@@ -130,15 +136,20 @@ def _arrow(
 
 
 def _each(
-    event: str, sources: tuple[State, ...], who: Set[Role], needs: Set[Fact] = frozenset()
+    event: str,
+    sources: tuple[State, ...],
+    who: Set[Role],
+    needs: Set[Fact] = frozenset(),
+    when: Set[Fact] = frozenset(),
 ) -> tuple[Arrow, ...]:
     """The same deed in several states, changing none."""
-    return tuple(_arrow(event, state, state, who, needs) for state in sources)
+    return tuple(_arrow(event, state, state, who, needs, when) for state in sources)
 
 
 S, R, F, E = State, Role, Fact, Ending
 WORKING = (S.OPENED, S.DISPATCHED, S.IN_HAND)
 OPEN = tuple(state for state in State if state is not S.CLOSED)
+UNASKED = tuple(state for state in State if state is not S.TO_CONFIRM)
 STAFF = {R.DESK, R.HANDLER, R.CHECKER, R.APPROVER, R.GRID_WORKER}
 
 ARROWS: tuple[Arrow, ...] = (
@@ -205,6 +216,8 @@ ARROWS: tuple[Arrow, ...] = (
     *_each("correct", (S.REPORTED, S.OPENED, S.DISPATCHED, S.IN_HAND), {R.DESK}),
     *_each("made_safe", WORKING, {R.HANDLER, R.GRID_WORKER}, {F.NOTE}),
     *_each("note", OPEN, STAFF, {F.NOTE}),
+    # what was said on the phone about something else than the result; of a closed case, too
+    *_each("call_back", UNASKED, {R.DESK}, {F.NOTE}, {F.CALLED}),
     *_each("add", OPEN, {R.REPORTER}, {F.ANSWER}),
     *_each("urge", OPEN, {R.REPORTER}),
     *_each("remind", OPEN, {R.SYSTEM}),

@@ -27,7 +27,7 @@ class Move:
     version: the version the person looked at; another one by now = Stale. note: words for colleagues (verdicts, visits, answers).
     reason: why (returns, refusals, endings). party: to whom. into: the case it joins. until: an aware moment (extension,
     review date, meeting). ending: what a `not_found` claims. count: a number counted as proof. presence: how the worker showed
-    that he is there ("place_code", "position"). place, category, condition: corrections by the desk.
+    that he is there ("place_code", "position"). place, category, condition: corrections by the desk. outcome: what came of a call.
     """
 
     event: str
@@ -67,6 +67,7 @@ class Move:
             Fact.UNTIL: self.until is not None,
             Fact.ON_SITE: self.presence in {"place_code", "position"},
             Fact.PHOTO_AFTER: bool(self.kinds() & {"photo_after", "photo_same_angle"}),
+            Fact.CALLED: self.event == "call_back" and bool(self.outcome),
             Fact.VERDICT: bool(self.note.strip() or self.reason.strip() or self.shown),
         }
         return frozenset(fact for fact, is_so in brings.items() if is_so)

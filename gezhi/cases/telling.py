@@ -26,7 +26,7 @@ _BY_EVENT = {
 
 def what_to_tell(move: Move, arrow: Arrow) -> str:
     """The word for what the reporter hears of this move; "" = nothing."""
-    if arrow.target is State.CLOSED and arrow.source is not State.CLOSED:
+    if arrow.closes:
         return {"decline": "declined", "join": "joined"}.get(move.event, "closed")
     if arrow.target is State.TO_CONFIRM and arrow.source is not State.TO_CONFIRM:
         return "please_confirm"

@@ -6,10 +6,13 @@ from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import IntegrityError
 
 from gezhi.cases import calls, check
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
+from gezhi.cases.fold import FOLDED
+from gezhi.cases.lifecycle import Arrow, State
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
@@ -17,7 +20,7 @@ from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal.models import Errand
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import Actor
-from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal
 from gezhi.reports.intake import Intake
 from gezhi.tenancy.models import Jurisdiction
 from tests.cast import Cast, done, lin, walk
@@ -27,17 +30,11 @@ PHONE = "13800138000"
 HOUR = timedelta(hours=1)
 
 
-def by_phone(cast: Cast, at: datetime) -> Case:
+def by_phone(cast: Cast, at: datetime, **more: object) -> Case:
     """Lin rings the desk up; Chen types it."""
     row = cast.town.row(cast.town.stairwell)
-    intake = Intake(
-        "phone",
-        text="门坏了",
-        place=row.id,
-        place_path=row.path,
-        category=catalogue.by_code("0501").id,
-        contact=PHONE,
-    )
+    known = {"category": catalogue.by_code("0501").id} | more
+    intake = Intake("phone", text="门坏了", place=row.id, place_path=row.path, contact=PHONE, **known)
     return cases.of_report(receive_report(Voice(intake, row), actor=cast.chen, at=at).report_id)
 
 
@@ -184,6 +181,96 @@ def test_telling_settles_the_call_and_moves_nothing(cast: Cast, noon: datetime) 
     case = advance(by_phone(cast, noon).id, Move("accept"), actor=cast.chen, at=noon)
     calls.note_call(cases.owed_calls(cast.chen).get().id, "told", "", actor=cast.chen, at=noon)
     assert (owed(cast.chen), Case.objects.get(id=case.id).version) == ([], case.version)
+
+
+def noted(case: Case) -> list[tuple[str, str, str]]:
+    """(event, outcome, note) of the calls that stand in the case's story."""
+    steps = [step for step in story("case", case.id) if step.entry.event == "call_back"]
+    return [
+        (step.entry.event, step.entry.after.get("outcome", ""), step.words.get("note", "")) for step in steps
+    ]
+
+
+def test_what_the_desk_says_on_the_phone_stands_in_the_story_of_a_closed_case(
+    cast: Cast, noon: datetime
+) -> None:
+    case = advance(by_phone(cast, noon).id, Move("decline", reason="不属实"), actor=cast.chen, at=noon)
+    said = "告诉他已经结案，他没有意见"
+    calls.note_call(cases.owed_calls(cast.chen).get().id, "told", said, actor=cast.chen, at=noon + HOUR)
+    after = Case.objects.get(id=case.id)
+    assert noted(case) == [("call_back", "told", said)]
+    assert (after.state, after.ending, after.ending_reason, after.closed_at, after.entered_at) == (
+        "closed",
+        "declined",
+        "不属实",
+        noon,
+        noon,
+    )
+    assert (after.due_at, after.stage_due, list(check.findings())) == (None, None, [])
+
+
+def told_of(cast: Cast, state: str, at: datetime) -> Case:
+    """A case in this state, a call owed to Lin about something else than the result."""
+    case = by_phone(cast, at)
+    if state == "asked":
+        return advance(case.id, Move("ask", note="哪个门？"), actor=cast.chen, at=at)
+    if state == "reported":
+        ask, answer = (cast.chen, Move("ask", note="哪个门？")), (cast.chen, Move("answer", note="北门"))
+        return walk(case, ask, answer, at=at)
+    moves = {
+        "opened": (),
+        "dispatched": ((cast.chen, Move("dispatch", party=cast.property)),),
+        "in_hand": ((cast.chen, Move("dispatch", party=cast.property)), (cast.qian, Move("take"))),
+    }
+    to_check = (*moves["in_hand"], (cast.qian, done(at)))
+    moves |= {"to_check": to_check, "to_confirm": (*to_check, (cast.zhao, Move("pass_check", note="好")))}
+    closed = (*moves["to_confirm"], (cast.chen, Move("satisfied")))
+    return walk(case, (cast.chen, Move("accept")), *(moves | {"closed": closed})[state], at=at)
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("outcome", ["told", "not_reached"])
+def test_a_note_on_a_call_stands_in_the_story_in_every_state_and_changes_nothing_else(
+    state: State, outcome: str, cast: Cast, noon: datetime
+) -> None:
+    before = told_of(cast, state.value, noon)
+    owed_here = cases.owed_calls(cast.chen).exclude(kind="please_confirm").filter(case=before)
+    calls.note_call(owed_here[0].id, outcome, "他说知道了", actor=cast.chen, at=noon + HOUR)
+    after = Case.objects.get(id=before.id)
+    assert (before.state, noted(after)) == (state.value, [("call_back", outcome, "他说知道了")])
+    changed = {name for name in FOLDED if getattr(before, name) != getattr(after, name)}
+    assert changed == {"version"}
+    assert (after.ending_reason, list(check.findings())) == (before.ending_reason, [])
+
+
+def test_twin_an_arrival_that_closes_a_closed_case_again_is_seen(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Arrow, "closes", property(lambda arrow: arrow.target is State.CLOSED))
+    case = advance(by_phone(cast, noon).id, Move("decline", reason="不属实"), actor=cast.chen, at=noon)
+    call = cases.owed_calls(cast.chen).get().id
+    try:
+        calls.note_call(call, "told", "知道了", actor=cast.chen, at=noon + HOUR)
+    except IntegrityError:
+        return  # a decline without its public reason: the database refuses it
+    after = Case.objects.get(id=case.id)
+    assert (after.ending, after.closed_at) != ("declined", noon)
+
+
+def test_only_a_call_from_the_list_is_written_into_a_closed_case(cast: Cast, noon: datetime) -> None:
+    case = advance(by_phone(cast, noon).id, Move("decline", reason="不属实"), actor=cast.chen, at=noon)
+    with pytest.raises(NotFromHere):
+        advance(case.id, Move("call_back", note="没有名单上的电话"), actor=cast.chen, at=noon)
+    offered = {offer.event for offer in cases.offers_for(case, actor=cast.chen, at=noon)}
+    assert offered == {"reopen"}
+
+
+def test_an_owed_call_moves_with_its_case_to_another_desk(cast: Cast, noon: datetime) -> None:
+    case = advance(by_phone(cast, noon).id, Move("accept"), actor=cast.chen, at=noon)
+    moved = Move("correct", place=cast.town.street_b)
+    advance(case.id, moved, actor=cast.zhou, at=noon)
+    assert list(CallBack.objects.values_list("kind", "desk")) == [("accepted", cast.desk_b)]
+    assert owed(cast.chen) == []
 
 
 @pytest.mark.parametrize(("kind", "outcome"), [("accepted", "satisfied"), ("please_confirm", "told")])

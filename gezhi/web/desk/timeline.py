@@ -95,7 +95,7 @@ def _item(
     )
     return {
         "icon": ICONS.get(entry.event, "circle"),
-        "title": words.of(words.DEEDS, entry.event),
+        "title": _title(entry),
         "who": _who(entry, names),
         "text": _text(step, parties),
         "time": times.moment(entry.at, now),
@@ -103,6 +103,12 @@ def _item(
         "kind": kind,
         "photos": [one for one in photos.get(entry.at, []) if one.is_ready],
     }
+
+
+def _title(entry: Any) -> str:
+    """What happened; where it makes a difference, with what came of it."""
+    outcome = f"{entry.event}.{entry.after.get('outcome', '')}"
+    return words.of(words.DEEDS, outcome if outcome in words.DEEDS else entry.event)
 
 
 def _who(entry: Any, names: Mapping[UUID, str]) -> str:

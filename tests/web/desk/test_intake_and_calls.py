@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
 from gezhi.journal.queries import story
@@ -89,6 +91,16 @@ def test_who_was_told_leaves_the_list(cast: Cast, desk: Desk, noon: datetime) ->
         == "/desk/calls/"
     )
     assert "没有要回的电话" in text(client.get("/desk/calls/"))
+
+
+@pytest.mark.parametrize(("outcome", "title"), [("told", "已电话告知上报人"), ("not_reached", "回访未接通")])
+def test_what_came_of_a_call_is_read_in_the_story_of_the_case(
+    outcome: str, title: str, cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    client, call = owed(cast, desk, noon)
+    client.post(f"/desk/calls/{call.id}/", {"outcome": outcome, "note": "家里人接的电话"})
+    page = text(client.get(f"/desk/cases/{call.case.number}/"))
+    assert (title in page, "家里人接的电话" in page) == (True, True)
 
 
 def test_the_last_try_asks_for_a_note(cast: Cast, desk: Desk, noon: datetime) -> None:
