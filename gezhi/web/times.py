@@ -46,6 +46,14 @@ def moment(at: datetime | None, now: datetime) -> str:
     return date_format(local, _("n月j日 H:i") if local.year == today.year else _("Y年n月j日"))
 
 
+def short_day(at: datetime | None, now: datetime) -> str:
+    """3月2日, 2027年3月2日 when it is another year; "" for None. The sign before it says whether it is until or since."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return date_format(local, _("n月j日") if local.year == timezone.localtime(now).year else _("Y年n月j日"))
+
+
 def day(at: datetime | None) -> str:
     """`2026-03-02`, local; "" for None."""
     return f"{timezone.localtime(at):%Y-%m-%d}" if at else ""
@@ -93,7 +101,8 @@ def clock(
 ) -> Clock:
     """How a deadline stands. hours: the calendar of whoever must act. long: says that the figure is working time."""
     if is_paused:
-        return Clock("paused", _("暂停至 %(day)s") % {"day": day(due)} if due else _("已暂停"), exact(due))
+        until = _("暂停到 %(day)s") % {"day": short_day(due, at)} if due else _("已暂停")
+        return Clock("paused", until, exact(due))
     if due is None:
         return NO_CLOCK
     is_working = hours is not ROUND_THE_CLOCK and abs(due - at) < FAR

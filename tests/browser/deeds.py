@@ -23,7 +23,7 @@ def place_code(page: Page, name: str = PLACE) -> str:
 
 def fill_report(page: Page, words: str, photos: list, chip: str = "门、玻璃坏了") -> None:
     """A photo, a chip and words on the report form; nothing is sent yet."""
-    page.locator("input[type=file]").set_input_files(photos)
+    page.locator("input[type=file]").first.set_input_files(photos)
     page.get_by_role("radio", name=chip).check()
     page.get_by_label("怎么回事").fill(words)
 

@@ -31,10 +31,15 @@ NOTE_LABELS = {
     "dispatch": gettext_lazy("交代"),
     "put_to_meeting": gettext_lazy("要议什么"),
 }
+WORDS_OR_PHOTO = {
+    "pass_check": gettext_lazy("写一句看到了什么，或者拍一张照片，两样至少要有一样。"),
+    "answer": gettext_lazy("写下补充的情况，或者附照片，两样至少要有一样。"),
+}
+CHOSEN = frozenset({"place", "party", "into", "until"})  # by typing or by a chip: their clean_… says what lacks
 UNTIL_LABELS = {
     "carry_forward": gettext_lazy("复核日期"),
     "put_to_meeting": gettext_lazy("会议时间"),
-    "request_extension": gettext_lazy("申请延到"),
+    "request_extension": gettext_lazy("或者另选一天"),
     "approve_extension": gettext_lazy("延到（不填即按申请）"),
 }
 
@@ -45,16 +50,20 @@ Parties = tuple[Sequence[dict[str, Any]], Sequence[tuple[str, str]]]
 class Choices:
     """What the form offers to choose from, looked up when it is shown; a form that goes through asks for nothing.
 
-    near: parties as chips; others: the rest of them; into: cases nearby. proof: kinds that a closing proof asks for.
+    near: parties as chips; others: the rest of them; into: cases nearby; later: deadlines to ask for; deadline: how it
+    stands now, in words. proof: kinds that a closing proof asks for.
     """
 
     def __init__(
         self,
         parties: Callable[[], Parties] = lambda: ((), ()),
         into: Callable[[], Sequence[dict[str, Any]]] = tuple,
+        later: Callable[[], Sequence[dict[str, Any]]] = tuple,
+        deadline: str = "",
         proof: frozenset[str] = frozenset(),
     ) -> None:
-        self._ask_parties, self._ask_into, self.proof = parties, into, proof
+        self._ask_parties, self._ask_into, self._ask_later = parties, into, later
+        self.deadline, self.proof = deadline, proof
 
     @cached_property
     def _parties(self) -> Parties:
@@ -72,6 +81,10 @@ class Choices:
     def into(self) -> Sequence[dict[str, Any]]:
         return self._ask_into()
 
+    @cached_property
+    def later(self) -> Sequence[dict[str, Any]]:
+        return self._ask_later()
+
 
 class MoveForm(forms.Form):
     """Fields are made for the event; templates/desk/case/_field.html draws each."""
@@ -81,13 +94,14 @@ class MoveForm(forms.Form):
         self.event, self.case, self.choices, self.needs = event, case, choices, demanded(event)
         for name in ASKS[event].fields:
             if made := getattr(self, f"_make_{name}")():
-                made.required = name in self.needs and name not in {"place", "party", "into"}
+                made.required = name in self.needs and name not in CHOSEN
                 made.error_messages["required"] = words.of(words.LACKS, name)
                 self.fields[name] = made
 
     def _make_note(self) -> forms.Field:
-        label = NOTE_LABELS.get(self.event, _("备注"))
-        return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+        label, help_text = NOTE_LABELS.get(self.event, _("备注")), WORDS_OR_PHOTO.get(self.event, "")
+        widget = forms.Textarea(attrs={"rows": 3})
+        return forms.CharField(label=label, help_text=help_text, max_length=LONGEST, widget=widget)
 
     def _make_reason(self) -> forms.Field:
         return forms.CharField(label=_("理由"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
@@ -179,7 +193,7 @@ class MoveForm(forms.Form):
 
     @property
     def note_is_optional(self) -> bool:
-        return "note" not in self.needs
+        return "note" not in self.needs and self.event not in WORDS_OR_PHOTO
 
     @property
     def wants_same_angle(self) -> bool:
@@ -211,6 +225,19 @@ class MoveForm(forms.Form):
         if found is None and "party" in self.needs:
             raise forms.ValidationError(words.of(words.LACKS, "party"))
         return found
+
+    @property
+    def later_options(self) -> list[dict[str, Any]]:
+        """Deadlines to ask for as chips."""
+        chosen = self.data.get("later", "") if self.is_bound else ""
+        return [{**one, "checked": one["value"] == chosen} for one in self.choices.later]
+
+    def clean_until(self) -> datetime | None:
+        """The day picked, else the one of the chip."""
+        found = self.cleaned_data["until"] or self.fields["until"].clean(self.data.get("later", ""))
+        if found is None and "until" in self.needs:
+            raise forms.ValidationError(words.of(words.LACKS, "until"))
+        return cast("datetime | None", found)
 
     def clean_category(self) -> UUID | None:
         return uuid_or_none(self.cleaned_data["category"])

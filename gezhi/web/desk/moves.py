@@ -22,7 +22,7 @@ from gezhi.duty import queries as duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.parties import queries as parties
 from gezhi.web import refusals, words
-from gezhi.web.desk import lists, photos
+from gezhi.web.desk import extension, lists, photos
 from gezhi.web.desk.asks import ASKS
 from gezhi.web.desk.moveform import Choices, MoveForm, condition_options, place_options
 from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
@@ -161,7 +161,9 @@ def choices(request: HttpRequest, case: Any, event: str) -> Choices:
         asked["parties"] = partial(_parties, case, at_of(request))
     if "into" in fields:
         asked["into"] = partial(_nearby, request, case)
-    return Choices(**asked, proof=proof)
+    if event == "request_extension":
+        asked["later"] = partial(extension.offers, case, at_of(request))
+    return Choices(**asked, deadline=extension.standing(case, event, at_of(request)), proof=proof)
 
 
 def _parties(case: Any, at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:

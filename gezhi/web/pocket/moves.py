@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -47,6 +48,8 @@ HERE = frozenset(
 ONE_PRESS = PLAIN | {"accept"}
 PROVING = frozenset({"done", "pass_check", "fail_check"})
 TOO_LATE = (Stale, NotFromHere)
+CHECKING = frozenset({"pass_check", "fail_check"})
+AFTER = ("photo_after", "photo_same_angle")
 MOST_BEFORE = 6
 
 
@@ -203,7 +206,7 @@ def _pictures(request: Asked, draft: Draft) -> dict[str, Any]:
         "photo_error": _photo_error(form, draft.pictures, ("photo_after", "photo_same_angle")),
         "kept_papers": draft.papers.shown(f"{draft.key}.papers", at),
         "paper_error": _photo_error(form, draft.papers, ("document",)),
-        "before": _before(case) if takes_photos else [],
+        **(_beside(case) if draft.event in CHECKING else {"before": _before(case) if takes_photos else []}),
         "proof": proof.sentence(language()) if proof else "",
     }
 
@@ -219,3 +222,25 @@ def _before(case: Any) -> list[photos.Picture]:
     found = evidence.of_each("report", cases.report_ids([case.id]).get(case.id, []))
     shown = [photos.picture(row, "before") for rows in found.values() for row in rows if row.is_served]
     return shown[:MOST_BEFORE]
+
+
+def _beside(case: Any) -> dict[str, Any]:
+    """For whoever checks: what it looked like, and beside it what was shown for it in this round. 4 queries.
+
+    papers: documents, and what somebody saw who found nothing. waiting: pictures whose copies are not made yet.
+    """
+    rows = [one for one in cases.shown(case) if one.round == case.round]
+    found = evidence.by_ids({one.evidence_id for one in rows})
+    shown: dict[bool, dict[UUID, photos.Picture]] = {True: {}, False: {}}
+    for one in reversed(rows):  # the newest first, each picture once although it may count as two kinds
+        if one.evidence_id in found and one.kind != "before":
+            here = shown[one.kind in AFTER]
+            here.setdefault(one.evidence_id, photos.picture(found[one.evidence_id], one.kind))
+    after, papers = [*shown[True].values()], [one for id, one in shown[False].items() if id not in shown[True]]
+    return {
+        "before": _before(case),
+        "after": [one for one in after if one.is_ready],
+        "papers": [one for one in papers if one.is_ready],
+        "waiting": sum(not one.is_ready for one in (*after, *papers)),
+        "is_checked": True,
+    }

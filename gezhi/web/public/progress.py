@@ -119,7 +119,7 @@ def _fix(case: "Case", now: datetime) -> ClockLine:
     if case.done_at and case.state in {State.TO_CHECK, State.TO_CONFIRM}:
         return _worked(title, case.done_at, case.fix_due, now)
     if case.review_at:
-        text = _("暂停，%(day)s 再看能不能办") % {"day": times.day(case.review_at)}
+        text = _("暂停，%(day)s 再看能不能办") % {"day": times.short_day(case.review_at, now)}
         return ClockLine(title, "paused", text, times.exact(case.review_at))
     if case.fix_due is None:
         return ClockLine(title, "none", _("受理以后，这里会写明哪天前办好"), "")

@@ -1,7 +1,7 @@
 """One case on the phone: the next deed, the proof, and what happens when somebody else was faster."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gezhi.cases import actions
+from gezhi.cases import actions, timing
 from gezhi.cases import queries as cases
 from gezhi.cases.models import Case, CaseEvidence
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.evidence.models import Evidence
+from gezhi.kernel.worktime import WORKING_DAY_MINUTES, working_minutes
 from gezhi.reports.queries import reveals
-from tests.cast import Cast, done, walk
+from gezhi.web import times
+from tests.cast import Cast, done, photo, walk
 from tests.web.pocket.conftest import Phone, address, hidden, picture
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +246,98 @@ def test_a_case_is_raised_to_somebody_else_and_first_of_all_one_level_up(
     html = shown(phone(cast.qian), in_hand, "raise")
     assert f'value="{cast.property}"' not in html
     assert f'value="{cast.desk_a}" checked' in html
+
+
+def test_whoever_checks_sees_before_beside_after(
+    cast: Cast, phone: Phone, plate: str, noon: datetime
+) -> None:
+    seen = photo(noon)
+    case = cast.lin_reports(noon, evidence=(seen,), pictures=("0" * 64,))
+    work = done(noon)
+    case = walk(
+        case,
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.property)),
+        (cast.qian, Move("take")),
+        (cast.qian, work),
+        at=noon,
+    )
+    Evidence.objects.update(served_at=noon)
+    html = shown(phone(cast.zhao), case, "pass_check")
+    before, after = html.split("处置前</h2>")[1].split("处置后</h2>")
+    assert f"/{seen}" in before
+    for one in work.shown:
+        assert f"/{one.evidence}" in after
+    assert html.count(f'href="/photos/{seen}') <= 1
+    assert "处置前</h2>" not in shown(phone(cast.chen), case, "note")
+
+
+def test_the_camera_and_the_album_are_two_buttons_that_need_no_script(
+    cast: Cast, phone: Phone, in_hand: Case
+) -> None:
+    qian = phone(cast.qian)
+    html = shown(qian, in_hand, "done")
+    inputs = re.findall(r'<input type="file" name="photos"[^>]*>', html)
+    assert ["capture" in one for one in inputs] == [True, False]
+    assert "从相册选" in html
+    sent = evidence_of_its_kind(in_hand) | {"photos": [picture("camera.jpg"), picture("album.jpg")]}
+    assert press(qian, in_hand, "done", **sent).status_code == 303
+
+
+def test_the_check_says_beforehand_that_words_or_a_photo_are_needed(
+    cast: Cast, phone: Phone, in_hand: Case, noon: datetime
+) -> None:
+    case = walk(in_hand, (cast.qian, done(noon)), at=noon)
+    zhao = phone(cast.zhao)
+    html = shown(zhao, case, "pass_check")
+    assert "两样至少要有一样" in html
+    assert "可不填" not in html
+    assert press(zhao, case, "pass_check").status_code == 422
+    assert press(zhao, case, "pass_check", photos=[picture()]).status_code == 303
+
+
+def test_more_time_is_asked_for_knowing_the_present_deadline(
+    cast: Cast, phone: Phone, in_hand: Case, noon: datetime
+) -> None:
+    qian = phone(cast.qian)
+    html = shown(qian, in_hand, "request_extension")
+    assert f"现在的期限：{times.moment(in_hand.fix_due, noon)}" in html
+    chips = re.findall(r'name="later" value="([^"]+)"', html)
+    assert len(chips) == 3
+    assert "再要 3 个工作日" in html
+    assert press(qian, in_hand, "request_extension", reason="等玻璃").status_code == 422
+    assert press(qian, in_hand, "request_extension", reason="等玻璃", later=chips[1]).status_code == 303
+    case = Case.objects.get()
+    hours = timing.calendar_of(case)
+    assert case.fix_due is not None
+    assert case.extension_until is not None
+    assert working_minutes(case.fix_due, case.extension_until, hours) == 3 * WORKING_DAY_MINUTES
+
+
+def test_a_day_picked_counts_more_than_a_chip(cast: Cast, phone: Phone, in_hand: Case) -> None:
+    answer = press(
+        phone(cast.qian),
+        in_hand,
+        "request_extension",
+        reason="等玻璃",
+        later="2026-03-09T10:00",
+        until="2026-03-12T10:00",
+    )
+    until = Case.objects.get().extension_until
+    assert (answer.status_code, times.exact(until)) == (303, "2026-03-12 10:00")
+
+
+@pytest.mark.parametrize("later", ["soon", "0001-01-01T00:00", "9999-99-99T99:99", "x" * 5000])
+def test_a_chip_that_is_no_deadline_is_refused(
+    later: str, cast: Cast, phone: Phone, in_hand: Case
+) -> None:
+    answer = press(phone(cast.qian), in_hand, "request_extension", reason="等玻璃", later=later)
+    assert (answer.status_code, Case.objects.get().extension_until) == (422, None)
+
+
+def test_a_pause_is_named_in_short_human_words(cast: Cast, phone: Phone, in_hand: Case, noon: datetime) -> None:
+    until = noon + timedelta(days=20)
+    walk(in_hand, (cast.zhou, Move("carry_forward", reason="等雨停", until=until)), at=noon)
+    html = phone(cast.qian).get("/my/").content.decode()
+    assert "暂停到 3月22日" in html
+    assert "2026-03-22 " not in re.sub(r'title="[^"]*"', "", html)

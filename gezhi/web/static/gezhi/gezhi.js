@@ -50,7 +50,8 @@ function showPhotos(picker, input, files) {
   const list = picker.querySelector("[data-photos-list]");
   const bag = new DataTransfer();
   files.forEach((file) => bag.items.add(file));
-  input.files = bag.files;
+  picker.querySelectorAll("input[type=file]").forEach((other) => (other.files = new DataTransfer().files));
+  input.files = bag.files; // of a camera and an album the last one used carries them all
   list.replaceChildren(
     ...files.map((file, place) => {
       const cell = document.createElement("li");
@@ -70,6 +71,7 @@ function showPhotos(picker, input, files) {
     }),
   );
   const words = picker.querySelector("[data-photos-words]");
+  if (!words) return;
   words.dataset.first ??= words.textContent;
   words.textContent = files.length ? picker.dataset.wordsMore : words.dataset.first;
 }
