@@ -35,7 +35,9 @@ WORDS_OR_PHOTO = {
     "pass_check": gettext_lazy("写一句看到了什么，或者拍一张照片，两样至少要有一样。"),
     "answer": gettext_lazy("写下补充的情况，或者附照片，两样至少要有一样。"),
 }
-CHOSEN = frozenset({"place", "party", "into", "until"})  # by typing or by a chip: their clean_… says what lacks
+CHOSEN = frozenset(
+    {"place", "party", "into", "until"}
+)  # by typing or by a chip: their clean_… says what lacks
 UNTIL_LABELS = {
     "carry_forward": gettext_lazy("复核日期"),
     "put_to_meeting": gettext_lazy("会议时间"),

@@ -236,7 +236,10 @@ def _beside(case: Any) -> dict[str, Any]:
         if one.evidence_id in found and one.kind != "before":
             here = shown[one.kind in AFTER]
             here.setdefault(one.evidence_id, photos.picture(found[one.evidence_id], one.kind))
-    after, papers = [*shown[True].values()], [one for id, one in shown[False].items() if id not in shown[True]]
+    after, papers = (
+        [*shown[True].values()],
+        [one for id, one in shown[False].items() if id not in shown[True]],
+    )
     return {
         "before": _before(case),
         "after": [one for one in after if one.is_ready],

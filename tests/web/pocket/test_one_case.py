@@ -328,14 +328,14 @@ def test_a_day_picked_counts_more_than_a_chip(cast: Cast, phone: Phone, in_hand:
 
 
 @pytest.mark.parametrize("later", ["soon", "0001-01-01T00:00", "9999-99-99T99:99", "x" * 5000])
-def test_a_chip_that_is_no_deadline_is_refused(
-    later: str, cast: Cast, phone: Phone, in_hand: Case
-) -> None:
+def test_a_chip_that_is_no_deadline_is_refused(later: str, cast: Cast, phone: Phone, in_hand: Case) -> None:
     answer = press(phone(cast.qian), in_hand, "request_extension", reason="等玻璃", later=later)
     assert (answer.status_code, Case.objects.get().extension_until) == (422, None)
 
 
-def test_a_pause_is_named_in_short_human_words(cast: Cast, phone: Phone, in_hand: Case, noon: datetime) -> None:
+def test_a_pause_is_named_in_short_human_words(
+    cast: Cast, phone: Phone, in_hand: Case, noon: datetime
+) -> None:
     until = noon + timedelta(days=20)
     walk(in_hand, (cast.zhou, Move("carry_forward", reason="等雨停", until=until)), at=noon)
     html = phone(cast.qian).get("/my/").content.decode()
