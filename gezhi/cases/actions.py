@@ -152,7 +152,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     )
     record(deed, *doing.also, actor=actor, at=at)
     outbox.reschedule(timing.TIMER, str(case.id), due_at=timing.timer_at(case) if case.due_at else None)
-    tell(case, move, arrow, at=at)
+    tell(case, doing)
     return case
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from gezhi.cases.actions import advance
 from gezhi.cases.locking import locked
-from gezhi.cases.models import CallBack, Case
+from gezhi.cases.models import CallBack
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, Duty
@@ -36,7 +36,7 @@ def note_call(call_id: UUID, outcome: str, note: str, *, actor: Actor, at: datet
     if outcome != "not_reached" or is_last:
         call.done_at, call.outcome = at, outcome
     call.save(update_fields=["tries", "last_try_at", "done_at", "outcome"])
-    _tell_case(call.case, outcome, note, call.kind, actor, at)
+    _tell_case(call, outcome, note, actor, at)
     return call
 
 
@@ -56,10 +56,13 @@ def _locked(call_id: UUID, actor: Actor) -> CallBack:
     return call
 
 
-def _tell_case(case: Case, outcome: str, note: str, kind: str, actor: Actor, at: datetime) -> None:
+def _tell_case(call: CallBack, outcome: str, note: str, actor: Actor, at: datetime) -> None:
     if outcome == "satisfied":
-        advance(case.id, Move("satisfied", note=note), actor=actor, at=at)
+        move = Move("satisfied", note=note, heard=call.report_id)
     elif outcome == "unsatisfied":
-        advance(case.id, Move("unsatisfied", reason=note), actor=actor, at=at)
-    elif kind == "please_confirm" or note.strip():
-        advance(case.id, Move("call_back", note=note or "—", outcome=outcome), actor=actor, at=at)
+        move = Move("unsatisfied", reason=note)
+    elif call.kind == "please_confirm" or note.strip():
+        move = Move("call_back", note=note or "—", outcome=outcome)
+    else:
+        return
+    advance(call.case_id, move, actor=actor, at=at)

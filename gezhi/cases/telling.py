@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from gezhi.cases.effects import Doing
 from gezhi.cases.lifecycle import Arrow, State
 from gezhi.cases.models import CallBack, Case, CaseReport
 from gezhi.cases.move import Move
 from gezhi.journal import outbox
+from gezhi.kernel.actor import ActorKind
 from gezhi.reports import queries as reports
 from gezhi.tenancy.prepared import Prepared
 
@@ -33,8 +35,12 @@ def what_to_tell(move: Move, arrow: Arrow) -> str:
     return _BY_EVENT.get(move.event, "")
 
 
-def tell(case: Case, move: Move, arrow: Arrow, *, at: datetime) -> None:
-    """Queue one message per report of the case, or a row on the desk's call-back list. Nothing when nobody need hear."""
+def tell(case: Case, doing: Doing) -> None:
+    """Queue one message per report of the case, or a row on the desk's call-back list. Nothing when nobody need hear.
+
+    Whoever says it himself, on the phone or on the status page, is not rung up about it.
+    """
+    move, arrow, at = doing.move, doing.arrow, doing.at
     what = what_to_tell(move, arrow)
     if arrow.source is State.TO_CONFIRM and arrow.target is not State.TO_CONFIRM:
         CallBack.objects.filter(case=case, done_at=None).update(done_at=at, outcome="settled")
@@ -54,7 +60,9 @@ def tell(case: Case, move: Move, arrow: Arrow, *, at: datetime) -> None:
             for report_id in report_ids
         )
     )
-    _owe_calls(case, what, [one.id for one in reports.reaches(report_ids) if _must_be_called(one, what)], at)
+    says_it = {move.heard, doing.actor.id if doing.actor.kind is ActorKind.REPORTER else None}
+    to_call = [one.id for one in reports.reaches(report_ids) if _must_be_called(one, what)]
+    _owe_calls(case, what, [id for id in to_call if id not in says_it], at)
 
 
 _LINKED_TO = Prepared(lambda case: CaseReport.objects.filter(case=case).values_list("report_id"))

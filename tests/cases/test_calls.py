@@ -164,6 +164,48 @@ def test_a_yes_on_the_phone_closes_as_solved(cast: Cast, noon: datetime) -> None
     assert (call.outcome, call.tries) == ("satisfied", 1)
 
 
+def two_by_phone(cast: Cast, at: datetime) -> tuple[Case, UUID]:
+    """Lin and somebody else rang up about the same door; it waits for their yes. The call owed to Lin."""
+    first, second = by_phone(cast, at), by_phone(cast, at)
+    advance(second.id, Move("join", into=first.id), actor=cast.chen, at=at)
+    CallBack.objects.filter(case=second).update(done_at=at, outcome="told")
+    case = to_confirm(cast, first, at)
+    lin_s = cases.report_ids([case.id])[case.id][0]
+    return case, cases.owed_calls(cast.chen).get(kind="please_confirm", report=lin_s).id
+
+
+def owed_to(actor: Actor) -> list[tuple[str, UUID]]:
+    return [(call.kind, call.report_id) for call in cases.owed_calls(actor)]
+
+
+def test_who_said_yes_on_the_phone_is_not_rung_up_again_but_the_others_are(
+    cast: Cast, noon: datetime
+) -> None:
+    case, call = two_by_phone(cast, noon)
+    _lin, other = cases.report_ids([case.id])[case.id]
+    calls.note_call(call, "satisfied", "", actor=cast.chen, at=noon)
+    assert owed_to(cast.chen) == [("closed", other)]
+    told = Errand.objects.filter(kind="message.reporter", payload__what="closed")
+    assert set(told.values_list("subject_id", flat=True)) == {_lin, other}
+    assert list(check.findings()) == []
+
+
+def test_who_says_yes_on_the_status_page_is_not_rung_up_about_it(cast: Cast, noon: datetime) -> None:
+    case, _call = two_by_phone(cast, noon)
+    _lin, other = cases.report_ids([case.id])[case.id]
+    advance(case.id, Move("satisfied"), actor=lin(case), at=noon)
+    assert owed_to(cast.chen) == [("closed", other)]
+
+
+def test_twin_a_yes_that_does_not_say_whose_it_is_owes_everybody_a_call(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.cases.calls.Move", lambda *args, heard=None, **more: Move(*args, **more))
+    case, call = two_by_phone(cast, noon)
+    calls.note_call(call, "satisfied", "", actor=cast.chen, at=noon)
+    assert [kind for kind, _report in owed_to(cast.chen)] == ["closed", "closed"]
+
+
 def test_a_no_on_the_phone_begins_a_new_round_and_needs_its_reason(cast: Cast, noon: datetime) -> None:
     case = to_confirm(cast, by_phone(cast, noon), noon)
     call = to_confirm_call(cast, case)
