@@ -30,10 +30,10 @@ def log_in(username: str) -> dict[str, str]:
     return {settings.SESSION_COOKIE_NAME: str(session.session_key)}
 
 
-def cases_in(state: str, count: str) -> list[str]:
-    """The numbers of the newest cases in this state."""
+def cases_in(state: str, count: str) -> list[tuple[str, str]]:
+    """(number, place) of the newest cases in this state."""
     rows = Case.objects.filter(state=state).order_by("-received_at", "-id")
-    return list(rows.values_list("number", flat=True)[: int(count)])
+    return [(number, str(place)) for number, place in rows.values_list("number", "place_id")[: int(count)]]
 
 
 def fill_cases(size: str) -> int:

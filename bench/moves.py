@@ -1,6 +1,7 @@
 """Moving a case at the desk, through the form a clerk sends, against the bare view of the same run."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bench.forms import cookies, forms, header
 from bench.load import Seen, post, post_with_files, send
@@ -26,10 +27,10 @@ def measure(office: Office) -> Table:
     with office.serving():
         reported = send(office.port, reports(office, codes, CASES), expect=303)
         clerk = Clerk(office.inside("log_in", "zhou"))
-        numbers = office.inside("cases_in", "reported", str(CASES))
+        cases = office.inside("cases_in", "reported", str(CASES))
         seen: dict[str, Seen] = {}
         for round_ in range(ROUNDS):
-            part = numbers[round_::ROUNDS]
+            part = cases[round_::ROUNDS]
             _add(seen, "bare view, one INSERT", send(office.port, bare(office, CASES), expect=204))
             for event in ("accept", "dispatch"):
                 requests = _moves(office, clerk, part, event)
@@ -39,7 +40,7 @@ def measure(office: Office) -> Table:
         (name, *figures(one, measure_), FLOOR if one is not measure_ else "") for name, one in seen.items()
     ]
     return Table(
-        f"Moves at the desk: N = {len(numbers)} cases accepted and dispatched, {CASES * ROUNDS} bare inserts",
+        f"Moves at the desk: N = {len(cases)} cases accepted and dispatched, {CASES * ROUNDS} bare inserts",
         ("what", "per second", "ratio", "p50 ms", "p99 ms", "floor"),
         rows,
         (f"The cases were reported just before, at {reported.rate:.0f}/s.",),
@@ -50,18 +51,20 @@ def _add(seen: dict[str, Seen], name: str, one: Seen) -> None:
     seen[name] = seen[name] + one if name in seen else one
 
 
-def _moves(office: Office, clerk: Clerk, numbers: list[str], event: str) -> list[bytes]:
-    """The form of this move as it is shown for the first case, sent for each; they are alike but for the address."""
-    path = f"/desk/cases/{numbers[0]}/move/{event}/"
+def _moves(office: Office, clerk: Clerk, cases: list[list[str]], event: str) -> list[bytes]:
+    """The form of this move as it is shown for the first case, sent for each: they are alike but for the address and the place."""
+    path = f"/desk/cases/{cases[0][0]}/move/{event}/"
     status, heads, page = office.fetch(path, {"Cookie": header(clerk.kept)})
     if status != 200:
         raise RuntimeError(f"{path} answered {status}")
     kept = clerk.kept | cookies(heads)
     form = next(form for form in forms(page) if "version" in form.fields)
-    make = post_with_files if b'type="file"' in page else None
+    make = partial(post_with_files, empty_file="photos") if b'type="file"' in page else post
     return [
-        make(f"/desk/cases/{number}/move/{event}/", form.fields, kept, empty_file="photos")
-        if make
-        else post(f"/desk/cases/{number}/move/{event}/", form.fields, kept)
-        for number in numbers
+        make(
+            f"/desk/cases/{number}/move/{event}/",
+            form.fields | ({"place": place} if "place" in form.fields else {}),
+            kept,
+        )
+        for number, place in cases
     ]
