@@ -8,7 +8,8 @@ PHONE_LIMIT = 60  # characters; longer is no phone number
 _EXTENSION = re.compile(r"(.*?)[ ,-]*(?:转|轉|分机|分機|ext\.?|x|#)[ :-]*(\d{1,6})")
 _NUMBER = re.compile(r"\+?[\d-]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0(?:10|2\d)[2-9]\d{7}|0[3-9]\d{2}[2-9]\d{6,7}")
+# 0631-000-0101: no exchange begins with 000, so demonstrations take their numbers from there, and who tries one types one
+_LANDLINE = re.compile(r"0(?:10|2\d)[2-9]\d{7}|0[3-9]\d{2}(?:[2-9]\d{6,7}|000\d{4})")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _SERVICE = re.compile(r"[48]00\d{7}|1[0-2]\d|1[02]\d{3}|9[56]\d{3,4}")
 _PHONE_NOISE = re.compile(r"[\s.·()_\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
@@ -52,6 +53,9 @@ def _main_number(number: str, area: str) -> str | None:
         return f"00{abroad}" if re.fullmatch(r"[1-9]\d{7,14}", abroad) else None
     elif re.fullmatch(r"861[3-9]\d{9}", digits):
         digits = digits[2:]
+    elif digits.startswith("86") and len(digits) > 8:
+        own = "0" + digits[2:].removeprefix("0")
+        digits = own if _LANDLINE.fullmatch(own) else digits
     if _LOCAL.fullmatch(digits):
         return area + digits
     known = _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits) or _SERVICE.fullmatch(digits)

@@ -1,6 +1,7 @@
 """Refusals as answers: the right status, and a sentence in the reader's language that says what to do next."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from gezhi.duty import queries as duty
+from gezhi.duty.queries import Answering
+from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import (
     Invalid,
     Missing,
@@ -20,6 +24,7 @@ from gezhi.kernel.refusal import (
     Stale,
     Unavailable,
 )
+from gezhi.parties import queries as parties
 from gezhi.web import words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
@@ -193,11 +198,22 @@ def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpRespon
         return unavailable(request)
     number = status(refusal)
     context = {"status": number, "title": _(TITLES[number]), "advice": sentence(refusal), "url": url}
+    if isinstance(refusal, NotFound):
+        context["answering"] = _phone_of_the_office(request)
     name = "errors/_notice.html" if getattr(request, "htmx", False) else "errors/page.html"
     answer = render(request, name, context, status=number)
     if isinstance(refusal, TooOften):
         answer["Retry-After"] = str(refusal.seconds)
     return answer
+
+
+def _phone_of_the_office(request: HttpRequest) -> Answering | None:
+    """Whom a resident may ring up who holds a code that leads nowhere; colleagues have their own lists."""
+    if getattr(request, "actor", None) != VISITOR or not hasattr(request, "jurisdiction"):
+        return None
+    with suppress(NotFound):
+        return duty.answering(parties.desk_of("", request.now), request.now)  # type: ignore[attr-defined]
+    return None
 
 
 def plain_page(request: HttpRequest, number: int, *, title: str = "", advice: str = "") -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
+from gezhi.web import phones
 from gezhi.web.public.trust import language
 from gezhi.web.refusals import sentence
 
@@ -71,8 +72,10 @@ class ReportForm(forms.Form):
         """Say a refusal beside the field it is about, or above the form."""
         names = refusal.facts if isinstance(refusal, Missing) else ()
         name = refusal.field if isinstance(refusal, Invalid) else names[0] if names else ""
-        field = FIELD_OF.get(name)
-        self.add_error(field if field in self.fields else None, sentence(refusal))
+        field, said = FIELD_OF.get(name), sentence(refusal)
+        if name == "contact":
+            said = phones.why_refused(str(self.data.get("contact", "")))
+        self.add_error(field if field in self.fields else None, said)
 
 
 def fresh_key() -> str:

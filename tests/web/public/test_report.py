@@ -108,7 +108,46 @@ def test_a_wrong_phone_number_is_said_beside_its_field(door: Client, here: str) 
     answer = door.post(here, form(contact="没有号码", photos=[picture()]))
     html = answer.content.decode()
     assert (answer.status_code, len(kept(html)), 'value="没有号码"' in html) == (422, 1, True)
-    assert "这不像电话号码" in html
+    assert "这里只写电话号码" in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("1380000000", "手机号是 11 位，您写了 10 位"),
+        ("138000000000", "手机号是 11 位，您写了 12 位"),
+        ("12800000000", "不是手机号的开头"),
+        ("0631-123", "带区号的固定电话是 10 至 12 位，您写了 7 位"),
+        ("0631-1234567", "这个固定电话号码不对"),
+        ("找我儿子", "这里只写电话号码"),
+        ("13800000000 林", "这里只写电话号码"),
+        ("999", "写 11 位手机号，或带区号的固定电话"),
+    ],
+)
+def test_a_number_that_is_refused_says_why(typed: str, why: str, door: Client, here: str) -> None:
+    answer = door.post(here, form(contact=typed))
+    assert (answer.status_code, why in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "13800000000",
+        "+86 138-0000-0000",
+        "0631-5231234",
+        "（0631）523 1234",
+        "010 6234 5678",
+        "0631-000-0193",
+    ],
+)
+def test_ordinary_numbers_are_taken(typed: str, door: Client, here: str) -> None:
+    assert door.post(here, form(contact=typed)).status_code == 303
+
+
+def test_the_form_and_the_receipt_lead_to_the_page_of_the_place(door: Client, here: str, cast: Cast) -> None:
+    page = f'href="/p/{cast.town.row(cast.town.stairwell).code}"'
+    assert page in door.get(here).content.decode()
+    assert page in door.get(report(door, here)).content.decode()
 
 
 def test_a_phone_number_may_be_left_for_the_repairer(door: Client, here: str) -> None:

@@ -68,6 +68,12 @@ def test_an_unknown_code_is_not_found_and_never_logged(
     assert "/t/…" in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/t/371072-nobody-has-this-code", "/r/371072-99999", "/p/371072-99999"])
+def test_whoever_has_a_wrong_code_finds_a_phone_number_to_call(path: str, door: Client, cast: Cast) -> None:
+    answer = door.get(path)
+    assert (answer.status_code, 'href="tel:0631-0000101"' in answer.content.decode()) == (404, True)
+
+
 def test_the_desk_asks_the_reporter_answers_and_the_case_goes_on(
     door: Client, here: str, cast: Cast, now: datetime
 ) -> None:
