@@ -63,7 +63,8 @@ def _party_ids(case: Any, holdings: Sequence[Any], steps: Sequence[Any]) -> set[
 
 
 def _account_ids(case: Any, steps: Sequence[Any], pauses: Sequence[Any]) -> set[UUID]:
-    ids = {case.handler_id, case.checker_id} | {pause.approver_id for pause in pauses}
+    ids = {case.handler_id, case.checker_id, case.escalated_person_id} | {one.approver_id for one in pauses}
+    ids |= {UUID(id) for step in steps if (id := step.entry.after.get("escalated_person_id"))}
     ids |= {step.entry.actor_id for step in steps if step.entry.actor_kind == "account"}
     return {id for id in ids if id}
 
@@ -105,7 +106,7 @@ def _what(case: Any) -> dict[str, Any]:
 
 
 def _said(case: Any, roles: frozenset[Role], at: datetime) -> dict[str, Any]:
-    """The reports: the desk reads all words, handlers the handlers' copy."""
+    """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated."""
     ids = cases.report_ids([case.id]).get(case.id, [])
     first = ids[:MOST_REPORTS]
     pictures, heard = evidence.of_each("report", first), reports.heard(first)
@@ -113,13 +114,13 @@ def _said(case: Any, roles: frozenset[Role], at: datetime) -> dict[str, Any]:
     copies = {row.id: row for row in reports.for_desk(first)} if not roles & FULL_WORDS else {}
     shown = []
     for row in rows:
-        whole = copies.get(row.id, row)
+        whole, reads_all = copies.get(row.id, row), bool(roles & FULL_WORDS)
         before = [photos.picture(one, "before") for one in pictures[row.id]]
         shown.append(
             {
                 "id": row.id,
                 "text": visible(row.text),
-                "restatement": visible(whole.restatement) if roles & FULL_WORDS else "",
+                "restatement": visible(whole.restatement) if reads_all else "",
                 "is_restated": getattr(row, "is_restated", False),
                 "channel": words.of(words.CHANNELS, row.channel),
                 "time": times.moment(row.received_at, at),
@@ -131,16 +132,22 @@ def _said(case: Any, roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "may_call": row.may_call,
                 "may_reveal": whole.has_contact and may_reveal(roles, may_call=row.may_call),
                 "may_restate": may_restate(roles),
-                "source": " ".join(part for part in (whole.source, whole.external_number) if part),
+                "source": _source(whole) if reads_all else "",
                 "reveals": _reveals(heard[row.id].reveals, at),
                 "added": [
                     {"text": visible(one.text), "time": times.moment(one.at, at)}
                     for one in heard[row.id].added
+                    if reads_all or not row.is_restated
                 ],
                 "erased": whole.erased_at is not None,
             }
         )
     return {"reports": shown, "more": len(ids) - len(first), "count": len(ids)}
+
+
+def _source(report: reports.ReportRow) -> str:
+    """Where it came from and its number there."""
+    return " ".join(part for part in (report.source, report.external_number) if part)
 
 
 def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
@@ -164,7 +171,9 @@ def _holder(case: Any, known: dict[UUID, Any], names: dict[UUID, str], at: datet
         "phone": answering.phone,
         "since": times.between(case.entered_at, at),
         "level": words.of(words.LEVELS, case.level),
-        "escalated_to": above.name if above else "",
+        "escalated_to": " · ".join(
+            filter(None, (above.name if above else "", names.get(case.escalated_person_id, "")))
+        ),
         "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
     }
 

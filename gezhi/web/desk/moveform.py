@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from gezhi.cases.lifecycle import Ending
 from gezhi.cases.move import Move, Shown
 from gezhi.catalogue import queries as catalogue
-from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
+from gezhi.flows.presence import presence
+from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.places import queries as places
 from gezhi.web import refusals, words
 from gezhi.web.desk.asks import ASKS, demanded
@@ -266,13 +267,10 @@ class MoveForm(forms.Form):
         elif not lacking:
             self.add_error(None, refusals.sentence(refusal))
 
-    def is_there(self, case_path: str) -> bool:
-        """Whether the place code typed belongs to where the case lies."""
-        try:
-            path = places.by_code(self.cleaned_data.get("place_code", "")).path
-        except NotFound:
-            return False
-        return case_path.startswith(path) or path.startswith(case_path)
+    def shown_presence(self) -> str:
+        """How the code typed shows that he is there: "place_code" or ""."""
+        place = places.by_ids([self.case.place_id]).get(self.case.place_id)
+        return presence(place, typed=self.cleaned_data.get("place_code", "")) if place else ""
 
     def move(
         self, *, version: int, into: UUID | None, photos: tuple[UUID, ...], documents: tuple[UUID, ...]
@@ -282,7 +280,6 @@ class MoveForm(forms.Form):
         kinds = ASKS[self.event].pictures + (("photo_same_angle",) if self.wants_same_angle else ())
         shown = tuple(Shown(one, kind) for one in photos for kind in kinds)
         shown += tuple(Shown(one, "document") for one in documents)
-        here = self.event == "solve_on_spot" and self.is_there(self.case.place_path)
         return Move(
             self.event,
             version=version,
@@ -294,7 +291,7 @@ class MoveForm(forms.Form):
             until=cast("datetime | None", said.get("until")),
             ending=Ending(said["ending"]) if said.get("ending") else None,
             count=said.get("count"),
-            presence="place_code" if here else "",
+            presence=self.shown_presence() if "place_code" in self.fields else "",
             place=changed(said.get("place"), self.case.place_id),
             category=changed(said.get("category"), self.case.category_id),
             condition=changed(said.get("condition"), self.case.condition_id),

@@ -1,12 +1,15 @@
 """One case: what each sees of it, what each may do, who looked at the phone number."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.test import Client
 
+from gezhi.cases import queries as cases
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.flows.reporter_speaks import Saying, reporter_speaks
 from gezhi.reports import queries as reports
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
@@ -156,3 +159,24 @@ def test_only_the_desk_may_erase_a_reporter(cast: Cast, to_check: Case, desk: De
     assert client.get(forget).status_code == 403
     assert client.post(forget, {"reason": "烦人", "sure": "1"}).status_code == 403
     assert reports.for_desk([report_id])[0].erased_at is None
+
+
+def test_after_a_restatement_the_handler_reads_nothing_that_the_reporter_adds(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    case, other = cast.lin_reports(noon, text="物业小王骂我"), cast.lin_reports(noon, text="灯不亮")
+    client = desk(cast.chen)
+    report_id = client.get(address(case)).context["said"]["reports"][0]["id"]
+    client.post(f"{address(case)}reports/{report_id}/restate/", {"text": "居民反映服务态度"})
+    for one, words in ((case, "我住三楼东户"), (other, "三楼的那一盏")):
+        walk(one, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.agency)), at=noon)
+        reporter_speaks(of_case(one), Saying("add", text=words), at=noon)
+    gao = desk(cast.gao)
+    assert "我住三楼东户" not in text(gao.get(address(case)))
+    assert "我住三楼东户" in text(client.get(address(case)))
+    assert "三楼的那一盏" in text(gao.get(address(other)))
+
+
+def of_case(case: Case) -> UUID:
+    """The report that opened it."""
+    return cases.report_ids([case.id])[case.id][0]

@@ -8,6 +8,7 @@ import pytest
 
 from gezhi.cases.models import Case, CaseEvidence
 from gezhi.cases.move import Move
+from gezhi.places import queries as places
 from gezhi.web.desk.asks import ASKS
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
@@ -178,3 +179,14 @@ def test_every_move_a_person_can_make_has_a_form(cast: Cast) -> None:
 
     people = {arrow.event for arrow in ARROWS if arrow.who - {Role.SYSTEM, Role.REPORTER}}
     assert people - set(ASKS) == set()
+
+
+def test_the_code_of_the_whole_community_does_not_show_that_somebody_is_there(
+    cast: Cast, opened: Case, desk: Desk
+) -> None:
+    around = {row.kind: row.code for row in places.ancestors(opened.place_path)}
+    sent = {"version": 2, "note": "扫干净了"}
+    for kind, status in (("community", 422), ("building", 302)):
+        more = {"place_code": around[kind], "photos": picture()}
+        answer = desk(cast.wei).post(address(opened, "solve_on_spot"), sent | more)
+        assert (kind, answer.status_code) == (kind, status)
