@@ -14,7 +14,7 @@ from gezhi.cases.lifecycle import Ending
 from gezhi.cases.move import Move, Shown
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.presence import presence
-from gezhi.kernel.refusal import Invalid, Missing, Refusal
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
 from gezhi.web import refusals, words
 from gezhi.web.desk.asks import ASKS, demanded
@@ -22,6 +22,7 @@ from gezhi.web.desk.keeper import IN_THE_CALENDAR
 from gezhi.web.desk.staff import uuid_or_none
 
 LONGEST = 5000
+NIL = UUID(int=0)  # no category's id
 NOTE_LABELS = {
     "ask": gettext_lazy("请上报人补充什么"),
     "answer": gettext_lazy("补充的情况"),
@@ -89,6 +90,17 @@ class Choices:
         return self._ask_later()
 
 
+class CategoryField(forms.ChoiceField):
+    """A leaf that cases may have. Its hundred choices are made only where they are shown."""
+
+    def valid_value(self, value: str) -> bool:
+        try:
+            leaf = catalogue.category(uuid_or_none(value) or NIL)
+        except NotFound:
+            return False
+        return leaf.is_leaf and not leaf.refer_out
+
+
 class MoveForm(forms.Form):
     """Fields are made for the event; templates/desk/case/_field.html draws each."""
 
@@ -136,7 +148,7 @@ class MoveForm(forms.Form):
         )
 
     def _make_category(self) -> forms.Field:
-        return forms.ChoiceField(label=_("类别"), choices=category_options())
+        return CategoryField(label=_("类别"), choices=category_options)
 
     def _make_condition(self) -> forms.Field | None:
         if self._category() is None:
