@@ -202,7 +202,7 @@ def _arrive(case: Case, doing: Doing) -> None:
     if arrow.next_round:
         case.round += 1
         case.checker_id = case.done_at = case.confirmed_at = None
-        case.last_escalated_at = case.escalated_to_id = None
+        case.last_escalated_at = case.escalated_to_id = case.escalated_person_id = None
         case.escalations, case.ladder_ended, case.has_objection, case.claim = 0, False, False, ""
     if arrow.closes:
         case.closed_at, case.ending = (

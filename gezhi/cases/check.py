@@ -73,12 +73,15 @@ def _reasons() -> Iterator[Finding]:
 
 
 def _escalations() -> Iterator[Finding]:
-    """I10: once per case, level and round."""
+    """I10: once per case, level and round, and in the end to a person."""
     twice = (
         Escalation.objects.values("case__number", "level", "round").annotate(n=Count("id")).filter(n__gt=1)
     )
     for row in twice:
         yield Finding("I10", row["case__number"], f"escalated {row['n']} times to level {row['level']}")
+    unheard = Case.objects.filter(closed_at=None, ladder_ended=True, escalated_person=None)
+    for number in unheard.values_list("number", flat=True):
+        yield Finding("I10", number, "is at the end of its ladder, and no officer stands there: appoint one")
 
 
 def _joins() -> Iterator[Finding]:

@@ -333,19 +333,24 @@ def urge(case: Case, doing: Doing) -> None:
 
 
 def remind(case: Case, doing: Doing) -> None:
-    """Most of the time is used up."""
+    """Most of the time is used up. At the end of the ladder: whoever is the officer there today."""
     case.reminded_at = doing.at
     if case.ladder_ended:
-        case.last_escalated_at = doing.at
+        case.last_escalated_at, case.escalated_person_id = doing.at, doing.move.person
 
 
 def escalate(case: Case, doing: Doing) -> None:
-    """One rung up: once per level and round, the database sees to it (I10)."""
-    case.escalations += 1
-    case.last_escalated_at, case.escalated_to_id = doing.at, doing.move.party
-    case.ladder_ended = doing.move.outcome == "end"
+    """One rung up, at the end to a person: once per level and round, the database sees to it (I10)."""
+    move, case.escalations = doing.move, case.escalations + 1
+    case.last_escalated_at, case.escalated_to_id = doing.at, move.party
+    case.ladder_ended, case.escalated_person_id = move.outcome == "end", move.person
     Escalation.objects.create(
-        case=case, round=case.round, level=case.escalations, party_id=doing.move.party, at=doing.at
+        case=case,
+        round=case.round,
+        level=case.escalations,
+        party_id=move.party,
+        person_id=move.person,
+        at=doing.at,
     )
 
 

@@ -31,6 +31,9 @@ class Case(TenantModel):
     lead = TenantFK("parties.Party")
     complained_of = TenantFK("parties.Party", null=True)
     escalated_to = TenantFK("parties.Party", null=True)
+    escalated_person = models.ForeignKey(
+        ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # the named officer at the end of the ladder
     handler = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+")
     checker = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+")
     ended_by = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+")

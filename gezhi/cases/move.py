@@ -28,7 +28,7 @@ class Move:
     reason: why (returns, refusals, endings). party: to whom. into: the case it joins. until: an aware moment (extension,
     review date, meeting). ending: what a `not_found` claims. count: a number counted as proof. presence: how the worker showed
     that he is there ("place_code", "position"). place, category, condition: corrections by the desk. outcome: what came of a call.
-    heard: the report of whoever is on the phone in this very deed.
+    heard: the report of whoever is on the phone in this very deed. person: the account at the end of the ladder.
     """
 
     event: str
@@ -47,6 +47,7 @@ class Move:
     condition: UUID | None = None
     outcome: str = ""
     heard: UUID | None = None
+    person: UUID | None = None
 
     def cleaned(self) -> "Move":
         """With its words as every database keeps them alike. Raises Invalid("note" or "reason", why)."""

@@ -61,7 +61,10 @@ OPEN = tuple(state.value for state in lifecycle.OPEN)
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list shows. clock: "overdue", "due_soon" (within `soon`), "paused". words: part of the title or a number."""
+    """What a list shows. clock: "overdue", "due_soon" (within `soon`), "paused". words: part of the title or a number.
+
+    is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
+    """
 
     states: Sequence[str] = ()
     place_path: str = ""
@@ -74,11 +77,12 @@ class CaseFilter:
     is_returned: bool | None = None
     is_escalated: bool = False
     mine: UUID | None = None
+    is_to_me: bool = False
 
 
 def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
     """Cases this actor may see that fit, most urgent first, closed ones last. A lazy queryset: slice it."""
-    rows = visible_to(actor).filter(_fits(wanted), _clock(wanted.clock, at, soon))
+    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
     if wanted.states and State.CLOSED not in wanted.states:
         return rows.order_by(
             "due_at", "id"
@@ -90,12 +94,13 @@ def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon
     """How many open cases that this actor may see fit each of these filters. 1 query."""
     rows = visible_to(actor).filter(closed_at=None)
     counts = {
-        name: Count("id", filter=_fits(one) & _clock(one.clock, at, soon)) for name, one in views.items()
+        name: Count("id", filter=_fits(one, actor) & _clock(one.clock, at, soon))
+        for name, one in views.items()
     }
     return dict(rows.aggregate(**counts))
 
 
-def _fits(wanted: CaseFilter) -> Q:
+def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     fits = Q()
     if wanted.states and State.CLOSED not in wanted.states:
         fits &= Q(closed_at=None)
@@ -120,6 +125,8 @@ def _fits(wanted: CaseFilter) -> Q:
         fits &= Q(escalated_to__isnull=False)
     if wanted.mine:
         fits &= Q(handler_id=wanted.mine)
+    if wanted.is_to_me:
+        fits &= Q(escalated_person_id=actor.id)
     return fits
 
 

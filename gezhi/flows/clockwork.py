@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -12,9 +13,12 @@ from gezhi.cases.deadlines import Act, next_act
 from gezhi.cases.locking import locked
 from gezhi.cases.move import Move
 from gezhi.journal import outbox
-from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.actor import SYSTEM, Duty
 from gezhi.parties import queries as parties
 from gezhi.routing.ladder import chain_of, rung
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 MOST_PARTIES_ABOVE = 10  # a chain of parties is short; this only bounds a loop
 
@@ -32,11 +36,28 @@ def fire(case_id: UUID, *, at: datetime) -> Act | None:
     if act is Act.ESCALATE:
         chain = chain_of(timing.acting_party(case), case.desk_id, list(_above(case.desk_id)))
         step = rung(chain, case.escalations)
-        move = Move("escalate", party=step.party, outcome="end" if step.is_end else "")
+        person = _officer(case, step.party, at) if step.is_end else None
+        move = Move("escalate", party=step.party, outcome="end" if step.is_end else "", person=person)
+    elif act is Act.REMIND and case.ladder_ended and case.escalated_to_id is not None:
+        move = Move("remind", person=_officer(case, case.escalated_to_id, at))
     else:
         move = Move(act.value)
     advance(case_id, move, actor=SYSTEM, at=at)
     return act
+
+
+def _officer(case: "Case", party: UUID, at: datetime) -> UUID | None:
+    """The person at the end of the ladder: the nearest officer of its last party, else of another. None: `check` says so.
+
+    An administrator does not stand for him: what people said is not his to read. Nor does a man of the company complained of.
+    """
+    found = [
+        one
+        for one in parties.officers(case.place_path, at)
+        if one.duty == Duty.OFFICER and one.party_id != case.complained_of_id
+    ]
+    first = [one for one in found if one.party_id == party] or found
+    return first[0].account_id if first else None
 
 
 def _above(party: UUID) -> Iterator[UUID]:

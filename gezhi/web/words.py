@@ -173,6 +173,7 @@ DEEDS: Mapping[str, Any] = {
     "urge": _("上报人催办"),
     "remind": _("系统提醒：快到期"),
     "escalate": _("超期，已提级督办"),
+    "escalate.end": _("超期，已督办到负责人"),
     "restated": _("受理席转述了上报内容"),
     "contact_revealed": _("查看了联系电话"),
     "erased": _("个人信息已清除"),

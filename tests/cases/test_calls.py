@@ -201,7 +201,7 @@ def test_twin_a_yes_that_does_not_say_whose_it_is_owes_everybody_a_call(
     cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gezhi.cases.calls.Move", lambda *args, heard=None, **more: Move(*args, **more))
-    case, call = two_by_phone(cast, noon)
+    _case, call = two_by_phone(cast, noon)
     calls.note_call(call, "satisfied", "", actor=cast.chen, at=noon)
     assert [kind for kind, _report in owed_to(cast.chen)] == ["closed", "closed"]
 

@@ -21,7 +21,9 @@ from gezhi.web import words
 from gezhi.web.desk.staff import uuid_or_none
 
 FIRST_VIEW = "open"
+TO_ME = "to_me"  # only shown to whom something was escalated
 VIEWS: Mapping[str, tuple[Any, CaseFilter]] = {
+    TO_ME: (gettext_lazy("督办到我"), CaseFilter(states=OPEN, is_to_me=True)),
     "open": (gettext_lazy("全部在办"), CaseFilter(states=OPEN)),
     "reported": (gettext_lazy("待受理"), CaseFilter(states=("reported", "asked"))),
     "unlocated": (gettext_lazy("未定位"), CaseFilter(states=OPEN, is_unlocated=True)),

@@ -72,9 +72,10 @@ def _views(chosen: filters.Chosen, counts: dict[str, int]) -> list[dict[str, obj
             "label": label,
             "count": counts[name],
             "active": chosen.view == name,
-            "overdue": name in {"overdue", "escalated"},
+            "overdue": name in {"overdue", "escalated", filters.TO_ME},
         }
         for name, (label, _one) in filters.VIEWS.items()
+        if name != filters.TO_ME or counts[name] or chosen.view == name
     ]
     return [
         *found,

@@ -97,7 +97,7 @@ def _item(
         "icon": ICONS.get(entry.event, "circle"),
         "title": _title(entry),
         "who": _who(entry, names),
-        "text": _text(step, parties),
+        "text": _text(step, parties, names),
         "time": times.moment(entry.at, now),
         "exact": times.exact(entry.at),
         "kind": kind,
@@ -117,13 +117,16 @@ def _who(entry: Any, names: Mapping[UUID, str]) -> str:
     return {"reporter": _("上报人"), "visitor": _("上报人"), "system": _("系统")}.get(entry.actor_kind, "")
 
 
-def _text(step: Any, parties: Mapping[UUID, Any]) -> str:
+def _text(step: Any, parties: Mapping[UUID, Any], names: Mapping[UUID, str]) -> str:
     """To whom, until when, and the words that were written."""
     after, lines = step.entry.after, []
     if step.entry.event in HANDED:
         party = after.get("escalated_to_id") if step.entry.event == "escalate" else after.get("lead_id")
         row = parties.get(uuid_or_none(party or ""))  # type: ignore[arg-type]
-        lines += [_("转到：%(party)s") % {"party": row.name}] if row else []
+        whom = names.get(uuid_or_none(after.get("escalated_person_id") or ""), "")  # type: ignore[arg-type]
+        lines += (
+            [_("转到：%(party)s") % {"party": f"{row.name} · {whom}" if whom else row.name}] if row else []
+        )
     if category := after.get("category_id"):
         lines += _category(category)
     for field, words_for in (

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.kernel.actor import SYSTEM
 from gezhi.web.desk import lines
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, text
@@ -133,3 +134,29 @@ def test_twin_without_escaping_his_words_are_markup(
     monkeypatch.setattr(lines, "escape", lambda words: words)
     cast.lin_reports(noon, text=NASTY)
     assert "<script>alert" in desk(cast.zhou).get("/desk/").content.decode()
+
+
+def overdue_up_to_zhou(cast: Cast, at: datetime) -> Case:
+    """A case at the end of its ladder."""
+    end = Move("escalate", party=cast.office_desk, outcome="end", person=cast.zhou.id)
+    return walk(cast.lin_reports(at, text="没人管"), (SYSTEM, end), at=at)
+
+
+def test_the_officer_at_the_end_of_the_ladder_is_told_on_his_own_list(
+    cast: Cast, reported: Case, desk: Desk, noon: datetime
+) -> None:
+    case = overdue_up_to_zhou(cast, noon)
+    client = desk(cast.zhou)
+    first = client.get("/desk/").context["views"][0]
+    assert (first["url"], first["count"], first["overdue"]) == ("?view=to_me", 1, True)
+    assert numbers(client.get("/desk/?view=to_me")) == [case.number]
+    assert "to_me" not in counts(desk(cast.chen).get("/desk/"))
+    assert numbers(desk(cast.chen).get("/desk/?view=to_me")) == []
+
+
+def test_the_page_of_the_case_names_him(cast: Cast, desk: Desk, noon: datetime) -> None:
+    case = overdue_up_to_zhou(cast, noon)
+    page = text(desk(cast.chen).get(f"/desk/cases/{case.number}/"))
+    assert ("督办：皇冠街道办事处 · 周" in page, "超期，已督办到负责人" in page) == (True, True)
+    assert "转到：皇冠街道办事处 · 周" in page
+    assert "皇冠街道办事处 · 周" in text(desk(cast.wei).get(f"/my/cases/{case.number}/"))
