@@ -3,9 +3,19 @@
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+# What a postgres:// URL may ask of the connection: libpq's own words, handed on as they are.
+CONNECTION = frozenset(
+    {
+        "sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslnegotiation", "ssl_min_protocol_version",
+        "channel_binding", "require_auth", "gssencmode", "krbsrvname", "passfile", "service", "options", "application_name",
+        "connect_timeout", "tcp_user_timeout", "target_session_attrs", "load_balance_hosts",
+        "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
+    }
+)  # fmt: skip
 
 
 def switch(name: str, *, default: bool) -> bool:
@@ -31,11 +41,10 @@ def database(name: str, data: Path) -> dict[str, Any]:
     value = os.environ.get(name, "")
     parts = urlsplit(value or f"sqlite:///{data}/gezhi.sqlite3")
     if parts.scheme == "sqlite":
+        _asked(name, parts.query, frozenset())
         return _sqlite(parts.path[1:] if value else str(data / "gezhi.sqlite3"))
     if parts.scheme in {"postgres", "postgresql"}:
-        return _postgresql(
-            parts.hostname, parts.port, parts.username, parts.password, parts.path, parts.query
-        )
+        return _postgresql(name, parts)
     raise ImproperlyConfigured(f"{name} begins with {parts.scheme!r}: write sqlite:///FILE or postgres://…")
 
 
@@ -53,18 +62,34 @@ def _sqlite(file: str) -> dict[str, Any]:
     }
 
 
-def _postgresql(
-    host: str | None, port: int | None, user: str | None, password: str | None, path: str, query: str
-) -> dict[str, Any]:
-    options = dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair)
+def _postgresql(name: str, url: SplitResult) -> dict[str, Any]:
+    asked = _asked(name, url.query, CONNECTION | {"host", "port"})
+    try:
+        port = asked.pop("port", str(url.port or ""))
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"{name}: {wrong}") from wrong
     return {
         "ENGINE": "gezhi.tenancy.engines.postgresql",
-        "NAME": unquote(path.lstrip("/")),
-        "HOST": unquote(options.get("host", host or "")),
-        "PORT": str(port or ""),
-        "USER": unquote(user or ""),
-        "PASSWORD": unquote(password or ""),
+        "NAME": unquote(url.path.lstrip("/")),
+        "HOST": asked.pop("host", unquote(url.hostname or "")),
+        "PORT": port,
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {"connect_timeout": "5"} | asked,
     }
+
+
+def _asked(name: str, query: str, known: frozenset[str]) -> dict[str, str]:
+    """What stands behind the question mark, each word once; one that is not known would be lost in silence."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"{name}: {query!r} cannot be read: {wrong}") from wrong
+    asked = dict(pairs)
+    if strange := sorted(asked.keys() - known):
+        raise ImproperlyConfigured(f"{name} asks for {', '.join(strange)}: not known here")
+    if len(asked) != len(pairs):
+        raise ImproperlyConfigured(f"{name} says one thing twice: {query!r}")
+    return asked

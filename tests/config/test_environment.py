@@ -1,0 +1,74 @@
+"""What an administrator writes into the environment is kept whole; what cannot be kept stops the boot and names the variable."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from gezhi.config import environment
+
+NAME = "GEZHI_DATABASE_URL"
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """The database settings that a URL gives."""
+
+    def of(url: str) -> dict[str, Any]:
+        monkeypatch.setenv(NAME, url)
+        return environment.database(NAME, tmp_path)
+
+    return of
+
+
+def test_a_server_is_reached_as_its_url_says(read: Any) -> None:
+    found = read("postgres://gezhi:p%40ss@db.example:5433/office%201")
+    named = {key: found[key] for key in ("NAME", "HOST", "PORT", "USER", "PASSWORD", "OPTIONS")}
+    assert named == {
+        "NAME": "office 1",
+        "HOST": "db.example",
+        "PORT": "5433",
+        "USER": "gezhi",
+        "PASSWORD": "p@ss",
+        "OPTIONS": {"connect_timeout": "5"},
+    }
+
+
+def test_what_the_url_asks_of_the_connection_reaches_it(read: Any) -> None:
+    found = read("postgres://u@db/x?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem&connect_timeout=9")
+    assert found["OPTIONS"] == {
+        "sslmode": "verify-full",
+        "sslrootcert": "/etc/ca.pem",
+        "connect_timeout": "9",
+    }
+
+
+def test_a_socket_is_named_by_its_folder(read: Any) -> None:
+    found = read("postgres:///office?host=%2Frun%2Fpostgresql&port=5433")
+    assert (found["HOST"], found["PORT"], found["OPTIONS"]) == (
+        "/run/postgresql",
+        "5433",
+        {"connect_timeout": "5"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("postgres://u@db/x?sslmod=require", "sslmod"),
+        ("postgres://u@db/x?sslmode", "sslmode"),
+        ("postgres://u@db/x?sslmode=require&sslmode=disable", "sslmode"),
+        ("postgres://u@db:port/x", "port"),
+        ("sqlite:////srv/gezhi.sqlite3?mode=ro", "mode"),
+        ("mysql://u@db/x", "mysql"),
+    ],
+)
+def test_what_would_be_lost_stops_the_boot(read: Any, url: str, why: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME}.*{why}"):
+        read(url)
+
+
+def test_a_file_is_named_whole(read: Any, tmp_path: Path) -> None:
+    assert read("sqlite:////srv/gezhi.sqlite3")["NAME"] == "/srv/gezhi.sqlite3"
+    assert read("")["NAME"] == str(tmp_path / "gezhi.sqlite3")
