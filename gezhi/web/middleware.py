@@ -14,6 +14,7 @@ from gezhi.kernel.refusal import Refusal, Unavailable
 from gezhi.parties import queries as parties
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
+from gezhi.tenancy.patience import waiting_at_most
 from gezhi.web import door, errors
 from gezhi.web import refusals as answers
 from gezhi.web.asked import Asked
@@ -21,6 +22,9 @@ from gezhi.web.asked import Asked
 Answer = Callable[[HttpRequest], HttpResponse]
 
 UTF_8 = frozenset({"utf-8", "utf8"})
+PATIENCE_SECONDS = (
+    5.0  # a person waits no longer for a locked database; the worker and the commands keep their own time
+)
 WITHOUT_OFFICE = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico")
 
 
@@ -35,7 +39,8 @@ def storage_troubles(get_response: Answer) -> Answer:
             return answers.unavailable(request)
         if door.said_length(request.META) > door.MOST_BYTES:
             return answers.plain_page(request, 413)
-        return get_response(request)
+        with waiting_at_most(PATIENCE_SECONDS):
+            return get_response(request)
 
     middleware.process_exception = _storage_exception  # type: ignore[attr-defined]
     return middleware

@@ -6,13 +6,17 @@ waited up to 766 ms. An advisory lock on a file beside the database, taken befor
 
 import fcntl
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
 from django.db.backends.sqlite3 import base, features
 from django.db.utils import OperationalError
 
+from gezhi.tenancy.patience import patience
+
 TURN_SECONDS = 10.0  # then "locked": a process that was frozen in its turn must not stop the others for good
+LEAST_SECONDS = 0.1  # for the file itself, once the turn has come: somebody outside the queue may be writing
 _WAITERS = ThreadPoolExecutor(64, thread_name_prefix="queue of writers")
 
 
@@ -27,10 +31,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     features_class = DatabaseFeatures
     _turn: Any = None
+    _waits: float | None = (
+        None  # seconds of this connection's busy_timeout, when it is not the one of the settings
+    )
 
     def _start_transaction_under_autocommit(self) -> None:
+        began = time.monotonic()
         self._take_turn()
         try:
+            self._wait_for_the_file(time.monotonic() - began)
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give_turn()
@@ -40,6 +49,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         name = str(self.settings_dict["NAME"])
         if self._turn is None and not self.is_in_memory_db():
             self._turn = turn(f"{name}-turn")
+
+    def _wait_for_the_file(self, spent: float) -> None:
+        """What is left of the patience goes to SQLite's own wait for those outside the queue, such as a copy being made."""
+        allowed = patience()
+        usual = float(self.settings_dict["OPTIONS"].get("timeout", 5.0))
+        seconds = usual if allowed is None else max(LEAST_SECONDS, min(usual, allowed - spent))
+        if abs(seconds - (self._waits or usual)) > LEAST_SECONDS / 2:
+            self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+            self._waits = seconds
 
     def _give_turn(self) -> None:
         if self._turn is not None:
@@ -59,6 +77,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._give_turn()
 
     def _close(self) -> Any:
+        self._waits = None
         try:
             return super()._close()  # type: ignore[misc]
         finally:
@@ -66,7 +85,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def turn(name: str) -> IO[str]:
-    """The file of the queue, locked; closing it gives the turn on. Raises OperationalError after TURN_SECONDS.
+    """The file of the queue, locked; closing it gives the turn on. Raises OperationalError after TURN_SECONDS, or when patience ends.
 
     The kernel queues the waiters, and a wait in it cannot be broken off: so it is done on a thread of its own, and a turn that
     comes when nobody waits for it any more is given on at once.
@@ -77,7 +96,7 @@ def turn(name: str) -> IO[str]:
     except BlockingIOError:
         waiting = _WAITERS.submit(fcntl.flock, file, fcntl.LOCK_EX)
         try:
-            waiting.result(TURN_SECONDS)
+            waiting.result(min(TURN_SECONDS, patience() or TURN_SECONDS))
         except TimeoutError:
             waiting.add_done_callback(lambda _gone: file.close())
             waiting.cancel()
