@@ -15,9 +15,9 @@ from django.utils.translation import gettext_noop
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import BadMoment, Cell, Record, as_moment, by_head, read_sheet
-from gezhi.parties import actions, queries
-from gezhi.parties.actions import NewPost
+from gezhi.parties import queries, staff
 from gezhi.parties.days import local_day, zone
+from gezhi.parties.staff import NewPost
 from gezhi.places import queries as places
 
 COLUMNS: Final = {
@@ -132,7 +132,7 @@ class _Wanted:
 
 
 def import_accounts(data: bytes, filename: str, *, actor: Actor, at: datetime) -> AccountsResult:
-    """Accounts and posts from a sheet, all or none. The rules are those of parties.actions, asked row by row.
+    """Accounts and posts from a sheet, all or none. The rules are those of parties.staff, asked row by row.
 
     Raises kernel.sheet.BadSheet (the file as a whole), Invalid("sheet", "too_many_rows"), NotYours.
     """
@@ -165,10 +165,10 @@ def import_accounts(data: bytes, filename: str, *, actor: Actor, at: datetime) -
 def _taken(wanted: _Wanted, actor: Actor, at: datetime) -> tuple[PrintedSlip | None, bool]:
     """One row made true: (the slip of a new account, whether anything was added)."""
     slip = None
-    account = actions.account_by_username(wanted.username)
+    account = staff.account_by_username(wanted.username)
     if account is None:
-        account_id = actions.add_account(wanted.username, wanted.name, actor=actor, at=at)
-        opened = actions.slip_code(account_id, actor=actor, at=at)
+        account_id = staff.add_account(wanted.username, wanted.name, actor=actor, at=at)
+        opened = staff.slip_code(account_id, actor=actor, at=at)
         slip = PrintedSlip(opened.name, opened.username, wanted.party_name, opened.code, opened.expires_at)
     elif account.name != wanted.name:
         raise Invalid("username", "taken")
@@ -184,7 +184,7 @@ def _taken(wanted: _Wanted, actor: Actor, at: datetime) -> tuple[PrintedSlip | N
         wanted.place_id,
         wanted.grid_id,
     )
-    actions.appoint(account_id, post, actor=actor, at=at)
+    staff.appoint(account_id, post, actor=actor, at=at)
     return slip, True
 
 

@@ -1,6 +1,6 @@
 """Parties and what they serve: every change in one transaction, journalled under the party (kind "party").
 
-People, posts and passwords are in staff.py; its doors are opened here too, so that callers know one module.
+People, posts and passwords are in staff.py.
 """
 
 from datetime import date, datetime
@@ -16,46 +16,7 @@ from gezhi.parties import names, policy
 from gezhi.parties.days import Period, holds_on, local_day, meets
 from gezhi.parties.kinds import ONE_AT_A_TIME, PartyKind, ServiceKind
 from gezhi.parties.models import Party, PartyPost, Service
-from gezhi.parties.staff import (
-    NewPost,
-    Slip,
-    account_by_username,
-    add_account,
-    appoint,
-    choose_password,
-    end_post,
-    reset_password,
-    slip_code,
-    switch_account,
-    use_reset_code,
-)
-from gezhi.places import queries as places
-from gezhi.tenancy.current import current
-from gezhi.tenancy.models import Jurisdiction
-
-__all__ = [
-    "Ground",
-    "NewPost",
-    "Slip",
-    "account_by_username",
-    "add_account",
-    "add_party",
-    "appoint",
-    "change_standing_phone",
-    "choose_password",
-    "close_party",
-    "end_post",
-    "end_service",
-    "hold",
-    "make_intake",
-    "put_under",
-    "rename_party",
-    "reset_password",
-    "serve",
-    "slip_code",
-    "switch_account",
-    "use_reset_code",
-]
+from gezhi.parties.turns import refuse_unknown, take_turn
 
 
 class Ground(NamedTuple):
@@ -86,7 +47,7 @@ def add_party(
     policy.keeps_parties(actor)
     if kind not in PartyKind.values:
         raise Invalid("kind", "unknown")
-    _take_turn()
+    take_turn()
     short = names.party_code(code)
     if Party.objects.filter(code=short).exists():
         raise Invalid("code", "taken")
@@ -94,7 +55,7 @@ def add_party(
         raise Invalid("is_intake", "there_is_one")
     if parent_id is not None and hold(parent_id).closed_on is not None:
         raise Invalid("parent", "closed")
-    _refuse_unknown(Ground(place_id))
+    refuse_unknown(place_id, None)
     party: Party = Party.objects.create(
         kind=kind,
         name=names.name(name),
@@ -141,7 +102,7 @@ def change_standing_phone(party_id: UUID, phone: str, *, actor: Actor, at: datet
 def put_under(party_id: UUID, parent_id: UUID | None, *, actor: Actor, at: datetime) -> Party:
     """Say which party is one level up. Raises Invalid("parent"): circle (it stands below this party), closed."""
     policy.keeps_parties(actor)
-    _take_turn()
+    take_turn()
     party = hold(party_id)
     if parent_id is not None and hold(parent_id).closed_on is not None:
         raise Invalid("parent", "closed")
@@ -158,7 +119,7 @@ def put_under(party_id: UUID, parent_id: UUID | None, *, actor: Actor, at: datet
 def make_intake(party_id: UUID, *, actor: Actor, at: datetime) -> Party:
     """From now on this party takes what has no place and what nobody's desk takes; the former intake desk no longer does."""
     policy.keeps_parties(actor)
-    _take_turn()
+    take_turn()
     party = hold(party_id)
     if party.closed_on is not None:
         raise Invalid("party", "closed")
@@ -174,7 +135,7 @@ def close_party(party_id: UUID, *, actor: Actor, at: datetime) -> Party:
     Raises Invalid("party", code): intake (hand that over first), still_serving, still_staffed, still_above.
     """
     policy.keeps_parties(actor)
-    _take_turn()
+    take_turn()
     party, today = hold(party_id), local_day(at)
     later = holds_on(today) | meets(Period(today))
     if party.is_intake:
@@ -211,10 +172,10 @@ def serve(
         raise Invalid("ground", "one_of_place_and_grid")
     if ends_on is not None and ends_on <= starts_on:
         raise Invalid("ends_on", "not_after_start")
-    _take_turn()
+    take_turn()
     if hold(party_id).closed_on is not None:
         raise Invalid("party", "closed")
-    _refuse_unknown(ground)
+    refuse_unknown(*ground)
     _refuse_overlap(party_id, kind, ground, Period(starts_on, ends_on))
     service: Service = Service.objects.create(
         party_id=party_id, kind=kind, **ground._asdict(), starts_on=starts_on, ends_on=ends_on
@@ -237,7 +198,7 @@ def end_service(service_id: UUID, *, ends_on: date, actor: Actor, at: datetime) 
     Raises Invalid("ends_on"): before_start, only_sooner; NotFound.
     """
     policy.keeps_parties(actor)
-    _take_turn()
+    take_turn()
     service: Service | None = Service.objects.select_for_update(no_key=True).filter(id=service_id).first()
     if service is None:
         raise NotFound(service=str(service_id))
@@ -252,18 +213,6 @@ def end_service(service_id: UUID, *, ends_on: date, actor: Actor, at: datetime) 
     after = {"service": service.id, "ends_on": ends_on.isoformat()}
     record(Deed("party", service.party_id, "end_service", before, after), actor=actor, at=at)
     return service
-
-
-def _take_turn() -> None:
-    """Changes to the map of parties and services are rare and judged against all of it: one after another."""
-    Jurisdiction.objects.select_for_update(no_key=True).get(id=current())
-
-
-def _refuse_unknown(ground: Ground) -> None:
-    if ground.place_id is not None and not places.by_ids([ground.place_id]):
-        raise NotFound(place=str(ground.place_id))
-    if ground.grid_id is not None:
-        places.grid(ground.grid_id)
 
 
 def _refuse_overlap(party_id: UUID, kind: str, ground: Ground, period: Period) -> None:

@@ -16,9 +16,8 @@ from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.parties import codes, names, policy
 from gezhi.parties.days import Period, holds_on, local_day, meets
 from gezhi.parties.models import Account, Party, PartyPost, ResetCode
-from gezhi.places import queries as places
+from gezhi.parties.turns import refuse_unknown, take_turn
 from gezhi.tenancy.current import current
-from gezhi.tenancy.models import Jurisdiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def add_account(
     name or one that looks the same, so a mark such as 王伟（悦海） is asked for), password (weak).
     """
     policy.keeps_accounts(actor)
-    Jurisdiction.objects.select_for_update(no_key=True).get(id=current())
+    take_turn()
     account = Account(username=names.username(username), name=names.name(name), home_id=current(), made_at=at)
     account.username_key = names.look(account.username, "username")
     account.name_key = names.look(account.name, "name")
@@ -89,7 +88,8 @@ def appoint(account_id: UUID, post: NewPost, *, actor: Actor, at: datetime) -> U
         raise Invalid("ground", "one_of_place_and_grid")
     if post.ends_on is not None and post.ends_on <= post.starts_on:
         raise Invalid("ends_on", "not_after_start")
-    _refuse_unknown(post)
+    _refuse_closed(post.party_id)
+    refuse_unknown(post.place_id, post.grid_id)
     same = PartyPost.objects.filter(
         account=account.id, party=post.party_id, duty=post.duty, place=post.place_id, grid=post.grid_id
     )
@@ -124,7 +124,7 @@ def end_post(post_id: UUID, *, ends_on: date, actor: Actor, at: datetime) -> Par
     Raises Invalid("ends_on", before_start | only_sooner), Invalid("post", "last_administrator"), NotFound.
     """
     policy.keeps_accounts(actor)
-    Jurisdiction.objects.select_for_update(no_key=True).get(id=current())
+    take_turn()
     post: PartyPost | None = PartyPost.objects.select_for_update(no_key=True).filter(id=post_id).first()
     if post is None:
         raise NotFound(post=str(post_id))
@@ -146,7 +146,7 @@ def end_post(post_id: UUID, *, ends_on: date, actor: Actor, at: datetime) -> Par
 def switch_account(account_id: UUID, *, is_active: bool, actor: Actor, at: datetime) -> Account:
     """Switch an account off (at once, whatever posts it has) or on again. Raises Invalid("account", "last_administrator")."""
     policy.keeps_accounts(actor)
-    Jurisdiction.objects.select_for_update(no_key=True).get(id=current())
+    take_turn()
     account = _held(account_id)
     if account.is_active == is_active:
         return account
@@ -284,13 +284,9 @@ def _refuse_lookalikes(account: Account) -> None:
         raise Invalid("name", "looks_like")
 
 
-def _refuse_unknown(post: NewPost) -> None:
-    party = Party.objects.filter(id=post.party_id).first()
+def _refuse_closed(party_id: UUID) -> None:
+    party = Party.objects.filter(id=party_id).first()
     if party is None:
-        raise NotFound(party=str(post.party_id))
+        raise NotFound(party=str(party_id))
     if party.closed_on is not None:
         raise Invalid("party", "closed")
-    if post.place_id is not None and not places.by_ids([post.place_id]):
-        raise NotFound(place=str(post.place_id))
-    if post.grid_id is not None:
-        places.grid(post.grid_id)

@@ -13,7 +13,7 @@ from gezhi.flows.accounts_sheet import SENTENCES, RowFinding, import_accounts
 from gezhi.kernel.actor import Actor, Duty, Post
 from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.kernel.sheet import BadSheet
-from gezhi.parties import actions, queries
+from gezhi.parties import actions, queries, staff
 from gezhi.parties.login import PostBackend
 from gezhi.parties.models import Account, PartyPost, ResetCode
 from tests.parties import town as stage
@@ -60,7 +60,7 @@ def test_each_new_colleague_has_one_slip_that_opens_the_log_in(
         ("李", "li.grid", "悦海一格网格组"),
     ]
     next_week = noon + timedelta(days=13)
-    actions.use_reset_code("gao", slips[0].code, "海边的-长椅-4711", at=next_week)
+    staff.use_reset_code("gao", slips[0].code, "海边的-长椅-4711", at=next_week)
     entered = PostBackend().authenticate(
         SimpleNamespace(now=next_week), username="gao", password="海边的-长椅-4711"
     )

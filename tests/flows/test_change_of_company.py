@@ -18,6 +18,7 @@ from gezhi.journal.queries import story
 from gezhi.kernel.actor import SYSTEM
 from gezhi.parties import actions as parties
 from gezhi.parties import queries as party_queries
+from gezhi.parties import staff
 from gezhi.parties.actions import Ground
 from gezhi.parties.models import PartyPost
 from gezhi.tenancy.models import Jurisdiction
@@ -54,7 +55,7 @@ def end_old(cast: Cast, day: date, at: datetime) -> None:
 def close_old(cast: Cast, at: datetime) -> None:
     """The old company has no people any more and closes."""
     for post in PartyPost.objects.filter(party=cast.property):
-        parties.end_post(post.id, ends_on=at.date(), actor=SYSTEM, at=at)
+        staff.end_post(post.id, ends_on=at.date(), actor=SYSTEM, at=at)
     parties.close_party(cast.property, actor=SYSTEM, at=at)
 
 

@@ -13,9 +13,10 @@ from gezhi.duty import check as duty_check
 from gezhi.duty.actions import OnDuty
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, Refusal
-from gezhi.parties import actions, check
-from gezhi.parties.actions import Ground, NewPost
+from gezhi.parties import actions, check, staff
+from gezhi.parties.actions import Ground
 from gezhi.parties.models import ResetCode
+from gezhi.parties.staff import NewPost
 from gezhi.tenancy.current import current, scope
 from tests.parties.town import Town
 
@@ -78,22 +79,22 @@ def test_of_four_rosters_at_once_one_is_taken(town: Town, admin_actor: Actor, no
 
 
 def test_wrong_codes_at_once_all_count(town: Town, admin_actor: Actor, noon: datetime) -> None:
-    code = actions.reset_password(town.people["魏"].id, actor=admin_actor, at=noon)
+    code = staff.reset_password(town.people["魏"].id, actor=admin_actor, at=noon)
 
     def guess() -> UUID:
-        return actions.use_reset_code("wei", "22222-22222", "海边的-长椅-4711", at=noon)
+        return staff.use_reset_code("wei", "22222-22222", "海边的-长椅-4711", at=noon)
 
     assert at_once(*[guess] * 5) == ["not_valid"] * 5
     assert not ResetCode.objects.exists()
     with pytest.raises(Invalid):
-        actions.use_reset_code("wei", code, "海边的-长椅-4711", at=noon)
+        staff.use_reset_code("wei", code, "海边的-长椅-4711", at=noon)
 
 
 def test_of_two_last_administrators_one_stays(town: Town, admin_actor: Actor, noon: datetime) -> None:
     who = {"actor": admin_actor, "at": noon}
-    second = actions.appoint(town.people["周"].id, NewPost(town.office, Duty.ADMIN, date(2026, 1, 1)), **who)
+    second = staff.appoint(town.people["周"].id, NewPost(town.office, Duty.ADMIN, date(2026, 1, 1)), **who)
 
     def end(post: UUID) -> Callable[[], object]:
-        return lambda: actions.end_post(post, ends_on=noon.date(), **who)
+        return lambda: staff.end_post(post, ends_on=noon.date(), **who)
 
     assert at_once(end(town.posts["管理员"]), end(second)) == ["done", "last_administrator"]

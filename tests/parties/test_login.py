@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotYours
-from gezhi.parties import actions, login, queries, staff
+from gezhi.parties import login, queries, staff
 from gezhi.parties.login import PostBackend
 from gezhi.parties.models import Account, ResetCode
 from gezhi.tenancy.current import scope
@@ -42,7 +42,7 @@ def test_a_wrong_name_or_password_is_refused(
 
 
 def test_the_log_in_ends_with_the_last_post(town: Town, admin_actor: Actor, noon: datetime) -> None:
-    actions.end_post(town.posts["魏"], ends_on=noon.date(), actor=admin_actor, at=noon)
+    staff.end_post(town.posts["魏"], ends_on=noon.date(), actor=admin_actor, at=noon)
     assert enter("wei", PASSWORD, noon) is None
     assert enter("wei", PASSWORD, noon - timedelta(days=1)) == town.people["魏"]
 
@@ -50,7 +50,7 @@ def test_the_log_in_ends_with_the_last_post(town: Town, admin_actor: Actor, noon
 def test_sabotage_without_the_question_for_a_post_the_former_worker_enters(
     town: Town, admin_actor: Actor, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    actions.end_post(town.posts["魏"], ends_on=noon.date(), actor=admin_actor, at=noon)
+    staff.end_post(town.posts["魏"], ends_on=noon.date(), actor=admin_actor, at=noon)
     monkeypatch.setattr(login, "has_current_post", lambda account_id, at: True)
     assert enter("wei", PASSWORD, noon) == town.people["魏"]
 
@@ -58,7 +58,7 @@ def test_sabotage_without_the_question_for_a_post_the_former_worker_enters(
 def test_an_account_switched_off_is_nobody(town: Town, admin_actor: Actor, noon: datetime) -> None:
     wei = town.people["魏"].id
     assert PostBackend().get_user(wei) == town.people["魏"]
-    actions.switch_account(wei, is_active=False, actor=admin_actor, at=noon)
+    staff.switch_account(wei, is_active=False, actor=admin_actor, at=noon)
     assert enter("wei", PASSWORD, noon) is None
     assert PostBackend().get_user(wei) is None
 
@@ -97,7 +97,7 @@ def test_the_backend_keeps_quiet_about_other_credentials(town: Town, noon: datet
 @pytest.fixture
 def code(town: Town, noon: datetime) -> str:
     """陈 at the desk has reset 魏's password."""
-    return actions.reset_password(town.people["魏"].id, actor=town.actor("陈", noon), at=noon)
+    return staff.reset_password(town.people["魏"].id, actor=town.actor("陈", noon), at=noon)
 
 
 def test_after_a_reset_the_old_password_is_of_no_use(code: str, town: Town, noon: datetime) -> None:
@@ -107,17 +107,17 @@ def test_after_a_reset_the_old_password_is_of_no_use(code: str, town: Town, noon
 
 def test_a_reset_ends_every_session(town: Town, noon: datetime) -> None:
     before = town.people["魏"].get_session_auth_hash()
-    actions.reset_password(town.people["魏"].id, actor=town.actor("陈", noon), at=noon)
+    staff.reset_password(town.people["魏"].id, actor=town.actor("陈", noon), at=noon)
     assert Account.objects.get(username="wei").get_session_auth_hash() != before
 
 
 @pytest.mark.parametrize("spelling", [str, str.upper, lambda code: f" {code.replace('-', '')} "])
 def test_the_code_opens_a_new_password_once(spelling, code: str, town: Town, noon: datetime) -> None:
-    assert actions.use_reset_code("wei", spelling(code), NEW, at=noon) == town.people["魏"].id
+    assert staff.use_reset_code("wei", spelling(code), NEW, at=noon) == town.people["魏"].id
     assert enter("wei", NEW, noon) == town.people["魏"]
     assert not Account.objects.get(username="wei").must_change_password
     with pytest.raises(Invalid) as refused:
-        actions.use_reset_code("wei", code, "另一个-密码-4711", at=noon)
+        staff.use_reset_code("wei", code, "另一个-密码-4711", at=noon)
     assert refused.value.code == "not_valid"
 
 
@@ -127,28 +127,28 @@ def test_a_code_lives_thirty_minutes(
 ) -> None:
     later = noon + timedelta(minutes=minutes)
     if is_good:
-        assert actions.use_reset_code("wei", code, NEW, at=later)
+        assert staff.use_reset_code("wei", code, NEW, at=later)
         return
     with pytest.raises(Invalid):
-        actions.use_reset_code("wei", code, NEW, at=later)
+        staff.use_reset_code("wei", code, NEW, at=later)
 
 
 def tried_wrong(times: int, at: datetime) -> None:
     for _ in range(times):
         with pytest.raises(Invalid) as refused:
-            actions.use_reset_code("wei", "22222-22222", NEW, at=at)
+            staff.use_reset_code("wei", "22222-22222", NEW, at=at)
         assert (refused.value.field, refused.value.code) == ("code", "not_valid")
 
 
 def test_five_wrong_tries_void_the_code(code: str, town: Town, noon: datetime) -> None:
     tried_wrong(5, noon)
     with pytest.raises(Invalid):
-        actions.use_reset_code("wei", code, NEW, at=noon)
+        staff.use_reset_code("wei", code, NEW, at=noon)
 
 
 def test_four_wrong_tries_do_not(code: str, town: Town, noon: datetime) -> None:
     tried_wrong(4, noon)
-    assert actions.use_reset_code("wei", code, NEW, at=noon)
+    assert staff.use_reset_code("wei", code, NEW, at=noon)
 
 
 def test_sabotage_without_the_count_the_code_could_be_guessed(
@@ -156,29 +156,29 @@ def test_sabotage_without_the_count_the_code_could_be_guessed(
 ) -> None:
     monkeypatch.setattr(staff.codes, "MOST_WRONG_TRIES", 1_000_000)
     tried_wrong(9, noon)
-    assert actions.use_reset_code("wei", code, NEW, at=noon)
+    assert staff.use_reset_code("wei", code, NEW, at=noon)
 
 
 def test_a_weak_password_leaves_the_code_good(code: str, town: Town, noon: datetime) -> None:
     for weak in ("short", "1234567890", "wei"):
         with pytest.raises(Invalid) as refused:
-            actions.use_reset_code("wei", code, weak, at=noon)
+            staff.use_reset_code("wei", code, weak, at=noon)
         assert (refused.value.field, refused.value.code) == ("password", "weak")
-    assert actions.use_reset_code("wei", code, NEW, at=noon)
+    assert staff.use_reset_code("wei", code, NEW, at=noon)
 
 
 @pytest.mark.parametrize("username", ["nobody", "chen", ""])
 def test_a_code_is_of_one_account_only(username: str, code: str, town: Town, noon: datetime) -> None:
     with pytest.raises(Invalid) as refused:
-        actions.use_reset_code(username, code, NEW, at=noon)
+        staff.use_reset_code(username, code, NEW, at=noon)
     assert refused.value.code == "not_valid"
 
 
 def test_only_the_newest_code_counts(code: str, town: Town, noon: datetime) -> None:
-    newer = actions.reset_password(town.people["魏"].id, actor=town.actor("陈", noon), at=noon)
+    newer = staff.reset_password(town.people["魏"].id, actor=town.actor("陈", noon), at=noon)
     with pytest.raises(Invalid):
-        actions.use_reset_code("wei", code, NEW, at=noon)
-    assert actions.use_reset_code("wei", newer, NEW, at=noon)
+        staff.use_reset_code("wei", code, NEW, at=noon)
+    assert staff.use_reset_code("wei", newer, NEW, at=noon)
 
 
 def test_a_code_is_stored_nowhere_in_clear(code: str, town: Town) -> None:
@@ -205,17 +205,17 @@ def test_a_desk_resets_only_people_who_decide_nothing(
 ) -> None:
     actor = town.actor(who, noon)
     if may:
-        assert actions.reset_password(town.people[whose].id, actor=actor, at=noon)
+        assert staff.reset_password(town.people[whose].id, actor=actor, at=noon)
         return
     with pytest.raises(NotYours):
-        actions.reset_password(town.people[whose].id, actor=actor, at=noon)
+        staff.reset_password(town.people[whose].id, actor=actor, at=noon)
 
 
 def test_somebody_changes_his_own_password(town: Town, noon: datetime) -> None:
     wei = town.actor("魏", noon)
     with pytest.raises(Invalid) as refused:
-        actions.choose_password("wrong", NEW, actor=wei, at=noon)
+        staff.choose_password("wrong", NEW, actor=wei, at=noon)
     assert refused.value.field == "old_password"
-    actions.choose_password(PASSWORD, NEW, actor=wei, at=noon)
+    staff.choose_password(PASSWORD, NEW, actor=wei, at=noon)
     assert enter("wei", NEW, noon) == town.people["魏"]
     assert queries.has_current_post(town.people["魏"].id, noon)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
-from gezhi.parties import actions, check, queries
+from gezhi.parties import actions, check, queries, staff
 from gezhi.parties.models import Party
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
@@ -128,7 +128,7 @@ def test_a_party_is_closed_when_nothing_hangs_on_it(town: Town, admin_actor: Act
     with pytest.raises(Invalid) as refused:
         actions.close_party(town.company, **who)
     assert refused.value.code == "still_staffed"
-    actions.end_post(town.posts["孙"], ends_on=today, **who)
+    staff.end_post(town.posts["孙"], ends_on=today, **who)
     assert actions.close_party(town.company, **who).closed_on == today
     assert queries.party(town.company).standing_phone == "0631-000-0130"
     with pytest.raises(Invalid) as refused:

@@ -10,9 +10,10 @@ from gezhi.journal.queries import story
 from gezhi.kernel.actor import Actor, Duty, Post
 from gezhi.kernel.ids import uuid7
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
-from gezhi.parties import actions, check, queries
-from gezhi.parties.actions import Ground, NewPost
+from gezhi.parties import actions, check, queries, staff
+from gezhi.parties.actions import Ground
 from gezhi.parties.models import Account, PartyPost
+from gezhi.parties.staff import NewPost
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
 from gezhi.tenancy.prepared import Prepared
@@ -56,9 +57,9 @@ def test_a_post_that_names_its_ground_covers_just_that(
     duty: Duty, town: Town, admin_actor: Actor, noon: datetime
 ) -> None:
     who = {"actor": admin_actor, "at": noon}
-    account = actions.add_account("gao", "高", **who)
-    actions.appoint(account, NewPost(town.office, duty, NEW_YEAR, place_id=town.garden.id), **who)
-    actions.appoint(account, NewPost(town.office, duty, NEW_YEAR, grid_id=town.b2.id), **who)
+    account = staff.add_account("gao", "高", **who)
+    staff.appoint(account, NewPost(town.office, duty, NEW_YEAR, place_id=town.garden.id), **who)
+    staff.appoint(account, NewPost(town.office, duty, NEW_YEAR, grid_id=town.b2.id), **who)
     actor = queries.actor_of(Account.objects.get(id=account), noon)
     assert actor.posts == (
         Post(duty, town.office, town.garden.path),
@@ -69,7 +70,7 @@ def test_a_post_that_names_its_ground_covers_just_that(
 def test_a_post_holds_from_its_first_day_until_the_day_it_ends(
     town: Town, admin_actor: Actor, noon: datetime
 ) -> None:
-    actions.end_post(town.posts["魏"], ends_on=TODAY + timedelta(days=1), actor=admin_actor, at=noon)
+    staff.end_post(town.posts["魏"], ends_on=TODAY + timedelta(days=1), actor=admin_actor, at=noon)
     last_minute = datetime.fromisoformat("2026-03-02T23:59:00+08:00")
     assert len(town.actor("魏", last_minute).posts) == 1
     assert town.actor("魏", last_minute + timedelta(minutes=1)).posts == ()
@@ -77,17 +78,17 @@ def test_a_post_holds_from_its_first_day_until_the_day_it_ends(
 
 
 def test_an_account_switched_off_has_no_posts(town: Town, admin_actor: Actor, noon: datetime) -> None:
-    actions.switch_account(town.people["孙"].id, is_active=False, actor=admin_actor, at=noon)
+    staff.switch_account(town.people["孙"].id, is_active=False, actor=admin_actor, at=noon)
     assert town.actor("孙", noon).posts == ()
     assert queries.people(town.company, noon) == []
-    actions.switch_account(town.people["孙"].id, is_active=True, actor=admin_actor, at=noon)
+    staff.switch_account(town.people["孙"].id, is_active=True, actor=admin_actor, at=noon)
     assert len(town.actor("孙", noon).posts) == 1
 
 
 def test_sabotage_a_post_that_is_not_dated_would_hold_for_ever(
     town: Town, admin_actor: Actor, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    actions.end_post(town.posts["魏"], ends_on=TODAY, actor=admin_actor, at=noon)
+    staff.end_post(town.posts["魏"], ends_on=TODAY, actor=admin_actor, at=noon)
     assert town.actor("魏", noon).posts == ()
     monkeypatch.setattr(queries, "holds_on", lambda day: queries.Q(starts_on__lte=day))
     monkeypatch.setattr(queries, "_POSTS", Prepared(queries._posts))
@@ -105,8 +106,8 @@ def test_the_ladder_ends_at_the_officer_nearest_to_the_place(
     town: Town, admin_actor: Actor, noon: datetime
 ) -> None:
     who = {"actor": admin_actor, "at": noon}
-    near = actions.add_account("qian", "钱", **who)
-    actions.appoint(near, NewPost(town.desk, Duty.OFFICER, NEW_YEAR, place_id=town.yuehai.id), **who)
+    near = staff.add_account("qian", "钱", **who)
+    staff.appoint(near, NewPost(town.desk, Duty.OFFICER, NEW_YEAR, place_id=town.yuehai.id), **who)
     assert [one.name for one in queries.officers(town.building.path, noon)] == ["钱", "周"]
     assert [one.name for one in queries.officers(town.hanlefang.path, noon)] == ["周"]
     assert [one.name for one in queries.officers("", noon)] == ["周"]
@@ -115,16 +116,16 @@ def test_the_ladder_ends_at_the_officer_nearest_to_the_place(
 def test_without_an_officer_the_ladder_ends_at_the_administrator(
     town: Town, admin_actor: Actor, noon: datetime
 ) -> None:
-    actions.end_post(town.posts["周"], ends_on=TODAY, actor=admin_actor, at=noon)
+    staff.end_post(town.posts["周"], ends_on=TODAY, actor=admin_actor, at=noon)
     assert [one.name for one in queries.officers("", noon)] == ["管理员"]
 
 
 def test_the_last_administrator_stays(town: Town, admin_actor: Actor, noon: datetime) -> None:
     with pytest.raises(Invalid) as refused:
-        actions.end_post(town.posts["管理员"], ends_on=TODAY, actor=admin_actor, at=noon)
+        staff.end_post(town.posts["管理员"], ends_on=TODAY, actor=admin_actor, at=noon)
     assert refused.value.code == "last_administrator"
     with pytest.raises(Invalid) as refused:
-        actions.switch_account(town.people["管理员"].id, is_active=False, actor=admin_actor, at=noon)
+        staff.switch_account(town.people["管理员"].id, is_active=False, actor=admin_actor, at=noon)
     assert refused.value.code == "last_administrator"
 
 
@@ -153,7 +154,7 @@ def test_nobody_passes_for_somebody_else(
     username: str, name: str, field: str, code: str, town: Town, admin_actor: Actor, noon: datetime
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        actions.add_account(username, name, actor=admin_actor, at=noon)
+        staff.add_account(username, name, actor=admin_actor, at=noon)
     assert (refused.value.field, refused.value.code) == (field, code)
 
 
@@ -161,24 +162,24 @@ def test_sabotage_without_skeletons_the_cyrillic_wei_would_be_taken(
     town: Town, admin_actor: Actor, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gezhi.parties.names.skeleton", lambda text: text)
-    assert actions.add_account("wеi", "另一个魏", actor=admin_actor, at=noon)
+    assert staff.add_account("wеi", "另一个魏", actor=admin_actor, at=noon)
 
 
 def test_a_namesake_gets_a_mark_or_comes_after_the_other_left(
     town: Town, admin_actor: Actor, noon: datetime
 ) -> None:
     who = {"actor": admin_actor, "at": noon}
-    assert actions.add_account("wei-2", "魏（韩乐坊）", **who)
-    actions.switch_account(town.people["魏"].id, is_active=False, **who)
-    assert actions.add_account("wei-3", "魏", **who)
+    assert staff.add_account("wei-2", "魏（韩乐坊）", **who)
+    staff.switch_account(town.people["魏"].id, is_active=False, **who)
+    assert staff.add_account("wei-3", "魏", **who)
     with pytest.raises(Invalid) as refused:
-        actions.switch_account(town.people["魏"].id, is_active=True, **who)
+        staff.switch_account(town.people["魏"].id, is_active=True, **who)
     assert refused.value.code == "looks_like"
 
 
 def test_the_same_post_twice_is_refused(town: Town, admin_actor: Actor, noon: datetime) -> None:
     with pytest.raises(Invalid) as refused:
-        actions.appoint(
+        staff.appoint(
             town.people["魏"].id, NewPost(town.team_a1, Duty.WORKER, TODAY), actor=admin_actor, at=noon
         )
     assert (refused.value.field, refused.value.code) == ("period", "overlaps")
@@ -188,10 +189,10 @@ def test_the_same_post_twice_is_refused(town: Town, admin_actor: Actor, noon: da
 def test_only_administrators_keep_accounts(name: str, town: Town, noon: datetime) -> None:
     who = {"actor": town.actor(name, noon), "at": noon}
     for deed in (
-        lambda: actions.add_account("gao", "高", **who),
-        lambda: actions.appoint(town.people["魏"].id, NewPost(town.desk, Duty.ADMIN, TODAY), **who),
-        lambda: actions.end_post(town.posts["魏"], ends_on=TODAY, **who),
-        lambda: actions.switch_account(town.people["魏"].id, is_active=False, **who),
+        lambda: staff.add_account("gao", "高", **who),
+        lambda: staff.appoint(town.people["魏"].id, NewPost(town.desk, Duty.ADMIN, TODAY), **who),
+        lambda: staff.end_post(town.posts["魏"], ends_on=TODAY, **who),
+        lambda: staff.switch_account(town.people["魏"].id, is_active=False, **who),
     ):
         with pytest.raises(NotYours):
             deed()
@@ -202,9 +203,9 @@ def test_an_account_of_another_jurisdiction_gets_no_post_here(
 ) -> None:
     elsewhere = Jurisdiction.objects.create(code="371073", name="别处", made_at=noon)
     with scope(elsewhere.id):
-        stranger = actions.add_account("stranger", "外人", actor=admin_actor, at=noon)
+        stranger = staff.add_account("stranger", "外人", actor=admin_actor, at=noon)
     with pytest.raises(NotFound):
-        actions.appoint(stranger, NewPost(town.desk, Duty.WORKER, TODAY), actor=admin_actor, at=noon)
+        staff.appoint(stranger, NewPost(town.desk, Duty.WORKER, TODAY), actor=admin_actor, at=noon)
     post = PartyPost.objects.create(account_id=stranger, party_id=town.desk, duty="worker", starts_on=TODAY)
     assert [(one.invariant, one.where) for one in check.findings()] == [("tenancy", f"post {post.id}")]
 
@@ -217,7 +218,7 @@ def test_the_journal_holds_no_name_of_a_person(town: Town) -> None:
 
 
 def test_a_post_tells_its_story(town: Town, admin_actor: Actor, noon: datetime) -> None:
-    actions.end_post(town.posts["魏"], ends_on=TODAY, actor=admin_actor, at=noon)
+    staff.end_post(town.posts["魏"], ends_on=TODAY, actor=admin_actor, at=noon)
     first, last = story("post", town.posts["魏"])
     assert first.entry.after == {
         "account": str(town.people["魏"].id),

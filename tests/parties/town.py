@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 
 from gezhi.kernel.actor import Actor, Duty
-from gezhi.parties import actions
-from gezhi.parties.actions import Ground, NewPost
+from gezhi.parties import actions, staff
+from gezhi.parties.actions import Ground
 from gezhi.parties.models import Account
 from gezhi.parties.queries import actor_of
+from gezhi.parties.staff import NewPost
 from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
 from gezhi.places.models import GridCell, Place
@@ -100,7 +101,7 @@ def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Town:
 def _appoint(made: Town, who: dict[str, Any]) -> None:
     """Accounts and posts of the cast."""
     for name, username, at_party, duty in CAST:
-        account = actions.add_account(username, name, password=PASSWORD, must_change_password=False, **who)
+        account = staff.add_account(username, name, password=PASSWORD, must_change_password=False, **who)
         post = NewPost(getattr(made, at_party), duty, NEW_YEAR)
-        made.posts[name] = actions.appoint(account, post, **who)
+        made.posts[name] = staff.appoint(account, post, **who)
         made.people[name] = Account.objects.get(id=account)

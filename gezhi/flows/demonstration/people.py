@@ -20,8 +20,10 @@ from gezhi.flows.demonstration.places import Names
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import ALPHABET
 from gezhi.parties import actions as parties
-from gezhi.parties.actions import Ground, NewPost
+from gezhi.parties import staff
+from gezhi.parties.actions import Ground
 from gezhi.parties.days import local_day, zone
+from gezhi.parties.staff import NewPost
 from gezhi.places import queries as places
 
 DATA = Path(__file__).with_name("data") / "parties.json"  # its "about" says what is real and what is not
@@ -135,7 +137,7 @@ class _Stage:
 
     def member(self, one: dict[str, Any]) -> Member:
         password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
-        account = parties.add_account(
+        account = staff.add_account(
             one["username"],
             one["name"],
             password=password,
@@ -145,7 +147,7 @@ class _Stage:
         )
         place_id = self.names.places[one["at"]] if "at" in one else None
         post = NewPost(self.parties[one["party"]], Duty(one["duty"]), self.since, place_id=place_id)
-        parties.appoint(account, post, actor=self.actor, at=self.at)
+        staff.appoint(account, post, actor=self.actor, at=self.at)
         return Member(account, one["name"], one["username"], password, one["role"], self.labels[one["party"]])
 
     def roster(self, one: dict[str, Any], accounts: Mapping[str, UUID]) -> None:

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.flows.accounts_sheet import import_accounts
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound
-from gezhi.parties import actions
 from gezhi.parties import queries as who
+from gezhi.parties import staff as actions
 from gezhi.places import queries as places
 from gezhi.web import refusals, times, words
 from gezhi.web.desk.keeper import PlaceField, SheetForm, day_field, form_page, offer, tried

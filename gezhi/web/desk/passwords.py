@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from gezhi.kernel.refusal import Invalid
-from gezhi.parties import actions as parties
 from gezhi.parties import queries as who
+from gezhi.parties import staff as parties
 from gezhi.web import words
 from gezhi.web.desk.staff import actor_of, at_of
 

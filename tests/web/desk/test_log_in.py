@@ -9,8 +9,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from gezhi.kernel.actor import SYSTEM, Actor
-from gezhi.parties import actions as parties
-from gezhi.parties import queries
+from gezhi.parties import queries, staff
 from gezhi.parties.models import Account
 from gezhi.web.desk import inbox
 from tests.cast import PASSWORD, Cast
@@ -86,14 +85,14 @@ def test_two_different_new_passwords_change_nothing(cast: Cast, desk: Desk) -> N
 def test_a_log_in_ends_with_the_account(cast: Cast, keeper: Actor, noon: datetime, desk: Desk) -> None:
     client = desk(cast.gao)
     assert client.get("/desk/").status_code == 200
-    parties.switch_account(cast.gao.id, is_active=False, actor=SYSTEM, at=noon)
+    staff.switch_account(cast.gao.id, is_active=False, actor=SYSTEM, at=noon)
     assert client.get("/desk/").status_code == 302
 
 
 def test_with_the_last_post_goes_the_desk(cast: Cast, desk: Desk, noon: datetime) -> None:
     client = desk(cast.gao)
     (post,) = queries.posts(cast.gao.id)
-    parties.end_post(post.id, ends_on=noon.date(), actor=SYSTEM, at=noon)
+    staff.end_post(post.id, ends_on=noon.date(), actor=SYSTEM, at=noon)
     assert client.get("/desk/").status_code == 403
 
 
@@ -101,7 +100,7 @@ def test_without_its_guard_the_desk_would_open_to_whoever_has_no_post(
     cast: Cast, desk: Desk, noon: datetime
 ) -> None:
     (post,) = queries.posts(cast.gao.id)
-    parties.end_post(post.id, ends_on=noon.date(), actor=SYSTEM, at=noon)
+    staff.end_post(post.id, ends_on=noon.date(), actor=SYSTEM, at=noon)
     client = desk(cast.gao)
     unguarded = inbox.inbox.__wrapped__.__wrapped__  # without require_GET and without staff_required
     request = client.get("/desk/").wsgi_request
