@@ -89,6 +89,7 @@ AXES_ENABLED = GEZHI_LIMITS
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "gezhi.web.limits.address"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 ACCOUNT_ADAPTER = "gezhi.web.accounts.OfficeAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -20,6 +20,7 @@ from gezhi.kernel.refusal import Refusal
 from gezhi.tenancy.keys import derived
 
 SLOTS = 1 << 17
+NOBODYS = "::"  # still an address: who counts by it may keep it where the database takes addresses only
 _SLOT = struct.Struct("<II")  # number of the window, count in it
 
 
@@ -43,16 +44,19 @@ def count(what: str, who: str, *, most: int, minutes: int, at: datetime) -> None
 
 
 def address(request: HttpRequest) -> str:
-    """The sender's address; an IPv6 household (/64) counts as one. Behind our own proxy: the last one it wrote down."""
+    """The sender's address, `::` when there is none; an IPv6 household (/64) counts as one, by its first address.
+
+    Behind our own proxy: the last one it wrote down.
+    """
     said = request.META.get("REMOTE_ADDR", "")
     if settings.GEZHI_HTTPS:  # only then is a proxy in front that appends to this header
         said = request.META.get("HTTP_X_FORWARDED_FOR", said).rsplit(",", 1)[-1].strip()
     try:
         found = ipaddress.ip_address(said)
     except ValueError:
-        return "unknown"
+        return NOBODYS
     if found.version == 6:
-        return str(ipaddress.ip_network((found, 64), strict=False))
+        return str(ipaddress.ip_network((found, 64), strict=False).network_address)
     return str(found)
 
 
