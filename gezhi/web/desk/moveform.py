@@ -208,7 +208,8 @@ class MoveForm(forms.Form):
 
     @property
     def note_is_optional(self) -> bool:
-        return "note" not in self.needs and self.event not in WORDS_OR_PHOTO
+        """Neither the move nor the closing proof of the category asks for words."""
+        return "note" not in self.needs | self.choices.proof and self.event not in WORDS_OR_PHOTO
 
     @property
     def wants_same_angle(self) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from gezhi.cases.models import Case, CaseEvidence
 from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
 from gezhi.places import queries as places
 from gezhi.web.desk.asks import ASKS
 from tests.cast import Cast, walk
@@ -190,3 +191,14 @@ def test_the_code_of_the_whole_community_does_not_show_that_somebody_is_there(
         more = {"place_code": around[kind], "photos": picture()}
         answer = desk(cast.wei).post(address(opened, "solve_on_spot"), sent | more)
         assert (kind, answer.status_code) == (kind, status)
+
+
+@pytest.mark.parametrize(("category", "is_optional"), [("0201", False), ("0501", True)])
+def test_words_that_the_closing_proof_asks_for_are_not_called_optional(
+    cast: Cast, desk: Desk, noon: datetime, category: str, is_optional: bool
+) -> None:
+    """楼道堆物 closes with a picture and a note, broken glass with a picture alone."""
+    case = cast.lin_reports(noon, category=catalogue.by_code(category).id)
+    given = (cast.chen, Move("dispatch", party=cast.property))
+    walk(case, (cast.chen, Move("accept")), given, (cast.qian, Move("take")), at=noon)
+    assert ("可不填" in text(desk(cast.qian).get(address(case, "done")))) is is_optional
