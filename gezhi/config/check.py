@@ -46,7 +46,7 @@ def _proofs(at: datetime) -> list[Proof]:
         partial(catalogue.findings, at),
         parties.findings,
         duty.findings,
-        evidence.findings,
+        partial(evidence.findings, at),
         reports.findings,
         cases.findings,
         ledger.findings,

@@ -1,6 +1,5 @@
 """Keep pictures as given, let one thing claim them, make the copies that people see, drop what nobody claimed."""
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db import transaction
 
 from gezhi.evidence import store
@@ -23,8 +23,8 @@ from gezhi.tenancy.queries import jurisdiction
 
 MOST_BYTES = 20_000_000  # of one picture
 UNCLAIMED_HOURS = 24
-LOOK_BACK_DAYS = 2  # how far purge looks for files that an earlier, killed purge left
 PREPARE = "evidence.prepare"
+log = structlog.get_logger("gezhi.evidence")
 
 
 class Upload(Protocol):
@@ -190,6 +190,8 @@ def prepare(evidence_id: UUID, *, at: datetime) -> None:
     try:
         _make(row, fresh)
         with store.nobody_removes():
+            if not _is_wanted(row.id):
+                return
             for edge, path in fresh.items():
                 store.settle(path, store.served(row.sha256, edge))
             Evidence.objects.filter(id=row.id, purged_at=None).update(served_at=at)
@@ -197,6 +199,11 @@ def prepare(evidence_id: UUID, *, at: datetime) -> None:
         raise Unavailable("media") from full
     finally:
         _sweep(fresh.values())
+
+
+def _is_wanted(id: UUID) -> bool:
+    """Whether the picture was not purged while its copies were made: they would outlive it."""
+    return Evidence.objects.filter(id=id, purged_at=None).exists()
 
 
 def _make(row: Evidence, copies: dict[int, Path]) -> None:
@@ -210,30 +217,45 @@ def _make(row: Evidence, copies: dict[int, Path]) -> None:
 def purge(*, at: datetime) -> int:
     """Drop pictures that nobody claimed within a day. Returns how many. Not inside a transaction.
 
-    The row is marked first, then its files go, unless another row shares them; what a killed purge left behind goes next time.
+    The row is marked first, then its files go, unless another row shares them. What a killed purge left behind, and what the disk
+    would not let go of, is tried again at every purge until it is gone.
     """
     with transaction.atomic(durable=True):
         late = Evidence.objects.filter(
             claimed_at=None, purged_at=None, made_at__lt=at - timedelta(hours=UNCLAIMED_HOURS)
         )
         count = int(late.update(purged_at=at))
-    recent = Evidence.objects.filter(purged_at__gte=at - timedelta(days=LOOK_BACK_DAYS))
-    for sha256 in sorted(set(recent.values_list("sha256", flat=True))):
-        _remove_files(sha256)
-    _sweep(path for path in store.waiting_room().iterdir() if path.stat().st_mtime < at.timestamp() - 86400)
+    left = Evidence.objects.filter(removed_at=None).exclude(purged_at=None)
+    for sha256 in sorted(set(left.values_list("sha256", flat=True))):
+        if _remove_files(sha256):
+            left.filter(sha256=sha256).update(removed_at=at)
+    _sweep(path for path in store.waiting_room().iterdir() if _is_older_than_a_day(path, at))
     return count
 
 
-def _remove_files(sha256: str) -> None:
-    files = [store.original(sha256), *(store.served(sha256, edge) for edge in store.EDGES)]
-    if not any(file.exists() for file in files):
-        return
+def _remove_files(sha256: str) -> bool:
+    """Whether nothing of the purged picture is left: its files are gone, or they are a living row's."""
+    files = store.files(sha256)
+    if not files:
+        return True
     with store.nobody_adds(), city_scope("a file may be shared by the rows of two jurisdictions"):
-        if not Evidence.objects.filter(sha256=sha256, purged_at=None).exists():
-            _sweep(files)
+        return Evidence.objects.filter(sha256=sha256, purged_at=None).exists() or _sweep(files)
 
 
-def _sweep(paths: Iterable[Path]) -> None:
+def _is_older_than_a_day(path: Path, at: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < at.timestamp() - 86400
+    except FileNotFoundError:  # settled or swept by somebody else just now
+        return False
+
+
+def _sweep(paths: Iterable[Path]) -> bool:
+    """Unlink them all; whether they are gone. What the disk keeps is told in the log."""
+    kept = 0
     for path in paths:
-        with contextlib.suppress(OSError):
+        try:
             path.unlink(missing_ok=True)
+        except OSError as trouble:
+            kept += 1
+            log.error("a file cannot be removed", file=str(path), problem=str(trouble))
+    return not kept

@@ -11,6 +11,7 @@ class Evidence(TenantModel):
 
     sha256: digest of the original's bytes and its address on disk; two rows may share one file.
     width, height: pixels as a viewer sees them (after turning upright). taken_at: what the camera wrote, if it makes sense.
+    purged_at: out of sight for good. removed_at: no file is there on this row's account any more.
     """
 
     sha256 = models.CharField(max_length=64)
@@ -25,9 +26,14 @@ class Evidence(TenantModel):
     claimed_id = models.UUIDField(null=True)
     served_at = models.DateTimeField(null=True)
     purged_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | Q(purged_at__isnull=False),
+                name="evidence_is_removed_after_it_was_purged",
+            ),
             models.CheckConstraint(
                 condition=Q(claimed_at=None, claimed_id=None, claimed_kind="")
                 | (Q(claimed_at__isnull=False, claimed_id__isnull=False) & ~Q(claimed_kind="")),
@@ -41,6 +47,11 @@ class Evidence(TenantModel):
                 fields=["jurisdiction", "made_at"],
                 condition=Q(claimed_at__isnull=True, purged_at__isnull=True),
                 name="evidence_nobody_claimed",
+            ),
+            models.Index(
+                fields=["jurisdiction", "sha256"],
+                condition=Q(purged_at__isnull=False, removed_at__isnull=True),
+                name="evidence_still_to_remove",
             ),
         )
 

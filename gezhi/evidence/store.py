@@ -41,6 +41,12 @@ def served(sha256: str, edge: int) -> Path:
     return _media() / "served" / sha256[:2] / sha256[2:4] / f"{sha256}-{edge}.webp"
 
 
+def files(sha256: str) -> list[Path]:
+    """Those of a picture's files that are there: the original and its copies."""
+    known = (original(sha256), *(served(sha256, edge) for edge in EDGES))
+    return [file for file in known if file.exists()]
+
+
 def waiting_room() -> Path:
     """The folder for files without a name yet, on the same disk, so that naming them is one step."""
     room = _media() / "incoming"

@@ -164,11 +164,11 @@ def test_old_leftovers_in_the_waiting_room_go(office, noon):
 
 def test_a_picture_claimed_and_shown_has_no_findings(kept, noon):
     claim([kept.id], kind="report", id=new_id(), at=noon)
-    assert list(check.findings()) == []
+    assert list(check.findings(noon)) == []
     prepare(kept.id, at=noon)
     (errand,) = outbox.claim(at=noon)
     outbox.done(errand, at=noon)
-    assert list(check.findings()) == []
+    assert list(check.findings(noon)) == []
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_twin_a_lost_or_altered_picture_is_found(kept, noon, sabotage, what):
         store.original(kept.sha256).write_bytes(file_of(noisy()))
     else:
         store.served(kept.sha256, 400).unlink()
-    assert list(check.findings()) == [Finding("I5", f"evidence {kept.id} of report {id}", what)]
+    assert list(check.findings(noon)) == [Finding("I5", f"evidence {kept.id} of report {id}", what)]
