@@ -10,7 +10,7 @@ from gezhi.cases import timing
 from gezhi.cases.effects import EFFECTS, Doing, nothing
 from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
-from gezhi.cases.lifecycle import Arrow, Ending, Fact, State, decide
+from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
 from gezhi.cases.models import Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
@@ -133,7 +133,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     _arrive(case, doing)
     _show(case, move, at)
     after = snapshot(case)
-    case.save(update_fields=[*changed(before, after), "title", "ending_reason"])
+    case.save(update_fields=[*changed(before, after), "ending_reason"])
     words = {"note": move.note.strip(), "reason": move.reason.strip()}
     facts = {
         "presence": move.presence,
@@ -157,17 +157,26 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
 
 
 def _locked(case_id: UUID, move: Move, actor: Actor) -> Case:
-    """The case, locked; with the one it shall join, in one order, so that two joins never wait for each other."""
-    if move.into is None:
+    """The case, locked; with the one it joins or leaves, in one order, so that two joins never wait for each other."""
+    beside = move.into or _joined_into(case_id, move)
+    if beside is None:
         alone = list(visible_to(actor).select_for_update(no_key=True).filter(id=case_id))
         if not alone:
             raise NotFound("case")
         return alone[0]
-    rows = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, move.into]).order_by("id")
+    rows = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, beside]).order_by("id")
     case: Case | None = next((row for row in rows if row.id == case_id), None)
     if case is None or not visible_to(actor).filter(id=case_id).exists():
         raise NotFound("case")
     return case
+
+
+def _joined_into(case_id: UUID, move: Move) -> UUID | None:
+    """The case it leaves when a join is undone: a closed case joins no other, so this stays true until it is locked."""
+    if move.event != "undo_join":
+        return None
+    found: UUID | None = Case.objects.filter(id=case_id).values_list("joined_into_id", flat=True).first()
+    return found
 
 
 def _arrow(case: Case, move: Move, actor: Actor, at: datetime) -> Arrow:
@@ -197,7 +206,7 @@ def lacking_proof(case: Case, move: Move) -> frozenset[str]:
 def _arrive(case: Case, doing: Doing) -> None:
     """Set state, round, version, ending and stage as the arrow says."""
     arrow, at = doing.arrow, doing.at
-    is_move = arrow.target is not arrow.source or doing.move.event in {"return", "hand_over"}
+    is_move = arrow.target is not arrow.source or arrow.event in BEGINS_ANEW
     case.state, case.version = arrow.target.value, case.version + 1
     if arrow.next_round:
         case.round += 1
@@ -205,16 +214,14 @@ def _arrive(case: Case, doing: Doing) -> None:
         case.last_escalated_at = case.escalated_to_id = case.escalated_person_id = None
         case.escalations, case.ladder_ended, case.has_objection, case.claim = 0, False, False, ""
     if arrow.closes:
-        case.closed_at, case.ending = (
-            at,
-            arrow.ending.value if arrow.ending else case.claim or Ending.SOLVED.value,
-        )
+        case.closed_at = at
+        case.ending = arrow.ending.value if arrow.ending else case.claim or Ending.SOLVED.value
         case.ending_reason = doing.move.reason.strip()
     elif arrow.source is State.CLOSED and is_move:
         case.closed_at, case.ending, case.ending_reason = None, "", ""
     if is_move:
         case.entered_at = at
-    if is_move or doing.move.event not in {"remind", "escalate", "note", "add", "call_back"}:
+    if is_move or arrow.event not in LEAVES_CLOCK:
         timing.set_stage(case, at)
 
 
@@ -232,7 +239,8 @@ def _show(case: Case, move: Move, at: datetime) -> None:
 
 
 @transaction.atomic
-def forget_reporter(case_id: UUID, report_id: UUID, *, at: datetime) -> None:
-    """Blank what a case keeps of a reporter's words: its title and his words in its story. The chain stays valid (I14)."""
-    Case.objects.filter(id=case_id).update(title="")
-    erase_words(kind="case", id=case_id, by=report_id, at=at)
+def forget_reporter(report_id: UUID, *, at: datetime) -> None:
+    """Blank what cases keep of a reporter's words: the title of the one he opened, and what he said in any. The chain stays valid (I14)."""
+    opened = CaseReport.objects.filter(report_id=report_id).values("origin_id")
+    Case.objects.filter(id__in=opened).update(title="")
+    erase_words(kind="case", by=report_id, at=at)

@@ -92,7 +92,13 @@ class Fact(StrEnum):
     CALLED = "called"  # somebody on the desk's call-back list was rung up
 
 
-CIRCUMSTANCES = frozenset(list(Fact)[list(Fact).index(Fact.DRAWN) :])
+HANDED_IN = frozenset(
+    {Fact.PLACE, Fact.CATEGORY, Fact.NOTE, Fact.REASON, Fact.ANSWER, Fact.PARTY, Fact.INTO, Fact.UNTIL}
+    | {Fact.ON_SITE, Fact.PHOTO_AFTER, Fact.PROOF, Fact.VERDICT, Fact.CALLED}
+)
+CIRCUMSTANCES = frozenset(Fact) - HANDED_IN
+BEGINS_ANEW = frozenset({"return", "hand_over"})  # a stage of its own even where the state stays
+LEAVES_CLOCK = frozenset({"remind", "escalate", "note", "add", "call_back"})  # the stage's deadline stays
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from django.db.models import Q, QuerySet
 from gezhi.cases.lifecycle import Role
 from gezhi.cases.models import Case, CaseReport
 from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
+from gezhi.places import paths
 from gezhi.reports.queries import unpublished_runs
-
-ALL = "/"  # a post whose area is the whole jurisdiction
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -21,10 +20,9 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
         links = CaseReport.objects.filter(report_id=actor.id)
         return Case.objects.filter(id__in=links.values("case_id"))
     rows: QuerySet[Case] = Case.objects.all()
-    at_work = [
-        post for post in actor.posts if post.duty is not Duty.ADMIN
-    ]  # what people said is not his to read
-    if all(post.path != ALL for post in at_work):
+    # what people said is not an administrator's to read
+    at_work = [post for post in actor.posts if post.duty is not Duty.ADMIN]
+    if all(post.path != paths.ROOT for post in at_work):
         rows = rows.filter(reduce(or_, map(_seen_by, at_work), Q(pk__in=())))
     if complained_of := actor.parties():
         rows = rows.exclude(complained_of__in=complained_of)
@@ -38,10 +36,35 @@ def _seen_by(post: Post) -> Q:
     if post.duty in {Duty.CLERK, Duty.OFFICER}:
         seen |= Q(desk_id=post.party)
     if post.path:
-        seen |= Q(place_path__startswith=post.path)
+        seen |= within(post.path)
     if post.grid:
         seen |= Q(grid_id=post.grid)
     return seen
+
+
+def within(path: str) -> Q:
+    """Cases at a place or below it: a range of paths, as the index keeps them."""
+    low, high = paths.span(path)
+    return Q(place_path__gte=low, place_path__lt=high)
+
+
+def may_be_checked_by(actor: Actor) -> Q:
+    """What one of his posts checks, or the desk where he sits; never his own work. As `roles_for` gives CHECKER."""
+    return reduce(or_, map(_checked_by, actor.posts), Q(pk__in=())) & ~Q(handler_id=actor.id)
+
+
+def _checked_by(post: Post) -> Q:
+    checked = Q(pk__in=())
+    if post.party and post.duty in {Duty.CLERK, Duty.OFFICER}:
+        checked |= Q(desk_id=post.party)
+    if post.duty in {Duty.CHECKER, Duty.OFFICER}:
+        if post.path == paths.ROOT:
+            checked |= Q(pk__isnull=False)
+        elif post.path:
+            checked |= within(post.path)
+        if post.grid:
+            checked |= Q(grid_id=post.grid)
+    return checked
 
 
 def roles_for(actor: Actor, case: Case) -> frozenset[Role]:
@@ -75,7 +98,7 @@ def _roles_of(post: Post, actor: Actor, case: Case) -> set[Role]:
 
 
 def _covers(post: Post, case: Case) -> bool:
-    if post.path == ALL:
+    if post.path == paths.ROOT:
         return True
-    in_subtree = bool(post.path) and case.place_path.startswith(post.path)
+    in_subtree = paths.is_within(case.place_path, post.path)
     return in_subtree or (post.grid is not None and post.grid == case.grid_id)

@@ -12,7 +12,7 @@ from gezhi.cases import lifecycle
 from gezhi.cases.facts import circumstances
 from gezhi.cases.lifecycle import Offer, Role, State
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
-from gezhi.cases.policy import roles_for, visible_to
+from gezhi.cases.policy import may_be_checked_by, roles_for, visible_to, within
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
@@ -107,7 +107,7 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     if wanted.states and set(wanted.states) != set(OPEN):
         fits &= Q(state__in=list(wanted.states))
     if wanted.place_path:
-        fits &= Q(place_path__startswith=wanted.place_path)
+        fits &= within(wanted.place_path)
     if wanted.category_ids:
         fits &= Q(category_id__in=list(wanted.category_ids))
     if wanted.party:
@@ -153,9 +153,8 @@ def my_work(actor: Actor, *, at: datetime) -> QuerySet[Case]:
 
 def to_check(actor: Actor) -> QuerySet[Case]:
     """What waits for a check that this actor may make: not his own work. Oldest deadline first."""
-    return (
-        visible_to(actor).filter(state=State.TO_CHECK).exclude(handler_id=actor.id).order_by("due_at", "id")
-    )
+    waiting = visible_to(actor).filter(may_be_checked_by(actor), state=State.TO_CHECK)
+    return waiting.order_by("due_at", "id")
 
 
 def offers_for(case: Case, *, actor: Actor, at: datetime) -> tuple[Offer, ...]:
@@ -239,7 +238,7 @@ def public_step(case: Case) -> int:
 def solved_at(place_path: str, limit: int = 3) -> list[Case]:
     """What was last solved at a place or below it. 1 query. For everybody's eyes: show place, category and day only."""
     endings = (lifecycle.Ending.SOLVED.value, lifecycle.Ending.SOLVED_ON_SPOT_UNCHECKED.value)
-    rows = Case.objects.filter(state=State.CLOSED, ending__in=endings, place_path__startswith=place_path)
+    rows = Case.objects.filter(within(place_path), state=State.CLOSED, ending__in=endings)
     return list(rows.order_by("-closed_at")[:limit])
 
 

@@ -61,7 +61,7 @@ def forget(
     if not may_restate(cases.roles(case, actor=actor)):
         raise NotYours(deed="forget")
     reports.erase(report_id, reason, with_pictures=with_pictures, actor=actor, at=at)
-    forget_reporter(case.id, report_id, at=at)
+    forget_reporter(report_id, at=at)
 
 
 def _of_case(case_id: UUID, report_id: UUID) -> said.ReportRow:

@@ -118,12 +118,16 @@ def _tail(kind: str, subject: UUID) -> QuerySet[Any, Any]:
 _TAIL = Prepared(_tail)
 
 
-def erase_words(*, kind: str, id: UUID, by: UUID | None = None, at: datetime) -> int:
-    """Blank the free text kept beside one subject's rows; the chain stays valid (I14). Returns how many texts.
+def erase_words(*, kind: str, id: UUID | None = None, by: UUID | None = None, at: datetime) -> int:
+    """Blank the free text kept beside rows about such subjects; the chain stays valid (I14). Returns how many texts.
 
-    by: only what this actor (an account or a report) wrote.
+    id: only what was said about this one. by: only what this actor (an account or a report) wrote. One of them is needed.
     """
-    entries = Entry.objects.filter(subject_kind=kind, subject_id=id)
+    if id is None and by is None:
+        raise ValueError("whose words?")
+    entries = Entry.objects.filter(subject_kind=kind)
+    if id is not None:
+        entries = entries.filter(subject_id=id)
     if by is not None:
         entries = entries.filter(actor_id=by)
     kept = Words.objects.filter(entry_id__in=entries.values("id"), erased_at=None)

@@ -143,6 +143,15 @@ def test_who_handled_it_is_no_checker_even_as_officer(cast: Cast, noon: datetime
     assert [one.number[-1] for one in cases.to_check(cast.zhao)] == ["1"]
 
 
+def test_the_list_of_what_waits_for_a_check_holds_what_may_be_checked(cast: Cast, noon: datetime) -> None:
+    case = sent(cast, cast.lin_reports(noon), cast.property, noon)
+    case = walk(case, (cast.qian, Move("take")), (cast.qian, done(noon)), at=noon)
+    actors = (cast.wei, cast.chen, cast.zhao, cast.sun, cast.qian, cast.zhou, cast.gao, cast.mo)
+    listed = {actor.name for actor in actors if cases.to_check(actor)}
+    assert listed == {actor.name for actor in actors if C in policy.roles_for(actor, case)}
+    assert listed == {"陈", "赵", "周"}
+
+
 # ---- the company complained of ----
 
 

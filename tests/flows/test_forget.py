@@ -7,6 +7,7 @@ import pytest
 from gezhi.cases import check as cases_check
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
+from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.flows import reach_reporter
 from gezhi.journal import check as journal_check
@@ -41,3 +42,21 @@ def test_only_the_desk_may_forget(cast: Cast, noon: datetime) -> None:
     assert report is not None
     with pytest.raises(NotYours):
         reach_reporter.forget(case.id, report, "想删", actor=cast.qian, at=noon)
+
+
+def test_erasing_reaches_the_case_that_was_joined_and_leaves_the_others_words(
+    cast: Cast, noon: datetime
+) -> None:
+    kept = cast.lin_reports(noon, "门厅的灯不亮")
+    case = cast.lin_reports(noon, "三单元林家门口漆黑")
+    resident = lin(case)
+    assert resident.id is not None
+    advance(case.id, Move("add", note="我是林某，住301"), actor=resident, at=noon)
+    advance(case.id, Move("join", into=kept.id), actor=cast.chen, at=noon)
+    advance(kept.id, Move("add", note="孩子摔了"), actor=resident, at=noon)
+    reach_reporter.forget(kept.id, resident.id, "本人要求", actor=cast.chen, at=noon)
+    titles = {one.id: one.title for one in Case.objects.all()}
+    spoken = set(Words.objects.filter(erased_at=None, name="note").values_list("text", flat=True))
+    assert titles == {kept.id: "门厅的灯不亮", case.id: ""}
+    assert spoken.isdisjoint({"我是林某，住301", "孩子摔了"})
+    assert [*journal_check.findings(), *cases_check.findings(), *reports_check.findings()] == []
