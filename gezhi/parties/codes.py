@@ -11,8 +11,13 @@ from gezhi.tenancy.keys import derived
 
 RESET_LIFE = timedelta(minutes=30)  # asked for at the desk, used at once
 SLIP_LIFE = timedelta(days=14)  # printed for a new colleague who comes on duty next week
-MOST_WRONG_TRIES = 5
-_SIGNS = 10  # 31**10 > 2**49, and five tries
+# A code is one of 31**10 = 8.2e14. Twenty thousand tries hit it once in 4e10 codes, so that many may be made before it is
+# void: five, as few as a card allows, let any stranger spoil a colleague's code with five clicks. The web besides lets one
+# caller err five times in half an hour at one account. So to void a code of the desk (30 minutes, at most two such windows)
+# takes 20,000 / 10 = 2,000 addresses, and a slip's (14 days, 672 windows, 3,360 tries an address) six of them, day and
+# night. Without this count a million addresses would have 3.4e9 tries at a slip, one in 240,000; with it one in 4e10.
+MOST_WRONG_TRIES = 20_000
+_SIGNS = 10
 
 
 def new_code() -> str:

@@ -185,7 +185,7 @@ def slip_code(account_id: UUID, *, actor: Actor, at: datetime) -> Slip:
 
 
 def use_reset_code(username: str, code: str, new_password: str, *, at: datetime) -> UUID:
-    """Choose a new password with a one-time code; returns the account's id. Five wrong tries void the code.
+    """Choose a new password with a one-time code; returns the account's id. codes.MOST_WRONG_TRIES void the code.
 
     Raises Invalid("code", "not_valid") for wrong, expired, voided and unknown alike; Invalid("password", "weak") leaves the code good.
     """

@@ -43,6 +43,18 @@ def count(what: str, who: str, *, most: int, minutes: int, at: datetime) -> None
         raise TooOften(minutes * 60 - passed)
 
 
+def refuse_after(what: str, who: str, *, most: int, minutes: int, at: datetime) -> None:
+    """Raise TooOften when `most` were counted already in the running window; counts nothing itself.
+
+    For what counts only when it fails: asked before the deed, and `count` is called after a failure.
+    """
+    if not settings.GEZHI_LIMITS:
+        return
+    window, passed = divmod(int(at.timestamp()), minutes * 60)
+    if _so_far(_places(what, who), window & 0xFFFFFFFF) >= most:
+        raise TooOften(minutes * 60 - passed)
+
+
 def address(request: HttpRequest) -> str:
     """The sender's address, `::` when there is none; an IPv6 household (/64) counts as one, by its first address.
 
@@ -75,11 +87,23 @@ def _add_one(places: tuple[int, int], window: int) -> int:
         os.close(file)  # frees the lock
 
 
-def _raise(file: int, offset: int, window: int) -> int:
+def _so_far(places: tuple[int, int], window: int) -> int:
+    file = os.open(_counters(), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        return min(_read(file, place * _SLOT.size, window) for place in places)
+    finally:
+        os.close(file)
+
+
+def _read(file: int, offset: int, window: int) -> int:
     then, counted = _SLOT.unpack(os.pread(file, _SLOT.size, offset).ljust(_SLOT.size, b"\0"))
-    counted = min(counted + 1, 0xFFFFFFFF) if then == window else 1
+    return int(counted) if then == window else 0
+
+
+def _raise(file: int, offset: int, window: int) -> int:
+    counted = min(_read(file, offset, window) + 1, 0xFFFFFFFF)
     os.pwrite(file, _SLOT.pack(window, counted), offset)
-    return int(counted)
+    return counted
 
 
 def _counters() -> Path:

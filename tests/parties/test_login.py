@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.ids import ALPHABET
 from gezhi.kernel.refusal import Invalid, NotYours
-from gezhi.parties import login, queries, staff
+from gezhi.parties import codes, login, queries, staff
 from gezhi.parties.login import PostBackend
 from gezhi.parties.models import Account, ResetCode
 from gezhi.tenancy.current import scope
@@ -140,15 +141,24 @@ def tried_wrong(times: int, at: datetime) -> None:
         assert (refused.value.field, refused.value.code) == ("code", "not_valid")
 
 
-def test_five_wrong_tries_void_the_code(code: str, town: Town, noon: datetime) -> None:
+def test_too_many_wrong_tries_void_the_code(
+    code: str, town: Town, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff.codes, "MOST_WRONG_TRIES", 5)
     tried_wrong(5, noon)
     with pytest.raises(Invalid):
         staff.use_reset_code("wei", code, NEW, at=noon)
 
 
-def test_four_wrong_tries_do_not(code: str, town: Town, noon: datetime) -> None:
+def test_one_fewer_does_not(code: str, town: Town, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff.codes, "MOST_WRONG_TRIES", 5)
     tried_wrong(4, noon)
     assert staff.use_reset_code("wei", code, NEW, at=noon)
+
+
+def test_a_code_is_hit_by_chance_less_than_once_in_a_thousand_million() -> None:
+    assert codes.MOST_WRONG_TRIES / len(ALPHABET) ** 10 < 1e-9
+    assert len(codes.new_code().replace("-", "")) == 10
 
 
 def test_sabotage_without_the_count_the_code_could_be_guessed(

@@ -1,5 +1,6 @@
 """Passwords: change one's own, choose one with a one-time code, and the page about oneself."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
@@ -16,10 +17,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as who
 from gezhi.parties import staff as parties
-from gezhi.web import words
+from gezhi.parties.names import as_typed
+from gezhi.web import limits, words
 from gezhi.web.desk.staff import actor_of, at_of
+from gezhi.web.limits import TooOften
 
 LONGEST = 200
+WRONG_TRIES = 5  # of one caller at one account's code …
+WRONG_TRIES_OF_ALL = 60  # … and at anybody's: an office shares one address
+TRIES_MINUTES = 30  # as long as a code of the desk lives; the arithmetic stands in parties.codes
 
 
 def _secret(autocomplete: str) -> forms.PasswordInput:
@@ -117,13 +123,47 @@ def use_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
+            _stop_guessing(request, said["username"])
             parties.use_reset_code(said["username"], said["code"], said["new"], at=at_of(request))
+        except TooOften as stopped:
+            return _too_often(request, form, stopped)
         except Invalid as bad:
             form.refuse(bad)
+            if bad.field == "code":
+                _count_wrong_try(request, said["username"])
         else:
             messages.success(request, _("密码已设好，请用新密码登录。"))
             return redirect("account_login")
     return render(request, "account/use_code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _stop_guessing(request: HttpRequest, username: str) -> None:
+    """Asked before a try, right or wrong: whoever guessed too often here learns nothing more. Raises TooOften."""
+    for caller, most in _counted(request, username):
+        limits.refuse_after("code", caller, most=most, minutes=TRIES_MINUTES, at=at_of(request))
+
+
+def _count_wrong_try(request: HttpRequest, username: str) -> None:
+    for caller, most in _counted(request, username):
+        with suppress(TooOften):
+            limits.count("code", caller, most=most, minutes=TRIES_MINUTES, at=at_of(request))
+
+
+def _counted(request: HttpRequest, username: str) -> tuple[tuple[str, int], ...]:
+    """One caller at one account however its name is spelled, and one caller at all of them."""
+    caller = limits.address(request)
+    return (f"{caller}\0{as_typed(username)}", WRONG_TRIES), (caller, WRONG_TRIES_OF_ALL)
+
+
+def _too_often(request: HttpRequest, form: CodeForm, stopped: TooOften) -> HttpResponse:
+    minutes = {"minutes": -(-stopped.seconds // 60)}
+    form.add_error(
+        "code",
+        _("试错次数太多，请 %(minutes)s 分钟后再试。一次性码没有作废，过期了再向管理员要一个。") % minutes,
+    )
+    answer = render(request, "account/use_code.html", {"form": form}, status=429)
+    answer["Retry-After"] = str(stopped.seconds)
+    return answer
 
 
 @never_cache

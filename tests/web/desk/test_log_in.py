@@ -9,9 +9,9 @@ from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from gezhi.kernel.actor import SYSTEM, Actor
-from gezhi.parties import queries, staff
+from gezhi.parties import codes, queries, staff
 from gezhi.parties.models import Account
-from gezhi.web.desk import inbox
+from gezhi.web.desk import inbox, passwords
 from tests.cast import PASSWORD, Cast
 from tests.web.desk.conftest import Desk, text
 
@@ -149,3 +149,65 @@ def test_without_the_lock_the_right_password_still_opens(cast: Cast, desk: Desk,
     for _try in range(8):
         log_in("wrong-wrong-wrong")
     assert log_in()[1]["Location"] == "/desk/"
+
+
+def try_code(code: str, caller: str, username: str = "chen") -> Any:
+    """Somebody at this address tries a one-time code."""
+    door = Client(HTTP_HOST="localhost", raise_request_exception=False, REMOTE_ADDR=caller)
+    return door.post("/account/code/", {"username": username, "code": code, "new": NEW, "again": NEW})
+
+
+@pytest.fixture
+def code(cast: Cast, keeper: Actor, desk: Desk, settings: Any) -> str:
+    """Chen's one-time code, with the limits on."""
+    found = str(desk(keeper).post(f"/desk/accounts/{cast.chen.id}/reset/").context["code"])
+    settings.GEZHI_LIMITS = True
+    return found
+
+
+STRANGER, OFFICE = "203.0.113.9", "198.51.100.7"
+
+
+def test_a_stranger_who_guesses_does_not_void_a_colleagues_code(code: str) -> None:
+    tries = [try_code("aaaaa-bbbbb", STRANGER).status_code for _ in range(7)]
+    assert tries == [422] * 5 + [429] * 2
+    assert try_code(code, OFFICE)["Location"] == "/account/login/"
+
+
+def test_with_five_tries_for_everybody_he_would(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "MOST_WRONG_TRIES", 5)
+    for _ in range(5):
+        try_code("aaaaa-bbbbb", STRANGER)
+    assert try_code(code, OFFICE).status_code == 422
+
+
+@pytest.mark.parametrize("spelled", ["chen", "CHEN", " chen ", "ｃｈｅｎ"])
+def test_whoever_guessed_too_often_is_not_let_in_by_the_right_one(code: str, spelled: str) -> None:
+    for _ in range(5):
+        try_code("aaaaa-bbbbb", STRANGER)
+    answer = try_code(code, STRANGER, spelled)
+    assert (answer.status_code, int(answer["Retry-After"]) > 0) == (429, True)
+    assert "一次性码没有作废" in text(answer)
+
+
+def test_without_the_count_by_caller_he_would_be(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WRONG_TRIES", 1_000_000)
+    for _ in range(5):
+        try_code("aaaaa-bbbbb", STRANGER)
+    assert try_code(code, STRANGER)["Location"] == "/account/login/"
+
+
+def test_one_address_cannot_walk_through_all_names(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WRONG_TRIES_OF_ALL", 8)
+    tries = [try_code("aaaaa-bbbbb", STRANGER, f"name{n}").status_code for n in range(10)]
+    assert tries == [422] * 8 + [429] * 2
+
+
+def test_a_weak_password_is_no_wrong_try(code: str) -> None:
+    door = Client(HTTP_HOST="localhost", REMOTE_ADDR=OFFICE)
+    for _ in range(7):
+        answer = door.post(
+            "/account/code/", {"username": "chen", "code": code, "new": "1234567890", "again": "1234567890"}
+        )
+        assert answer.status_code == 422
+    assert try_code(code, OFFICE)["Location"] == "/account/login/"
