@@ -94,7 +94,7 @@ class Fact(StrEnum):
 
 HANDED_IN = frozenset(
     {Fact.PLACE, Fact.CATEGORY, Fact.NOTE, Fact.REASON, Fact.ANSWER, Fact.PARTY, Fact.INTO, Fact.UNTIL}
-    | {Fact.ON_SITE, Fact.PHOTO_AFTER, Fact.PROOF, Fact.VERDICT, Fact.CALLED}
+    | {Fact.ON_SITE, Fact.PHOTO_AFTER, Fact.PROOF, Fact.VERDICT}
 )
 CIRCUMSTANCES = frozenset(Fact) - HANDED_IN
 BEGINS_ANEW = frozenset({"return", "hand_over"})  # a stage of its own even where the state stays
