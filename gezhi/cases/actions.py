@@ -11,7 +11,7 @@ from gezhi.cases.effects import EFFECTS, Doing, nothing
 from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
 from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
-from gezhi.cases.models import Case, CaseEvidence, CaseReport
+from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
 from gezhi.cases.policy import roles_for, visible_to
@@ -243,4 +243,5 @@ def forget_reporter(report_id: UUID, *, at: datetime) -> None:
     """Blank what cases keep of a reporter's words: the title of the one he opened, and what he said in any. The chain stays valid (I14)."""
     opened = CaseReport.objects.filter(report_id=report_id).values("origin_id")
     Case.objects.filter(id__in=opened).update(title="")
+    CallBack.objects.filter(report_id=report_id, done_at=None).update(done_at=at, outcome="settled")
     erase_words(kind="case", by=report_id, at=at)

@@ -1,4 +1,4 @@
-"""Prove I1, I2, I3, I4, I7, I9, I10 and I11 on the cases of the jurisdiction in force, naming each row that breaks one."""
+"""Prove I1, I2, I3, I4, I7, I9, I10, I11 and I12 on the cases of the jurisdiction in force, naming each row that breaks one."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
-from gezhi.cases import timing
+from gezhi.cases import hearing, timing
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending, State
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
@@ -26,7 +26,7 @@ def findings() -> Iterator[Finding]:
     yield from _reasons()
     yield from _escalations()
     yield from _joins()
-    yield from _folds()
+    yield from _stories()
 
 
 def _owners() -> Iterator[Finding]:
@@ -101,8 +101,9 @@ def _joins() -> Iterator[Finding]:
             yield Finding("I11", number, "has no report")
 
 
-def _folds() -> Iterator[Finding]:
-    """I7 and I9: the journal's rows add up to the stored row, and each one took a drawn arrow."""
+def _stories() -> Iterator[Finding]:
+    """I7, I9 and I12 in one reading: the journal adds up to the stored row, took drawn arrows, and told whom it had to."""
+    page: list[hearing.Story] = []
     rows = {case.id: case for case in Case.objects.all().iterator(chunk_size=1000)}
     for id, entries in groupby(entries_of("case"), key=lambda entry: entry.subject_id):
         steps = list(entries)
@@ -117,6 +118,11 @@ def _folds() -> Iterator[Finding]:
                     "I7", case.number, f"{name} is {stored[name]!r}, the journal says {told.get(name)!r}"
                 )
         yield from _arrows(case.number, [(step.event, step.after.get("state")) for step in steps])
+        page.append(hearing.Story(id, case.number, steps))
+        if len(page) == hearing.PAGE:
+            yield from hearing.findings(page)
+            page = []
+    yield from hearing.findings(page)
     for case in rows.values():
         yield Finding("I7", case.number, "is not in the journal")
 

@@ -4,9 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from gezhi.cases.effects import Doing
-from gezhi.cases.lifecycle import Arrow, State
+from gezhi.cases.lifecycle import State
 from gezhi.cases.models import CallBack, Case, CaseReport
-from gezhi.cases.move import Move
 from gezhi.journal import outbox
 from gezhi.kernel.actor import ActorKind
 from gezhi.reports import queries as reports
@@ -26,13 +25,18 @@ _BY_EVENT = {
 }
 
 
-def what_to_tell(move: Move, arrow: Arrow) -> str:
+def what_to_tell(event: str, source: str, target: str) -> str:
     """The word for what the reporter hears of this move; "" = nothing."""
-    if arrow.closes:
-        return {"decline": "declined", "join": "joined"}.get(move.event, "closed")
-    if arrow.target is State.TO_CONFIRM and arrow.source is not State.TO_CONFIRM:
+    if source != target == State.CLOSED:
+        return {"decline": "declined", "join": "joined"}.get(event, "closed")
+    if source != target == State.TO_CONFIRM:
         return "please_confirm"
-    return _BY_EVENT.get(move.event, "")
+    return _BY_EVENT.get(event, "")
+
+
+def message_key(case: UUID, version: int, report: UUID) -> str:
+    """The errand's key: one message per step and report."""
+    return f"{case}:{version}:{report}"
 
 
 def tell(case: Case, doing: Doing) -> None:
@@ -41,7 +45,7 @@ def tell(case: Case, doing: Doing) -> None:
     Whoever says it himself, on the phone or on the status page, is not rung up about it.
     """
     move, arrow, at = doing.move, doing.arrow, doing.at
-    what = what_to_tell(move, arrow)
+    what = what_to_tell(move.event, arrow.source, arrow.target)
     if arrow.source is State.TO_CONFIRM and arrow.target is not State.TO_CONFIRM:
         CallBack.objects.filter(case=case, done_at=None).update(done_at=at, outcome="settled")
     if not what:
@@ -52,7 +56,7 @@ def tell(case: Case, doing: Doing) -> None:
         *(
             outbox.Following(
                 MESSAGE,
-                f"{case.id}:{case.version}:{report_id}",
+                message_key(case.id, case.version, report_id),
                 at,
                 payload={"what": what, "number": case.number, "report": str(report_id)},
                 subject=("report", report_id),
@@ -61,7 +65,7 @@ def tell(case: Case, doing: Doing) -> None:
         )
     )
     says_it = {move.heard, doing.actor.id if doing.actor.kind is ActorKind.REPORTER else None}
-    to_call = [one.id for one in reports.reaches(report_ids) if _must_be_called(one, what)]
+    to_call = [one.id for one in reports.reaches(report_ids) if must_be_called(one, what)]
     _owe_calls(case, what, [id for id in to_call if id not in says_it], at)
 
 
@@ -69,7 +73,7 @@ _LINKED_TO = Prepared(lambda case: CaseReport.objects.filter(case=case).values_l
 _OPENED_BY = Prepared(lambda case: CaseReport.objects.filter(origin=case).values_list("report_id"))
 
 
-def _must_be_called(report: reports.Reach, what: str) -> bool:
+def must_be_called(report: reports.Reach, what: str) -> bool:
     """Whoever told us by word of mouth hears everything by phone; whoever has the status page is rung up to confirm only."""
     if not report.has_contact:
         return False

@@ -125,6 +125,11 @@ def _held(errand: Errand) -> QuerySet[Errand]:
     return Errand.objects.filter(id=errand.id, lease=errand.lease, done_at=None)
 
 
+def keys_between(kind: str, low: str, high: str) -> set[str]:
+    """Keys of all errands of a kind, done ones too, with low <= key < high. 1 query."""
+    return set(Errand.objects.filter(kind=kind, key__gte=low, key__lt=high).values_list("key", flat=True))
+
+
 def subjects_waiting(kind: str) -> set[UUID]:
     """Ids of the subjects for which an errand of this kind waits, is leased or is parked. 1 query."""
     rows = Errand.objects.filter(kind=kind, done_at=None).exclude(subject_id=None)
