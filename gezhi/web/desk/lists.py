@@ -139,6 +139,6 @@ def hours_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:
 
 
 def calendar_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:
-    """The working time of whoever must act: the desk while it is checked, else the accountable party."""
-    party = known.get(case.desk_id if case.state == State.TO_CHECK else case.lead_id)
+    """The working time of whoever must act."""
+    party = known.get(timing.acting_party(case))
     return catalogue.calendar(party.calendar if party else OFFICE)
