@@ -4,7 +4,7 @@ At least once, with a stable key; a killed worker's lease runs out and another t
 while the others flow. `on_commit` hooks are not used: they die with the process between commit and hook.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,6 +99,13 @@ def failed(errand: Errand, *, error: str, at: datetime) -> bool:
         return bool(_held(errand).update(parked_at=at, leased_until=None, error=error[:500]))
     pause = timedelta(seconds=FIRST_PAUSE_SECONDS * 2 ** (errand.tries - 1))
     return bool(_held(errand).update(due_at=at + pause, leased_until=None, error=error[:500]))
+
+
+def give_back(errands: Sequence[Errand]) -> None:
+    """Let others have leased errands that were not begun: it was no try."""
+    with transaction.atomic():
+        for errand in errands:
+            _held(errand).update(leased_until=None, tries=F("tries") - 1)
 
 
 def parked() -> QuerySet[Errand]:

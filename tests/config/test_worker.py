@@ -1,18 +1,23 @@
 """The office's clockwork: what is due is done, one failure stops nothing else, and a killed worker loses nothing."""
 
-import threading
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError
+from structlog.testing import capture_logs
 
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.config import check, worker
+from gezhi.evidence.decoding import COPY_SECONDS
 from gezhi.flows.found_office import Founding, found_office
-from gezhi.journal import outbox
+from gezhi.journal import outbox, sealing
 from gezhi.journal.models import Entry, Errand
 from gezhi.journal.outbox import Following, Leased
 from gezhi.kernel.refusal import Invalid
@@ -21,6 +26,7 @@ from gezhi.ledger.queries import LineFilter
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.models import Jurisdiction
 from tests.cast import Cast
+from tests.working import tick, work_until
 
 MINUTE = timedelta(minutes=1)
 
@@ -28,7 +34,7 @@ MINUTE = timedelta(minutes=1)
 def rest(at: datetime) -> int:
     """Tick until nothing is left to do; how many ticks did something."""
     for ticks in range(50):
-        if not worker.tick(at):
+        if not tick(at):
             return ticks
     pytest.fail("the worker never comes to rest")
 
@@ -97,26 +103,166 @@ def test_a_fired_timer_waits_for_its_next_moment(cast: Cast, noon: datetime) -> 
     assert (again.done_at, again.leased_until, again.due_at > timer.due_at) == (None, None, True)
 
 
+def test_a_fault_of_ours_leaves_its_trace_and_a_refusal_its_reason(
+    office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(errand: Leased, at: datetime) -> None:
+        raise Invalid("weather", "bad")
+
+    monkeypatch.setitem(worker.HANDLERS, "test.refused", refused)
+    outbox.queue(Following("test.refused", "x", noon), Following("test.unknown", "y", noon))
+    with capture_logs() as told:
+        worker.do_errands(noon)
+    assert {line["kind"]: (line["log_level"], "exc_info" in line) for line in told} == {
+        "test.refused": ("warning", False),
+        "test.unknown": ("error", True),
+    }
+
+
+class Hours:
+    """A clock that goes on by so many seconds with each errand."""
+
+    def __init__(self, start: datetime, seconds: int) -> None:
+        self.now, self.step = start, timedelta(seconds=seconds)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def work(self, errand: Leased, at: datetime) -> None:
+        self.now += self.step
+
+
+def three_slow_errands(noon: datetime, monkeypatch: pytest.MonkeyPatch, seconds: int) -> Hours:
+    hours = Hours(noon, seconds)
+    monkeypatch.setitem(worker.HANDLERS, "test.slow", hours.work)
+    outbox.queue(*(Following("test.slow", key, noon) for key in "abc"))
+    return hours
+
+
+def test_each_errand_is_done_at_its_own_moment(
+    office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = three_slow_errands(noon, monkeypatch, 7)
+    assert worker.do_errands(noon, clock=clock) == 3
+    done = list(Errand.objects.order_by("key").values_list("done_at", flat=True))
+    assert done == [noon + timedelta(seconds=seconds) for seconds in (0, 7, 14)]
+
+
+def test_what_a_slow_errand_keeps_waiting_is_given_back_unharmed(
+    office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = three_slow_errands(noon, monkeypatch, 21)
+    assert worker.do_errands(noon, clock=clock) == 1
+    waiting = Errand.objects.filter(done_at=None).order_by("key").values_list("key", "leased_until", "tries")
+    assert list(waiting) == [("b", None, 0), ("c", None, 0)]
+    assert [worker.do_errands(clock(), clock=clock) for _ in range(3)] == [1, 1, 0]
+
+
+def test_a_lease_outlasts_a_handful_and_the_slowest_errand() -> None:
+    assert worker.HAND_SECONDS + COPY_SECONDS < outbox.LEASE_SECONDS
+
+
+def test_an_errand_whose_lease_ran_out_meanwhile_is_told_and_not_marked(
+    office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(errand: Leased, at: datetime) -> None:
+        outbox.claim(at=at + timedelta(seconds=61))
+
+    monkeypatch.setitem(worker.HANDLERS, "test.slow", overtaken)
+    outbox.queue(Following("test.slow", "x", noon))
+    with capture_logs() as told:
+        worker.do_errands(noon)
+    assert [line["event"] for line in told] == ["lease lost: somebody else does this errand, too"]
+    assert Errand.objects.get().done_at is None
+
+
+# ---- both threads ----
+
+
+def everything_is_sealed(office: UUID) -> Callable[[], bool]:
+    def asked() -> bool:
+        with scope(office):
+            return not Entry.objects.filter(position=None).exists()
+
+    return asked
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_serves_every_office_and_one_that_fails_stops_none(
     cast: Cast, office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cast.lin_reports(noon)
     made = found_office(Founding("371003", "文登区", "龙山街道", "0631-5300110", "li", "李"), at=noon)
-    ticked: list[UUID] = []
-    tick = worker.tick
+    keep_books, claim = sealing.seal, outbox.claim
 
-    def watched(at: datetime, **more: Any) -> int:
-        ticked.append(current())
-        if ticked[-1] == office.id:
-            raise RuntimeError("this office is broken")
-        return tick(at, **more)
+    def broken(deed: Callable[..., Any]) -> Callable[..., Any]:
+        def here(**named: Any) -> Any:
+            if current() == office.id:
+                raise RuntimeError("this office is broken")
+            return deed(**named)
 
-    monkeypatch.setattr(worker, "tick", watched)
-    stop = threading.Event()
-    monkeypatch.setattr(stop, "wait", lambda seconds: stop.set())
-    worker.run(stop=stop)
-    assert set(ticked) == {office.id, made.jurisdiction_id}
+        return here
+
+    monkeypatch.setattr(sealing, "seal", broken(keep_books))
+    monkeypatch.setattr(outbox, "claim", broken(claim))
+    assert work_until(everything_is_sealed(made.jurisdiction_id))
     assert worker.heartbeat_file().exists()
-    with scope(made.jurisdiction_id):
-        assert not Entry.objects.filter(position=None).exists()
+    assert not everything_is_sealed(office.id)()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_database_is_away_for_a_round_the_next_one_goes_on(
+    cast: Cast, office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.lin_reports(noon)
+    offices, asked = worker.all_jurisdictions, count()
+
+    def away_at_first() -> Any:
+        if next(asked) < 2:
+            raise OperationalError("the connection is lost")
+        return offices()
+
+    monkeypatch.setattr(worker, "all_jurisdictions", away_at_first)
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
+    assert work_until(everything_is_sealed(office.id))
+
+
+def sealed_while_a_picture_takes_long(
+    cast: Cast, office: UUID, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> bool:
+    """Whether a deed was sealed before the errand at work came to its end, which waits for that as long as it can."""
+    found: list[bool] = []
+    is_sealed = everything_is_sealed(office)
+
+    def slow(errand: Leased, at: datetime) -> None:
+        cast.lin_reports(noon)
+        give_up = time.monotonic() + 3
+        while not (now := is_sealed()) and time.monotonic() < give_up:
+            time.sleep(0.05)
+        found.append(now)
+
+    monkeypatch.setitem(worker.HANDLERS, "test.slow", slow)
+    outbox.queue(Following("test.slow", "x", noon))
+    assert work_until(lambda: bool(found))
+    return found[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_does_not_wait_for_a_slow_picture(
+    cast: Cast, office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sealed_while_a_picture_takes_long(cast, office.id, noon, monkeypatch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_on_one_thread_it_would(
+    cast: Cast, office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errands = worker.do_errands
+
+    def books_first(at: datetime, **more: Any) -> int:
+        return sealing.seal(at=at) + errands(at, **more)
+
+    monkeypatch.setattr(worker, "keep_books", lambda at: 0)
+    monkeypatch.setattr(worker, "do_errands", books_first)
+    assert not sealed_while_a_picture_takes_long(cast, office.id, noon, monkeypatch)

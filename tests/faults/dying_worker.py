@@ -23,6 +23,7 @@ from gezhi.journal import outbox  # noqa: E402
 from gezhi.kernel.actor import SYSTEM  # noqa: E402
 from gezhi.tenancy.current import scope  # noqa: E402
 from gezhi.tenancy.queries import all_jurisdictions  # noqa: E402
+from tests.working import tick  # noqa: E402
 
 Deed = Callable[..., Any]
 
@@ -79,7 +80,7 @@ def main(point: str, moment: str, *naive: str) -> None:
     POINTS[point]()
     for office in all_jurisdictions():
         with scope(office.id):
-            while worker.tick(datetime.fromisoformat(moment)):
+            while tick(datetime.fromisoformat(moment)):
                 pass
 
 

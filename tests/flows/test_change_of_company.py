@@ -11,7 +11,6 @@ from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
-from gezhi.config import worker
 from gezhi.flows.change_of_company import move_open_work
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import story
@@ -24,6 +23,7 @@ from gezhi.parties.models import PartyPost
 from gezhi.tenancy.models import Jurisdiction
 from tests.cast import Cast, done, walk
 from tests.journal.crowd import together
+from tests.working import tick
 
 APRIL = date(2026, 4, 1)
 FIRST_OF_APRIL = datetime.fromisoformat("2026-04-01T09:00+08:00")
@@ -177,9 +177,9 @@ def test_a_paused_case_moves_and_its_clocks_run_again(cast: Cast, newcomer: UUID
 
 def test_the_worker_moves_it_when_it_tidies_up(cast: Cast, newcomer: UUID, noon: datetime) -> None:
     case = dispatched(cast, noon)
-    worker.tick(FIRST_OF_APRIL)
+    tick(FIRST_OF_APRIL)
     assert now(case)[1] == cast.property
-    worker.tick(FIRST_OF_APRIL, tidy=True)
+    tick(FIRST_OF_APRIL, tidy=True)
     assert now(case)[1] == newcomer
 
 
