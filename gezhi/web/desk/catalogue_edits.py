@@ -1,6 +1,5 @@
 """The administrator's forms for the catalogue: each change is journalled, names the revision it was decided upon, and can be read back."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from gezhi.catalogue import actions
 from gezhi.catalogue import queries as book
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
-from gezhi.kernel.worktime import calendar_to_json
 from gezhi.web import words
 from gezhi.web.desk.catalogue import UNITS
 from gezhi.web.desk.keeper import form_page, tried
@@ -216,80 +214,4 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("desk:catalogue")
     return form_page(
         request, form, heading=now.label(language), submit=_("保存"), back=reverse("desk:catalogue")
-    )
-
-
-class CalendarForm(forms.Form):
-    """Hours as JSON, and days off by year as lists of days."""
-
-    known_years = forms.CharField(
-        label=gettext_lazy("已有节假日表的年份"),
-        max_length=200,
-        help_text=gettext_lazy("用空格分开，例如 2026 2027"),
-    )
-    holidays = forms.CharField(
-        label=gettext_lazy("放假的日子"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        required=False,
-        help_text=gettext_lazy("每行一个，例如 2027-01-01"),
-    )
-    makeup_days = forms.CharField(
-        label=gettext_lazy("调休上班的日子"), widget=forms.Textarea(attrs={"rows": 3}), required=False
-    )
-    week = forms.CharField(
-        label=gettext_lazy("每周作息"),
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=gettext_lazy('例如 {"mon": ["08:30-12:00", "13:30-17:30"]}'),
-    )
-    revision = forms.IntegerField(widget=forms.HiddenInput)
-
-    def clean_week(self) -> Any:
-        """The week as values; what it must look like is judged by the calendar itself."""
-        try:
-            return json.loads(self.cleaned_data["week"])
-        except ValueError:
-            raise forms.ValidationError(_("格式不对，请照例子写。")) from None
-
-    def clean_known_years(self) -> list[int]:
-        typed = self.cleaned_data["known_years"].replace("、", " ").replace(",", " ").split()
-        if not all(one.isascii() and one.isdigit() and len(one) == 4 for one in typed):
-            raise forms.ValidationError(_("请填四位年份。"))
-        return [int(one) for one in typed]
-
-
-@require_http_methods(["GET", "POST"])
-@duty_required(Duty.ADMIN)
-def calendar(request: HttpRequest, code: str) -> HttpResponse:
-    """Change a working calendar: the week, the days off, the make-up days."""
-    now = next((one for one in book.calendars() if one.code == code), None)
-    if now is None:
-        raise NotFound("calendar")
-    hours = calendar_to_json(now.hours)
-    first = {
-        "revision": now.revision,
-        "known_years": " ".join(map(str, hours["known_years"])),
-        "holidays": "\n".join(hours["holidays"]),
-        "makeup_days": "\n".join(hours["makeup_days"]),
-        "week": json.dumps(hours["week"], indent=1),
-    }
-    form = CalendarForm(request.POST or None, initial=first)
-    if form.is_valid():
-        said = form.cleaned_data
-        days = {name: said[name].split() for name in ("holidays", "makeup_days")}
-        changes = {"hours": {**hours, **days, "known_years": said["known_years"], "week": said["week"]}}
-        deed = tried(
-            form,
-            lambda: actions.change_calendar(
-                code, changes, revision=said["revision"], actor=actor_of(request), at=at_of(request)
-            ),
-        )
-        if deed:
-            messages.success(request, _("已保存。"))
-            return redirect("desk:catalogue")
-    return form_page(
-        request,
-        form,
-        heading=now.label(get_language() or ""),
-        submit=_("保存"),
-        back=reverse("desk:catalogue"),
     )

@@ -1,0 +1,152 @@
+"""A working calendar as seven plain rows: a day, its periods, the days off; works without script."""
+
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gezhi.catalogue import actions
+from gezhi.catalogue import queries as book
+from gezhi.kernel.actor import Duty
+from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.worktime import calendar_to_json
+from gezhi.web.desk.keeper import tried
+from gezhi.web.desk.staff import actor_of, at_of, duty_required
+
+DAYS = {
+    "mon": gettext_lazy("周一"),
+    "tue": gettext_lazy("周二"),
+    "wed": gettext_lazy("周三"),
+    "thu": gettext_lazy("周四"),
+    "fri": gettext_lazy("周五"),
+    "sat": gettext_lazy("周六"),
+    "sun": gettext_lazy("周日"),
+}
+PERIODS = 2  # morning and afternoon; a day that has more keeps its places
+MIDNIGHT = "24:00"  # a time field ends at 23:59: 00:00 as an end is understood as midnight
+
+
+class CalendarForm(forms.Form):
+    """Each day with its periods from and to, and days off by year as lists of days."""
+
+    known_years = forms.CharField(
+        label=gettext_lazy("已有节假日表的年份"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("用空格分开，例如 2026 2027"),
+    )
+    holidays = forms.CharField(
+        label=gettext_lazy("放假的日子"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+        help_text=gettext_lazy("每行一个，例如 2027-01-01"),
+    )
+    makeup_days = forms.CharField(
+        label=gettext_lazy("调休上班的日子"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, week: dict[str, list[str]], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.periods = max(PERIODS, *(len(day) for day in week.values()))
+        for day in DAYS:
+            for name in self.names(day):
+                self.fields[name] = forms.TimeField(
+                    required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+                )
+            self.initial |= dict(zip(self.names(day), _ends(week.get(day, [])), strict=False))
+
+    def names(self, day: str) -> list[str]:
+        """The names of a day's fields: from and to of each period."""
+        return [f"{day}_{side}_{n}" for n in range(1, self.periods + 1) for side in ("from", "to")]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The seven rows as the page draws them."""
+        return [
+            {
+                "day": label,
+                "periods": _pairs([self[name] for name in self.names(day)]),
+                "errors": self[self.names(day)[0]].errors,
+            }
+            for day, label in DAYS.items()
+        ]
+
+    @property
+    def other_fields(self) -> list[Any]:
+        """What stands below the week."""
+        return [self[name] for name in ("known_years", "holidays", "makeup_days")]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        found["week"] = {day: self._periods(day, found) for day in DAYS}
+        return found
+
+    def _periods(self, day: str, found: dict[str, Any]) -> list[str]:
+        """The day's periods as the calendar writes them; what does not fit is said at the day."""
+        sides = [f"{value:%H:%M}" if (value := found.get(name)) else "" for name in self.names(day)]
+        pairs = [pair for pair in _pairs(sides) if any(pair)]
+        if any(not all(pair) for pair in pairs):
+            self.add_error(self.names(day)[0], _("从几点和到几点要一起填；这一天不上班就都不填。"))
+        elif any(not first[0] < first[1] <= then[0] for first, then in pairwise(pairs)):
+            self.add_error(self.names(day)[0], _("前一段要在后一段开始之前结束。"))
+        return [f"{start}-{end}" for start, end in pairs]
+
+    def clean_known_years(self) -> list[int]:
+        """Years of four digits."""
+        typed = self.cleaned_data["known_years"].replace("、", " ").replace(",", " ").split()
+        if not all(one.isascii() and one.isdigit() and len(one) == 4 for one in typed):
+            raise forms.ValidationError(_("请填四位年份。"))
+        return [int(one) for one in typed]
+
+
+def _pairs(ends: list[Any]) -> list[tuple[Any, Any]]:
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def _ends(periods: list[str]) -> list[str]:
+    return [end.replace(MIDNIGHT, "00:00") for period in periods for end in period.split("-")]
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def calendar(request: HttpRequest, code: str) -> HttpResponse:
+    """Change a working calendar: the week, the days off, the make-up days."""
+    now = next((one for one in book.calendars() if one.code == code), None)
+    if now is None:
+        raise NotFound("calendar")
+    hours = calendar_to_json(now.hours)
+    first = {
+        "revision": now.revision,
+        "known_years": " ".join(map(str, hours["known_years"])),
+        "holidays": "\n".join(hours["holidays"]),
+        "makeup_days": "\n".join(hours["makeup_days"]),
+    }
+    form = CalendarForm(hours["week"], request.POST or None, initial=first)
+    if form.is_valid():
+        said = form.cleaned_data
+        days = {name: said[name].split() for name in ("holidays", "makeup_days")}
+        changes = {"hours": {**hours, **days, "known_years": said["known_years"], "week": said["week"]}}
+        deed = tried(
+            form,
+            lambda: actions.change_calendar(
+                code, changes, revision=said["revision"], actor=actor_of(request), at=at_of(request)
+            ),
+        )
+        if deed:
+            messages.success(request, _("已保存。"))
+            return redirect("desk:catalogue")
+    page = {
+        "form": form,
+        "heading": now.label(get_language() or ""),
+        "has_seasons": bool(hours["seasons"]),
+        "back": reverse("desk:catalogue"),
+    }
+    return render(request, "desk/calendar.html", page, status=422 if form.errors else 200)
