@@ -1,6 +1,7 @@
 """Another property company from the first of the month: open work moves that day, and history stays true."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -173,6 +174,16 @@ def test_a_paused_case_moves_and_its_clocks_run_again(cast: Cast, newcomer: UUID
     case.refresh_from_db()
     assert (case.lead_id, case.review_at) == (newcomer, None)
     assert [one.ended_at for one in cases.pauses(case)] == [FIRST_OF_APRIL]
+
+
+@pytest.mark.parametrize("cases_there", [1, 4])
+def test_a_spot_is_asked_about_once_however_many_cases_it_has(
+    cases_there: int, cast: Cast, noon: datetime, django_assert_num_queries: Any
+) -> None:
+    for _ in range(cases_there):
+        dispatched(cast, noon)
+    with django_assert_num_queries(3):  # companies, their open cases, who serves the spot
+        assert move_open_work(at=noon) == 0
 
 
 def test_the_worker_moves_it_when_it_tidies_up(cast: Cast, newcomer: UUID, noon: datetime) -> None:
