@@ -8,6 +8,9 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+from gezhi.tenancy.keys import make_key_file
 
 
 def _own_data_folder() -> str:
@@ -21,3 +24,4 @@ for name in ("GEZHI_KEY_FILE", "GEZHI_HTTPS", "GEZHI_HOSTS", "GEZHI_MEDIA_URL"):
     os.environ.pop(name, None)
 os.environ["GEZHI_DATA"] = _own_data_folder()
 os.environ["GEZHI_LIMITS"] = "off"  # a test that is about limits switches them on
+make_key_file(Path(os.environ["GEZHI_DATA"]) / "keys" / "install.key")

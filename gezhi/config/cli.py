@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-Command = Callable[[argparse.Namespace], int]
+MOST_WORKERS = 64
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +45,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def port(typed: str) -> int:
+    """A port somebody can type into an address."""
+    if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 65535):
+        raise argparse.ArgumentTypeError(f"{typed!r} is no port: write a number from 1 to 65535")
+    return int(typed)
+
+
+def workers(typed: str) -> int:
+    """How many processes serve; without one nobody answers."""
+    if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"{typed!r}: write a number from 1 to {MOST_WORKERS}")
+    return int(typed)
+
+
 def _serving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     up = add(
         "up",
@@ -53,8 +67,12 @@ def _serving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     serve = add("serve", "run the web server")
     for command in (up, serve):
         command.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-        command.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
-        command.add_argument("--workers", type=int, default=2, help="server processes (default %(default)s)")
+        command.add_argument(
+            "--port", type=port, default=8000, help="port to listen on (default %(default)s)"
+        )
+        command.add_argument(
+            "--workers", type=workers, default=2, help="server processes (default %(default)s)"
+        )
     add("worker", "run the clockwork: seal the journal, keep the ledger, fire timers, prepare pictures")
     add("migrate", "bring the tables and the static files up to date")
 

@@ -8,18 +8,43 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db import connection
 
 from gezhi.flows.demonstration.build import build
+from gezhi.tenancy.keys import make_key_file, read_key_file
 from gezhi.tenancy.queries import all_jurisdictions
 
 
+def ask_for_an_office() -> None:
+    """Raises ImproperlyConfigured where nothing was ever installed, or the key is gone. Makes nothing, no folder and no empty file."""
+    is_file = connection.vendor == "sqlite"
+    stands = not is_file or Path(connection.settings_dict["NAME"]).exists()
+    if not stands or "tenancy_jurisdiction" not in connection.introspection.table_names():
+        where = settings.GEZHI_DATA if is_file else "the database of GEZHI_DATABASE_URL"
+        raise ImproperlyConfigured(
+            f"no office in {where}: name its folder with --data, or make one with `gezhi init`"
+        )
+    read_key_file(settings.GEZHI_KEY_FILE)
+
+
 def prepare() -> None:
-    """Tables and static files. Doing it again does nothing."""
+    """Tables, the key and static files. Doing it again does nothing."""
     settings.GEZHI_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.GEZHI_MEDIA.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
+    _make_key()
     collect_static()
+
+
+def _make_key() -> None:
+    """Once, for a new office: with another key than its own, nothing that an office has signed or hidden could be read again."""
+    if not settings.GEZHI_KEY_FILE.exists() and all_jurisdictions():
+        raise ImproperlyConfigured(
+            f"the office's key {settings.GEZHI_KEY_FILE} is gone: put your copy of it back"
+        )
+    make_key_file(settings.GEZHI_KEY_FILE)
 
 
 def collect_static() -> None:

@@ -1,6 +1,7 @@
 """Run the server, the worker, or both as children of one command; Ctrl-C stops everything."""
 
 import ctypes
+import errno
 import json
 import logging
 import os
@@ -12,16 +13,21 @@ import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from django.conf import settings
 
+from gezhi.config.alone import AlreadyRunning, alone, ask_alone
 from gezhi.config.install import accounts_file, make_demonstration, prepare
 from gezhi.web.door import AT_ONCE, WAITING
 
 READY_SECONDS = 60
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+EVERYWHERE = frozenset({"0.0.0.0", "::"})
+NOWHERE_YET = (
+    "192.0.2.1"  # RFC 5737: nobody's; to ask the machine which of its addresses it would use, nothing is sent
+)
 
 
 def serve(host: str, port: int, workers: int) -> int:
@@ -48,13 +54,26 @@ def serve(host: str, port: int, workers: int) -> int:
 
 
 def up(host: str, port: int, workers: int) -> int:
-    """Prepare, start server and worker, say where, and wait until the server ends or somebody stops it; a dead worker is replaced."""
-    if not _is_free(host, port):
-        print(
-            f"gezhi up: port {port} is taken: stop what listens there or choose another with PORT=…",
-            file=sys.stderr,
+    """Prepare, start server and worker, say where, and wait until the server ends or somebody stops it; a dead worker is replaced.
+
+    One per data folder; what cannot be is said before anything is made.
+    """
+    data, url = settings.GEZHI_DATA, f"http://{_known_as(host)}:{port}/"
+    try:
+        ask_alone(data)
+        if trouble := _why_not(host, port):
+            return _fail(trouble)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone(data, url):
+            return _run(host, port, workers, url)
+    except AlreadyRunning as other:
+        return _fail(
+            f"this office is already running{f' at {other}' if str(other) else ''}: use that one, or stop it first · "
+            f"已经在运行，请直接使用，或先停止它"
         )
-        return 1
+
+
+def _run(host: str, port: int, workers: int, url: str) -> int:
     prepare()
     if make_demonstration():
         print(
@@ -64,26 +83,51 @@ def up(host: str, port: int, workers: int) -> int:
     children = [_child("serve", *address), _child("worker")]
     stopped = _stopped_by_signals()
     try:
-        _announce(host, port, children)
+        if _answers(host, port, children[0], stopped):
+            _announce(host, url)
+        elif not stopped.is_set():
+            return _fail("the server did not start; its own words stand above · 服务没有启动，原因见上面")
         while not stopped.is_set() and children[0].poll() is None:
             if (
                 children[1].poll() is not None
             ):  # the server goes on; leases of a killed worker run out by themselves
                 children[1] = _child("worker")
             stopped.wait(0.5)
-        return 0 if stopped.is_set() else 1
+        if not stopped.is_set():
+            return _fail("the server has ended; its own words stand above · 服务中断，原因见上面")
+        print(f"\nStopped; the data is in {settings.GEZHI_DATA}. 已停止，数据都在。", flush=True)
+        return 0
     finally:
         _end(children)
 
 
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+def _fail(sentence: str) -> int:
+    print(f"gezhi up: {sentence}", file=sys.stderr, flush=True)
+    return 1
+
+
+def _why_not(host: str, port: int) -> str:
+    """Why nobody can listen there, "" when one can."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as trouble:
+        if trouble.errno == errno.EADDRINUSE:
+            return f"port {port} is taken: stop what listens there or choose another with PORT=… · 端口 {port} 已被占用，请换一个"
+        if trouble.errno == errno.EACCES:
+            return f"port {port} needs an administrator: choose one above 1023 with PORT=… · 端口 {port} 需要管理员权限，请用 1024 以上的"
+        return f"cannot listen on {host}: {trouble.strerror or trouble} · 这台机器上没有地址 {host}"
+    return ""
+
+
+def _known_as(host: str) -> str:
+    """The name to reach this server by from here: one that it answers to (GEZHI_HOSTS)."""
+    if host not in EVERYWHERE:
+        return f"[{host}]" if ":" in host else host
+    named = [one.lstrip(".*") for one in settings.ALLOWED_HOSTS]
+    return "127.0.0.1" if "127.0.0.1" in named else next(filter(None, named), "127.0.0.1")
 
 
 def _child(*command: str) -> subprocess.Popen[bytes]:
@@ -110,23 +154,47 @@ def _stopped_by_signals() -> threading.Event:
     return stopped
 
 
-def _announce(host: str, port: int, children: Sequence[subprocess.Popen[bytes]]) -> None:
-    url = f"http://{host}:{port}"
+def _answers(host: str, port: int, server: subprocess.Popen[bytes], stopped: threading.Event) -> bool:
+    """Wait until the server answers; False when it ended, was stopped, or never did within a minute."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    asked = Request(f"http://{here}:{port}/healthz", headers={"Host": _known_as(host)})
     give_up = time.monotonic() + READY_SECONDS
-    while time.monotonic() < give_up and all(child.poll() is None for child in children):
+    while time.monotonic() < give_up and server.poll() is None and not stopped.is_set():
         try:
-            with urlopen(f"{url}/healthz", timeout=2):
-                break
+            with urlopen(asked, timeout=2):
+                return server.poll() is None
+        except HTTPError:  # under another name than those of GEZHI_HOSTS; it does answer
+            return server.poll() is None
         except (URLError, OSError):
-            time.sleep(0.1)
-    print(f"\nGezhi 格治 is ready: {url}/   (staff: {url}/desk/ · phone: {url}/my/)", flush=True)
+            stopped.wait(0.1)
+    return False
+
+
+def _announce(host: str, url: str) -> None:
+    print(f"\nGezhi 格治 is ready: {url}   (staff: {url}desk/ · phone: {url}my/)")
+    print(f"格治已启动：{url}   （工作台：{url}desk/ · 手机：{url}my/）")
+    if host in EVERYWHERE and "GEZHI_HOSTS" not in os.environ:
+        _tell_of_hosts()
     if accounts_file().exists():
-        print(f"Log-ins of the demonstration ({accounts_file()}):")
+        print(f"Log-ins of the demonstration · 演示账号（{accounts_file()}）:")
         for one in json.loads(accounts_file().read_text()):
             print(
                 f"  {one['username']:<8} {one['password']:<18} {one['name']} · {one['role']} · {one['party']}"
             )
-    print("Ctrl-C stops everything; the data stays.", flush=True)
+    print("Ctrl-C stops everything; the data stays. 按 Ctrl-C 停止，数据保留。", flush=True)
+
+
+def _tell_of_hosts() -> None:
+    """Others reach the port but are answered under no name yet."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((NOWHERE_YET, 9))
+            own = probe.getsockname()[0]
+        except OSError:
+            own = "192.168.1.5"
+    hosts = f"GEZHI_HOSTS=127.0.0.1,{own}"
+    print(f"Other machines are answered once {hosts} names this one's address.")
+    print(f"手机等其他设备要打开，请加上 {hosts}（本机的地址）再启动。")
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -1,10 +1,11 @@
 """Settings: few and loud. A wrong value stops the boot and names the variable."""
 
 import os
+import secrets
 from pathlib import Path
 
 from gezhi.config.environment import database, hosts, switch
-from gezhi.tenancy.keys import make_key_file, read_key_file
+from gezhi.tenancy.keys import read_key_file
 
 GEZHI_DATA = Path(os.environ.get("GEZHI_DATA", "data")).resolve()
 GEZHI_KEY_FILE = Path(os.environ.get("GEZHI_KEY_FILE", GEZHI_DATA / "keys" / "install.key"))
@@ -12,8 +13,10 @@ GEZHI_MEDIA = GEZHI_DATA / "media"
 GEZHI_LIMITS = switch("GEZHI_LIMITS", default=True)
 GEZHI_HTTPS = switch("GEZHI_HTTPS", default=False)
 
-make_key_file(GEZHI_KEY_FILE)
-SECRET_KEY = (b"django:" + read_key_file(GEZHI_KEY_FILE)).hex()
+# Reading settings writes nothing: `prepare` makes the key, and what serves or works asks for it first (config/install.py).
+SECRET_KEY = (
+    b"django:" + (read_key_file(GEZHI_KEY_FILE) if GEZHI_KEY_FILE.exists() else secrets.token_bytes(32))
+).hex()
 DEBUG = False
 ALLOWED_HOSTS = hosts("GEZHI_HOSTS")
 DATABASES = {"default": database("GEZHI_DATABASE_URL", GEZHI_DATA)}

@@ -112,6 +112,47 @@ def test_messages_come_in_and_go_out_as_a_ledger(folder: Path, tmp_path: Path) -
     assert gezhi("check", "--data", folder).returncode == 0
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check"],
+        ["serve"],
+        ["worker"],
+        ["import-places", "x.csv"],
+        ["export-ledger", "--to", "x.csv"],
+    ],
+)
+def test_where_nothing_stands_a_command_says_so_and_makes_nothing(command: list[str], tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    assert sentence(gezhi(*command, "--data", nowhere)) == (
+        f"gezhi {command[0]}: no office in {nowhere}: name its folder with --data, or make one with `gezhi init`"
+    )
+    assert not nowhere.exists()
+
+
+def test_sabotage_a_command_that_did_not_ask_would_make_an_empty_database(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    nowhere.mkdir()
+    careless = (
+        "from gezhi.config import commands, cli; commands._ask_for_an_office = lambda: None; "
+        f"cli.main(['check', '--data', {str(nowhere)!r}])"
+    )
+    subprocess.run([sys.executable, "-c", careless], capture_output=True, timeout=120, check=False)
+    assert [file.name for file in nowhere.iterdir()] != []
+
+
+@pytest.mark.parametrize("command", [["check"], ["migrate"]])
+def test_an_office_whose_key_is_gone_gets_no_other_one(
+    command: list[str], folder: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    key = copy / "keys" / "install.key"
+    key.unlink()
+    assert str(key) in sentence(gezhi(*command, "--data", copy))
+    assert not key.exists()
+
+
 # ---- the same commands in this process: a start costs a second ----
 
 
@@ -175,7 +216,10 @@ def test_a_ledger_is_a_workbook_or_csv_and_nothing_else(typed: Callable[..., End
     assert typed("export-ledger", "--to", tmp_path / "台账.XLSX").returncode == 0
     assert openpyxl.load_workbook(io.BytesIO((tmp_path / "台账.XLSX").read_bytes())).sheetnames
     refused = typed("export-ledger", "--to", tmp_path / "台账.pdf")
-    assert sentence(refused).startswith("gezhi export-ledger: refused (unknown): field=suffix")
+    assert sentence(refused) == "gezhi export-ledger: 台账.pdf ends in none of .xlsx .csv"
+    nowhere = tmp_path / "nowhere"
+    refused = typed("export-ledger", "--to", nowhere / "台账.csv")
+    assert sentence(refused) == f"gezhi export-ledger: there is no folder {nowhere}"
     assert [file.name for file in tmp_path.glob("台账*")] == ["台账.XLSX"]
 
 
@@ -201,3 +245,20 @@ def test_what_is_no_command_ends_with_two(arguments: list[str], capsys: pytest.C
         cli.main(arguments)
     assert ended.value.code == 2
     assert "usage: gezhi" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "80000"], "'80000' is no port: write a number from 1 to 65535"),
+        (["--port", ""], "'' is no port: write a number from 1 to 65535"),
+        (["--port", "abc"], "'abc' is no port: write a number from 1 to 65535"),
+        (["--workers", "0"], "'0': write a number from 1 to 64"),
+    ],
+)
+def test_a_number_that_cannot_be_is_named_with_its_bounds(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["up", *arguments])
+    assert said in capsys.readouterr().err

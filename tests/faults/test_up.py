@@ -2,13 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.faults.installation import HOST, Installation, kill
+from tests.faults.installation import HOST, Installation, free_port, kill
 
 PATIENCE_SECONDS = 60
 
@@ -50,3 +52,24 @@ def test_a_killed_worker_is_replaced_and_a_killed_parent_takes_both_along(instal
     finally:
         kill(up)
     assert until(lambda: not is_alive(installation))
+
+
+def test_ctrl_c_says_where_the_data_is_and_a_second_one_where_the_first_runs(
+    installation: Installation,
+) -> None:
+    command = [sys.executable, "-m", "gezhi.config.cli", "up", "--port", str(installation.port)]
+    up = subprocess.Popen(
+        command, env=installation.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert until(lambda: is_alive(installation))
+        second = installation.gezhi("up", "--port", str(free_port()))
+        assert second.returncode == 1
+        assert f"already running at http://{HOST}:{installation.port}/" in second.stderr
+        up.send_signal(signal.SIGINT)
+        said, _ = up.communicate(timeout=PATIENCE_SECONDS)
+        assert up.returncode == 0
+        assert "is ready" in said
+        assert f"Stopped; the data is in {installation.folder}." in said
+    finally:
+        kill(up)
