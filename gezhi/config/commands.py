@@ -17,6 +17,9 @@ from django.db.utils import OperationalError
 
 from gezhi.kernel.refusal import Refusal
 
+FROM_NOTHING = frozenset({"up", "init", "demo", "migrate"})  # the others need an office that stands
+WITHOUT_OFFICE = frozenset({"bench"})  # it makes its own
+
 
 class Failed(Exception):
     """The command cannot do it; the message is the one clear sentence."""
@@ -27,6 +30,8 @@ def run(name: str, chosen: argparse.Namespace) -> int:
     _log_plainly()
     try:
         django.setup()
+        if name not in FROM_NOTHING | WITHOUT_OFFICE:
+            _ask_for_an_office()
         return COMMANDS[name](chosen)
     except Failed as failure:
         return _fail(str(failure))
@@ -41,6 +46,12 @@ def run(name: str, chosen: argparse.Namespace) -> int:
         return _fail(f"{name}: {trouble.strerror}: {trouble.filename}")
     except KeyboardInterrupt:
         return 130
+
+
+def _ask_for_an_office() -> None:
+    from gezhi.config.install import ask_for_an_office
+
+    ask_for_an_office()
 
 
 def _fail(sentence: str) -> int:
@@ -202,10 +213,15 @@ def export_ledger(chosen: argparse.Namespace) -> int:
     from gezhi.journal import sealing
     from gezhi.kernel.actor import SYSTEM
     from gezhi.ledger import actions
+    from gezhi.ledger.export import WRITERS
     from gezhi.ledger.export import export_ledger as write
     from gezhi.ledger.queries import LineFilter
 
     at, to = datetime.now(UTC), chosen.to
+    if to.suffix.lower() not in WRITERS:
+        raise Failed(f"export-ledger: {to.name} ends in none of {' '.join(WRITERS)}")
+    if not to.parent.is_dir():
+        raise Failed(f"export-ledger: there is no folder {to.parent}")
     with office(chosen.office):
         sealing.seal(at=at)
         actions.catch_up(at=at)
