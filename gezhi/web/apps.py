@@ -6,7 +6,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Tracking codes stay out of the logs."""
-        from gezhi.web.logs import hide_codes
+        """Tracking codes and everyday answers stay out of the logs."""
+        from gezhi.web.logs import write_calmly
 
-        hide_codes()
+        write_calmly()

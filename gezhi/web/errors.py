@@ -4,7 +4,7 @@ import sys
 from typing import cast
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -26,7 +26,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400; 413 when there was simply too much."""
+    """400; 413 when there was simply too much. A name that we do not answer to is no fault of what was sent."""
+    if isinstance(exception, DisallowedHost):
+        return refusals.plain_page(
+            request,
+            400,
+            title=_("这个网址没有登记"),
+            advice=_(
+                "请用管理员给您的网址打开。如果您是管理员：启动时把这个网址的域名或 IP 地址写进 GEZHI_HOSTS，多个用逗号分开。"
+            ),
+        )
     is_too_much = isinstance(exception, RequestDataTooBig | TooManyFilesSent)
     return refusals.plain_page(request, 413 if is_too_much else 400)
 

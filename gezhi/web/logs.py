@@ -1,9 +1,13 @@
-"""What the server writes about itself never shows a tracking code: whoever reads a log could read the reporter's page."""
+"""What the server writes about itself: never a tracking code (whoever reads a log could read the reporter's page), and nothing
+about a form that simply came back. A name it does not answer to is one line that says what to set."""
 
 import logging
 import re
 
 _CODE = re.compile(r"(?<=/t/)[^/?\s]+")
+_HOST = re.compile(r"Invalid HTTP_HOST header: '([\w.-]+|\[[\w:.]+\])(?::\d+)?'.*")
+EVERYDAY = frozenset({409, 422})  # somebody was faster; a field was not filled: answers, no events
+OTHER_HOST = "django.security.DisallowedHost"
 LOGGERS = ("django.request", "django.security.csrf", "django.security.SuspiciousOperation", "django.server")
 
 
@@ -18,12 +22,37 @@ class HidesCodes(logging.Filter):
         return True
 
 
+class LeavesOutTheEveryday(logging.Filter):
+    """Drops the line about an answer that belongs to filling in forms."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for those."""
+        return getattr(record, "status_code", 0) not in EVERYDAY
+
+
+class NamesTheSetting(logging.Filter):
+    """A request under a name that is not ours: no traceback, the setting instead."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True."""
+        said = _HOST.match(str(record.msg))
+        record.exc_info = record.exc_text = None
+        record.msg = (
+            f"asked for as {said[1]}, a name not answered to; to answer to it, start with it in GEZHI_HOSTS"
+            if said
+            else "asked for under a name that is none"
+        )
+        return True
+
+
 def hidden(value: object) -> object:
     """The text without tracking codes; other values as they are."""
     return _CODE.sub("…", value) if isinstance(value, str) else value
 
 
-def hide_codes() -> None:
-    """Put the filter on the loggers that write addresses down."""
+def write_calmly() -> None:
+    """Put the filters on the loggers that write addresses down."""
+    logging.getLogger("django.request").addFilter(LeavesOutTheEveryday())
+    logging.getLogger(OTHER_HOST).addFilter(NamesTheSetting())
     for name in LOGGERS:
         logging.getLogger(name).addFilter(HidesCodes())

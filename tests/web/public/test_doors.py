@@ -11,7 +11,7 @@ from gezhi.places import queries as places
 from gezhi.reports.models import Report
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.models import Jurisdiction
-from gezhi.web import bodies, middleware
+from gezhi.web import bodies, logs, middleware
 from gezhi.web.limits import TooOften, count
 from gezhi.web.public import health
 from tests.cast import Cast
@@ -98,7 +98,38 @@ def test_a_cookie_with_a_nul_is_refused(door: Client) -> None:
 
 def test_a_host_that_is_not_ours_gets_a_page(door: Client) -> None:
     answer = door.get("/", HTTP_HOST="evil.example")
-    assert (answer.status_code, "evil" in answer.content.decode()) == (400, False)
+    said = answer.content.decode()
+    assert (answer.status_code, "evil" in said, "GEZHI_HOSTS" in said) == (400, False, True)
+
+
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [
+        ("192.168.1.5:8000", "asked for as 192.168.1.5, a name not answered to; to answer to it, start with it in GEZHI_HOSTS"),
+        ("a\nb'", "asked for under a name that is none"),
+    ],
+)  # fmt: skip
+def test_a_host_that_is_not_ours_is_one_line_in_the_log(
+    host: str, line: str, door: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    door.get("/", HTTP_HOST=host)
+    (said,) = [one for one in caplog.records if one.name == logs.OTHER_HOST]
+    assert (said.getMessage(), said.exc_info) == (line, None)
+
+
+def test_a_form_that_comes_back_is_no_event(
+    door: Client, here: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert door.post(here).status_code == 422
+    assert caplog.records == []
+
+
+def test_sabotage_without_the_filter_each_form_that_comes_back_would_be_a_line(
+    door: Client, here: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "EVERYDAY", frozenset())
+    door.post(here)
+    assert [one.status_code for one in caplog.records] == [422]
 
 
 def test_a_house_without_an_office_says_so(door: Client, cast: Cast) -> None:
