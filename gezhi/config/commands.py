@@ -96,7 +96,7 @@ def migrate(chosen: argparse.Namespace) -> int:
 
 def init(chosen: argparse.Namespace) -> int:
     """An office from nothing; prints the administrator's one-time code."""
-    from gezhi.config.install import prepare
+    from gezhi.config.install import keep_books_of_all, prepare
     from gezhi.flows.found_office import Founding, found_office
 
     prepare()
@@ -110,7 +110,9 @@ def init(chosen: argparse.Namespace) -> int:
         host=chosen.host_name,
         time_zone=chosen.time_zone,
     )
-    made = found_office(founding, at=datetime.now(UTC))
+    at = datetime.now(UTC)
+    made = found_office(founding, at=at)
+    keep_books_of_all(at)
     print(
         f"{chosen.name} ({chosen.code}) is founded. Keys: {settings.GEZHI_KEY_FILE}: keep a copy of them elsewhere."
     )

@@ -12,7 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
+from gezhi.config.worker import keep_books
 from gezhi.flows.demonstration.build import build
+from gezhi.tenancy.current import scope
 from gezhi.tenancy.keys import make_key_file, read_key_file
 from gezhi.tenancy.queries import all_jurisdictions
 
@@ -65,6 +67,13 @@ def _static_digest() -> str:
     return sha256("\n".join(sorted(marks)).encode()).hexdigest()
 
 
+def keep_books_of_all(at: datetime) -> None:
+    """Seal what founding an office wrote: it may wait long for its first worker."""
+    for one in all_jurisdictions():
+        with scope(one.id):
+            keep_books(at)
+
+
 def accounts_file() -> Path:
     """Log-ins of the demonstration's cast."""
     return Path(settings.GEZHI_DATA) / "demo-accounts.json"
@@ -74,7 +83,9 @@ def make_demonstration() -> bool:
     """Fill an empty data folder; False when an office stands there already."""
     if all_jurisdictions():
         return False
-    accounts = build(at=datetime.now(UTC))
+    at = datetime.now(UTC)
+    accounts = build(at=at)
+    keep_books_of_all(at)
     handle = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(accounts, file, ensure_ascii=False, indent=1)

@@ -1,10 +1,12 @@
 """Read the journal: one subject's story, and rows in sealed order."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from gezhi.journal.models import Entry, Seal, Words
+from gezhi.kernel.ids import made_at
 
 
 class Step(NamedTuple):
@@ -41,6 +43,18 @@ def after_position(position: int, limit: int) -> Iterator[Entry]:
 def sealed_position() -> int:
     """The last sealed position of the jurisdiction in force, 0 when none."""
     return Seal.objects.order_by("-number").values_list("last", flat=True).first() or 0
+
+
+def unsealed_since() -> datetime | None:
+    """When the oldest row that waits for its seal was written; None when none waits. 1 query."""
+    oldest = Entry.objects.filter(position=None).order_by("id").values_list("id", flat=True).first()
+    return made_at(oldest) if oldest else None
+
+
+def sealed_after(position: int) -> datetime | None:
+    """When the first row behind a position was sealed; None when none is. 1 query."""
+    seal = Seal.objects.filter(last__gt=position).order_by("number").values_list("id", flat=True).first()
+    return made_at(seal) if seal else None
 
 
 def entries_of(kind: str) -> Iterator[Entry]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # 31 signs, none alike when read aloud or handwritten
@@ -16,6 +17,11 @@ def uuid7(milliseconds: int, chance: int) -> UUID:
         raise ValueError("uuid7 takes 48 bits of time and 74 bits of chance")
     high, low = chance >> 62, chance & ((1 << 62) - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def made_at(id: UUID) -> datetime:
+    """When a version-7 UUID was made: the clock of whoever wrote the row, whatever moment the row itself states."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=id.int >> 80)
 
 
 def case_number(jurisdiction_code: str, year: int, running: int) -> str:

@@ -81,6 +81,14 @@ def test_a_fresh_office_passes_the_check(folder: Path) -> None:
     assert len(found["findings"]) == found["warnings"]
 
 
+def test_an_office_is_sealed_from_its_founding(folder: Path) -> None:
+    (file,) = folder.glob("*.sqlite3")
+    with sqlite3.connect(file) as database:
+        waiting = "SELECT count(*), count(position) FROM journal_entry"
+        written, sealed = database.execute(waiting).fetchone()
+    assert written == sealed > 0
+
+
 def test_a_changed_row_fails_the_check_and_is_named(folder: Path) -> None:
     copy = folder.parent / "changed"
     shutil.copytree(folder, copy)

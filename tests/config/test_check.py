@@ -1,0 +1,68 @@
+"""`gezhi check` proves what is there, and says before it repairs anything what a worker left undone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gezhi.config import check, worker
+from gezhi.journal import sealing
+from gezhi.journal.models import Entry
+from gezhi.kernel.finding import Finding
+from gezhi.kernel.ids import uuid7
+from gezhi.ledger import actions as ledger
+from gezhi.tenancy.clock import new_id
+from gezhi.tenancy.models import Jurisdiction
+from tests.cast import Cast
+
+TEN_MINUTES = timedelta(minutes=10)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def written(cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """A report of noon, its rows written at noon by the clock of their ids, in an office whose books were kept until then."""
+    worker.keep_books(noon)
+    milliseconds = int(noon.timestamp() * 1000)
+    monkeypatch.setattr(
+        "gezhi.journal.actions.new_id", lambda: uuid7(milliseconds, new_id().int & (1 << 74) - 1)
+    )
+    cast.lin_reports(noon)
+    return noon
+
+
+def owed(at: datetime) -> list[Finding]:
+    """What the check says of the worker; nothing else is broken."""
+    found = [one for _office, one in check.findings(at) if one.invariant != "warning"]
+    assert {one.invariant for one in found} <= {"worker"}
+    return found
+
+
+def test_a_row_that_waited_long_for_its_seal_is_named_once(written: datetime) -> None:
+    late = written + TEN_MINUTES + SECOND
+    what = "a row waits for its seal since 2026-03-02 04:00:00 UTC: does `gezhi worker` run?"
+    assert owed(late) == [Finding("worker", "journal", what)]
+    assert owed(late) == []  # the check has sealed it
+    assert not Entry.objects.filter(position=None).exists()
+
+
+def test_an_office_that_stood_still_for_some_minutes_is_sound(written: datetime) -> None:
+    assert owed(written + TEN_MINUTES) == []
+
+
+def test_twin_sealed_first_nobody_would_hear_of_it(written: datetime) -> None:
+    worker.keep_books(written + TEN_MINUTES)
+    assert owed(written + TEN_MINUTES + SECOND) == []
+
+
+def test_a_ledger_that_does_not_follow_is_named(written: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealing.seal(at=written)
+    monkeypatch.setattr(ledger, "_is_behind", lambda: False)
+    sealed = datetime.now(UTC)  # a seal's own id states when it was made
+    assert list(check._left_undone(sealed + TEN_MINUTES - 60 * SECOND)) == []
+    (found,) = check._left_undone(sealed + TEN_MINUTES + SECOND)
+    assert (found.invariant, found.where) == ("worker", "ledger")
+
+
+def test_the_clock_that_is_judged_is_the_one_that_was_handed_in(office: Jurisdiction) -> None:
+    said = {one.where: one.what for _office, one in check.findings(datetime(2024, 12, 31, tzinfo=UTC))}
+    assert said["clock"] == "the machine's clock stands before 2025"
