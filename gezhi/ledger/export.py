@@ -31,7 +31,7 @@ def export_ledger(
     """
     with translation.override(language):
         found = lines(wanted, actor=actor).iterator(chunk_size=CHUNK)
-        said = heading(wanted, language=language, at=at)
+        said = heading(wanted, actor=actor, language=language, at=at)
         return export(rows(found, language=language, at=at), to, suffix=suffix, heading=said)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.ledger.queries import LineFilter, position
 from gezhi.ledger.wording import StateName, label
 from gezhi.parties import queries as parties
@@ -28,8 +29,11 @@ class Heading:
     tz: tzinfo
 
 
-def heading(wanted: LineFilter, *, language: str, at: datetime) -> Heading:
-    """The heading of a ledger made at this moment, in the language in force. language: of category names."""
+def heading(wanted: LineFilter, *, actor: Actor, language: str, at: datetime) -> Heading:
+    """The heading of a ledger made at this moment, in the language in force. language: of category names.
+
+    actor: whoever takes it away. Two people's ledgers of one filter hold different lines, and each says whose.
+    """
     office = jurisdiction(current())
     tz = ZoneInfo(office.time_zone)
     covers = _("依据流水第 %(number)s 条及以前的记录，生成于 %(time)s")
@@ -37,7 +41,7 @@ def heading(wanted: LineFilter, *, language: str, at: datetime) -> Heading:
         title=_("问题处理台账"),
         office=office.name,
         period=_period(wanted, tz),
-        chosen=_chosen(wanted, language),
+        chosen=_chosen(wanted, actor, language),
         covers=covers % {"number": position().number, "time": minute(at, tz)},
         tz=tz,
     )
@@ -56,9 +60,9 @@ def _period(wanted: LineFilter, tz: tzinfo) -> str:
     return _("收到时间 %(since)s 至 %(until)s") % {"since": since or "…", "until": until or "…"}
 
 
-def _chosen(wanted: LineFilter, language: str) -> str:
-    """The filters in words, each with its name; "" when all is shown."""
-    said = []
+def _chosen(wanted: LineFilter, actor: Actor, language: str) -> str:
+    """What the maker may see, then the filters in words, each with its name."""
+    said = [(_("范围"), _scope(actor))]
     if wanted.state:
         said.append((_("状态"), label(StateName, wanted.state)))
     if wanted.place_path not in {"", paths.ROOT}:
@@ -70,3 +74,20 @@ def _chosen(wanted: LineFilter, language: str) -> str:
     if wanted.words.strip():
         said.append((_("词语"), wanted.words.strip()))
     return _("；").join(_("%(name)s：%(value)s") % {"name": name, "value": value} for name, value in said)
+
+
+def _scope(actor: Actor) -> str:
+    """The areas of his posts, as `visible_to` reads them; without an area, what passes through his party's hands."""
+    posts = [post for post in actor.posts if post.duty is not Duty.ADMIN]
+    if actor.kind is ActorKind.SYSTEM or any(post.path == paths.ROOT for post in posts):
+        return _("全辖区")
+    areas = dict.fromkeys(area for post in posts for area in _areas(post))
+    return _("、").join(areas) or _("无")
+
+
+def _areas(post: Post) -> list[str]:
+    named = [places.ancestors(post.path)[-1].full_name] if post.path else []
+    named += [places.grid(post.grid).name] if post.grid else []
+    if not named and post.party:
+        named = [_("经%(party)s办的") % {"party": parties.party(post.party).name}]
+    return named

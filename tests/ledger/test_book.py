@@ -202,7 +202,12 @@ def test_the_workbook_says_whose_it_is_and_what_it_covers(mended: Case, noon: da
     sheet = sheet_of(noon + 4 * HOUR, wanted=wanted)
     covers = f"依据流水第 {queries.position().number} 条及以前的记录，生成于 2026-03-02 16:00"
     assert sheet["A2"].value == "    ".join(
-        ["威海经济技术开发区", "收到时间 2026-03-02 12:00 至 …", "状态：已结案；词语：玻璃", covers]
+        [
+            "威海经济技术开发区",
+            "收到时间 2026-03-02 12:00 至 …",
+            "范围：全辖区；状态：已结案；词语：玻璃",
+            covers,
+        ]
     )
     assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == (covers, "&P / &N")
 
@@ -332,6 +337,26 @@ def test_a_text_table_without_care_would_be_run(
 
 
 # ---- the file ----
+
+
+@pytest.mark.parametrize(
+    ("who", "scope"),
+    [
+        ("system", "全辖区"),
+        ("zhou", "全辖区"),
+        ("chen", "悦海社区"),
+        ("wei", "悦海一格 A1"),
+        ("sun", "悦海社区 悦海花园"),
+        ("gao", "经区综合行政执法局办的"),
+        ("nobody", "无"),
+    ],
+)
+def test_a_ledger_says_whose_lines_it_holds(who: str, scope: str, three: Cast, noon: datetime) -> None:
+    actor = {"system": SYSTEM, "nobody": VISITOR}.get(who) or getattr(three, who)
+    to = io.BytesIO()
+    count = export_ledger(ALL, to, suffix=".xlsx", actor=actor, language="zh-hans", at=noon)
+    sheet = openpyxl.load_workbook(to).active
+    assert (count, f"范围：{scope} " in f"{sheet.cell(2, 1).value} ") == (len(numbers(ALL, actor)), True)
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
