@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: scripts/environment.sh run|test
 # Makes .venv ready: the locked requirements, hashes checked, and gezhi itself. Does nothing when
-# nothing changed since last time. PYTHON=… chooses the interpreter that makes a new .venv.
+# nothing changed since last time; a second one waits for the first. PYTHON=… chooses the interpreter that makes a new .venv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -50,6 +50,22 @@ stands() { # .venv starts, has pip, and was not moved here from another folder
         { [ ! -e "$made_in" ] || [ "$(cat "$made_in")" = "$PWD" ]; }
 }
 
+not_installed() { # $1: what; pip's own words are in $said
+    grep -q "THESE PACKAGES DO NOT MATCH THE HASHES" "$said" &&
+        die "what the package index gave for $1 is not what the lock names; nothing of it was taken ($PWD/$said)"
+    tail -n 3 "$said" >&2
+    die "pip could not install $1 ($PWD/$said). If no package index is reachable, set PIP_INDEX_URL to a mirror you trust; the hashes are checked"
+}
+
+if command -v flock >/dev/null; then # two at once would pull .venv from under one another
+    mkdir -p .make
+    exec 9>.make/environment.lock
+    flock --nonblock 9 || {
+        echo "environment: somebody else is making .venv here; waiting for it"
+        flock 9
+    }
+fi
+
 if ! stands; then
     python=$(find_python)
     echo "environment: making .venv with $("$python" --version)"
@@ -61,11 +77,12 @@ fi
 wanted=$(cat "${locks[@]}" requirements/base.in pyproject.toml | sha256sum)
 if [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     echo "environment: installing the locked requirements"
+    said=.venv/gezhi-pip.log
     pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps)
     # The build backend comes first and from the lock, so that nothing unlocked is fetched to build with.
     for lock in "${locks[@]}"; do
-        "${pip[@]}" --require-hashes --use-pep517 --no-build-isolation -r "$lock"
+        "${pip[@]}" --require-hashes --use-pep517 --no-build-isolation -r "$lock" >"$said" 2>&1 || not_installed "$lock"
     done
-    "${pip[@]}" --no-build-isolation --editable .
+    "${pip[@]}" --no-build-isolation --editable . >"$said" 2>&1 || not_installed "gezhi itself"
     echo "$wanted" >"$stamp"
 fi
