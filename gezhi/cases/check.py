@@ -104,6 +104,7 @@ def _joins() -> Iterator[Finding]:
 def _stories() -> Iterator[Finding]:
     """I7, I9 and I12 in one reading: the journal adds up to the stored row, took drawn arrows, and told whom it had to."""
     page: list[hearing.Story] = []
+    known = hearing.beside()
     rows = {case.id: case for case in Case.objects.all().iterator(chunk_size=1000)}
     for id, entries in groupby(entries_of("case"), key=lambda entry: entry.subject_id):
         steps = list(entries)
@@ -120,9 +121,9 @@ def _stories() -> Iterator[Finding]:
         yield from _arrows(case.number, [(step.event, step.after.get("state")) for step in steps])
         page.append(hearing.Story(id, case.number, steps))
         if len(page) == hearing.PAGE:
-            yield from hearing.findings(page)
+            yield from hearing.findings(page, known)
             page = []
-    yield from hearing.findings(page)
+    yield from hearing.findings(page, known)
     for case in rows.values():
         yield Finding("I7", case.number, "is not in the journal")
 
