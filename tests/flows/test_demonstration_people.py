@@ -10,7 +10,7 @@ import pytest
 from gezhi.duty import check as duty_check
 from gezhi.duty import queries as duty
 from gezhi.duty.models import Shift
-from gezhi.flows.demonstration.people import DATA, Cast, build_people
+from gezhi.flows.demonstration.people import DATA, LETTERS, PASSWORD_LETTERS, Cast, build_people
 from gezhi.flows.demonstration.places import Names, build_places
 from gezhi.kernel.actor import Actor, Duty, Post
 from gezhi.parties import check, queries
@@ -58,6 +58,13 @@ def test_invented_parties_say_so(cast: Cast) -> None:
     told = json.loads(DATA.read_text(encoding="utf-8"))
     rows = [told["head"], told["office"], *told["agencies"], *told["utilities"], *told["locals"]]
     assert [row["name"] for row in rows if row["invented"] != row["name"].endswith("（示范）")] == []
+
+
+def test_passwords_are_typed_on_one_keyboard_and_not_to_be_guessed(cast: Cast) -> None:
+    passwords = {one.password for one in cast.members}
+    assert [one for one in passwords if not re.fullmatch("[a-z]{12}", one)] == []
+    assert (len(passwords), set("lo") & set(LETTERS)) == (len(cast.members), set())
+    assert len(LETTERS) ** PASSWORD_LETTERS > 2**50
 
 
 def test_the_cast_logs_in_and_covers_its_ground(cast: Cast, names: Names, noon: datetime) -> None:

@@ -27,6 +27,8 @@ from gezhi.parties.staff import NewPost
 from gezhi.places import queries as places
 
 DATA = Path(__file__).with_name("data") / "parties.json"  # its "about" says what is real and what is not
+LETTERS = "".join(sign for sign in ALPHABET if sign.isalpha())
+PASSWORD_LETTERS = 12  # 54 bits, typed on a phone without changing its keyboard
 ROSTER_DAYS = 15  # from last Sunday, so that the night before Monday has somebody too
 
 
@@ -136,7 +138,7 @@ class _Stage:
             self.serves(made, one["kind"], self.names.places[full_name])
 
     def member(self, one: dict[str, Any]) -> Member:
-        password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+        password = "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LETTERS))
         account = staff.add_account(
             one["username"],
             one["name"],
