@@ -179,9 +179,7 @@ def import_places(chosen: argparse.Namespace) -> int:
     with office(chosen.office):
         result = flow.import_places(_bytes(chosen.file), chosen.file.name, actor=SYSTEM, at=datetime.now(UTC))
     for found in result.findings:
-        print(
-            f"row {found.row}, {found.column}: {found.code} {dict(found.params) if found.params else ''}".rstrip()
-        )
+        print(found.sentence())
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
     return 1 if result.bad else 0
 

@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
 from gezhi.cases.actions import Opening, open_many
-from gezhi.flows.message_sheet import SOURCE, RowFinding, judge
+from gezhi.flows.cells import RowFinding
+from gezhi.flows.message_sheet import SOURCE, judge
 from gezhi.journal.actions import record
 from gezhi.kernel.actor import Actor
 from gezhi.reports.actions import publish_run, receive_many, start_run

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.flows.cells import RowFinding, distinct
 from gezhi.flows.place_plan import (
     Company,
     Known,
@@ -22,17 +23,16 @@ from gezhi.flows.place_plan import (
     key,
     with_counts,
 )
-from gezhi.flows.place_sheet import RowFinding, distinct, read
+from gezhi.flows.place_sheet import read
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import actions as parties_book
 from gezhi.parties import queries as parties
 from gezhi.parties.actions import Ground
+from gezhi.parties.days import zone
 from gezhi.places import actions as places_book
 from gezhi.places import queries as places
 from gezhi.places.kinds import NATIONAL, Kind
-
-__all__ = ["ImportResult", "RowFinding", "import_places"]
 
 PROPERTY = "property"  # the kind of party, and of service
 
@@ -57,9 +57,9 @@ def import_places(data: bytes, filename: str, *, actor: Actor, at: datetime) -> 
 
     Raises kernel.sheet.BadSheet (the file as a whole), NotYours. Statements: about 20, and 15 more per new property service.
     """
-    reading = read(data, filename)
+    reading = read(data, filename, zone())
     plan = Planner(reading, _known()).planned()
-    findings = tuple(distinct(reading.findings))
+    findings = distinct(reading.findings)
     bad = {finding.row for finding in findings}
     if not bad:
         _write(plan, actor, at)

@@ -246,7 +246,7 @@ class Planner:
             seen.add(same)
             clash = next((one for one in taken if _meet(one[:2], same[1:])), None)
             if clash:
-                self.reading.refuse(row, "starts", "overlaps", first_row=clash[2] or "")
+                self.reading.refuse(row, "starts", "served", first_row=clash[2] or "")
                 continue
             taken.append((term.starts_on, term.ends_on, row))
             self.plan.services.append((compound_id, term))

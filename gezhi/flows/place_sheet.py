@@ -4,13 +4,14 @@ One row = one compound (no building) or one building of a compound. Nothing is l
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
+from gezhi.flows.cells import BadCell, RowFinding, day_of, text_of
 from gezhi.kernel.private import phone_key
-from gezhi.kernel.sheet import BadMoment, Cell, Record, Row, Sheet, as_moment, by_head, read_sheet
+from gezhi.kernel.sheet import Cell, Record, by_head, heads_as_written, read_sheet
 from gezhi.kernel.text import BadText, clean_name
 
 COLUMNS = {
@@ -34,15 +35,6 @@ _BETWEEN = re.compile(r"[、，,;；/\n]+")
 _COUNT = re.compile(r"(\d{1,4})\s*(?:个?单元)?")
 _RANGE = re.compile(r"(\d{1,4})\s*(?:单元)?\s*[-–—~～至到]\s*(\d{1,4})\s*(?:单元)?")
 _HOUSE_NUMBER = re.compile(r"(\d{1,5})\s*(?:号楼?|栋|幢|#|＃)?楼?")
-
-
-class RowFinding(NamedTuple):
-    """What is wrong in one cell. row: as Excel numbers it; column: its head as written; code: a key of SENTENCES."""
-
-    row: int
-    column: str
-    code: str
-    params: dict[str, Any]
 
 
 class Term(NamedTuple):
@@ -80,41 +72,31 @@ class Reading:
     count: int = 0
 
     def refuse(self, row: int, key: str, code: str, **params: Any) -> None:
-        """Note that a cell cannot be taken."""
-        self.findings.append(RowFinding(row, self.heads.get(key, key), code, params))
+        """Note that a cell cannot be taken. other: the key of another column, which is named by its head."""
+        if "other" in params:
+            params["other"] = self.heads[params["other"]]
+        self.findings.append(RowFinding(row, self.heads[key], code, params))
 
 
-class _BadCell(Exception):
-    def __init__(self, key: str, code: str, **params: Any) -> None:
-        self.key, self.code, self.params = key, code, params
-        super().__init__(key, code)
-
-
-def read(data: bytes, filename: str) -> Reading:
-    """The sheet's rows. Raises kernel.sheet.BadSheet when the file as a whole cannot be read."""
+def read(data: bytes, filename: str, zone: tzinfo) -> Reading:
+    """The sheet's rows; days are those of `zone`. Raises kernel.sheet.BadSheet when the file as a whole cannot be read."""
     sheet = read_sheet(data, filename)
-    reading = Reading(_heads_as_written(sheet))
+    reading = Reading(heads_as_written(sheet, COLUMNS))
     for record in by_head(sheet, COLUMNS, OPTIONAL):
         reading.count += 1
         before = len(reading.findings)
         for key, code in record.faults.items():
             reading.refuse(record.number, key, code)
-        wanted = _row(record, reading)
+        wanted = _row(record, reading, zone)
         if wanted is not None and len(reading.findings) == before:
             reading.rows.append(wanted)
     return reading
 
 
-def _heads_as_written(sheet: Sheet) -> dict[str, str]:
-    """The heads are read as if they were a row under themselves."""
-    (record,) = by_head(Sheet(sheet.heads, (Row(0, sheet.heads),)), COLUMNS, OPTIONAL)
-    return {key: str(cell) if cell else COLUMNS[key][0] for key, cell in record.cells.items()}
-
-
 T = TypeVar("T")
 
 
-def _row(record: Record, reading: Reading) -> Wanted | None:
+def _row(record: Record, reading: Reading, zone: tzinfo) -> Wanted | None:
     """Every cell is tried, so that one look at the findings mends the whole row."""
     failed = False
 
@@ -122,9 +104,9 @@ def _row(record: Record, reading: Reading) -> Wanted | None:
         nonlocal failed
         try:
             return read_cell(record.cells)
-        except _BadCell as bad:
+        except BadCell as bad:
             failed = True
-            reading.refuse(record.number, bad.key, bad.code, **bad.params)
+            reading.refuse(record.number, bad.key, bad.code, **bad.values)
             return default
 
     wanted = Wanted(
@@ -135,7 +117,7 @@ def _row(record: Record, reading: Reading) -> Wanted | None:
         tried(lambda cells: _name(cells, "grid"), ""),
         tried(_stairs, ()),
         tried(_households, None),
-        tried(_term, None),
+        tried(lambda cells: _term(cells, zone), None),
         tried(lambda cells: _names(cells, "other_names"), ()),
         tried(lambda cells: _names(cells, "former_names"), ()),
     )
@@ -145,7 +127,7 @@ def _row(record: Record, reading: Reading) -> Wanted | None:
 def _compound(cells: dict[str, Cell]) -> str:
     name = _name(cells, "compound")
     if not name:
-        raise _BadCell("compound", "required")
+        raise BadCell("compound", "required")
     return name
 
 
@@ -161,8 +143,8 @@ def _stairs(cells: dict[str, Cell]) -> tuple[str, ...]:
     text = _name(cells, "stairs", limit=600)
     if not text:
         return ()
-    if not _text(cells["building"]):
-        raise _BadCell("stairs", "needs_building")
+    if not text_of(cells["building"]):
+        raise BadCell("stairs", "needs_building")
     count, span = _COUNT.fullmatch(text), _RANGE.fullmatch(text)
     parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
     if count:
@@ -178,69 +160,48 @@ def _stairs(cells: dict[str, Cell]) -> tuple[str, ...]:
         or len(set(names)) < len(names)
         or max(map(len, names)) > MAX_STAIRS
     ):
-        raise _BadCell("stairs", "not_stairs", limit=MAX_STAIRS)
+        raise BadCell("stairs", "not_stairs", limit=MAX_STAIRS)
     return tuple(names)
 
 
 def _households(cells: dict[str, Cell]) -> int | None:
-    text = _text(cells["households"]).removesuffix("户").strip()
+    text = text_of(cells["households"]).removesuffix("户").strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_HOUSEHOLDS))):
-        raise _BadCell("households", "not_a_count")
+        raise BadCell("households", "not_a_count")
     if int(text) > MAX_HOUSEHOLDS:
-        raise _BadCell("households", "too_many", limit=MAX_HOUSEHOLDS)
+        raise BadCell("households", "too_many", limit=MAX_HOUSEHOLDS)
     return int(text)
 
 
-def _term(cells: dict[str, Cell]) -> Term | None:
-    company, phone = _name(cells, "company"), _text(cells["phone"])
-    starts, last_day = _day(cells, "starts"), _day(cells, "ends")
+def _term(cells: dict[str, Cell], zone: tzinfo) -> Term | None:
+    company, phone = _name(cells, "company"), text_of(cells["phone"])
+    starts, last_day = day_of(cells, "starts", zone), day_of(cells, "ends", zone)
     if not company:
-        if key := next((key for key in ("phone", "starts", "ends") if _text(cells[key])), ""):
-            raise _BadCell("company", "required_with", other=key)
+        if key := next((key for key in ("phone", "starts", "ends") if text_of(cells[key])), ""):
+            raise BadCell("company", "required_with", other=key)
         return None
     if phone and phone_key(phone) is None:
-        raise _BadCell("phone", "not_a_phone")
+        raise BadCell("phone", "not_a_phone")
     if starts is None:
-        raise _BadCell("starts", "required_with", other="company")
+        raise BadCell("starts", "required_with", other="company")
     if last_day is not None and last_day < starts:
-        raise _BadCell("ends", "before_start")
+        raise BadCell("ends", "before_start")
     return Term(company, phone, starts, last_day + timedelta(days=1) if last_day else None)
 
 
-def _day(cells: dict[str, Cell], key: str) -> date | None:
-    try:
-        moment = as_moment(cells[key], UTC)
-    except BadMoment as bad:
-        raise _BadCell(key, "not_a_date") from bad
-    return moment.date() if moment else None
-
-
 def _names(cells: dict[str, Cell], key: str) -> tuple[str, ...]:
-    parts = _BETWEEN.split(_text(cells[key]))
+    parts = _BETWEEN.split(text_of(cells[key]))
     return tuple(dict.fromkeys(_cleaned(part, key, 60) for part in parts if part.strip()))
 
 
 def _name(cells: dict[str, Cell], key: str, limit: int = 60) -> str:
-    return _cleaned(_text(cells[key]), key, limit)
+    return _cleaned(text_of(cells[key]), key, limit)
 
 
 def _cleaned(text: str, key: str, limit: int) -> str:
     try:
         return clean_name(text, limit)
     except BadText as bad:
-        raise _BadCell(key, bad.code, **bad.details) from bad
-
-
-def _text(cell: Cell) -> str:
-    return "" if cell is None else str(cell).strip()
-
-
-def distinct(findings: list[RowFinding]) -> Iterator[RowFinding]:
-    """In the order of rows, each said once."""
-    seen = set()
-    for one in sorted(findings, key=lambda one: one.row):
-        if (one.row, one.column, one.code) not in seen:
-            seen.add((one.row, one.column, one.code))
-            yield one
+        raise BadCell(key, bad.code, **bad.details) from bad

@@ -29,6 +29,7 @@ __all__ = [
     "Sheet",
     "as_moment",
     "by_head",
+    "heads_as_written",
     "read_sheet",
     "safe_cell",
 ]
@@ -248,6 +249,14 @@ def by_head(
             "missing_heads", keys=missing, heads=tuple(next(iter(wanted[key]), key) for key in missing)
         )
     return tuple(_record(row, columns) for row in sheet.rows)
+
+
+def heads_as_written(sheet: Sheet, wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """By wanted key the head that stands in the sheet, its first spelling where the column is absent. Raises BadSheet: duplicate_head."""
+    columns = {key: _column(sheet.heads, tuple(spellings)) for key, spellings in wanted.items()}
+    return {
+        key: next(iter(wanted[key]), key) if at is None else sheet.heads[at] for key, at in columns.items()
+    }
 
 
 def _record(row: Row, columns: Mapping[str, int | None]) -> Record:

@@ -16,6 +16,11 @@ class Period(NamedTuple):
     starts_on: date
     ends_on: date | None = None
 
+    def meets(self, other: "Period") -> bool:
+        """Whether they share at least one day; `meets` below asks the database the same."""
+        days = (self.starts_on, other.starts_on), (self.ends_on or date.max, other.ends_on or date.max)
+        return max(days[0]) < min(days[1])
+
 
 def zone() -> ZoneInfo:
     """The time zone of the jurisdiction in force."""

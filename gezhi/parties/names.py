@@ -6,7 +6,8 @@ import unicodedata
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.text import BadText, clean_name, code_key, skeleton
 
-_USERNAME = re.compile(r"[\w.@-]{2,40}")
+LEAST_USERNAME, MOST_USERNAME = 2, 40  # signs
+_USERNAME = re.compile(rf"[\w.@-]{{{LEAST_USERNAME},{MOST_USERNAME}}}")
 _PHONE = re.compile(r"[0-9+()\-, #转轉]{3,40}")
 _DIGIT = re.compile(r"[0-9]")
 KEY_LIMIT = 60
@@ -24,10 +25,10 @@ def name(text: str, field: str = "name", limit: int = 60) -> str:
 
 
 def username(text: str) -> str:
-    """As it is stored and looked up: NFKC, lower case; letters, digits and . _ - @. Code: bad_username."""
+    """As it is stored and looked up: NFKC, lower case; letters of any script, digits and . _ - @. Code: bad_username (least, most)."""
     found = as_typed(text)
     if not _USERNAME.fullmatch(found):
-        raise Invalid("username", "bad_username")
+        raise Invalid("username", "bad_username", least=LEAST_USERNAME, most=MOST_USERNAME)
     return found
 
 

@@ -59,9 +59,7 @@ def add_account(
     """
     policy.keeps_accounts(actor)
     take_turn()
-    account = Account(username=names.username(username), name=names.name(name), home_id=current(), made_at=at)
-    account.username_key = names.look(account.username, "username")
-    account.name_key = names.look(account.name, "name")
+    account = new_account(username, name, at)
     _refuse_lookalikes(account)
     account.must_change_password = must_change_password
     if password is None:
@@ -69,9 +67,22 @@ def add_account(
     else:
         _set_password(account, password)
     account.save(force_insert=True)
-    words = {"username": account.username, "name": account.name}
-    record(Deed("account", account.id, "add_account", words=words, is_first=True), actor=actor, at=at)
+    record(added(account), actor=actor, at=at)
     return account.id
+
+
+def new_account(username: str, name: str, at: datetime) -> Account:
+    """An unsaved account of the jurisdiction in force, names judged. Raises Invalid as add_account, save for taken, looks_like."""
+    account = Account(username=names.username(username), name=names.name(name), home_id=current(), made_at=at)
+    account.username_key = names.look(account.username, "username")
+    account.name_key = names.look(account.name, "name")
+    return account
+
+
+def added(account: Account) -> Deed:
+    """What the journal says of a new account."""
+    words = {"username": account.username, "name": account.name}
+    return Deed("account", account.id, "add_account", words=words, is_first=True)
 
 
 def account_by_username(username: str) -> Account | None:
@@ -84,10 +95,7 @@ def appoint(account_id: UUID, post: NewPost, *, actor: Actor, at: datetime) -> U
     """Give somebody a post; returns its id. Raises Invalid (ground, ends_on, party closed, period overlaps), NotFound."""
     policy.keeps_accounts(actor)
     account = _held(account_id)
-    if post.place_id is not None and post.grid_id is not None:
-        raise Invalid("ground", "one_of_place_and_grid")
-    if post.ends_on is not None and post.ends_on <= post.starts_on:
-        raise Invalid("ends_on", "not_after_start")
+    row = new_post(account.id, post)
     _refuse_closed(post.party_id)
     refuse_unknown(post.place_id, post.grid_id)
     same = PartyPost.objects.filter(
@@ -95,8 +103,19 @@ def appoint(account_id: UUID, post: NewPost, *, actor: Actor, at: datetime) -> U
     )
     if same.filter(meets(Period(post.starts_on, post.ends_on))).exists():
         raise Invalid("period", "overlaps")
-    row: PartyPost = PartyPost.objects.create(
-        account=account,
+    row.save(force_insert=True)
+    record(appointed(row), actor=actor, at=at)
+    return row.id
+
+
+def new_post(account_id: UUID, post: NewPost) -> PartyPost:
+    """An unsaved post, judged by itself. Raises Invalid: ground (one of place and grid), ends_on (not after the start)."""
+    if post.place_id is not None and post.grid_id is not None:
+        raise Invalid("ground", "one_of_place_and_grid")
+    if post.ends_on is not None and post.ends_on <= post.starts_on:
+        raise Invalid("ends_on", "not_after_start")
+    return PartyPost(
+        account_id=account_id,
         party_id=post.party_id,
         duty=post.duty.value,
         place_id=post.place_id,
@@ -104,17 +123,20 @@ def appoint(account_id: UUID, post: NewPost, *, actor: Actor, at: datetime) -> U
         starts_on=post.starts_on,
         ends_on=post.ends_on,
     )
+
+
+def appointed(post: PartyPost) -> Deed:
+    """What the journal says of a new post."""
     after = {
-        "account": account.id,
+        "account": post.account_id,
         "party": post.party_id,
-        "duty": post.duty.value,
+        "duty": post.duty,
         "place": post.place_id,
         "grid": post.grid_id,
         "starts_on": post.starts_on.isoformat(),
         "ends_on": post.ends_on and post.ends_on.isoformat(),
     }
-    record(Deed("post", row.id, "appoint", after=after, is_first=True), actor=actor, at=at)
-    return row.id
+    return Deed("post", post.id, "appoint", after=after, is_first=True)
 
 
 @transaction.atomic

@@ -3,17 +3,20 @@
 import io
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import xlsxwriter
-from django.db import transaction
 
 from gezhi.flows import accounts_sheet
-from gezhi.flows.accounts_sheet import SENTENCES, RowFinding, import_accounts
+from gezhi.flows.accounts_sheet import import_accounts
+from gezhi.flows.cells import SENTENCES, RowFinding
+from gezhi.journal import check as journal_check
+from gezhi.journal.models import Entry, Words
 from gezhi.kernel.actor import Actor, Duty, Post
-from gezhi.kernel.refusal import Invalid, NotYours
+from gezhi.kernel.refusal import NotYours
 from gezhi.kernel.sheet import BadSheet
-from gezhi.parties import actions, queries, staff
+from gezhi.parties import actions, hiring, queries, staff
 from gezhi.parties.login import PostBackend
 from gezhi.parties.models import Account, PartyPost, ResetCode
 from tests.parties import town as stage
@@ -21,6 +24,7 @@ from tests.parties.town import Town
 
 town = stage.town
 
+STATEMENTS = 13
 HEADS = "姓名,登录名,单位,岗位,网格/地点,起,止"
 GOOD = """
 高,gao,皇冠街道办事处,核查员,,2026-03-01,
@@ -110,29 +114,98 @@ def test_every_row_in_the_way_is_named_and_nothing_is_written(
     before = (Account.objects.count(), PartyPost.objects.count(), ResetCode.objects.count())
     result = import_accounts(sheet(BAD), "同事.csv", actor=admin_actor, at=noon)
     assert result.findings == (
-        RowFinding(3, "姓名", "required", ""),
-        RowFinding(4, "登录名", "taken", "wei"),
-        RowFinding(5, "登录名", "looks_like", "we1"),
-        RowFinding(6, "姓名", "looks_like", "魏"),
-        RowFinding(7, "登录名", "bad_username", "wu!"),
-        RowFinding(8, "单位", "unknown", "西城物业"),
-        RowFinding(9, "岗位", "unknown", "园长"),
-        RowFinding(10, "网格/地点", "unknown", "火星"),
-        RowFinding(11, "起", "not_a_date", "03/04/2026"),
-        RowFinding(12, "止", "not_after_start", "2026-03-01"),
-        RowFinding(13, "网格/地点", "unknown", "A1X"),
+        RowFinding(3, "姓名", "required"),
+        RowFinding(4, "登录名", "taken"),
+        RowFinding(5, "登录名", "looks_like"),
+        RowFinding(6, "姓名", "looks_like"),
+        RowFinding(7, "登录名", "bad_username", {"least": 2, "most": 40}),
+        RowFinding(8, "单位", "unknown", {"value": "西城物业"}),
+        RowFinding(9, "岗位", "unknown", {"value": "园长"}),
+        RowFinding(10, "网格/地点", "unknown", {"value": "火星"}),
+        RowFinding(11, "起", "not_a_date"),
+        RowFinding(12, "止", "not_after_start"),
+        RowFinding(13, "网格/地点", "unknown", {"value": "A1X"}),
     )
     assert result[:4] + result[5:] == (12, 1, 0, 11, ())
     assert (Account.objects.count(), PartyPost.objects.count(), ResetCode.objects.count()) == before
 
 
-def test_sabotage_without_the_roll_back_the_good_row_of_a_bad_sheet_would_stay(
+def test_sabotage_were_the_findings_not_asked_the_good_row_of_a_bad_sheet_would_come_in(
     town: Town, admin_actor: Actor, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = SimpleNamespace(atomic=transaction.atomic, set_rollback=lambda flag: None)
-    monkeypatch.setattr(accounts_sheet, "transaction", kept)
+    """Twin: written although rows are in the way."""
+
+    def heedless(hires: Any, *, is_sound: bool, actor: Actor, at: datetime) -> Any:
+        made = hiring.plan(hires, actor=actor, at=at)
+        return made, hiring.carry_out(made, actor=actor, at=at)
+
+    monkeypatch.setattr(accounts_sheet, "_write", heedless)
     import_accounts(sheet(BAD), "同事.csv", actor=admin_actor, at=noon)
     assert Account.objects.filter(username="gao").exists()
+
+
+def test_rows_of_one_sheet_are_judged_against_one_another(
+    town: Town, admin_actor: Actor, noon: datetime
+) -> None:
+    rows = """
+高,gao,A1,网格员,,2026-03-01,
+高,gao,A1,网格员,,2026-03-01,
+高,gao,A1,网格员,,2026-04-01,
+高,ga0,A1,网格员,,,
+高二,g.ao,A1,网格员,,2026-03-01,2026-03-31
+高二,g.ao,A1,网格员,,2026-04-01,
+"""
+    result = import_accounts(sheet(rows), "同事.csv", actor=admin_actor, at=noon)
+    assert result == (
+        6, 3, 1, 2, (RowFinding(4, "起", "overlaps"), RowFinding(5, "登录名", "looks_like")), ()
+    )  # fmt: skip
+
+
+def one_by_one(name: str, username: str, town: Town, actor: Actor, at: datetime) -> None:
+    """The deeds of people, done by hand."""
+    account = staff.add_account(username, name, actor=actor, at=at)
+    staff.slip_code(account, actor=actor, at=at)
+    staff.appoint(account, staff.NewPost(town.office, Duty.CHECKER, date(2026, 3, 1)), actor=actor, at=at)
+
+
+def story_of(username: str) -> list[Any]:
+    """Everything that is kept of somebody, without what is his own."""
+    account = Account.objects.get(username=username)
+    post = PartyPost.objects.get(account=account)
+    told = Entry.objects.filter(subject_id__in=[account.id, post.id]).order_by("id")
+    own = {str(account.id): "account", str(post.id): "post"}
+    return [
+        (account.has_usable_password(), account.must_change_password, account.is_active, account.home_id),
+        (post.party_id, post.duty, post.place_id, post.grid_id, post.starts_on, post.ends_on),
+        ResetCode.objects.get(account=account).expires_at,
+        [
+            (one.subject_kind, one.seq, one.event, {k: own.get(v, v) for k, v in one.after.items()})
+            for one in told
+        ],
+        sorted(Words.objects.filter(entry__in=told).values_list("name", flat=True)),
+    ]
+
+
+def test_a_colleague_from_a_sheet_is_kept_like_one_added_by_hand(
+    town: Town, admin_actor: Actor, noon: datetime
+) -> None:
+    import_accounts(
+        sheet("高,gao,皇冠街道办事处,核查员,,2026-03-01,"), "同事.csv", actor=admin_actor, at=noon
+    )
+    one_by_one("钱", "qian", town, admin_actor, noon)
+    assert story_of("gao") == story_of("qian")
+    assert list(journal_check.findings()) == []
+
+
+@pytest.mark.parametrize("rows", [1, 60])
+def test_the_statements_do_not_grow_with_the_sheet(
+    rows: int, town: Town, admin_actor: Actor, noon: datetime, django_assert_num_queries: Any
+) -> None:
+    text = "".join(
+        f"同事{one:03d}号,c{one:03d}x,A1,网格员,悦海一格 A1,2026-03-01,\n" for one in range(1, rows + 1)
+    )
+    with django_assert_num_queries(STATEMENTS):
+        assert import_accounts(sheet(text), "同事.csv", actor=admin_actor, at=noon).new == rows
 
 
 def test_another_period_of_the_same_post_is_no_repeat(town: Town, admin_actor: Actor, noon: datetime) -> None:
@@ -148,7 +221,7 @@ def test_two_parties_of_one_name_are_told_apart_by_code(
     actions.add_party("property", "长峰物业", "CF2", "0631-000-0139", actor=admin_actor, at=noon)
     rows = "高,gao,长峰物业,维修员,,,\n钱,qian,cf2,维修员,,,"
     result = import_accounts(sheet(rows), "同事.csv", actor=admin_actor, at=noon)
-    assert result.findings == (RowFinding(2, "单位", "ambiguous", "长峰物业"),)
+    assert result.findings == (RowFinding(2, "单位", "ambiguous", {"value": "长峰物业"}),)
 
 
 def test_a_sheet_without_its_heads_is_refused_whole(town: Town, admin_actor: Actor, noon: datetime) -> None:
@@ -161,7 +234,7 @@ def test_a_sheet_that_is_too_long_is_refused_whole(
     town: Town, admin_actor: Actor, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accounts_sheet, "MOST_ROWS", 2)
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(BadSheet) as refused:
         import_accounts(sheet(GOOD), "同事.csv", actor=admin_actor, at=noon)
     assert refused.value.code == "too_many_rows"
 
@@ -171,8 +244,11 @@ def test_a_desk_may_not_bring_in_colleagues(town: Town, noon: datetime) -> None:
         import_accounts(sheet(GOOD), "同事.csv", actor=town.actor("陈", noon), at=noon)
 
 
+VALUES = dict.fromkeys(("value", "other", "limit", "least", "most", "first_row", "place", "company"), "园长")
+
+
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_every_finding_reads_as_a_sentence(code: str) -> None:
-    said = RowFinding(7, "岗位", code, "园长").sentence()
+    said = RowFinding(7, "岗位", code, VALUES).sentence()
     assert said
     assert "%(" not in said

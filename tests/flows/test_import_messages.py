@@ -14,8 +14,8 @@ from django.db import IntegrityError
 from gezhi.cases import queries as cases
 from gezhi.cases.models import Case
 from gezhi.flows import import_messages as flow
+from gezhi.flows.cells import RowFinding
 from gezhi.flows.import_messages import Result, import_messages
-from gezhi.flows.message_sheet import RowFinding
 from gezhi.journal.models import Entry
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import SYSTEM
@@ -168,25 +168,25 @@ def test_a_message_that_stands_twice_counts_once(cast: Cast, noon: datetime) -> 
 
 def test_two_messages_with_one_number_are_not_merged(cast: Cast, noon: datetime) -> None:
     data = sheet(message(1), message(1, "别的事"))
-    assert brought(data, noon) == Result(2, 0, 0, 1, (RowFinding(3, "number", "twice"),), is_stopped=True)
+    assert brought(data, noon) == Result(2, 0, 0, 1, (RowFinding(3, "留言编号", "twice"),), is_stopped=True)
 
 
 # ---- damaged rows ----
 
 DAMAGED = [
-    (message(None), "number", "missing"),
-    (message(1.5), "number", "unreadable"),
-    (message("9" * 81), "number", "too_long"),
-    (message(9, None), "text", "missing"),
-    (message(9, "\t \n\xa0"), "text", "missing"),
-    (message(9, "字" * 20_001), "text", "too_long"),
-    (message(9, "坏\ufdd0字"), "text", "noncharacter"),
-    (message(9, said="去年春天"), "said_at", "unreadable"),
-    (message(9, said="28/2/2019 11:25"), "said_at", "unreadable"),
-    (message(9, said=None), "said_at", "missing"),
-    (message(9, said="2019/2/30 11:25"), "said_at", "unreadable"),
-    (message(9, said="2096/2/28 11:25"), "said_at", "in_the_future"),
-    (message(9, "#REF!"), "text", "error_value"),
+    (message(None), "留言编号", "required"),
+    (message(1.5), "留言编号", "unreadable"),
+    (message("9" * 81), "留言编号", "too_long"),
+    (message(9, None), "留言详情", "required"),
+    (message(9, "\t \n\xa0"), "留言详情", "required"),
+    (message(9, "字" * 20_001), "留言详情", "too_long"),
+    (message(9, "坏\ufdd0字"), "留言详情", "noncharacter"),
+    (message(9, said="去年春天"), "留言时间", "unreadable"),
+    (message(9, said="28/2/2019 11:25"), "留言时间", "unreadable"),
+    (message(9, said=None), "留言时间", "required"),
+    (message(9, said="2019/2/30 11:25"), "留言时间", "unreadable"),
+    (message(9, said="2096/2/28 11:25"), "留言时间", "in_the_future"),
+    (message(9, "#REF!"), "留言详情", "error_value"),
 ]
 
 
@@ -201,13 +201,15 @@ def test_a_damaged_row_is_named_and_stops_all_before_anything_is_written(
         4, 0, 0, 1, (finding,), is_stopped=True
     )
     assert (counted(), ImportRun.objects.count()) == ((0, 0, 0), 0)
-    assert finding.sentence().startswith("第 4 行：")
+    assert finding.sentence().startswith(f"第 4 行，{cell}：")
 
 
 def test_without_that_stop_a_damaged_sheet_would_come_in(cast: Cast, noon: datetime) -> None:
     """Twin: with skip_bad the good rows come in and the bad one is still named."""
     data = sheet(message(1), message(2, said="去年"), message(3))
-    assert brought(data, noon, skip_bad=True) == Result(3, 2, 0, 1, (RowFinding(3, "said_at", "unreadable"),))
+    assert brought(data, noon, skip_bad=True) == Result(
+        3, 2, 0, 1, (RowFinding(3, "留言时间", "unreadable"),)
+    )
     assert sorted(Report.objects.values_list("external_number", flat=True)) == ["1", "3"]
 
 

@@ -11,9 +11,8 @@ import xlsxwriter
 from django.db import transaction
 
 from gezhi.flows import import_places as flow
+from gezhi.flows.cells import SENTENCES, RowFinding
 from gezhi.flows.import_places import ImportResult, import_places
-from gezhi.flows.place_sentences import SENTENCES, sentence
-from gezhi.flows.place_sheet import RowFinding
 from gezhi.journal import queries as journal
 from gezhi.kernel.actor import VISITOR, Actor
 from gezhi.kernel.refusal import Refusal
@@ -153,7 +152,7 @@ def bad_findings() -> tuple[RowFinding, ...]:
         RowFinding(4, "户数", "not_a_count", {}),
         RowFinding(5, "户数", "not_a_count", {}),
         RowFinding(6, "单元", "needs_building", {}),
-        RowFinding(6, "起", "required_with", {"other": "company"}),
+        RowFinding(6, "起", "required_with", {"other": "物业公司"}),
         RowFinding(7, "起", "not_a_date", {}),
     )
 
@@ -161,7 +160,7 @@ def bad_findings() -> tuple[RowFinding, ...]:
 def test_one_bad_row_keeps_everything_out_and_every_bad_cell_is_named(bring: Any) -> None:
     assert bring(BAD_SHEET) == ImportResult(6, 1, 0, 5, bad_findings())
     assert full_names() == []
-    assert sentence(bad_findings()[0]) == "第 3 行，社区：没有找到“没有这个社区”"
+    assert bad_findings()[0].sentence() == "第 3 行，社区：没有找到“没有这个社区”"
 
 
 def test_without_all_or_nothing_a_bad_sheet_would_leave_its_good_rows_behind(
@@ -218,16 +217,36 @@ def test_a_grid_cell_tells_the_community_too(bring: Any) -> None:
 
 def test_a_new_company_without_a_phone_is_refused(bring: Any) -> None:
     text = "社区,小区,物业公司,起\n悦海社区,怡安苑,长峰物业,2020-01-01\n"
-    assert bring(text).findings == (RowFinding(2, "电话", "required_with", {"other": "company"}),)
+    assert bring(text).findings == (RowFinding(2, "电话", "required_with", {"other": "物业公司"}),)
 
 
 def test_two_companies_on_one_day_are_refused_and_one_after_the_other_are_not(bring: Any) -> None:
     head = "社区,小区,物业公司,电话,起,止\n"
     first = "悦海社区,怡安苑,长峰物业,0631-5990001,2020-01-01,2021-12-31\n"
     assert bring(head + first + "悦海社区,怡安苑,新物业,0631-5990002,2021-12-31,\n").findings == (
-        RowFinding(3, "起", "overlaps", {"first_row": 2}),
+        RowFinding(3, "起", "served", {"first_row": 2}),
     )
     assert bring(head + first + "悦海社区,怡安苑,新物业,0631-5990002,2022-01-01,\n").new == 2
+
+
+LATE_AT_NIGHT = (
+    "社区,小区,物业公司,电话,起\n悦海社区,怡安苑,长峰物业,0631-5990001,2024-03-01T00:30:00+08:00\n"
+)
+
+
+def test_a_day_is_the_day_in_the_office(bring: Any) -> None:
+    bring(LATE_AT_NIGHT)
+    (garden,) = queries.find("怡安苑")
+    assert [one.starts_on for one in parties.services_of(garden.id)] == [date(2024, 3, 1)]
+
+
+def test_sabotage_read_in_greenwich_it_would_be_the_day_before(
+    bring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "zone", lambda: UTC)
+    bring(LATE_AT_NIGHT)
+    (garden,) = queries.find("怡安苑")
+    assert [one.starts_on for one in parties.services_of(garden.id)] == [date(2024, 2, 29)]
 
 
 def test_a_newer_count_of_households_is_taken(bring: Any) -> None:
@@ -268,11 +287,12 @@ def test_the_statements_do_not_grow_with_the_sheet(
         assert bring(f"社区,小区,楼栋,单元\n{rows}").new == buildings
 
 
+SHEETS = ("cells", "place_sheet", "place_plan", "message_sheet", "accounts_sheet")
+
+
 def test_every_finding_has_a_sentence() -> None:
-    sources = [
-        Path(flow.__file__).with_name(name).read_text() for name in ("place_sheet.py", "place_plan.py")
-    ]
-    calls = r'(?:_BadCell\(|refuse\([\w.]+, )(?:key|"\w+"), "(\w+)"'
+    sources = [Path(flow.__file__).with_name(f"{name}.py").read_text() for name in SHEETS]
+    calls = r'(?:BadCell\(|refuse\([\w.]+, )(?:key|"\w+"), "(\w+)"'
     codes = {code for source in sources for code in re.findall(calls, source)}
     assert codes
     assert codes <= SENTENCES.keys()

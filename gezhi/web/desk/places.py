@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gezhi.cases import queries as cases
 from gezhi.cases.queries import OPEN, CaseFilter
 from gezhi.duty import queries as duty
-from gezhi.flows import place_sentences
 from gezhi.flows.import_places import import_places
 from gezhi.kernel.actor import Duty
 from gezhi.parties import queries as who
@@ -144,7 +143,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         "heading": _("导入位置"),
         "form": form,
         "result": result,
-        "findings": [place_sentences.sentence(one) for one in result.findings] if result else [],
+        "findings": [one.sentence() for one in result.findings] if result else [],
         "back": reverse("desk:places"),
         "columns": _("小区、楼栋、单元、户数、网格、社区、物业公司、电话、起、止、别名、曾用名"),
         "once": _("同一张表再导入一次，不会重复；有一行读不懂，整张表都不写入。"),
