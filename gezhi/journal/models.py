@@ -79,6 +79,18 @@ class Seal(TenantModel):
         return f"#{self.number}: {self.first}-{self.last}"
 
 
+class SealersTurn(TenantModel):
+    """One row per jurisdiction: whoever seals holds it, so that there is one sealer at a time and nobody else waits for him."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction"], name="one_sealers_turn_per_jurisdiction"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.jurisdiction_id)
+
+
 class Errand(TenantModel):
     """Something that must follow a commit: a message, a timer, a picture to prepare. Written in the deed's transaction.
 

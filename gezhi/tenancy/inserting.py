@@ -19,7 +19,7 @@ def insert(rows: Sequence[Row], *, ignore_conflicts: bool = False) -> list[Row]:
         return []
     alias = router.db_for_write(type(rows[0]))
     connection = connections[alias]
-    fields, head, tail = _statement(type(rows[0]), ignore_conflicts)
+    fields, head, tail = _statement(type(rows[0]), alias, ignore_conflicts)
     left = iter(rows)
     with transaction.mark_for_rollback_on_error(alias), connection.cursor() as cursor:
         for batch in _batches(left, connection.ops.bulk_batch_size(fields, rows)):
@@ -45,10 +45,10 @@ def _marks(count: int) -> str:
 
 
 @cache
-def _statement(model: type[models.Model], ignore_conflicts: bool) -> tuple[list[Any], str, str]:
+def _statement(model: type[models.Model], alias: str, ignore_conflicts: bool) -> tuple[list[Any], str, str]:
     """(fields, all before the values, all after them)."""
-    quoted = '"{}"'.format  # both engines quote a name so
-    fields = list(model._meta.concrete_fields)
+    quoted = connections[alias].ops.quote_name
+    fields: list[Any] = list(model._meta.concrete_fields)
     columns = ", ".join(quoted(field.column) for field in fields)
     head = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "
     return fields, head, " ON CONFLICT DO NOTHING" if ignore_conflicts else ""

@@ -1,9 +1,12 @@
 """The worker puts new rows into the jurisdiction's chain: in order, once, and with a copy of the head outside."""
 
 import json
+import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from gezhi.journal import queries, sealing
 from gezhi.journal.actions import Deed, record
@@ -134,8 +137,68 @@ def test_a_seal_costs_the_same_statements_for_one_row_and_forty(
     rows, office, noon, django_assert_num_queries
 ):
     record(*(Deed("case", new_id(), "report", is_first=True) for _ in range(rows)), actor=SYSTEM, at=noon)
-    with django_assert_num_queries(7):  # savepoint, office, rows, last seal, positions, new seal, savepoint
+    sealing._take_turn()  # the first time its row is made
+    with django_assert_num_queries(7):  # savepoint, turn, rows, last seal, positions, new seal, savepoint
         sealing._seal_one_batch(noon)
+
+
+def sealed_while_somebody_holds_the_office(office, noon) -> int | None:
+    """How many rows a sealer seals beside a long import that holds the jurisdiction's row; None when he has to wait for it."""
+    got = []
+
+    def seal_beside():
+        try:
+            with scope(office.id), connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '500ms'")
+                got.append(sealing.seal(at=noon))
+        except OperationalError:
+            got.append(None)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Jurisdiction.objects.select_for_update(no_key=True).get(id=office.id)
+        beside = threading.Thread(target=seal_beside)
+        beside.start()
+        beside.join(20)
+    return got[0]
+
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="on SQLite there is one writer at a time whatever he writes"
+)
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_sealer_does_not_wait_for_a_long_import(history, office, noon):
+    assert sealed_while_somebody_holds_the_office(office, noon) == 8
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_twin_with_the_jurisdictions_row_as_turn_he_would(history, office, noon, monkeypatch):
+    rows = Jurisdiction.objects.select_for_update(no_key=True)
+    monkeypatch.setattr(sealing, "_take_turn", lambda: rows.get(id=office.id))
+    assert sealed_while_somebody_holds_the_office(office, noon) is None
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_twin_without_a_turn_two_sealers_would_meet(history, office, noon, monkeypatch):
+    both = threading.Barrier(2)
+    plain = sealing._next_batch
+
+    def met():
+        rows = plain()
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=2)
+        return rows
+
+    monkeypatch.setattr(sealing, "_next_batch", met)
+    monkeypatch.setattr(sealing, "_take_turn", lambda: None)
+    with pytest.raises(IntegrityError):
+        together(lambda: sealing.seal(at=noon), workers=2, jurisdiction=office.id)
 
 
 @pytest.mark.django_db(transaction=True)
