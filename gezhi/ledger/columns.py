@@ -81,7 +81,7 @@ COLUMNS = (
     Column(COURSE, gettext_lazy("核查"), MINUTE, MOMENT, attrgetter("line.checked_at")),
     Column(COURSE, gettext_lazy("回访确认"), MINUTE, MOMENT, attrgetter("line.confirmed_at")),
     Column(SAFETY, gettext_lazy("先期处置时限"), MINUTE, MOMENT, attrgetter("line.make_safe_due")),
-    Column(SAFETY, gettext_lazy("先期处置"), MINUTE, MOMENT, attrgetter("line.made_safe_at")),
+    Column(SAFETY, gettext_lazy("先期处置"), MINUTE, MOMENT, attrgetter("made_safe_at")),
     Column(SAFETY, gettext_lazy("先期处置按时"), 8, TEXT, _yes_no("made_safe_on_time")),
     Column(SAFETY, gettext_lazy("暂停分钟"), 8, COUNT, attrgetter("paused_minutes")),
     Column(QUALITY, gettext_lazy("结案说明"), 30, TEXT, attrgetter("reason")),

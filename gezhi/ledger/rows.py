@@ -7,6 +7,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from gezhi.cases.models import Case, CaseReport
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.text import mask_private, one_line
@@ -23,7 +25,8 @@ MATTER_SIGNS = 300  # graphemes of what was said; the whole text is on the case
 class Row:
     """One line with its names in the reader's language; absent ones are "".
 
-    matter: the first report's words, or the desk's restatement, on one line, private numbers masked. reason: of the ending.
+    matter: the first report's words, or the desk's restatement, on one line, private numbers masked; of pictures alone it
+    says so. reason: of the ending.
     held_by: parties in the order in which they had it. No name of a person is in it, by design. at: when it is read.
     """
 
@@ -39,6 +42,11 @@ class Row:
     condition: str
     party: str
     held_by: tuple[str, ...]
+
+    @property
+    def made_safe_at(self) -> datetime | None:
+        """None where no first clock was asked, although whoever has done it has made it safe, too."""
+        return self.line.made_safe_at if self.line.make_safe_due else None
 
     @property
     def made_safe_on_time(self) -> bool | None:
@@ -142,12 +150,13 @@ def _name(places: dict[UUID, dict[str, Any]], id: UUID | None, field: str) -> st
 
 
 def _words(lines: list[Line]) -> dict[UUID, str]:
-    """What the first report of each case said."""
+    """What the first report of each case said; nothing where its words were erased."""
     links = CaseReport.objects.filter(origin_id__in=[line.case_id for line in lines])
     said: dict[UUID, str] = {}
-    found = links.order_by("linked_at", "id").values_list("origin_id", "report__text", "report__restatement")
-    for case_id, text, restatement in found:
+    fields = ("origin_id", "report__text", "report__restatement", "report__erased_at")
+    for case_id, text, restatement, erased_at in links.order_by("linked_at", "id").values_list(*fields):
         if case_id not in said:
             # masked before it is cut: half a phone number would not be recognised
-            said[case_id] = one_line(mask_private(restatement or text), MATTER_SIGNS)
+            words = one_line(mask_private(restatement or text), MATTER_SIGNS)
+            said[case_id] = words or ("" if erased_at else _("（只有照片）"))
     return said

@@ -19,7 +19,7 @@ def clocks(case: Any, known: dict[UUID, Any], at: datetime) -> list[dict[str, An
     fix = ROUND_THE_CLOCK if limits.round_fix else working
     ended = case.closed_at or case.done_at
     lines = []
-    if case.make_safe_due or case.made_safe_at:
+    if case.make_safe_due:  # whatever is done counts as made safe; it is said where it was asked
         lines.append(
             (_("先期处置"), case.make_safe_due, _chip(case.make_safe_due, case.made_safe_at, at, soon, safe))
         )

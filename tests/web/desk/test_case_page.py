@@ -11,7 +11,7 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.reporter_speaks import Saying, reporter_speaks
 from gezhi.reports import queries as reports
-from tests.cast import Cast, walk
+from tests.cast import Cast, done, walk
 from tests.web.desk.conftest import Desk, address, text
 
 PHONE = "13800001234"
@@ -30,6 +30,18 @@ def test_the_page_says_what_where_who_and_by_when(cast: Cast, opened: Case, desk
     ):
         assert words in page
     assert PHONE not in page
+
+
+def test_first_aid_that_nobody_asked_for_is_not_shown_as_done(
+    cast: Cast, to_check: Case, desk: Desk, noon: datetime
+) -> None:
+    """Broken glass asks for it, clutter does not; whoever has done it all has made both safe."""
+    clutter = cast.lin_reports(noon, category=catalogue.by_code("0201").id)
+    given = (cast.chen, Move("dispatch", party=cast.property))
+    moves = ((cast.chen, Move("accept")), given, (cast.qian, Move("take")), (cast.qian, done(noon)))
+    walk(clutter, *moves, at=noon)
+    shown = [desk(cast.chen).get(address(case)).context["clocks"] for case in (to_check, clutter)]
+    assert [clocks[0]["label"] for clocks in shown] == ["先期处置", "办结"]
 
 
 def test_offers_stand_likely_first_and_grave_ones_last(
