@@ -86,6 +86,8 @@ def _categorise(case: Case, category_id: UUID, at: datetime) -> None:
     category = catalogue.category(category_id)
     if category.refer_out:
         raise Invalid("category", "refer_out")
+    if category.closed_on is not None and category.id != case.category_id:
+        raise Invalid("category", "closed")
     case.category_id = category.id
     case.condition_id = catalogue.default_condition(category.id).id
     complains = category.complains_of_party and case.place_path

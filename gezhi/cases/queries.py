@@ -90,6 +90,12 @@ def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) ->
     return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
 
 
+def open_in(*, category_id: UUID | None = None, grid_id: UUID | None = None) -> QuerySet[Case]:
+    """Every open case of a category or a grid cell, whoever may see it, most urgent first: what stands in the way of closing it."""
+    fits = Q(category_id=category_id) if category_id else Q(grid_id=grid_id)
+    return Case.objects.filter(fits, closed_at=None).order_by("due_at", "id")
+
+
 def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:
     """How many open cases that this actor may see fit each of these filters. 1 query."""
     rows = visible_to(actor).filter(closed_at=None)

@@ -4,11 +4,12 @@ A change names the `revision` it was decided upon; when somebody was faster it i
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from gezhi.catalogue import edits, loading, shelf
 from gezhi.catalogue.models import CatalogueVersion, Category, Condition, OfficeCalendar, OfficeRule, Proof
@@ -53,6 +54,28 @@ def change_category(
     """
     row = _locked(Category, {"id": category_id}, revision, actor)
     return _save(row, edits.category(changes), "category", actor, at)
+
+
+@transaction.atomic
+def close_category(
+    category_id: UUID, *, on: date, reason: str, revision: int, actor: Actor, at: datetime
+) -> Category:
+    """Offer a leaf no longer. What lies in it keeps it, and the book still shows it; whether cases are open there, the flow asks.
+
+    on: the first day it is no more, today or before; reason: words that stay beside the journal. Raises as change_category,
+    Invalid (category: closed, not_a_leaf; on: in_the_future), Missing("reason").
+    """
+    row = _locked(Category, {"id": category_id}, revision, actor)
+    if row.parent_id is None or row.closed_on is not None:
+        raise Invalid("category", "closed" if row.closed_on else "not_a_leaf")
+    if on > timezone.localtime(at).date():
+        raise Invalid("on", "in_the_future")
+    row.closed_on, row.revision = on, row.revision + 1
+    row.save(update_fields=["closed_on", "revision"])
+    after, why = {"closed_on": on.isoformat()}, {"reason": edits.reason(reason)}
+    record(Deed("category", row.id, "closed", {"closed_on": None}, after, words=why), actor=actor, at=at)
+    _new_stamp()
+    return row
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from gezhi.catalogue import book
 from gezhi.catalogue.book import JOINS, PARTIES, PLACES, PROOF_KINDS, Link
 from gezhi.catalogue.models import Condition
 from gezhi.catalogue.rules import BY_THE_OFFICE
-from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.kernel.worktime import calendar_from_json, calendar_to_json
 
 ROUND_THE_CLOCK = "round_the_clock"
@@ -40,6 +40,14 @@ def category(changes: Mapping[str, Any]) -> Columns:
             "chain": _chain,
         },
     )
+
+
+def reason(text: str) -> str:
+    """Why something is closed, in one line. Raises Missing("reason"), Invalid (reason: too_long)."""
+    said = _line("reason", text)
+    if not said:
+        raise Missing(["reason"])
+    return said
 
 
 def condition(changes: Mapping[str, Any]) -> Columns:

@@ -25,7 +25,10 @@ class CatalogueVersion(TenantModel):
 
 
 class Category(TenantModel):
-    """A top class (parent null) or a leaf. `plain`: as a resident would say it; `chain`: who is asked, in order."""
+    """A top class (parent null) or a leaf. `plain`: as a resident would say it; `chain`: who is asked, in order.
+
+    closed_on: the first day it is no longer offered; what lies in it keeps it.
+    """
 
     code = models.CharField(max_length=12)
     parent = TenantFK("self", null=True)
@@ -41,11 +44,15 @@ class Category(TenantModel):
     chain = models.JSONField(default=list)
     chain_text = models.CharField(max_length=200, blank=True, default="")
     as_listed = models.JSONField(default=dict)
+    closed_on = models.DateField(null=True)
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["jurisdiction", "code"], name="one_category_per_code"),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(parent__isnull=False), name="only_a_leaf_is_closed"
+            ),
         )
 
 

@@ -30,8 +30,13 @@ def tops() -> tuple[CategoryView, ...]:
 
 
 def leaves(top_id: UUID | None = None) -> tuple[CategoryView, ...]:
-    """The leaves in the order of their codes, refer-out ones too; of one top class when it is named."""
+    """The leaves in the order of their codes, refer-out and closed ones too; of one top class when it is named."""
     return shelf().leaves_of.get(top_id, ())
+
+
+def open_leaves(top_id: UUID | None = None) -> tuple[CategoryView, ...]:
+    """The same without those that are closed: what a new case may be put into."""
+    return tuple(one for one in leaves(top_id) if one.closed_on is None)
 
 
 def common() -> tuple[CategoryView, ...]:

@@ -48,7 +48,7 @@ class Shelf:
 
     @cached_property
     def common(self) -> tuple[CategoryView, ...]:
-        return tuple(one for one in self.leaves_of[None] if one.is_common)
+        return tuple(one for one in self.leaves_of[None] if one.is_common and one.closed_on is None)
 
     @cached_property
     def conditions_of(self) -> Mapping[UUID, tuple[ConditionView, ...]]:
@@ -113,6 +113,7 @@ def _category(row: Category, icon: str) -> CategoryView:
         refer_phone=row.refer_phone,
         chain=tuple(Link(**link) for link in row.chain),
         chain_text=row.chain_text,
+        closed_on=row.closed_on,
         revision=row.revision,
     )
 

@@ -1,6 +1,7 @@
 """The catalogue as frozen values, in the reader's language. Languages: zh-hans, zh-hant, en."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from gezhi.catalogue.book import Limit, Link, Stage, Words
@@ -19,7 +20,10 @@ def in_language(words: Words, language: str) -> str:
 
 @dataclass(frozen=True)
 class CategoryView:
-    """A top class (parent_id None) or a leaf. icon: a lucide name, a leaf without one has its top's."""
+    """A top class (parent_id None) or a leaf. icon: a lucide name, a leaf without one has its top's.
+
+    closed_on: since then it is not offered any more, None = it is.
+    """
 
     id: UUID
     code: str
@@ -35,6 +39,7 @@ class CategoryView:
     refer_phone: str
     chain: tuple[Link, ...]
     chain_text: str
+    closed_on: date | None
     revision: int
 
     @property

@@ -35,11 +35,13 @@ class Voice:
 def receive_report(voice: Voice, *, actor: Actor, at: datetime) -> Received:
     """Take in one report and open its case; the same idempotency key gives the same receipt for ever.
 
-    Raises Invalid (also for a key that came with another body, and for a topic that is referred out) and Missing.
+    Raises Invalid (also for a key that came with another body, and for a topic that is referred out or closed) and Missing.
     """
     intake = voice.intake
-    if intake.category and catalogue.category(intake.category).refer_out:
+    if intake.category and (topic := catalogue.category(intake.category)).refer_out:
         raise Invalid("category", "refer_out")
+    if intake.category and topic.closed_on is not None:
+        raise Invalid("category", "closed")
     numbers.stock_up(local_day(at).year)
     try:
         with transaction.atomic():

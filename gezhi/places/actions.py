@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
@@ -40,6 +41,7 @@ __all__ = [
     "add_place",
     "add_places",
     "change_households",
+    "close_grid",
     "close_place",
     "move_place",
     "redraw_grid",
@@ -247,6 +249,37 @@ def redraw_grid(grid_id: UUID, outline: str, *, actor: Actor, at: datetime) -> G
     map_changed(register)
     record(
         Deed("grid", cell.id, "redrawn", {"outline": before}, {"outline": cell.outline}), actor=actor, at=at
+    )
+    return cell
+
+
+@transaction.atomic
+def close_grid(
+    grid_id: UUID, *, on: date, reason: str, into: UUID | None = None, actor: Actor, at: datetime
+) -> GridCell:
+    """End a grid cell; its border goes, its open places go into a sister cell. Whether cases are open there, the flow asks.
+
+    on: the first day it is no more, today or before. into: a cell of the same community, needed while places lie in this one.
+    Raises NotFound, Missing("reason"), Invalid (grid: closed; on: in_the_future; into: places_left, other_community).
+    """
+    policy.keeps_places(actor)
+    register = locked_register()
+    cell, why = gridding.open_cell(grid_id), gridding.why_closed(reason)
+    if on > timezone.localtime(at).date():
+        raise Invalid("on", "in_the_future")
+    moved = list(Place.objects.filter(grid_id=cell.id, closed_on=None).values_list("id", flat=True))
+    gridding.refuse_heir(cell, into, len(moved))
+    Place.objects.filter(grid_id=cell.id, closed_on=None).update(grid_id=into)
+    outline, cell.closed_on, cell.outline = cell.outline, on, ""
+    cell.save(update_fields=["closed_on", "outline"])
+    map_changed(register)
+    before, after = {"closed_on": None, "outline": outline}, {"closed_on": str(on), "into": into}
+    closed = Deed("grid", cell.id, "closed", before, after, words={"reason": why})
+    record(
+        closed,
+        *(Deed("place", id, "moved", {"grid": cell.id}, {"grid": into}) for id in moved),
+        actor=actor,
+        at=at,
     )
     return cell
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from gezhi.journal.actions import Deed
-from gezhi.kernel.refusal import Invalid, NotFound
-from gezhi.kernel.text import clean_name
+from gezhi.kernel.refusal import Invalid, Missing, NotFound
+from gezhi.kernel.text import BadText, clean, clean_name
 from gezhi.places.batches import by_id
 from gezhi.places.kinds import Kind
 from gezhi.places.models import GridCell, Place
 from gezhi.places.outlines import tidy_outline
 from gezhi.tenancy.clock import new_id
+
+REASON_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +78,43 @@ def _open_communities(new: Sequence[NewGrid]) -> dict[UUID, Place]:
 
 
 def communities_of_grids(grid_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
-    """The community of each grid cell. Raises NotFound when one is unknown."""
+    """The community of each grid cell. Raises NotFound when one is unknown, Invalid (grid: closed)."""
     wanted = {grid_id for grid_id in grid_ids if grid_id}
-    found = {cell.id: cell.community_id for cell in by_id(GridCell, wanted).values()}
+    cells = by_id(GridCell, wanted).values()
+    if any(cell.closed_on for cell in cells):
+        raise Invalid("grid", "closed")
+    found = {cell.id: cell.community_id for cell in cells}
     if found.keys() != wanted:
         raise NotFound()
     return found
+
+
+def open_cell(grid_id: UUID) -> GridCell:
+    """A cell that may be changed. Raises NotFound, Invalid (grid: closed)."""
+    cell: GridCell | None = GridCell.objects.filter(id=grid_id).first()
+    if cell is None:
+        raise NotFound()
+    if cell.closed_on is not None:
+        raise Invalid("grid", "closed")
+    return cell
+
+
+def why_closed(reason: str) -> str:
+    """The reason in one spelling. Raises Missing("reason"), Invalid (reason: too_long)."""
+    if not reason.strip():
+        raise Missing(["reason"])
+    try:
+        return clean(reason, REASON_LIMIT)
+    except BadText as bad:
+        raise Invalid("reason", bad.code, **bad.details) from bad
+
+
+def refuse_heir(cell: GridCell, into: UUID | None, places: int) -> None:
+    """Open places need another open cell of their community. Raises Invalid (into: places_left, other_community), NotFound."""
+    if into is None and places:
+        raise Invalid("into", "places_left", count=places)
+    if into is not None and (into == cell.id or open_cell(into).community_id != cell.community_id):
+        raise Invalid("into", "other_community")
 
 
 def grid_deeds(cells: Iterable[GridCell]) -> Iterator[Deed]:

@@ -45,13 +45,17 @@ class Named(TenantModel):
 
 
 class GridCell(TenantModel):
-    """A part of a community. outline: GeoJSON Polygon or MultiPolygon in WGS-84, "" while nobody has drawn it."""
+    """A part of a community. outline: GeoJSON Polygon or MultiPolygon in WGS-84, "" while nobody has drawn it.
+
+    closed_on: the first day it is no more. Its border is given up then, for a sister may cover the ground.
+    """
 
     code = models.CharField(max_length=24)
     name = models.CharField(max_length=60)
     community = TenantFK("places.Place")
     outline = models.TextField(blank=True, default="")
     invented = models.BooleanField(default=False)
+    closed_on = models.DateField(null=True)
 
     class Meta:
         constraints = (

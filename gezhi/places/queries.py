@@ -23,6 +23,7 @@ __all__ = [
     "GridRow",
     "Located",
     "PlaceRow",
+    "all_grids",
     "all_other_names",
     "ancestors",
     "by_code",
@@ -33,6 +34,7 @@ __all__ = [
     "grid",
     "grids",
     "locate",
+    "open_places_in",
     "other_names",
     "outlines",
     "subtree",
@@ -73,6 +75,7 @@ class GridRow:
     name: str
     community_id: UUID
     invented: bool
+    closed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,20 @@ def grid(id: UUID) -> GridRow:
 
 
 def grids(community_id: UUID | None = None) -> list[GridRow]:
-    """The grid cells of a community, or all, by code. 1 statement."""
+    """The open grid cells of a community, or all, by code. 1 statement."""
+    cells = GridCell.objects.filter(closed_on=None).order_by("code")
+    return _grid_rows(cells if community_id is None else cells.filter(community_id=community_id))
+
+
+def all_grids(community_id: UUID | None = None) -> list[GridRow]:
+    """The closed ones too: for names of what lay there, and for the book of cells. 1 statement."""
     cells = GridCell.objects.order_by("code")
     return _grid_rows(cells if community_id is None else cells.filter(community_id=community_id))
+
+
+def open_places_in(grid_id: UUID) -> int:
+    """How many places that are open lie in a cell. 1 statement."""
+    return Place.objects.filter(grid_id=grid_id, closed_on=None).count()
 
 
 def outlines() -> dict[UUID, str]:

@@ -66,7 +66,7 @@ def _account_page(request: HttpRequest, account_id: UUID, **more: Any) -> HttpRe
     posts = who.posts(account_id)
     known = who.parties_by_ids({post.party_id for post in posts})
     grounds = places.by_ids({post.place_id for post in posts if post.place_id})
-    cells = {cell.id: cell.name for cell in places.grids()}
+    cells = {cell.id: cell.name for cell in places.all_grids()}
     today = timezone.localdate(at_of(request))
     shown = [
         {

@@ -61,7 +61,7 @@ class CalendarForm(forms.Form):
                 self.fields[name] = forms.TimeField(
                     required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
                 )
-            self.initial |= dict(zip(self.names(day), _ends(week.get(day, [])), strict=False))
+            self.initial.update(zip(self.names(day), _ends(week.get(day, [])), strict=False))
 
     def names(self, day: str) -> list[str]:
         """The names of a day's fields: from and to of each period."""

@@ -28,6 +28,7 @@ UNITS = {
     "times": gettext_lazy("次"),
 }
 NOBODY = UUID(int=0)
+CHANGES = ("change", "closed")
 GRADES = {"B": gettext_lazy("依据正式文件"), "C": gettext_lazy("依据他处汇总")}
 
 
@@ -79,6 +80,7 @@ def _leaf(one: CategoryView, language: str) -> dict[str, Any]:
         "proposed": any(each.fix.proposed for each in conditions),
         "conditions": len(conditions),
         "is_common": one.is_common,
+        "closed_on": one.closed_on,
     }
 
 
@@ -139,7 +141,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
 
 def _history(request: HttpRequest, subjects: list[tuple[str, UUID]]) -> list[dict[str, Any]]:
     """Changes of these rows, newest first, with before and after."""
-    steps = [step for kind, id in subjects for step in story(kind, id) if step.entry.event == "change"]
+    steps = [step for kind, id in subjects for step in story(kind, id) if step.entry.event in CHANGES]
     names = who.account_names({step.entry.actor_id for step in steps if step.entry.actor_id})
     at = at_of(request)
     return [
@@ -149,6 +151,7 @@ def _history(request: HttpRequest, subjects: list[tuple[str, UUID]]) -> list[dic
             "who": names.get(step.entry.actor_id or NOBODY, _("系统")),
             "before": _plain(step.entry.before),
             "after": _plain(step.entry.after),
+            "reason": step.words.get("reason", ""),
         }
         for step in sorted(steps, key=lambda step: step.entry.at, reverse=True)
     ]

@@ -328,7 +328,7 @@ def category_options(*, with_empty: bool = True) -> list[tuple[Any, Any]]:
             groups.append(
                 (
                     top.label(language),
-                    [(str(one.id), one.label(language)) for one in catalogue.leaves(top.id)],
+                    [(str(one.id), one.label(language)) for one in catalogue.open_leaves(top.id)],
                 )
             )
     return groups

@@ -99,7 +99,7 @@ def _services(party_id: UUID, at: datetime) -> list[dict[str, Any]]:
     """Dated services, those of today first."""
     rows = who.services(party_id)
     found = grounds.by_ids({row.place_id for row in rows if row.place_id})
-    cells = {cell.id: cell for cell in grounds.grids()} if any(row.grid_id for row in rows) else {}
+    cells = {cell.id: cell for cell in grounds.all_grids()} if any(row.grid_id for row in rows) else {}
     today = timezone.localdate(at)
     shown = []
     for row in rows:

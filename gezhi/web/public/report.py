@@ -138,7 +138,7 @@ def _referred(request: Asked, draft: Draft) -> HttpResponse:
     words = trust.language()
     others = [
         {"what": leaf.plain_label(words), "whom": leaf.refer_to(words), "phone": leaf.refer_phone}
-        for leaf in catalogue.leaves()
+        for leaf in catalogue.open_leaves()
         if leaf.refer_out
     ]
     return render(request, "public/refer.html", _context(request, draft) | {"others": others})
