@@ -11,6 +11,7 @@ from gezhi.cases.move import Move
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor
 from gezhi.web.desk import keeper as forms_of_keepers
+from gezhi.web.desk import moveform
 from tests.cases.test_calls import by_phone, to_confirm
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
@@ -33,6 +34,16 @@ def test_what_is_not_there_is_claimed_by_the_plain_form(
     assert desk(cast.qian).post(url, sent).status_code in {302, 303}
     case = Case.objects.get(id=taken.id)
     assert (case.state, case.claim) == ("to_check", claim)
+
+
+def test_a_claim_left_as_the_form_wrote_it_would_be_a_fault(
+    cast: Cast, taken: Case, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage twin: the words of the form are handed on instead of an ending."""
+    monkeypatch.setattr(moveform, "Ending", str)
+    sent = {"version": taken.version, "note": "楼道里没有碎玻璃", "ending": "not_found"}
+    assert desk(cast.qian).post(address(taken, "not_found"), sent).status_code == 500
+    assert Case.objects.get(id=taken.id).state == "in_hand"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +84,25 @@ def test_a_page_that_lies_about_where_it_came_from_is_not_believed(
         answer = desk(cast.chen).get(url, **headers)
         assert answer.status_code == 200
         assert said not in answer.content.decode() or said == "\x00"
+
+
+def test_an_address_that_is_none_would_be_a_fault_if_it_were_read_unasked(
+    cast: Cast, reported: Case, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage twin: what htmx says is read without expecting nonsense."""
+    monkeypatch.setattr("gezhi.web.desk.case.came_from", lambda asked: asked.htmx.current_url_abs_path)
+    headers: Any = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://[::1"}
+    assert desk(cast.chen).get(address(reported), **headers).status_code == 500
+
+
+def test_a_strangers_address_would_stand_on_the_page_if_it_were_trusted(
+    cast: Cast, reported: Case, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage twin: the whole address is taken, whosever it is."""
+    monkeypatch.setattr("gezhi.web.desk.case.came_from", lambda asked: asked.htmx.current_url)
+    evil = "http://evil.example/desk/"
+    headers: Any = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": evil}
+    assert evil in desk(cast.chen).get(address(reported), **headers).content.decode()
 
 
 @pytest.mark.parametrize("until", ["0001-01-01T00:00", "9999-12-31T23:59", "1948-12-31", "2100-01-01"])

@@ -11,7 +11,7 @@ from gezhi.places import queries as places
 from gezhi.reports.models import Report
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.models import Jurisdiction
-from gezhi.web import bodies, logs, middleware
+from gezhi.web import bodies, errors, logs, middleware
 from gezhi.web.limits import TooOften, count
 from gezhi.web.public import health
 from tests.cast import Cast
@@ -152,6 +152,20 @@ def test_a_database_in_trouble_is_503_and_says_when_to_come_back(
     monkeypatch.setattr(tenancy, "of_host", locked)  # outside every view
     answer = door.get("/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def test_a_database_in_trouble_would_look_like_a_bug_if_nobody_told_them_apart(
+    door: Client, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage twin: no exception counts as trouble of the storage."""
+
+    def locked(*given: Any) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(errors, "is_storage_trouble", lambda problem: False)
+    monkeypatch.setattr(places, "by_code", locked)
+    answer = door.get(here)
+    assert (answer.status_code, "Retry-After" in answer) == (500, False)
 
 
 def test_a_bug_of_ours_is_500_without_a_traceback(
