@@ -1,5 +1,6 @@
 """The tree of places: find one, see who serves it, print its poster; a whole community comes in from a sheet."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,10 +22,13 @@ from gezhi.parties import queries as who
 from gezhi.places import actions
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
+from gezhi.web.asked import Asked
 from gezhi.web.desk.keeper import SheetForm, form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 FOUND = 30
+ON_A_POSTER = 4  # parties whose phones stand there
+ONLY_HERE = re.compile(r"(localhost|.*\.localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?")  # no phone gets there
 
 
 @require_GET
@@ -99,7 +102,6 @@ def _served(row: grounds.PlaceRow, at: datetime) -> list[dict[str, Any]]:
             "kind": one.kind,
             "answers": "" if answering[one.id].is_standing else answering[one.id].name,
             "phone": answering[one.id].phone,
-            "standing": one.standing_phone,
         }
         for one in near
     ]
@@ -107,19 +109,19 @@ def _served(row: grounds.PlaceRow, at: datetime) -> list[dict[str, Any]]:
 
 @require_GET
 @staff_required
-def poster(request: HttpRequest, code: str) -> HttpResponse:
-    """One sheet of A4 for a door: the QR, the spoken number, today's phones."""
+def poster(request: Asked, code: str) -> HttpResponse:
+    """One sheet of A4 for a door: the QR, the spoken number, and phones that are still right when it has hung for a year."""
     row, at = grounds.by_code(code), at_of(request)
     desk = who.party(who.desk_of(row.path, at))
-    served = _served(row, at)[:4]
-    phones = [one for one in served if one["name"] != desk.name]
+    near = who.candidates(row.path, row.grid_id, at)[:ON_A_POSTER]
     page = {
         "heading": _("海报"),
         "place": row,
-        "phones": phones,
+        "phones": [one for one in near if one.id != desk.id],
         "desk": desk,
-        "today": timezone.localtime(at),
         "address": request.build_absolute_uri(reverse("report", args=[row.code])),
+        "only_here": ONLY_HERE.fullmatch(request.get_host()),
+        "is_demonstration": request.jurisdiction.demonstration,
     }
     return render(request, "desk/poster.html", page)
 
