@@ -26,6 +26,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "no_such_time": gettext_noop("没有这个时刻"),
     "in_the_future": gettext_noop("晚于现在"),
     "unknown": gettext_noop("没有找到“%(value)s”"),
+    "no_such_community": gettext_noop("没有社区“%(value)s”，请先在“位置”里添加这个社区"),
     "ambiguous": gettext_noop("有几个“%(value)s”，请改填代码"),
     "needed": gettext_noop("无法判断，请填写"),
     "closed": gettext_noop("这个单位已停用"),

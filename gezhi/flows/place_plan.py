@@ -143,7 +143,7 @@ class Planner:
         if wanted.community:
             found = self.known.communities.get(community_key(wanted.community))
             if found is None:
-                self._refuse(wanted.row, "community", "unknown", value=wanted.community)
+                self._refuse(wanted.row, "community", "no_such_community", value=wanted.community)
             assert found is not None
             return found
         candidates = (

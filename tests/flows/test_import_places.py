@@ -92,6 +92,25 @@ def test_a_sheet_becomes_places_cells_names_companies_and_services(bring: Any, n
     assert list(check.findings()) == []
 
 
+def test_the_sample_sheet_of_the_guide_comes_in_whole(
+    communities: None, admin_actor: Actor, noon: datetime
+) -> None:
+    sheet = Path(__file__).parents[2] / "docs" / "places.csv"
+    (street,) = queries.find("皇冠街道")
+    who: dict[str, Any] = {"actor": admin_actor, "at": noon}
+    actions.add_place(kind=Kind.COMMUNITY, name="示范社区", parent_id=street.id, code="371072008099", **who)
+    brought = import_places(sheet.read_bytes(), sheet.name, **who)
+    assert brought == ImportResult(3, 3, 0, 0, (), ("示范一格", "示范二格"))
+    (garden,) = queries.find("示范小区")
+    assert [len(queries.children(one.id)) for one in queries.children(garden.id)] == [3, 2]
+    assert len(parties.services_of(garden.id)) == 1
+
+
+def test_a_community_that_is_not_there_yet_is_to_be_added_first(bring: Any) -> None:
+    (found,) = bring("社区,小区\n还没有的社区,花园\n").findings
+    assert found.sentence() == "第 2 行，社区：没有社区“还没有的社区”，请先在“位置”里添加这个社区"
+
+
 def test_the_same_sheet_again_adds_nothing(bring: Any) -> None:
     bring(SHEET)
     before = (full_names(), len(parties.parties("property")), queries.grids())
@@ -147,7 +166,7 @@ BAD_SHEET = f"""{HEADS}
 
 def bad_findings() -> tuple[RowFinding, ...]:
     return (
-        RowFinding(3, "社区", "unknown", {"value": "没有这个社区"}),
+        RowFinding(3, "社区", "no_such_community", {"value": "没有这个社区"}),
         RowFinding(4, "小区", "required", {}),
         RowFinding(4, "户数", "not_a_count", {}),
         RowFinding(5, "户数", "not_a_count", {}),
