@@ -179,7 +179,7 @@ def bad_findings() -> tuple[RowFinding, ...]:
 def test_one_bad_row_keeps_everything_out_and_every_bad_cell_is_named(bring: Any) -> None:
     assert bring(BAD_SHEET) == ImportResult(6, 1, 0, 5, bad_findings())
     assert full_names() == []
-    assert bad_findings()[0].sentence() == "第 3 行，社区：没有找到“没有这个社区”"
+    assert bad_findings()[0].sentence() == "第 3 行，社区：没有社区“没有这个社区”，请先在“位置”里添加这个社区"
 
 
 def test_without_all_or_nothing_a_bad_sheet_would_leave_its_good_rows_behind(
