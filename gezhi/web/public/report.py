@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
+from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.intake import MOST_PHOTOS, Intake
 from gezhi.web import limits
@@ -52,7 +53,7 @@ def report_anywhere(request: Asked) -> HttpResponse:
 def shown_again(request: Asked, code: str = "") -> HttpResponse:
     """The form of a POST that may not be trusted, with every word of it; nothing was taken in. 403."""
     place = places.by_code(code) if code else None
-    form = ReportForm(request.POST, has_place=place is not None)
+    form = _form(place, request.POST)
     draft = Draft(place, form, kept.gather_carried(request, form.form_key), form.form_key)
     form.add_error(None, _("浏览器没有带上本站的凭据，所以还没有收下。请再按一次提交；照片请重新选。"))
     return _page(request, draft, 403)
@@ -67,9 +68,22 @@ class Draft:
     bag: Bag
     key: str
 
+    @property
+    def spot(self) -> PlaceRow | None:
+        """The building that was chosen, else the place. The form is valid; 1 query for a building."""
+        inside = self.form.cleaned_data.get("inside")
+        return places.by_code(inside) if inside else self.place
+
+
+def _form(place: PlaceRow | None, sent: QueryDict | None = None) -> ReportForm:
+    """The form of this place: of a compound, a street or a market it offers the buildings."""
+    rows = places.children(place.id) if place and place.kind in PARENTS[Kind.BUILDING] else []
+    buildings = [(one.code, one.name) for one in rows if one.kind == Kind.BUILDING]
+    return ReportForm(sent, has_place=place is not None, buildings=buildings)
+
 
 def _shown(request: Asked, place: PlaceRow | None) -> HttpResponse:
-    draft = Draft(place, ReportForm(has_place=place is not None), Bag(), fresh_key())
+    draft = Draft(place, _form(place), Bag(), fresh_key())
     words = request.GET.get("q", "").strip()
     found = places.find(words, FOUND_PLACES) if words and place is None else []
     return _page(request, draft, 200, {"q": words, "found": found})
@@ -79,7 +93,7 @@ def _posted(request: Asked, place: PlaceRow | None) -> HttpResponse:
     sent = request.POST.copy()
     if "back" in sent:  # from the page that names others: the topic is chosen anew
         sent.pop("category", None)
-    form = ReportForm(sent, has_place=place is not None)
+    form = _form(place, sent)
     draft = Draft(place, form, Bag(), form.form_key)
     try:
         limits.count("report", limits.address(request), most=MOST_PER_HOUR, minutes=60, at=request.now)
@@ -94,15 +108,16 @@ def _posted(request: Asked, place: PlaceRow | None) -> HttpResponse:
     if not form.is_valid() or draft.bag.refused:
         return _page(request, draft, 422)
     try:
-        received = receive_report(Voice(_intake(draft), place), actor=VISITOR, at=request.now)
+        spot = draft.spot
+        received = receive_report(Voice(_intake(draft, spot), spot), actor=VISITOR, at=request.now)
     except (Invalid, Missing, BadText) as refusal:
         return _refused(request, draft, refusal)
     return SeeOther(reverse("status", args=[received.code]) + "?new=1")
 
 
-def _intake(draft: Draft) -> Intake:
-    """The form as a report. Where it is, when no code says so, stands first in its words."""
-    said, place = draft.form.cleaned_data, draft.place
+def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
+    """The form as a report of this place. Where it is, when no code says so, stands first in its words."""
+    said = draft.form.cleaned_data
     text, where = said["text"], said.get("where", "").strip()
     topic = "" if said["category"] == NO_TOPIC else said["category"]
     if where and (text.strip() or draft.bag.photos):
@@ -160,7 +175,9 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "place_name": place.full_name if place else "",
         "place_note": trust.solved_note(path) if place else "",
         "answering": trust.desk_answering(path, request.now),
-        "typed": {name: draft.form.data.get(name, "") for name in ("text", "where", "contact", "may_call")}
+        "typed": {
+            name: draft.form.data.get(name, "") for name in ("text", "where", "inside", "contact", "may_call")
+        }
         if draft.form.is_bound
         else {},
     }

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -27,7 +28,10 @@ def topics() -> list[tuple[str, str]]:
 
 
 class ReportForm(forms.Form):
-    """key: made once per form shown, so that sending it twice is one report. where: only when the place is not known."""
+    """key: made once per form shown, so that sending it twice is one report. where: only when the place is not known.
+
+    inside: only where the place has buildings to choose from, each as (code, name).
+    """
 
     key = forms.CharField(widget=forms.HiddenInput, required=False)
     category = forms.ChoiceField(label=_("是哪一类"), widget=forms.RadioSelect, required=False)
@@ -43,6 +47,7 @@ class ReportForm(forms.Form):
         max_length=200,
         required=False,
     )
+    inside = forms.ChoiceField(label=_("哪栋楼"), required=False)
     contact = forms.CharField(
         label=_("您的电话"),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "maxlength": 40}),
@@ -51,11 +56,18 @@ class ReportForm(forms.Form):
     )
     may_call = forms.BooleanField(label=_("修的人可以打我电话"), required=False)
 
-    def __init__(self, *args: Any, has_place: bool, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, has_place: bool, buildings: Sequence[tuple[str, str]] = (), **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         self.fields["category"].choices = topics()  # type: ignore[attr-defined]
         if has_place:
             del self.fields["where"]
+        if buildings:
+            open_air = ("", _("不在楼里，或说不清"))
+            self.fields["inside"].choices = [open_air, *buildings]  # type: ignore[attr-defined]
+        else:
+            del self.fields["inside"]
 
     @property
     def form_key(self) -> str:

@@ -37,6 +37,34 @@ def test_a_photo_and_a_chip_are_enough(door: Client, here: str, cast: Cast) -> N
     assert Evidence.objects.get().claimed_id == found.id
 
 
+def test_whoever_found_his_compound_may_name_the_building(door: Client, cast: Cast) -> None:
+    """Found by name, a compound has no poster to scan: without its building whoever mends would walk around."""
+    compound, building = cast.town.row(cast.town.compound), cast.town.row(cast.town.building)
+    html = door.get(f"/r/{compound.code}").content.decode()
+    assert re.findall(r'<option value="([^"]*)"', html) == ["", building.code]
+    spots = {}
+    for inside in ("", building.code):
+        page = report(door, f"/r/{compound.code}", inside=inside, key=f"a-form-shown-{inside or 'once'}-00")
+        spots[inside] = reports.by_code(page.rsplit("/", 1)[1]).place_id
+    assert spots == {"": compound.id, building.code: building.id}
+
+
+def test_the_building_named_comes_back_with_everything_else(door: Client, cast: Cast) -> None:
+    compound, building = cast.town.row(cast.town.compound), cast.town.row(cast.town.building)
+    for sent in ({"text": ""}, {"category": "00"}):
+        answer = door.post(f"/r/{compound.code}", form(inside=building.code, **sent))
+        assert re.search(rf'value="{building.code}"( selected)?>', answer.content.decode())
+    back = door.post(f"/r/{compound.code}", form(inside=building.code, back="1"))
+    assert f'<option value="{building.code}" selected>' in back.content.decode()
+
+
+def test_a_building_of_another_compound_is_refused(door: Client, here: str, cast: Cast) -> None:
+    compound, street = cast.town.row(cast.town.compound), cast.town.row(cast.town.street_b)
+    answer = door.post(f"/r/{compound.code}", form(inside=street.code))
+    assert (answer.status_code, Report.objects.count()) == (422, 0)
+    assert 'name="inside"' not in door.get(here).content.decode()  # the poster has said it already
+
+
 def test_words_without_a_place_say_where_it_is(door: Client, cast: Cast) -> None:
     page = report(door, "/r/", where="海滨路公交站", text="井盖没了")
     found = reports.by_code(page.rsplit("/", 1)[1])
