@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -24,12 +24,15 @@ from gezhi.web import times, words
 from gezhi.web.desk import clocks, lists, photos, timeline
 from gezhi.web.desk.asks import PLAIN
 
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
 FULL_WORDS = {Role.DESK, Role.APPROVER}
 GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
 MOST_REPORTS = 20  # shown in full; a case with more says how many
 
 
-def context(case: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
+def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     """The template's context. About 25 queries, whatever the case has been through."""
     roles, steps = cases.roles(case, actor=actor), cases.timeline(case)
     holdings, pauses = cases.holdings(steps), cases.pauses(case)
@@ -55,21 +58,21 @@ def context(case: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _party_ids(case: Any, holdings: Sequence[Any], steps: Sequence[Any]) -> set[UUID]:
+def _party_ids(case: "Case", holdings: Sequence[Any], steps: Sequence[Any]) -> set[UUID]:
     ids = {case.lead_id, case.desk_id, case.escalated_to_id, case.complained_of_id}
     ids |= {held.party_id for held in holdings}
     ids |= {UUID(id) for step in steps if (id := step.entry.after.get("escalated_to_id"))}
     return {id for id in ids if id}
 
 
-def _account_ids(case: Any, steps: Sequence[Any], pauses: Sequence[Any]) -> set[UUID]:
+def _account_ids(case: "Case", steps: Sequence[Any], pauses: Sequence[Any]) -> set[UUID]:
     ids = {case.handler_id, case.checker_id, case.escalated_person_id} | {one.approver_id for one in pauses}
     ids |= {UUID(id) for step in steps if (id := step.entry.after.get("escalated_person_id"))}
     ids |= {step.entry.actor_id for step in steps if step.entry.actor_kind == "account"}
     return {id for id in ids if id}
 
 
-def _where(case: Any) -> dict[str, Any]:
+def _where(case: "Case") -> dict[str, Any]:
     place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
     if place is None:
         return {}
@@ -85,7 +88,7 @@ def _where(case: Any) -> dict[str, Any]:
     }
 
 
-def _what(case: Any) -> dict[str, Any]:
+def _what(case: "Case") -> dict[str, Any]:
     """Category, opening condition with both limits, and what closes it."""
     if case.category_id is None:
         return {}
@@ -105,7 +108,7 @@ def _what(case: Any) -> dict[str, Any]:
     }
 
 
-def _said(case: Any, roles: frozenset[Role], at: datetime) -> dict[str, Any]:
+def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
     """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated."""
     ids = cases.report_ids([case.id]).get(case.id, [])
     first = ids[:MOST_REPORTS]
@@ -158,21 +161,21 @@ def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
     ]
 
 
-def _holder(case: Any, known: dict[UUID, Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:
+def _holder(case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:
     """Who has it now, and who answers the phone there at this moment."""
     answering = duty.answering(case.lead_id, at)
-    above = known.get(case.escalated_to_id)
+    above = lists.known_of(known, case.escalated_to_id)
     return {
         "party": answering.party_name,
         "url": reverse("desk:party", args=[case.lead_id]),
-        "person": names.get(case.handler_id, ""),
-        "checker": names.get(case.checker_id, ""),
+        "person": lists.known_of(names, case.handler_id),
+        "checker": lists.known_of(names, case.checker_id),
         "answers": "" if answering.is_standing else answering.name,
         "phone": answering.phone,
         "since": times.between(case.entered_at, at),
         "level": words.of(words.LEVELS, case.level),
         "escalated_to": " · ".join(
-            filter(None, (above.name if above else "", names.get(case.escalated_person_id, "")))
+            filter(None, (above.name if above else "", lists.known_of(names, case.escalated_person_id)))
         ),
         "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
     }
@@ -193,7 +196,7 @@ def _pauses(pauses: Sequence[Any], names: dict[UUID, str], at: datetime) -> dict
     return {"rows": rows, "total": times.span(total.total_seconds() / 60)} if rows else {}
 
 
-def _shown(case: Any) -> list[tuple[Any, photos.Picture]]:
+def _shown(case: "Case") -> list[tuple[Any, photos.Picture]]:
     rows = cases.shown(case)
     found = evidence.by_ids({row.evidence_id for row in rows}) if rows else {}
     return [
@@ -219,7 +222,7 @@ def _rounds(shown: list[tuple[Any, photos.Picture]]) -> list[dict[str, Any]]:
     ]
 
 
-def _related(case: Any, actor: Actor) -> list[dict[str, Any]]:
+def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
     labels = {
         "joined_into": _("已并入"),
         "came_back_from": _("同一处此前办过"),
@@ -238,7 +241,7 @@ def _related(case: Any, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _deeds(case: Any, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+def _deeds(case: "Case", actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Buttons: the likely ones first, then the quiet ones, the grave last. is_plain: one press does it."""
     found = cases.offers_for(case, actor=actor, at=at)
     likely = [offer for offer in found if not offer.quiet]

@@ -1,7 +1,7 @@
 """Every clock of a case for its page: made safe, fixed, the present step, the review; each by the hours it is counted in."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -11,8 +11,11 @@ from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar
 from gezhi.web import times, words
 from gezhi.web.desk import lists
 
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
-def clocks(case: Any, known: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
+
+def clocks(case: "Case", known: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
     """Lines {label, chip, due}: what was kept or missed, and what is left. known: the case's parties."""
     limits, working, soon = timing.limits_of(case), lists.calendar_of(case, known), lists.soon_at(at)
     safe = ROUND_THE_CLOCK if limits.round_make_safe else working

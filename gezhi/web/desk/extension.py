@@ -1,7 +1,7 @@
 """More time, in plain words: when it is due now, what some more days would make of it, what was asked for."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,10 +10,13 @@ from gezhi.cases import timing
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, due_at
 from gezhi.web import times
 
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
 DAYS = (1, 3, 5)  # whoever needs another day picks it himself
 
 
-def standing(case: Any, event: str, at: datetime) -> str:
+def standing(case: "Case", event: str, at: datetime) -> str:
     """The present deadline, and for whoever decides the one that was asked for; "" where no time is at stake."""
     if event not in {"request_extension", "approve_extension"} or case.fix_due is None:
         return ""
@@ -31,7 +34,7 @@ def standing(case: Any, event: str, at: datetime) -> str:
     return _("现在的期限：%(due)s。") % now
 
 
-def offers(case: Any, at: datetime) -> list[dict[str, Any]]:
+def offers(case: "Case", at: datetime) -> list[dict[str, Any]]:
     """Some more working days, counted from the present deadline, or from now once that is over, with the day each gives."""
     if case.fix_due is None:
         return []

@@ -1,9 +1,9 @@
 """Rows of a case list: everything a line shows, gathered for the whole page at once. The same number of queries for any page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.urls import reverse
@@ -18,6 +18,9 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web import times, words
 
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
 CLOCK_ICONS = {
     "in_time": "clock",
     "due_soon": "timer",
@@ -27,6 +30,8 @@ CLOCK_ICONS = {
 }
 OFFICE = "office"  # the calendar by which "soon" is judged
 ANY = "0-0"  # stands for a number while the address of all cases is worked out
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,17 @@ class Row:
     id: UUID
 
 
+def known_of(rows: Mapping[UUID, Value], id: UUID | None) -> Value | None:
+    """What is known of an id that may be missing."""
+    return rows.get(id) if id is not None else None
+
+
 def soon_at(at: datetime) -> datetime:
     """Until when a deadline is "soon" in this office."""
     return times.soon(at, catalogue.calendar(OFFICE))
 
 
-def rows(cases: Sequence[Any], *, at: datetime) -> list[Row]:
+def rows(cases: Sequence["Case"], *, at: datetime) -> list[Row]:
     """The lines of these cases, in order. 3 queries: places, parties, people."""
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
@@ -66,7 +76,7 @@ def rows(cases: Sequence[Any], *, at: datetime) -> list[Row]:
 
 
 def _row(
-    case: Any,
+    case: "Case",
     found: dict[UUID, Any],
     known: dict[UUID, Any],
     names: dict[UUID, str],
@@ -75,9 +85,9 @@ def _row(
     soon: datetime,
     case_url: str,
 ) -> Row:
-    place, lead = found.get(case.place_id), known.get(case.lead_id)
+    place, lead = known_of(found, case.place_id), known.get(case.lead_id)
     is_closed = case.closed_at is not None
-    since = case.closed_at if is_closed else case.entered_at
+    since = case.closed_at or case.entered_at
     clock = clock_of(case, known, at=at, soon=soon)
     return Row(
         url=case_url.replace(ANY, case.number),
@@ -91,7 +101,7 @@ def _row(
         clock=clock,
         clock_icon=CLOCK_ICONS[clock.state],
         who=lead.name if lead else "",
-        person=names.get(case.handler_id, ""),
+        person=known_of(names, case.handler_id) or "",
         held=times.between(since, at),
         next=words.of(words.NEXT, case.state),
         is_escalated=case.escalated_to_id is not None and not is_closed,
@@ -106,7 +116,7 @@ def short_name(place: places.PlaceRow) -> str:
     return rest if is_inside and rest else place.full_name
 
 
-def matter(case: Any) -> str:
+def matter(case: "Case") -> str:
     """Category and the first words of what was said."""
     if case.category_id is None:
         return str(case.title) or _("（只有照片）")
@@ -115,7 +125,7 @@ def matter(case: Any) -> str:
 
 
 def clock_of(
-    case: Any, known: dict[UUID, Any], *, at: datetime, soon: datetime, long: bool = False
+    case: "Case", known: dict[UUID, Any], *, at: datetime, soon: datetime, long: bool = False
 ) -> times.Clock:
     """The earliest deadline that counts, by the calendar of whoever must act."""
     if case.closed_at is not None:
@@ -126,7 +136,7 @@ def clock_of(
     )
 
 
-def hours_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:
+def hours_of(case: "Case", known: dict[UUID, Any]) -> WorkCalendar:
     """Working time that the present deadline is counted in; day and night where days or such a limit decide."""
     if case.state == State.TO_CONFIRM:
         return ROUND_THE_CLOCK
@@ -138,7 +148,7 @@ def hours_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:
     return calendar_of(case, known)
 
 
-def calendar_of(case: Any, known: dict[UUID, Any]) -> WorkCalendar:
+def calendar_of(case: "Case", known: dict[UUID, Any]) -> WorkCalendar:
     """The working time of whoever must act."""
     party = known.get(timing.acting_party(case))
     return catalogue.calendar(party.calendar if party else OFFICE)

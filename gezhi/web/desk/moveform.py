@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
@@ -20,6 +20,9 @@ from gezhi.web import refusals, words
 from gezhi.web.desk.asks import ASKS, demanded
 from gezhi.web.desk.keeper import IN_THE_CALENDAR
 from gezhi.web.desk.staff import uuid_or_none
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 LONGEST = 5000
 NIL = UUID(int=0)  # no category's id
@@ -104,7 +107,7 @@ class CategoryField(forms.ChoiceField):
 class MoveForm(forms.Form):
     """Fields are made for the event; templates/desk/case/_field.html draws each."""
 
-    def __init__(self, event: str, case: Any, choices: Choices, data: Any = None) -> None:
+    def __init__(self, event: str, case: "Case", choices: Choices, data: Any = None) -> None:
         super().__init__(data, initial={"place": case.place_id, "category": case.category_id})
         self.event, self.case, self.choices, self.needs = event, case, choices, demanded(event)
         for name in ASKS[event].fields:
@@ -282,8 +285,10 @@ class MoveForm(forms.Form):
 
     def shown_presence(self) -> str:
         """How the code typed shows that he is there: "place_code" or ""."""
-        place = places.by_ids([self.case.place_id]).get(self.case.place_id)
-        return presence(place, typed=self.cleaned_data.get("place_code", "")) if place else ""
+        if self.case.place_id is None:
+            return ""
+        place = places.by_ids([self.case.place_id])[self.case.place_id]
+        return presence(place, typed=self.cleaned_data.get("place_code", ""))
 
     def move(
         self, *, version: int, into: UUID | None, photos: tuple[UUID, ...], documents: tuple[UUID, ...]

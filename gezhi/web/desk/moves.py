@@ -2,7 +2,7 @@
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -26,6 +26,9 @@ from gezhi.web.desk import extension, lists, photos
 from gezhi.web.desk.asks import ASKS
 from gezhi.web.desk.moveform import Choices, MoveForm, condition_options, place_options
 from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 KIND_OF_LINK = {
     "P": "property",
@@ -55,7 +58,7 @@ def move(request: HttpRequest, number: str, event: str) -> HttpResponse:
     return _do(request, case, event)
 
 
-def _do(request: HttpRequest, case: Any, event: str) -> HttpResponse:
+def _do(request: HttpRequest, case: "Case", event: str) -> HttpResponse:
     form = MoveForm(event, case, choices(request, case, event), request.POST)
     pictures = photos.uploaded(request, "photos")
     documents = photos.uploaded(request, "documents")
@@ -120,7 +123,7 @@ def _next_url(request: HttpRequest, moved: Any, event: str) -> str:
 
 
 def _form_page(
-    request: HttpRequest, case: Any, form: MoveForm, *, kept: Any = None, late: str = "", status: int = 200
+    request: HttpRequest, case: "Case", form: MoveForm, *, kept: Any = None, late: str = "", status: int = 200
 ) -> HttpResponse:
     page = {
         "case": case,
@@ -142,13 +145,13 @@ def _form_page(
     )
 
 
-def _proof_sentence(case: Any, event: str) -> str:
+def _proof_sentence(case: "Case", event: str) -> str:
     if case.category_id is None or event not in {"done", "pass_check", "fail_check", "solve_on_spot"}:
         return ""
     return catalogue.proof(case.category_id).sentence(get_language() or "")
 
 
-def choices(request: HttpRequest, case: Any, event: str) -> Choices:
+def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
     """What the form of this move offers to choose from. No query until it is shown."""
     fields = ASKS[event].fields
     proof = (
@@ -166,7 +169,7 @@ def choices(request: HttpRequest, case: Any, event: str) -> Choices:
     return Choices(**asked, deadline=extension.standing(case, event, at_of(request)), proof=proof)
 
 
-def _parties(case: Any, at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+def _parties(case: "Case", at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
     """Who may get it, nearest first with who is on duty there; the first of the category's chain is chosen already."""
     near = [
         one
@@ -196,7 +199,7 @@ def _parties(case: Any, at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, 
     return chips, [(str(one.id), one.name) for one in parties.parties() if one.id not in shown]
 
 
-def suggested(case: Any, near: list[parties.PartyRow]) -> UUID | None:
+def suggested(case: "Case", near: list[parties.PartyRow]) -> UUID | None:
     """The nearest party of the kind that the category's chain asks first; None when nobody of the chain serves here."""
     if case.category_id is None:
         return None
@@ -207,7 +210,7 @@ def suggested(case: Any, near: list[parties.PartyRow]) -> UUID | None:
     return None
 
 
-def _nearby(request: HttpRequest, case: Any) -> list[dict[str, Any]]:
+def _nearby(request: HttpRequest, case: "Case") -> list[dict[str, Any]]:
     """Open cases at the same place, or in the same category around, that it may join."""
     at = at_of(request)
     wanted = CaseFilter(states=OPEN, place_path=case.place_path)

@@ -1,7 +1,7 @@
 """随手办: found on a walk, mended, shown, closed, in one breath (scenario S1). What cannot be mended goes to the desk as it is."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -32,6 +32,9 @@ from gezhi.web.public.answers import SeeOther
 from gezhi.web.public.kept import Bag
 from gezhi.web.public.report_form import fresh_key
 from gezhi.web.refusals import status
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 FOUND_PLACES = 12
 
@@ -166,8 +169,8 @@ def _page(request: Asked, draft: Draft, number: int, is_scanned: bool = False) -
 @staff_required
 def result(request: Asked, number: str) -> HttpResponse:
     """What became of it: closed, or drawn for a re-check by somebody else."""
-    case: Any = cases.by_number(number, actor=actor_of(request))
-    place = places.by_ids([case.place_id]).get(case.place_id)
+    case: Case = cases.by_number(number, actor=actor_of(request))
+    place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
     context = {
         "case": case,
         "place": place,

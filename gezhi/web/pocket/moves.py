@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -41,6 +41,9 @@ from gezhi.web.public.report_form import fresh_key
 from gezhi.web.public.trust import language
 from gezhi.web.refusals import sentence, status
 
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
 HERE = frozenset(
     {"accept", "take", "resume", "done", "solve_on_spot", "made_safe", "not_found", "return", "raise"}
     | {"put_to_meeting", "request_extension", "pass_check", "fail_check", "note"}
@@ -57,7 +60,7 @@ MOST_BEFORE = 6
 class Draft:
     """A move on its way through: the case as read just now, what was typed, which pictures and documents, under which key."""
 
-    case: Any
+    case: "Case"
     form: MoveForm
     key: str
     pictures: Bag
@@ -85,24 +88,24 @@ def move(request: Asked, number: str, event: str) -> HttpResponse:
     return _done(request, case, event)
 
 
-def _allowed(case: Any, event: str, actor: Actor) -> None:
+def _allowed(case: "Case", event: str, actor: Actor) -> None:
     """Raises NotYours or NotFromHere when no arrow is drawn for this actor; what still lacks is another matter."""
     decide(State(case.state), event, roles=cases.roles(case, actor=actor), facts=frozenset(Fact))
 
 
-def _choices(request: Asked, case: Any, event: str) -> Choices:
+def _choices(request: Asked, case: "Case", event: str) -> Choices:
     """As on the desk; a case is raised to somebody else, and first of all one level up."""
     found = choices(request, case, event)
     return found if event != "raise" else Choices(partial(_above_first, case, found), proof=found.proof)
 
 
-def _above_first(case: Any, found: Choices) -> Parties:
+def _above_first(case: "Case", found: Choices) -> Parties:
     above, mine = str(parties.one_level_up(case.lead_id)), str(case.lead_id)
     near = [{**one, "checked": one["value"] == above} for one in found.near if one["value"] != mine]
     return near, [one for one in found.others if one[0] != mine]
 
 
-def _done(request: Asked, case: Any, event: str) -> HttpResponse:
+def _done(request: Asked, case: "Case", event: str) -> HttpResponse:
     draft = _draft(request, case, event)
     if event not in ONE_PRESS and not _is_sound(draft):
         return _page(request, draft, 422)
@@ -116,7 +119,7 @@ def _done(request: Asked, case: Any, event: str) -> HttpResponse:
     return SeeOther(_next(moved, actor_of(request)))
 
 
-def _draft(request: Asked, case: Any, event: str) -> Draft:
+def _draft(request: Asked, case: "Case", event: str) -> Draft:
     """What came in; the pictures are on the disk when this returns."""
     form = MoveForm(event, case, _choices(request, case, event), request.POST)
     key, fields, at = request.POST.get("key", "")[:64] or fresh_key(), ASKS[event].fields, at_of(request)
@@ -147,11 +150,11 @@ def _version(request: Asked) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
-def _place(case: Any) -> PlaceRow | None:
+def _place(case: "Case") -> PlaceRow | None:
     return places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
 
 
-def _next(case: Any, actor: Actor) -> str:
+def _next(case: "Case", actor: Actor) -> str:
     """The case, or my work when it has left my sight."""
     try:
         cases.by_id(case.id, actor=actor)
@@ -217,14 +220,14 @@ def _photo_error(form: MoveForm, bag: Bag, facts: tuple[str, ...]) -> str:
     return " ".join([*bag.refused, *sorted(lacking)]) if form.is_bound else ""
 
 
-def _before(case: Any) -> list[photos.Picture]:
+def _before(case: "Case") -> list[photos.Picture]:
     """What it looked like when it was reported: to take the same angle. 2 queries."""
     found = evidence.of_each("report", cases.report_ids([case.id]).get(case.id, []))
     shown = [photos.picture(row, "before") for rows in found.values() for row in rows if row.is_served]
     return shown[:MOST_BEFORE]
 
 
-def _beside(case: Any) -> dict[str, Any]:
+def _beside(case: "Case") -> dict[str, Any]:
     """For whoever checks: what it looked like, and beside it what was shown for it in this round. 4 queries.
 
     papers: documents, and what somebody saw who found nothing. waiting: pictures whose copies are not made yet.

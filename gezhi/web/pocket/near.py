@@ -1,7 +1,7 @@
 """How far it is. A position comes with one request, rounded to some ten metres, and is gone with the answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 from gezhi.flows.presence import points
 from gezhi.kernel.geo import BadPoint, Point, metres, point
 from gezhi.places.queries import PlaceRow
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 DECIMALS = 4  # of a degree: 11 m
 
@@ -36,6 +39,6 @@ def said(away: float | None) -> str:
     return _("%(n)s 公里") % {"n": f"{away / 1000:.1f}"}
 
 
-def sort_key(away: Mapping[UUID, float], case: Any) -> float:
+def sort_key(away: Mapping[UUID, float], case: "Case") -> float:
     """Nearest first, what is nowhere last."""
-    return away.get(case.place_id, float("inf"))
+    return away.get(case.place_id, float("inf")) if case.place_id else float("inf")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -25,6 +25,9 @@ from gezhi.web.desk import lists
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 from gezhi.web.pocket import near
 from gezhi.web.pocket.pages import page
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 MOST = 100  # more is not a day's work: the desk has the whole list
 VIEWS = {
@@ -103,7 +106,7 @@ def cells(listed: list[Any], *, at: datetime, here: Point | None = None) -> list
 
 
 def _cell(
-    case: Any, place: Any, known: dict[UUID, Any], away: dict[UUID, float], at: datetime, soon: datetime
+    case: "Case", place: Any, known: dict[UUID, Any], away: dict[UUID, float], at: datetime, soon: datetime
 ) -> dict[str, Any]:
     clock: times.Clock = lists.clock_of(case, known, at=at, soon=soon)
     again = _("第 %(n)s 轮 · ") % {"n": case.round} if case.round > 1 else ""
@@ -114,5 +117,5 @@ def _cell(
         "exact": clock.exact,
         "place": lists.short_name(place) if place else _("未定位"),
         "words": f"{again}{words.of(words.STATES, case.state)} · {lists.matter(case)}",
-        "distance": near.said(away.get(case.place_id)),
+        "distance": near.said(lists.known_of(away, case.place_id)),
     }
