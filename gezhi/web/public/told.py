@@ -83,7 +83,7 @@ def lines(
     found = [
         line
         for step, lead in _with_leads(story)
-        if (line := _deed(report_id, step, parties.get(lead) if lead else None))
+        if (line := _deed(report_id, step, parties.get(lead) if lead else None, at))
     ]
     found += [_own_words(report_id, one, pictures, at) for one in added]
     found += [_reveal(one, parties) for one in reveals]
@@ -106,17 +106,36 @@ def parties_named(story: Iterable[Step], reveals: Iterable[Reveal]) -> set[UUID]
     return named.union(*(one.parties for one in reveals))
 
 
-def _deed(report_id: UUID, step: Step, party: PartyRow | None) -> Line | None:
+def _deed(report_id: UUID, step: Step, party: PartyRow | None, at: datetime) -> Line | None:
+    """A deed that concerns the reporter, or one that does only because the day he was promised moved with it."""
     entry = step.entry
-    told = SENTENCES.get(entry.event)
+    told, promise = SENTENCES.get(entry.event), _promise(step, party, at)
     if told is None:
-        return None
+        return Line(entry.at, "calendar", _("办好的期限有变化"), promise) if promise else None
     icon, sentence, kind, shows = told
     is_own = entry.actor_kind == ActorKind.REPORTER and entry.actor_id == report_id
     if not is_own and entry.event in OTHERS:
         sentence = OTHERS[entry.event]
     title = _(sentence) % {"party": party.name if party else _("承办单位")}
-    return Line(entry.at, icon, title, _text(step, shows, is_own), kind)
+    text = "\n".join(part for part in (_text(step, shows, is_own), promise) if part)
+    return Line(entry.at, icon, title, text, kind)
+
+
+def _promise(step: Step, party: PartyRow | None, at: datetime) -> str:
+    """From when to when the day moved by which it is to be mended; "" when it did not. An extension says it itself."""
+    before, after = (side.get("fix_due") for side in (step.entry.before, step.entry.after))
+    if not before or not after or before == after or step.entry.event == "approve_extension":
+        return ""
+    said = {
+        "before": times.moment(datetime.fromisoformat(before), at),
+        "after": times.moment(datetime.fromisoformat(after), at),
+    }
+    if party and step.entry.after.get("lead_id"):
+        return _("期限按%(party)s的工作时间计算，从 %(before)s 改为 %(after)s") % {
+            **said,
+            "party": party.name,
+        }
+    return _("期限从 %(before)s 改为 %(after)s") % said
 
 
 def _text(step: Step, shows: str, is_own: bool) -> str:

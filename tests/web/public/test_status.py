@@ -11,11 +11,15 @@ from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
 from gezhi.flows import reporter_speaks as flow
 from gezhi.flows.reporter_speaks import SEE_REPORT
+from gezhi.parties import queries as parties
+from gezhi.parties.models import Party
 from gezhi.reports import queries as reports
 from gezhi.reports.actions import reveal_contact
-from tests.cast import Cast, done
+from gezhi.web.public import told
+from tests.cast import Cast, done, walk
 from tests.web.public.conftest import picture, report
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +250,57 @@ def test_the_status_page_costs_the_same_whatever_was_added(
         door.post(page, {"event": "add", "text": f"补充 {number}", "photos_add": [picture()]})
     with django_assert_num_queries(17):
         assert door.get(page).status_code == 200
+
+
+@pytest.fixture
+def seven_days(cast: Cast) -> Cast:
+    """The property company works seven days by its own hours."""
+    Party.objects.filter(id=cast.property).update(calendar="property_seven_day")
+    return cast
+
+
+def story_of(case: Case, at: datetime) -> list[tuple[str, str]]:
+    """Titles and texts of the reporter's story, oldest first."""
+    told_lines = told.lines(
+        cases.report_ids([case.id])[case.id][0],
+        story := cases.timeline(case),
+        (),
+        (),
+        parties=parties.parties_by_ids(told.parties_named(story, ())),
+        pictures={},
+        erased_at=None,
+        at=at,
+    )
+    return [(line.title, line.text) for line in reversed(told_lines)]
+
+
+def test_a_promise_that_moves_is_said_with_its_reason(seven_days: Cast, noon: datetime) -> None:
+    """Two working days from Friday noon: the office rests at the weekend, the company does not."""
+    cast, friday = seven_days, noon + timedelta(days=4)
+    case = cast.lin_reports(friday)
+    walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=friday)
+    assert story_of(case, friday) == [
+        ("已受理", ""),
+        ("交给 长峰物业 办理", "期限按长峰物业的工作时间计算，从 3月10日 12:00 改为 3月8日 12:00"),
+    ]
+
+
+def test_a_promise_moved_by_what_is_not_told_is_still_said(cast: Cast, noon: datetime) -> None:
+    """A category put right is the desk's own business; the day that it moves is not."""
+    case, other = cast.lin_reports(noon), catalogue.by_code("0105")
+    walk(case, (cast.chen, Move("accept")), (cast.chen, Move("correct", category=other.id)), at=noon)
+    assert story_of(case, noon) == [
+        ("已受理", ""),
+        ("办好的期限有变化", "期限从 3月4日 12:00 改为 明天 12:00"),
+    ]
+
+
+def test_sabotage_without_the_line_the_day_would_move_silently(
+    seven_days: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twin."""
+    cast, friday = seven_days, noon + timedelta(days=4)
+    case = cast.lin_reports(friday)
+    walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=friday)
+    monkeypatch.setattr(told, "_promise", lambda *_said: "")
+    assert [text for _title, text in story_of(case, friday)] == ["", ""]
