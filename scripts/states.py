@@ -4,23 +4,24 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from gezhi.cases.lifecycle import ARROWS, CIRCUMSTANCES, Arrow, Ending, Fact, State
+from django.conf import settings
+from django.utils import translation
+
+from gezhi.cases.lifecycle import ARROWS, CIRCUMSTANCES, Arrow, Fact, State
+from gezhi.cases.wording import ENDINGS, STATES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "states.md"
-NAMES = {
-    State.REPORTED: "已上报",
-    State.ASKED: "待补充",
-    State.OPENED: "已立案",
-    State.DISPATCHED: "已派遣",
-    State.IN_HAND: "处置中",
-    State.TO_CHECK: "待核查",
-    State.TO_CONFIRM: "待回访",
-    State.CLOSED: "已结案",
-}
 
 
 def page() -> str:
-    """The whole page: a section per state with its arrows, then endings and circumstances."""
+    """The whole page, with the names as they are in the source: a section per state with its arrows, then endings and circumstances."""
+    if not settings.configured:
+        settings.configure(USE_I18N=False)
+    with translation.override(None):
+        return _page()
+
+
+def _page() -> str:
     parts = [
         "# States of a case",
         "",
@@ -30,13 +31,13 @@ def page() -> str:
     for state in State:
         parts += [
             "",
-            f"## {state.value} {NAMES[state]}",
+            f"## {state.value} {STATES[state]}",
             "",
             "| event | to | who | needs on file | when |",
             "|---|---|---|---|---|",
         ]
         parts += [_row(arrow) for arrow in ARROWS if arrow.source is state]
-    parts += ["", "## Endings", "", ", ".join(f"`{ending.value}`" for ending in Ending) + "."]
+    parts += ["", "## Endings", "", ", ".join(f"`{ending}` {name}" for ending, name in ENDINGS.items()) + "."]
     parts += [
         "",
         "## Circumstances",
@@ -49,7 +50,7 @@ def page() -> str:
 
 
 def _row(arrow: Arrow) -> str:
-    to = "stays" if arrow.target is arrow.source else f"{arrow.target.value} {NAMES[arrow.target]}"
+    to = "stays" if arrow.target is arrow.source else f"{arrow.target.value} {STATES[arrow.target]}"
     if arrow.closes:
         to += f" ({arrow.ending.value if arrow.ending else 'as claimed'})"
     if arrow.next_round:

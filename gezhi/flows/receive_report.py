@@ -45,7 +45,7 @@ def receive_report(voice: Voice, *, actor: Actor, at: datetime) -> Received:
     numbers.stock_up(local_day(at).year)
     try:
         with transaction.atomic():
-            received = receive(intake, actor=actor, at=at)
+            received = receive(intake, at=at)
             return received if received.deed is None else _open(voice, received, actor=actor, at=at)
     except IntegrityError:
         known = reports.find_repeat(intake)

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from gezhi.cases.wording import STATES, of
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.ledger.queries import LineFilter, position
-from gezhi.ledger.wording import StateName, label
 from gezhi.parties import queries as parties
 from gezhi.places import paths
 from gezhi.places import queries as places
@@ -64,7 +64,7 @@ def _chosen(wanted: LineFilter, actor: Actor, language: str) -> str:
     """What the maker may see, then the filters in words, each with its name."""
     said = [(_("范围"), _scope(actor))]
     if wanted.state:
-        said.append((_("状态"), label(StateName, wanted.state)))
+        said.append((_("状态"), of(STATES, wanted.state)))
     if wanted.place_path not in {"", paths.ROOT}:
         said.append((_("地点"), places.ancestors(wanted.place_path)[-1].full_name))
     if wanted.category:

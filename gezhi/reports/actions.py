@@ -9,18 +9,21 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 
 from gezhi.evidence import actions as evidence
 from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
+from gezhi.places import paths
 from gezhi.reports.contact import unseal
 from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, words
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.receipts import Received, known, new_report, receipt
 
 
-def receive(intake: Intake, *, actor: Actor, at: datetime) -> Received:
+def receive(intake: Intake, *, at: datetime) -> Received:
     """Store one report and claim its pictures, inside the caller's transaction: 1 INSERT, 1 UPDATE more with pictures.
 
     The caller journals `.deed` (together with the case it opens: one INSERT for both). A repeat of the same idempotency key
@@ -112,6 +115,13 @@ def erase(report_id: UUID, reason: str, *, with_pictures: bool = False, actor: A
     erase_words(kind="report", id=report.id, at=at)
     after = {"pictures": gone}
     record(Deed("report", report.id, "erased", after=after, words={"reason": why}), actor=actor, at=at)
+
+
+def follow_place(old_path: str, new_path: str) -> int:
+    """A place was moved: the path kept with every report from there follows, inside the caller's transaction. 1 UPDATE."""
+    low, high = paths.span(old_path)
+    rows = Report.objects.filter(place_path__gte=low, place_path__lt=high)
+    return rows.update(place_path=Concat(Value(new_path), Substr("place_path", len(old_path) + 1)))
 
 
 def _locked(report_id: UUID) -> Report:

@@ -2,23 +2,23 @@
 
 import hashlib
 import hmac
-import math
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from gezhi.journal.chain import canonical
+from gezhi.kernel.geo import BadPoint, point
 from gezhi.kernel.ids import digest
 from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.kernel.text import BadText, clean, phone_key
+from gezhi.reports.kinds import Channel
 
 MOST_PHOTOS = 9
 TEXT_LIMIT = 5000  # graphemes
 IMPORT_LIMIT = 20_000  # graphemes; what another board let people write is kept whole
 REASON_LIMIT = 200  # graphemes
 
-CHANNELS = frozenset({"qr", "web", "phone", "counter", "staff", "import", "api"})
 _KEY = re.compile(r"[\x21-\x7e]{16,255}")
 
 
@@ -54,7 +54,7 @@ def judged(intake: Intake) -> Intake:
 
     Raises Invalid on channel, text, contact, point, evidence, key or said_at; Missing("text_or_photo") when it says nothing.
     """
-    if intake.channel not in CHANNELS:
+    if intake.channel not in Channel.values:
         raise Invalid("channel", "unknown")
     if intake.said_at is not None and intake.said_at.tzinfo is None:
         raise ValueError("a report was said at an aware time")
@@ -108,8 +108,10 @@ def _judge_point(lon: float | None, lat: float | None) -> None:
         return
     if lon is None or lat is None:
         raise Invalid("point", "half")
-    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise Invalid("point", "out_of_range")
+    try:
+        point(lon, lat)
+    except BadPoint as bad:
+        raise Invalid("point", "out_of_range", why=bad.code) from bad
 
 
 def key_digest(intake: Intake) -> str:

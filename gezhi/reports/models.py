@@ -3,20 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from gezhi.reports.kinds import Channel
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
-
-
-class Channel(models.TextChoices):
-    """How a report reached the office."""
-
-    QR = "qr"
-    WEB = "web"
-    PHONE = "phone"
-    COUNTER = "counter"
-    STAFF = "staff"
-    IMPORT = "import"
-    API = "api"
 
 
 class ImportRun(TenantModel):

@@ -1,7 +1,6 @@
-"""The product's words for what the tables call by a code: states, deeds, endings, roles, channels, what lacks.
+"""The product's words for what the tables call by a code: deeds, buttons, what lacks; states and endings come from `cases`.
 
-Every table is {code: lazy words}; `of(TABLE, code)` gives the words, or the code itself when a newer version wrote one that
-this version does not know. Times for people are in `times.py`.
+Every table is {code: lazy words}; `of(TABLE, code)` gives the words. Times for people are in `times.py`.
 """
 
 from collections.abc import Mapping
@@ -10,18 +9,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gezhi.cases import wording
 from gezhi.parties.kinds import DUTY_NAMES
+from gezhi.reports.kinds import CHANNEL_NAMES
 
-STATES: Mapping[str, Any] = {
-    "reported": _("待受理"),
-    "asked": _("待补充"),
-    "opened": _("待派遣"),
-    "dispatched": _("待签收"),
-    "in_hand": _("处置中"),
-    "to_check": _("待核查"),
-    "to_confirm": _("待回访"),
-    "closed": _("已结案"),
-}
+STATES = wording.STATES
+ENDINGS = wording.ENDINGS
+LEVELS = wording.LEVELS
+CHANNELS = CHANNEL_NAMES
+of = wording.of
 
 # What the next person does, said to whoever looks at a list.
 NEXT: Mapping[str, Any] = {
@@ -33,57 +29,6 @@ NEXT: Mapping[str, Any] = {
     "to_check": _("到现场核查"),
     "to_confirm": _("请上报人确认"),
     "closed": _("无"),
-}
-
-STATE_ICONS: Mapping[str, str] = {
-    "reported": "inbox",
-    "asked": "message",
-    "opened": "file-text",
-    "dispatched": "send",
-    "in_hand": "wrench",
-    "to_check": "clipboard-check",
-    "to_confirm": "phone-call",
-    "closed": "archive",
-}
-
-LEVELS: Mapping[str, Any] = {
-    "grid": _("网格"),
-    "compound": _("小区"),
-    "community": _("社区"),
-    "subdistrict": _("街道"),
-    "district": _("区级"),
-}
-
-ENDINGS: Mapping[str, Any] = {
-    "solved": _("已解决"),
-    "solved_on_spot_unchecked": _("当场解决"),
-    "not_found": _("未发现问题"),
-    "no_longer_there": _("问题已消失"),
-    "not_ours": _("不属本辖区职责"),
-    "wont_do": _("暂不办理"),
-    "duplicate": _("并入其他案件"),
-    "declined": pgettext_lazy("happened", "不予受理"),
-    "no_answer": _("逾期未答复"),
-}
-
-ROLES: Mapping[str, Any] = {
-    "reporter": _("上报人"),
-    "desk": _("受理席"),
-    "handler": _("承办人"),
-    "grid_worker": _("网格员"),
-    "checker": _("核查人"),
-    "approver": _("审批人"),
-    "system": _("系统"),
-}
-
-CHANNELS: Mapping[str, Any] = {
-    "qr": _("扫码"),
-    "web": _("网页"),
-    "phone": _("电话"),
-    "counter": _("窗口"),
-    "staff": _("巡查"),
-    "import": _("导入"),
-    "api": _("接口"),
 }
 
 DUTIES: Mapping[str, Any] = {duty.value: name for duty, name in DUTY_NAMES.items()}
@@ -115,7 +60,7 @@ ACTS: Mapping[str, Any] = {
     "resume": _("恢复办理"),
     "not_found": _("现场未见"),
     "not_ours": _("认定不属本辖区"),
-    "wont_do": _("认定暂不办理"),
+    "wont_do": _("认定不予办理"),
     "join": _("并案"),
     "undo_join": _("撤销并案"),
     "reopen": _("重新办理"),
@@ -158,7 +103,7 @@ DEEDS: Mapping[str, Any] = {
     "resume": pgettext_lazy("happened", "恢复办理"),
     "not_found": pgettext_lazy("happened", "现场未见"),
     "not_ours": pgettext_lazy("happened", "认定不属本辖区"),
-    "wont_do": pgettext_lazy("happened", "认定暂不办理"),
+    "wont_do": pgettext_lazy("happened", "认定不予办理"),
     "join": _("已并入其他案件"),
     "joined": _("并入了另一件"),
     "undo_join": _("并案已撤销"),
@@ -166,6 +111,7 @@ DEEDS: Mapping[str, Any] = {
     "reopen": pgettext_lazy("happened", "重新办理"),
     "hand_over": _("服务单位变更，随之移交"),
     "correct": _("已更正位置或类别"),
+    "relocate": _("所在位置的归属变了，案件随之调整"),
     "made_safe": pgettext_lazy("happened", "已先期处置"),
     "note": pgettext_lazy("happened", "记一笔"),
     "add": _("上报人又补充了情况"),
@@ -244,8 +190,3 @@ PARTY_LEVELS: Mapping[str, Any] = {
     "D": _("区直部门"),
     "U": _("管线单位"),
 }
-
-
-def of(table: Mapping[str, Any], code: str) -> str:
-    """The words for a code, in the reader's language."""
-    return str(table.get(code, code))

@@ -38,7 +38,7 @@ def take_in(office, noon: datetime) -> TakeIn:
     def story(intake: Intake) -> Received:
         try:
             with transaction.atomic():
-                received = receive(intake, actor=VISITOR, at=noon)
+                received = receive(intake, at=noon)
                 assert received.deed is not None
                 record(received.deed, actor=VISITOR, at=noon)
                 return received

@@ -12,9 +12,8 @@ from gezhi.evidence import queries as evidence
 from gezhi.evidence.actions import keep
 from gezhi.journal.actions import Deed
 from gezhi.journal.queries import story
-from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Invalid, Missing, NotFound
-from gezhi.reports import queries
+from gezhi.reports import intake, queries
 from gezhi.reports.actions import receive
 from gezhi.reports.intake import Intake, text_digest
 from gezhi.reports.models import Report
@@ -65,7 +64,7 @@ def test_a_report_without_a_photo_costs_one_statement_and_journals_nothing_itsel
 ):
     queries.tracking_code(new_id())  # the office's own row is remembered from now on
     with transaction.atomic(), django_assert_num_queries(1):
-        received = receive(replace(LIN, key="k" * 16, contact="13800138000"), actor=VISITOR, at=noon)
+        received = receive(replace(LIN, key="k" * 16, contact="13800138000"), at=noon)
     assert story("report", received.report_id) == []
 
 
@@ -75,14 +74,14 @@ def test_a_report_with_photos_costs_two_statements(office, noon, photos):
     said = replace(LIN, evidence=tuple(one.id for one in kept))
     queries.tracking_code(new_id())  # the office's own row is remembered from now on
     with transaction.atomic(), CaptureQueriesContext(connection) as log:
-        received = receive(said, actor=VISITOR, at=noon)
+        received = receive(said, at=noon)
     assert [entry["sql"].split()[0] for entry in log.captured_queries] == ["INSERT", "UPDATE"]
     assert {row.id for row in evidence.of("report", received.report_id)} == set(said.evidence)
 
 
 def test_the_deed_names_no_person(office, noon):
     with transaction.atomic():
-        received = receive(replace(LIN, contact="13800138000", may_call=True), actor=VISITOR, at=noon)
+        received = receive(replace(LIN, contact="13800138000", may_call=True), at=noon)
     assert received.deed == Deed(
         "report",
         received.report_id,
@@ -182,6 +181,8 @@ def test_another_office_does_not_find_the_code(take_in, noon):
         ({"lon": float("nan"), "lat": 37.0}, "point", "out_of_range"),
         ({"lon": 122.0, "lat": float("inf")}, "point", "out_of_range"),
         ({"lon": 4_000_000.0, "lat": 500_000.0}, "point", "out_of_range"),
+        ({"lon": 0.0, "lat": 0.001}, "point", "out_of_range"),
+        ({"lon": 37.5, "lat": 122.1}, "point", "out_of_range"),
         ({"key": "short"}, "key", "malformed"),
         ({"key": "k" * 256}, "key", "malformed"),
         ({"key": "键" * 16}, "key", "malformed"),
@@ -196,6 +197,13 @@ def test_what_cannot_be_taken_is_refused_by_field_and_leaves_nothing(take_in, ch
         take_in(replace(LIN, **change))
     assert (refusal.value.field, refusal.value.code) == (field, code)
     assert not Report.objects.exists()
+
+
+def test_sabotage_without_the_check_of_the_point_a_report_could_lie_in_the_gulf_of_guinea(
+    take_in, monkeypatch
+):
+    monkeypatch.setattr(intake, "point", lambda lon, lat: None)
+    assert take_in(replace(LIN, lon=0.0, lat=0.001)).is_new
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t　"])

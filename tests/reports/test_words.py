@@ -164,8 +164,7 @@ def test_twin_a_lost_or_altered_report_is_found(take_in, noon, sabotage, what):
 
 
 def test_twin_a_report_without_its_line_in_the_journal_is_found(office, noon):
-    from gezhi.kernel.actor import VISITOR
 
-    ids = [actions.receive(Intake("qr", "一件"), actor=VISITOR, at=noon).report_id for _ in range(2)]
+    ids = [actions.receive(Intake("qr", "一件"), at=noon).report_id for _ in range(2)]
     what = "nothing in the journal tells of its receipt"
     assert list(check.findings()) == [Finding("I9", f"report {id}", what) for id in ids]

@@ -90,7 +90,7 @@ def test_a_move_that_is_no_longer_possible_shows_the_fresh_state(
     )
     assert answer.status_code == 409
     assert "不归我们管" in answer.content.decode()
-    assert "待派遣" in text(answer)
+    assert "已立案" in text(answer)
 
 
 def test_a_form_without_a_version_changes_nothing(cast: Cast, reported: Case, desk: Desk) -> None:

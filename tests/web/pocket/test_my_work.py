@@ -47,7 +47,7 @@ def test_the_worker_sees_what_his_party_must_take(cast: Cast, phone: Phone, disp
     html = page(phone(cast.qian), "/my/")
     assert address(dispatched) in html
     assert "悦海花园 3号楼 2单元" in html
-    assert "待签收" in html
+    assert "已派遣" in html
 
 
 def test_strangers_lists_are_empty_and_say_what_to_do(cast: Cast, phone: Phone, dispatched: Case) -> None:

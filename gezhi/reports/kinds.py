@@ -1,0 +1,30 @@
+"""How a report reached the office, and what that is called."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(TextChoices):
+    """The door by which it came."""
+
+    QR = "qr"
+    WEB = "web"
+    PHONE = "phone"
+    COUNTER = "counter"
+    STAFF = "staff"
+    IMPORT = "import"
+    API = "api"
+
+
+CHANNEL_NAMES: Mapping[str, Any] = {
+    Channel.QR: _("扫码"),
+    Channel.WEB: _("网页"),
+    Channel.PHONE: _("电话"),
+    Channel.COUNTER: _("窗口"),
+    Channel.STAFF: _("巡查"),
+    Channel.IMPORT: _("导入"),
+    Channel.API: _("接口"),
+}
