@@ -122,30 +122,6 @@ def change_calendar(
 
 
 @transaction.atomic
-def add_calendar(
-    code: str,
-    name: Mapping[str, str],
-    hours: Mapping[str, Any],
-    *,
-    actor: Actor,
-    at: datetime,
-) -> OfficeCalendar:
-    """One more working calendar, for parties with hours of their own. Raises NotYours, Invalid."""
-    _may_change(actor)
-    fields = edits.calendar({"name": name, "hours": hours})
-    if not edits.CALENDAR_CODE.fullmatch(code):
-        raise Invalid("code", "not_a_code")
-    if OfficeCalendar.objects.filter(code=code).exists():
-        raise Invalid("code", "already_there")
-    row: OfficeCalendar = OfficeCalendar.objects.create(
-        code=code, note=edits.NO_WORDS, proposed=False, **fields
-    )
-    record(Deed("calendar", row.id, "add", after={"code": code, **fields}, is_first=True), actor=actor, at=at)
-    _new_stamp()
-    return row
-
-
-@transaction.atomic
 def change_rule(key: str, value: int, *, revision: int, actor: Actor, at: datetime) -> OfficeRule:
     """Set one number of the office within its bounds; it is no longer proposed. Raises NotFound, NotYours, Stale, Invalid.
 

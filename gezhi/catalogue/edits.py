@@ -12,7 +12,6 @@ from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.kernel.worktime import calendar_from_json, calendar_to_json
 
 ROUND_THE_CLOCK = "round_the_clock"
-CALENDAR_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 ICON = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*)?")
 PHONE = re.compile(r"[0-9][0-9 -]{2,19}|")
 NO_WORDS = {"zh": "", "zh_hant": "", "en": ""}

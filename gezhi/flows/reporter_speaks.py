@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 EVENTS: Final = ("answer", "add", "urge", "satisfied", "unsatisfied", "reopen")
 WITH_WORDS: Final = frozenset({"answer", "add"})
-WITH_VERSION: Final = frozenset({"satisfied", "unsatisfied", "reopen"})
 SEE_REPORT: Final = gettext_noop("补充的内容见上报")
 REASONS: Final = {
     "not_fixed": gettext_noop("没有修好"),

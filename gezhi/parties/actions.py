@@ -83,13 +83,6 @@ def hold(party_id: UUID) -> Party:
 
 
 @transaction.atomic
-def rename_party(party_id: UUID, name: str, *, actor: Actor, at: datetime) -> Party:
-    """Give a party another name; its code stays."""
-    policy.keeps_parties(actor)
-    return _change(hold(party_id), "rename_party", actor, at, name=names.name(name))
-
-
-@transaction.atomic
 def change_standing_phone(party_id: UUID, phone: str, *, actor: Actor, at: datetime) -> Party:
     """Change the number that is answered day and night. The last contact cannot be removed: Invalid("standing_phone")."""
     policy.keeps_phone_of(actor, party_id)

@@ -89,11 +89,6 @@ def party(id: UUID) -> PartyRow:
     return PartyRow(*found[0])
 
 
-def party_by_code(code: str) -> PartyRow:
-    """One party by its short code, closed or not. 1 query. Raises NotFound."""
-    return _one(Party.objects.filter(code=code), code)
-
-
 def parties(kind: str | None = None, *, with_closed: bool = False) -> list[PartyRow]:
     """The open parties (of one kind), by code; on wish the closed ones too. 1 query."""
     rows = Party.objects.order_by("code")

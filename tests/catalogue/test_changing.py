@@ -133,17 +133,6 @@ def test_a_calendar_gets_the_hours_kept_here(change):
     assert (view.proposed, view.revision) == (False, 2)
 
 
-def test_an_office_adds_a_calendar_of_its_own(book, noon, admin_actor):
-    week = {"mon": ["22:00-06:00"]}
-    row = actions.add_calendar("night_watch", WORDS, {"week": week}, actor=admin_actor, at=noon)
-    assert queries.calendar("night_watch").periods_on(noon.date()) == ((1320, 1800),)
-    assert last_deed("calendar", row.id)[0] == "add"
-    for code, reason in (("night_watch", "already_there"), ("夜班", "not_a_code")):
-        with pytest.raises(Invalid) as refused:
-            actions.add_calendar(code, WORDS, {"week": week}, actor=admin_actor, at=noon)
-        assert (refused.value.field, refused.value.code) == ("code", reason)
-
-
 def test_a_rule_is_set_and_no_longer_proposed(change):
     row = change("rule", "accept_minutes", 120)
     assert queries.rule("accept_minutes") == queries.rules().accept_minutes == 120
