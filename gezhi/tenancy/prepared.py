@@ -5,34 +5,41 @@ Building a query costs Django ten times what the database takes to answer it by 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from gezhi.tenancy.current import current, scope
+from gezhi.tenancy.current import current, in_city_scope, scope
 
 Value = UUID | str | date  # a datetime is a date, too
 _FIRST_SAMPLE = 0x5A3B1E0 << 96  # no id that is ever made
+_FIRST_DAY = datetime(1000, 1, 1, tzinfo=UTC)  # nor a day in anybody's life
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How one engine is asked. values: what stands in the statement; wanted: (its place there, which of our values goes there)."""
+    """How one engine is asked; nothing in it belongs to one connection, for all threads go this way.
+
+    values: what stands in the statement; wanted: (its place there, which of our values goes there); converted: (column, its
+    expression) of those whose values Django makes from what the engine gives.
+    """
 
     sql: str
     values: tuple[Any, ...]
     wanted: tuple[tuple[int, int], ...]
-    compiler: Any
-    converters: Any
+    converted: tuple[tuple[int, Any], ...]
 
 
 class Prepared:
-    """One question: `ask(*values)` gives a `values_list` queryset of tenant rows for ids, texts, days, moments and tuples of them.
+    """One question: `ask(*values)` gives a `values_list` queryset of tenant rows for ids, texts, days, moments, and tuples of them to
+    stand behind IN.
 
-    The jurisdiction in force is asked for each time. The shape of the statement may hang on how many values there are, on nothing
-    else.
+    The jurisdiction in force is asked for each time. The shape of the statement may hang on the types of the values and on how many
+    there are, on nothing else.
     """
 
     def __init__(self, ask: Callable[..., models.QuerySet[Any, Any]]) -> None:
@@ -40,22 +47,26 @@ class Prepared:
         self._ways: dict[tuple[object, ...], _Way] = {}
 
     def rows(self, *values: Value | tuple[Value, ...]) -> list[tuple[Any, ...]]:
-        """The answer. 1 query."""
-        key = (connection.vendor, *(len(one) if isinstance(one, tuple) else None for one in values))
+        """The answer. 1 query. Raises TypeError on None and other values, RuntimeError in a city_scope."""
+        if in_city_scope():
+            raise RuntimeError("a prepared question is asked in one jurisdiction")
+        here = connections[DEFAULT_DB_ALIAS]
+        given = [_padded(one) if isinstance(one, tuple) else one for one in values]
+        key = (here.vendor, *map(_shape, given))
         way = self._ways.get(key)
         if way is None:
-            way = self._ways[key] = self._made(values)
-        ours, stands = [current(), *_flat(values)], list(way.values)
+            way = self._ways[key] = self._made(given, here)
+        ours, stands = [current(), *_flat(given)], list(way.values)
         for place, which in way.wanted:
-            stands[place] = _plain(ours[which])
-        with connection.cursor() as cursor:
+            stands[place] = _as_stored(ours[which], here)
+        with here.cursor() as cursor:
             cursor.execute(way.sql, stands)
             found = cursor.fetchall()
-        return [tuple(row) for row in way.compiler.apply_converters(found, way.converters)]
+        return _converted(found, way.converted, here)
 
-    def _made(self, values: Sequence[Value | tuple[Value, ...]]) -> _Way:
+    def _made(self, values: Sequence[Value | tuple[Value, ...]], here: BaseDatabaseWrapper) -> _Way:
         """Ask with samples that occur nowhere else, and see where they stand in the statement."""
-        numbers = iter(range(1, 1_000))
+        numbers = count(1)
         office = UUID(int=_FIRST_SAMPLE)
         samples = [
             tuple(_sample(one, next(numbers)) for one in value)
@@ -64,14 +75,44 @@ class Prepared:
             for value in values
         ]
         with scope(office):
-            compiler = self._ask(*samples).query.get_compiler(connection=connection)
+            compiler = self._ask(*samples).query.get_compiler(connection=here)
             sql, stands = compiler.as_sql()
-        which = {_plain(sample): number for number, sample in enumerate([office, *_flat(samples)])}
+        which = {_as_stored(sample, here): number for number, sample in enumerate([office, *_flat(samples)])}
         wanted = tuple((place, which[one]) for place, one in enumerate(stands) if _is_in(one, which))
         if {number for _, number in wanted} != set(which.values()):
             raise ValueError("a value of the question does not stand in its statement")
         columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
-        return _Way(sql, tuple(stands), wanted, compiler, compiler.get_converters(columns))
+        converted = tuple((place, column) for place, column in enumerate(columns) if _chain(column, here))
+        return _Way(sql, tuple(stands), wanted, converted)
+
+
+def _padded(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The last one repeated up to a power of two: so a question has a handful of ways, not one for each length."""
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return values + values[-1:] * missing
+
+
+def _shape(value: object) -> object:
+    return (len(value), frozenset(map(type, value))) if isinstance(value, tuple) else type(value)
+
+
+def _chain(column: Any, here: BaseDatabaseWrapper) -> list[Any]:
+    """What turns the engine's value of a column into Python's, bound to this connection."""
+    return [*here.ops.get_db_converters(column), *column.get_db_converters(here)]
+
+
+def _converted(
+    found: Sequence[Sequence[Any]], columns: Sequence[tuple[int, Any]], here: BaseDatabaseWrapper
+) -> list[tuple[Any, ...]]:
+    if not found or not columns:
+        return [tuple(row) for row in found]
+    chains = [(place, _chain(column, here), column) for place, column in columns]
+    rows = [list(row) for row in found]
+    for row in rows:
+        for place, chain, column in chains:
+            for convert in chain:
+                row[place] = convert(row[place], column, here)
+    return [tuple(row) for row in rows]
 
 
 def _is_in(one: object, which: dict[Any, int]) -> bool:
@@ -91,21 +132,22 @@ def _sample(value: Value, number: int) -> Value:
         case UUID():
             return UUID(int=_FIRST_SAMPLE + number)
         case datetime():
-            return datetime(number, 1, 1, tzinfo=UTC)
+            return _FIRST_DAY + timedelta(days=number)
         case date():
-            return date(number, 1, 1)
-        case _:
+            return (_FIRST_DAY + timedelta(days=number)).date()
+        case str():
             return f"sample {number:03d}"
+    raise TypeError(f"a prepared question takes no {type(value).__name__}")
 
 
-def _plain(value: Value) -> Any:
+def _as_stored(value: Value, here: BaseDatabaseWrapper) -> Any:
     """As the engine takes it."""
     match value:
-        case UUID():
-            return value if connection.features.has_native_uuid_field else value.hex
-        case datetime():
-            return connection.ops.adapt_datetimefield_value(value)
-        case date():
-            return connection.ops.adapt_datefield_value(value)
-        case _:
+        case str():
             return value
+        case UUID():
+            return value if here.features.has_native_uuid_field else value.hex
+        case datetime():
+            return here.ops.adapt_datetimefield_value(value)
+        case _:
+            return here.ops.adapt_datefield_value(value)

@@ -1,16 +1,19 @@
 """A question prepared once answers as freshly as a query made anew, for the office that asks."""
 
+import warnings
 from datetime import date, datetime
 from uuid import UUID
 
 import pytest
+from django.db import connection, connections
 
 from gezhi.journal.models import Errand
 from gezhi.kernel.ids import uuid7
-from gezhi.tenancy.current import NoJurisdiction, current, scope
+from gezhi.tenancy.current import NoJurisdiction, city_scope, current, scope
 from gezhi.tenancy.inserting import insert
 from gezhi.tenancy.models import Jurisdiction
 from gezhi.tenancy.prepared import Prepared
+from tests.journal.crowd import together
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +71,66 @@ def test_a_value_that_would_not_reach_the_statement_is_a_bug_that_shows(office):
 def test_a_value_that_looks_like_sql_is_a_value(office, noon):
     queue(noon, "a")
     assert BY_KEY.rows("a' OR '1'='1") == []
+
+
+# ---- where its shape could be sharper than its key ----
+
+
+def test_a_value_of_another_type_is_judged_by_itself_whichever_came_first(office, noon):
+    """A day is no moment: what Django would make of it stands elsewhere than it was looked for."""
+    queue(noon, "a")
+    for order in ((noon.date(), noon), (noon, noon.date())):
+        due = Prepared(lambda moment: Errand.objects.filter(due_at=moment).values_list("key"))
+        for value in order:
+            if isinstance(value, datetime):
+                assert due.rows(value) == [("a",)]
+            else:
+                with warnings.catch_warnings(action="ignore"), pytest.raises(ValueError, match="not stand"):
+                    due.rows(value)
+
+
+@pytest.mark.parametrize("value", [None, 3, (None,)])
+def test_a_value_of_no_known_type_is_refused_cold_and_warm(office, noon, value):
+    asked = Prepared(lambda key: Errand.objects.filter(key=key).values_list("key"))
+    for _ in range(2):
+        with pytest.raises(TypeError):
+            asked.rows(value)
+        asked.rows("a")
+
+
+def test_in_a_city_scope_it_is_refused_cold_and_warm(office, noon):
+    asked = Prepared(lambda key: Errand.objects.filter(key=key).values_list("key"))
+    for _ in range(2):
+        with city_scope("the test"), pytest.raises(RuntimeError, match="one jurisdiction"):
+            asked.rows("a")
+        asked.rows("a")
+
+
+def test_tuples_of_all_lengths_share_a_handful_of_ways(office, noon):
+    ids = [queue(noon, f"{number:04d}", uuid7(1, number)) and uuid7(1, number) for number in range(3)]
+    many = ids + [uuid7(2, number) for number in range(1_500)]
+    asked = Prepared(lambda ids: Errand.objects.filter(subject_id__in=ids).values_list("key"))
+    for length in (*range(1, 40), len(many)):
+        assert len(asked.rows(tuple(many[:length]))) == min(length, 3)
+    assert len(asked._ways) == 8  # 1 2 4 8 16 32 64 and 2048
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="its driver gives ids as they are")
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_converts_with_its_own_connection(office, noon, monkeypatch):
+    id = queue(noon, "a")
+    asked, used = Prepared(lambda key: Errand.objects.filter(key=key).values_list("id")), []
+    convert = type(connection.ops).convert_uuidfield_value
+
+    def watched(self, *value):
+        used.append(self.connection)
+        return convert(self, *value)
+
+    monkeypatch.setattr(type(connection.ops), "convert_uuidfield_value", watched)
+
+    def ask_here():
+        used.clear()
+        return asked.rows("a") == [(id,)] and used == [connections["default"]]
+
+    assert ask_here()
+    assert together(ask_here, workers=1, jurisdiction=office.id) == [True]
