@@ -1,0 +1,59 @@
+"""The guides name things as the screens do, and both languages tell the same."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGLISH, CHINESE = ROOT / "docs" / "start.md", ROOT / "docs" / "start.zh-CN.md"
+READ_FIRST = (ROOT / "README.md", ROOT / "README.zh-CN.md", ENGLISH, CHINESE)
+BOLD = re.compile(r"\*\*([^*]+)\*\*(?:\s+\(([^;)]+?)(?:, `[^`]+`|; [^)]*)?\))?")
+
+
+def texts() -> list[tuple[str, str]]:
+    """Every text of the product, in Chinese and English."""
+    catalogue = polib.pofile(str(ROOT / "gezhi" / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    return [(one.msgid, one.msgstr) for one in catalogue]
+
+
+def strange(english: str, chinese: str) -> Iterator[str]:
+    """Words in bold that stand on no screen."""
+    pairs = texts()
+    yield from (one for one in BOLD.findall(english) if (one[1].replace("；", "，"), one[0]) not in pairs)
+    known = {msgid for msgid, _ in pairs}
+    yield from (one for one, _ in BOLD.findall(chinese) if one not in known)
+
+
+def test_words_in_bold_are_those_of_the_screens() -> None:
+    assert list(strange(ENGLISH.read_text(), CHINESE.read_text())) == []
+
+
+def test_sabotage_a_word_that_no_screen_has_is_found() -> None:
+    found = list(strange("**Take** (签收) or **Take** (受理立案)", "**签收**，再按**签个收**"))
+    assert found == [("Take", "受理立案"), "签个收"]
+
+
+def test_both_guides_have_the_same_steps_settings_and_commands() -> None:
+    for pattern in (r"^## \d|^## ", r"^\| `(\w+)`", r"^\s*(?:make run HOST|\.venv/bin/gezhi \S+)", r"^\d\. "):
+        english, chinese = (
+            re.findall(pattern, file.read_text(), re.MULTILINE) for file in (ENGLISH, CHINESE)
+        )
+        assert english == chinese != []
+
+
+def test_every_setting_is_in_both_guides() -> None:
+    code = (ROOT / "gezhi" / "config" / "settings.py").read_text()
+    read = set(re.findall(r"""(?:get|switch|hosts|database|\w+)\(\s*"(GEZHI_\w+)\"""", code))
+    for guide in (ENGLISH, CHINESE):
+        assert read == set(re.findall(r"^\| `(GEZHI_\w+)`", guide.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("file", READ_FIRST, ids=lambda file: file.name)
+def test_a_guide_sends_nobody_to_another_machine_and_every_link_leads_somewhere(file: Path) -> None:
+    said = file.read_text()
+    assert set(re.findall(r"https?://([^/:\s`）)]+)", said)) <= {"127.0.0.1", "192.168.1.5"}
+    links = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", said)
+    assert [one for pair in links for one in pair if one and not (file.parent / one).exists()] == []
