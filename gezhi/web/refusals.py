@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from gezhi.duty import queries as duty
 from gezhi.duty.queries import Answering
+from gezhi.evidence.actions import MOST_BYTES
 from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import (
     Invalid,
@@ -25,11 +26,13 @@ from gezhi.kernel.refusal import (
     Unavailable,
 )
 from gezhi.parties import queries as parties
+from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web import words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
 
 RETRY_SECONDS = 5
+MOST: Final = {"photos": MOST_PHOTOS, "megabytes": MOST_BYTES // 1_000_000}
 STATUS: Final[Mapping[type[Refusal], int]] = {
     NotFound: 404,
     NotYours: 403,
@@ -57,7 +60,9 @@ ADVICE: Final[Mapping[int, str]] = {
     404: gettext_noop("请检查地址或查询码是否写全；也可以回到首页重新开始。"),
     405: gettext_noop("请返回上一页，用页面上的按钮操作。"),
     409: gettext_noop("有人比您先办了一步。请看最新情况，再决定要不要继续。"),
-    413: gettext_noop("一次最多 9 张照片，每张不超过 20 MB。请返回上一页，减少照片后重新提交。"),
+    413: gettext_noop(
+        "一次最多 %(photos)s 张照片，每张不超过 %(megabytes)s MB。请返回上一页，减少照片后重新提交。"
+    ),
     422: gettext_noop("请返回上一页，按提示补充后重新提交，已填的内容都还在。"),
     429: gettext_noop("同一个网络短时间内提交得太多。请过一会儿再试，急事请直接打值班电话。"),
     503: gettext_noop("您的内容没有丢：请返回上一页再按一次提交，不会重复。"),
@@ -104,7 +109,9 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("standing_phone", "not_a_phone"): gettext_noop("这不像电话号码，请核对。"),
     ("account", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
     ("post", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
-    ("username", "bad_username"): gettext_noop("登录名用小写字母、数字、点和横线，3 至 30 位。"),
+    ("username", "bad_username"): gettext_noop(
+        "登录名用字母、数字和 . _ - @，%(least)s 至 %(most)s 位，不分大小写。"
+    ),
     ("password", "weak"): gettext_noop("密码太容易猜，请至少用 10 位，不要用常见的词。"),
     ("old_password", "wrong"): gettext_noop("原密码不对，请重新输入。"),
     ("starts_at", "overlaps"): gettext_noop("这段时间已经有人值班，请改时间。"),
@@ -157,14 +164,16 @@ PHOTOS: Final[Mapping[str, str]] = {
     "unsupported": gettext_noop(
         "“%(name)s”这种格式（例如苹果手机的 HEIC）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
     ),
-    "too_large": gettext_noop("“%(name)s”超过 20 MB。请选小一点的，或重新拍一张，其他内容都还在。"),
+    "too_large": gettext_noop(
+        "“%(name)s”超过 %(megabytes)s MB。请选小一点的，或重新拍一张，其他内容都还在。"
+    ),
     "too_many_pixels": gettext_noop("“%(name)s”的像素太多。请选小一点的，或重新拍一张，其他内容都还在。"),
     "broken": gettext_noop("“%(name)s”打不开，可能没有传完整。请重新拍一张，其他内容都还在。"),
     "animated": gettext_noop("“%(name)s”是动图。请选一张静止的照片，其他内容都还在。"),
     "decoder_died": gettext_noop(
         "“%(name)s”没能打开，可能系统正忙。请再选一次，或重新拍一张，其他内容都还在。"
     ),
-    "too_many": gettext_noop("照片最多 9 张，“%(name)s”没有收下，其他内容都还在。"),
+    "too_many": gettext_noop("照片最多 %(photos)s 张，“%(name)s”没有收下，其他内容都还在。"),
 }
 
 
@@ -184,17 +193,21 @@ def sentence(refusal: Refusal) -> str:
         SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code) if status(refusal) == 422 else ""
     )
     if not found:
-        return _(ADVICE[status(refusal)]) if status(refusal) != 422 else _("这一项不能这样填，请核对。")
+        return _advice(status(refusal)) if status(refusal) != 422 else _("这一项不能这样填，请核对。")
     try:
         return _(found) % refusal.details
     except (KeyError, ValueError):  # a door that gives no bounds gets the plain sentence
         return _("这一项不能这样填，请核对。")
 
 
+def _advice(number: int) -> str:
+    return _(ADVICE[number]) % MOST
+
+
 def photo_sentence(name: str, code: str) -> str:
     """Why one picture was not taken, by the name its sender gave it (at most 40 characters of it)."""
     shown = name.strip()[:40] or _("照片")
-    return _(PHOTOS.get(code, PHOTOS["broken"])) % {"name": shown}
+    return _(PHOTOS.get(code, PHOTOS["broken"])) % {"name": shown, **MOST}
 
 
 def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpResponse:
@@ -226,7 +239,7 @@ def plain_page(request: HttpRequest, number: int, *, title: str = "", advice: st
     context = {
         "status": number,
         "title": title or _(TITLES[number]),
-        "advice": advice or _(ADVICE[number]),
+        "advice": advice or _advice(number),
         "request": request,
         "csrf_token": get_token(request),
         **look(request),
