@@ -1,16 +1,16 @@
 """Everything the page of one case shows, gathered in a fixed number of queries. Templates ask nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.cases import queries as cases
-from gezhi.cases.lifecycle import Role
+from gezhi.cases.lifecycle import Role, State
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 FULL_WORDS = {Role.DESK, Role.APPROVER}
 GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
 MOST_REPORTS = 20  # shown in full; a case with more says how many
+IS_WORKED_ON = frozenset(
+    {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
+)  # by its accountable party
+TURN: Mapping[State, Any] = {  # whose turn it is where that party has done its part
+    State.ASKED: gettext_lazy("上报人"),
+    State.TO_CHECK: gettext_lazy("核查员，或%(desk)s"),
+    State.TO_CONFIRM: gettext_lazy("上报人，或由%(desk)s回访"),
+}
 
 
 def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -162,7 +170,7 @@ def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
 
 
 def _holder(case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:
-    """Who has it now, and who answers the phone there at this moment."""
+    """Which party is accountable and who answers the phone there at this moment; whose turn it is when not that party's."""
     answering = duty.answering(case.lead_id, at)
     above = lists.known_of(known, case.escalated_to_id)
     return {
@@ -178,7 +186,18 @@ def _holder(case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: da
             filter(None, (above.name if above else "", lists.known_of(names, case.escalated_person_id)))
         ),
         "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
+        "is_at_work": case.state in IS_WORKED_ON,
+        "turn": _turn(case, known),
+        "next": words.of(words.NEXT, case.state),
     }
+
+
+def _turn(case: "Case", known: dict[UUID, Any]) -> str:
+    """Who must act, where it is not the accountable party; an objection is the desk's to look into."""
+    desk = known[case.desk_id].name
+    if case.state == State.TO_CONFIRM and case.has_objection:
+        return str(desk)
+    return str(TURN.get(State(case.state), "")) % {"desk": desk}
 
 
 def _pauses(pauses: Sequence[Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:

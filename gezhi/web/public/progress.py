@@ -43,6 +43,12 @@ NOW: Final = {
     State.TO_CONFIRM: gettext_noop("请看看办得怎么样，告诉我们。"),
 }
 
+TURN: Final = {  # whose turn it is where the party that answers for it has done its part
+    State.ASKED: gettext_noop("您，补充情况"),
+    State.TO_CHECK: gettext_noop("另一个人，到现场看"),
+    State.TO_CONFIRM: gettext_noop("您，说说办好了没有"),
+}
+
 
 class ClockLine(NamedTuple):
     """One clock in a sentence. state as in ui/clock_chip.html."""
@@ -98,6 +104,14 @@ def _now_text(case: "Case", now: datetime) -> str:
     if case.review_at:
         return _("暂时不能办，时钟已暂停，原因见下面。")
     return _(NOW[state]) % {"due": times.moment(case.stage_due, now)}
+
+
+def turn(case: "Case") -> str:
+    """Who must act now, when it is not the party that answers for it; "" when it is."""
+    state = State(case.state)
+    if state is State.TO_CONFIRM and case.has_objection:
+        return _("社区，复核结果")
+    return _(TURN[state]) if state in TURN else ""
 
 
 def clocks(case: "Case", now: datetime) -> list[ClockLine]:

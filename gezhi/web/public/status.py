@@ -123,6 +123,7 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "waited": progress.waited(case, now),
         "pauses": pauses,
         "paused": paused,
+        "turn": progress.turn(case),
         "answering": None if case.closed_at else duty.answering(case.lead_id, now),
         "may": progress.may(offers, case, next_urge(report.id, story, now)),
         "reasons": _reasons(draft),

@@ -192,3 +192,18 @@ def test_after_a_restatement_the_handler_reads_nothing_that_the_reporter_adds(
 def of_case(case: Case) -> UUID:
     """The report that opened it."""
     return cases.report_ids([case.id])[case.id][0]
+
+
+def test_whoever_has_done_his_part_is_not_shown_as_being_at_it(
+    cast: Cast, to_check: Case, desk: Desk, noon: datetime
+) -> None:
+    html = text(desk(cast.chen).get(address(to_check)))
+    assert "轮到 核查员，或悦海社区 到现场核查" in html
+    assert "责任单位 长峰物业" in html
+    walk(to_check, (cast.zhao, Move("pass_check", note="看过，好了")), at=noon)
+    assert "轮到 上报人，或由悦海社区回访 请上报人确认" in text(desk(cast.chen).get(address(to_check)))
+
+
+def test_whoever_is_at_it_is_named_alone(cast: Cast, opened: Case, desk: Desk) -> None:
+    html = text(desk(cast.chen).get(address(opened)))
+    assert ("轮到" in html, "责任单位" in html) == (False, False)

@@ -341,3 +341,13 @@ def test_a_pause_is_named_in_short_human_words(
     html = phone(cast.qian).get("/my/").content.decode()
     assert "暂停到 3月22日" in html
     assert "2026-03-22 " not in re.sub(r'title="[^"]*"', "", html)
+
+
+def test_the_phone_says_whose_turn_it_is_and_who_answers_for_it(
+    cast: Cast, phone: Phone, in_hand: Case, noon: datetime
+) -> None:
+    assert "谁在办" in shown(phone(cast.qian), in_hand)
+    case = walk(in_hand, (cast.qian, done(noon)), at=noon)
+    html = shown(phone(cast.zhao), case)
+    said = [word in html for word in ("谁在办", "责任单位", "核查员，或悦海社区", "到现场核查")]
+    assert said == [False, True, True, True]

@@ -304,3 +304,14 @@ def test_sabotage_without_the_line_the_day_would_move_silently(
     walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=friday)
     monkeypatch.setattr(told, "_promise", lambda *_said: "")
     assert [text for _title, text in story_of(case, friday)] == ["", ""]
+
+
+def test_the_reporter_reads_whose_turn_it_is(door: Client, here: str, cast: Cast, now: datetime) -> None:
+    """The company that has done it is responsible, and no longer at it."""
+    page = report(door, here)
+    assert "现在谁在办" in text_of(door.get(page))
+    to_confirm(cast, now)
+    words = " ".join(text_of(door.get(page)).split())
+    assert "现在谁在办" not in words
+    assert "谁负责 长峰物业" in words
+    assert "现在轮到 您，说说办好了没有" in words
