@@ -26,6 +26,7 @@ def findings() -> Iterator[Finding]:
     yield from _reasons()
     yield from _escalations()
     yield from _joins()
+    yield from _places()
     yield from _stories()
 
 
@@ -99,6 +100,21 @@ def _joins() -> Iterator[Finding]:
     for id, number in Case.objects.filter(joined_into=None).values_list("id", "number"):
         if id not in linked:
             yield Finding("I11", number, "has no report")
+
+
+def _places() -> Iterator[Finding]:
+    """Who sees a case is decided by its copy of the place's path: it is the place's own. The grid cell, too, while it is open."""
+    for number, own, path in (
+        Case.objects.exclude(place=None)
+        .exclude(place_path=F("place__path"))
+        .values_list("number", "place_path", "place__path")
+    ):
+        yield Finding("places", number, f"lies at {own}, its place at {path}")
+    for number in Case.objects.filter(place=None).exclude(place_path="").values_list("number", flat=True):
+        yield Finding("places", number, "has the path of a place, but no place")
+    cells = Case.objects.filter(closed_at=None, place__grid__isnull=False)
+    for number in cells.exclude(grid_id=F("place__grid_id")).values_list("number", flat=True):
+        yield Finding("places", number, "is in another grid cell than its place")
 
 
 def _stories() -> Iterator[Finding]:

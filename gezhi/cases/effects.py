@@ -13,17 +13,17 @@ from django.db.models import QuerySet
 
 from gezhi.cases.facts import is_drawn
 from gezhi.cases.lifecycle import Arrow, Ending, Level, State
-from gezhi.cases.models import CallBack, Case, CaseReport, Escalation, Pause
+from gezhi.cases.models import Case, CaseReport, Escalation, Pause
 from gezhi.cases.move import Move
 from gezhi.cases.policy import visible_to
-from gezhi.cases.timing import calendar_of, set_clocks
+from gezhi.cases.siting import put_at
+from gezhi.cases.timing import calendar_of, set_clocks, set_stage
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
-from gezhi.places import queries as places
 from gezhi.tenancy.prepared import Prepared
 
 SITE_VISIT_WORKING_DAYS = (
@@ -60,7 +60,7 @@ def correct(case: Case, doing: Doing) -> None:
     """Put the case at a place, into a category or under a condition; clocks follow what changed."""
     move = doing.move
     if move.place and move.place != case.place_id:
-        _place(case, move.place, doing.at)
+        put_at(case, move.place, doing.at)
     if move.category and move.category != case.category_id:
         _categorise(case, move.category, doing.at)
     if move.condition and move.condition != case.condition_id:
@@ -68,17 +68,14 @@ def correct(case: Case, doing: Doing) -> None:
     set_clocks(case)
 
 
-def _place(case: Case, place_id: UUID, at: datetime) -> None:
-    place = places.by_ids([place_id]).get(place_id)
-    if place is None:
-        raise Invalid("place", "unknown")
-    case.place_id, case.place_path, case.grid_id = place.id, place.path, place.grid_id
-    if case.state in {State.REPORTED, State.OPENED}:
-        desk = parties.desk_of(place.path, at)
-        case.lead_id = desk if case.lead_id == case.desk_id else case.lead_id
-        if desk != case.desk_id:  # who is owed a call is rung up by whoever knows the case now
-            CallBack.objects.filter(case=case, done_at=None).update(desk_id=desk)
-        case.desk_id = desk
+def relocate(case: Case, doing: Doing) -> None:
+    """Its place was moved: the copies follow, and where another desk answers now, the clocks follow that one."""
+    lead = case.lead_id
+    if case.place_id is not None:
+        put_at(case, case.place_id, doing.at)
+    if case.lead_id != lead:
+        set_clocks(case)
+        set_stage(case, doing.at)
 
 
 def _categorise(case: Case, category_id: UUID, at: datetime) -> None:
@@ -363,6 +360,7 @@ def nothing(case: Case, doing: Doing) -> None:
 EFFECTS: dict[str, Effect] = {
     "accept": accept,
     "correct": correct,
+    "relocate": relocate,
     "dispatch": dispatch,
     "raise": dispatch,
     "undo_dispatch": undo_dispatch,

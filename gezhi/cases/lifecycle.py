@@ -98,7 +98,9 @@ HANDED_IN = frozenset(
 )
 CIRCUMSTANCES = frozenset(Fact) - HANDED_IN
 BEGINS_ANEW = frozenset({"return", "hand_over"})  # a stage of its own even where the state stays
-LEAVES_CLOCK = frozenset({"remind", "escalate", "note", "add", "call_back"})  # the stage's deadline stays
+LEAVES_CLOCK = frozenset(
+    {"remind", "escalate", "note", "add", "call_back", "relocate"}
+)  # the stage's deadline stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,8 @@ ARROWS: tuple[Arrow, ...] = (
     # a change of property company, or a party that closes, moves open work the same day
     _arrow("hand_over", S.DISPATCHED, S.DISPATCHED, {R.SYSTEM}, {F.PARTY}),
     _arrow("hand_over", S.IN_HAND, S.DISPATCHED, {R.SYSTEM}, {F.PARTY}),
+    # its place came under another parent or into another grid cell; a closed case is found there, too
+    *_each("relocate", tuple(State), {R.SYSTEM}, {F.PLACE}),
     *_each("correct", (S.REPORTED, S.OPENED, S.DISPATCHED, S.IN_HAND), {R.DESK}),
     *_each("made_safe", WORKING, {R.HANDLER, R.GRID_WORKER}, {F.NOTE}),
     *_each("note", OPEN, STAFF, {F.NOTE}),

@@ -18,6 +18,7 @@ from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
+from gezhi.places import paths
 
 
 def by_number(number: str, *, actor: Actor) -> Case:
@@ -246,6 +247,16 @@ def solved_at(place_path: str, limit: int = 3) -> list[Case]:
     endings = (lifecycle.Ending.SOLVED.value, lifecycle.Ending.SOLVED_ON_SPOT_UNCHECKED.value)
     rows = Case.objects.filter(within(place_path), state=State.CLOSED, ending__in=endings)
     return list(rows.order_by("-closed_at")[:limit])
+
+
+def not_where_their_place_is(path: str = "/") -> list[UUID]:
+    """Cases at the places of a subtree, open and closed, whose copy of the path or of the grid cell is not the place's. 1 query."""
+    low, high = paths.span(path)
+    is_elsewhere = ~Q(place_path=F("place__path")) | Q(place__grid__isnull=False) & (
+        Q(grid_id=None) | ~Q(grid_id=F("place__grid_id"))
+    )
+    rows = Case.objects.filter(is_elsewhere, place__path__gte=low, place__path__lt=high)
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 def in_hands_of(party_ids: Iterable[UUID]) -> list[Case]:

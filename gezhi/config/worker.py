@@ -21,7 +21,7 @@ from django.db import close_old_connections, connection
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
 from gezhi.evidence import actions as evidence
-from gezhi.flows import change_of_company, clockwork
+from gezhi.flows import change_of_company, clockwork, move_place
 from gezhi.journal import outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
@@ -53,10 +53,16 @@ def show_message(errand: Leased, at: datetime) -> None:
     """A message to a reporter stands on the status page from the moment of its commit; here it is marked as delivered."""
 
 
+def follow_place(errand: Leased, at: datetime) -> None:
+    """The cases at a place that was moved."""
+    move_place.follow(errand.payload["path"], at=at)
+
+
 HANDLERS: dict[str, Callable[[Leased, datetime], None]] = {
     TIMER: fire_timer,
     evidence.PREPARE: prepare_picture,
     MESSAGE: show_message,
+    move_place.FOLLOW: follow_place,
 }
 # These set their own next moment; marking them done would stop the clock.
 REPEATING = frozenset({TIMER})

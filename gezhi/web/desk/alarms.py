@@ -24,6 +24,7 @@ KINDS = {
     "case.timer": gettext_lazy("案件的时限钟"),
     "message.reporter": gettext_lazy("给上报人的消息"),
     "evidence.prepare": gettext_lazy("照片的处理"),
+    "place.moved": gettext_lazy("位置变动后案件的跟随"),
 }
 
 

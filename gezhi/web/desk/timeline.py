@@ -49,6 +49,7 @@ ICONS = {
     "restated": "pencil",
     "note": "pencil",
     "correct": "map-pin",
+    "relocate": "map-pin",
     "not_found": "eye-off",
     "not_ours": "ban",
     "wont_do": "ban",
