@@ -55,7 +55,8 @@ class ImportResult(NamedTuple):
 def import_places(data: bytes, filename: str, *, actor: Actor, at: datetime) -> ImportResult:
     """Read and judge the whole sheet in memory, then write it in one transaction.
 
-    Raises kernel.sheet.BadSheet (the file as a whole), NotYours. Statements: about 20, and 15 more per new property service.
+    Raises kernel.sheet.BadSheet (the file as a whole), NotYours. Statements: about 20 however many places there are, and 10 more for
+    each other name, each new property company and each new property service.
     """
     reading = read(data, filename, zone())
     plan = Planner(reading, _known()).planned()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from django.db import IntegrityError, transaction
 
-from gezhi.journal import queries
+from gezhi.journal import actions, queries
 from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.journal.chain import START
 from gezhi.journal.models import Entry, Words
@@ -94,6 +94,36 @@ def test_three_new_subjects_cost_one_insert(office, noon, django_assert_num_quer
     deeds = [Deed("case", new_id(), "report", is_first=True) for _ in range(3)]
     with django_assert_num_queries(1):
         record(*deeds, actor=SYSTEM, at=noon)
+
+
+def further_deeds(write, noon, subjects: int) -> list[Entry]:
+    """The next deed on subjects of two kinds that have one or two rows, and on one that has none."""
+    known = [(("case", "place")[number % 2], new_id()) for number in range(subjects)]
+    for kind, id in known:
+        write(id, "report", is_first=True, kind=kind)
+    write(known[0][1], "accept", kind=known[0][0])
+    deeds = [Deed(kind, id, "note") for kind, id in known]
+    return record(*deeds, Deed("case", new_id(), "note"), actor=SYSTEM, at=noon)
+
+
+@pytest.mark.parametrize("subjects", [2, 40])
+def test_any_number_of_known_subjects_costs_one_question(
+    subjects, write, noon, found, django_assert_num_queries
+):
+    further_deeds(write, noon, 2)  # warms what is asked once
+    with django_assert_num_queries(
+        subjects + 2 + 2
+    ):  # each beginning, one more step of the first; then both at once
+        made = further_deeds(write, noon, subjects)
+    assert [entry.seq for entry in made] == [3] + [2] * (subjects - 1) + [1]
+    assert found() == []
+
+
+def test_more_subjects_than_one_statement_takes_are_all_found(write, noon, found, monkeypatch):
+    monkeypatch.setattr(actions, "SUBJECTS_AT_ONCE", 3)
+    made = further_deeds(write, noon, 10)
+    assert [entry.seq for entry in made] == [3] + [2] * 9 + [1]
+    assert found() == []
 
 
 def test_a_step_is_never_written_twice(write, noon):
