@@ -7,15 +7,12 @@ from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from django.apps import apps
-
 from gezhi.kernel.finding import Finding
 from gezhi.kernel.geo import BadOutline, overlaps
 from gezhi.kernel.refusal import Invalid
 from gezhi.places import paths, planting
 from gezhi.places.kinds import NATIONAL
 from gezhi.places.models import GridCell, Place
-from gezhi.tenancy.fields import TenantFK
 
 RULE = "places"
 
@@ -37,7 +34,6 @@ def findings() -> Iterator[Finding]:
     yield from _circles(nodes)
     yield from _grids(nodes)
     yield from _cells(nodes)
-    yield from _strangers()
 
 
 def _paths(nodes: dict[UUID, _Node]) -> Iterator[Finding]:
@@ -98,18 +94,3 @@ def _cells(nodes: dict[UUID, _Node]) -> Iterator[Finding]:
                 f"shares {one.square_metres:.0f} m² with {one.second} at {one.at.lon:.6f}, {one.at.lat:.6f}"
             )
             yield Finding(RULE, f"grid cell {one.first}", what)
-
-
-def _strangers() -> Iterator[Finding]:
-    """Keys stay within the jurisdiction. PostgreSQL keeps this itself, SQLite does not."""
-    for model in apps.get_app_config("places").get_models():
-        for key in model._meta.local_fields:
-            if not isinstance(key, TenantFK):
-                continue
-            known = key.related_model._default_manager.values("id")
-            rows = model._default_manager.exclude(**{key.attname: None}).exclude(
-                **{f"{key.attname}__in": known}
-            )
-            for id in rows.values_list("id", flat=True):
-                what = f"its {key.name} is not of this jurisdiction"
-                yield Finding(RULE, f"{model._meta.model_name} {id}", what)

@@ -42,8 +42,10 @@ class TenantManager(models.Manager[Any]):
         update_fields: Collection[str] | None = None,
         unique_fields: Collection[str] | None = None,
     ) -> list[Any]:
-        """Django's; where no conflicts are updated, with a statement made once per table (inserting.py)."""
+        """Django's; where no conflicts are updated, with a statement made once per table (inserting.py), which knows no batch_size."""
         if not update_conflicts:
+            if batch_size is not None:
+                raise ValueError("batch_size: rows are written in as few statements as the engine takes")
             return insert(list(objs), ignore_conflicts=ignore_conflicts)
         return super().bulk_create(
             objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields

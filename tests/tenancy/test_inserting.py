@@ -53,6 +53,12 @@ def test_many_rows_take_as_few_statements_as_the_engine_allows(
     assert Errand.objects.count() == 200
 
 
+def test_a_size_of_batches_is_refused_where_it_would_be_forgotten(office, noon):
+    with pytest.raises(ValueError, match="batch_size"):
+        Errand.objects.bulk_create(errands(noon, "a"), batch_size=1)
+    assert not Errand.objects.exists()
+
+
 def test_nothing_costs_nothing(office, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert insert([]) == []
