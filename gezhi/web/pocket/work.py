@@ -1,6 +1,6 @@
 """我的活: what I or my parties must take or do, what waits for my check, what came back to us. By clock, or by nearness."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -47,7 +47,7 @@ def work(request: Asked) -> HttpResponse:
     soon = lists.soon_at(at)
     listed = {name: list(ask(actor, at, soon)) for name, ask in _ASK.items()}
     view = request.GET.get("view", "")
-    view = view if view in VIEWS else "todo"
+    view = view if view in VIEWS else _opened(listed)
     here = near.position(request.GET)
     context = {
         "views": [_counter(name, len(rows), name == view, here) for name, rows in listed.items()],
@@ -61,6 +61,11 @@ def work(request: Asked) -> HttpResponse:
         ],
     }
     return page(request, "work", context, tab="my_work")
+
+
+def _opened(listed: Mapping[str, list[Any]]) -> str:
+    """What a day begins with: what is to be done; to whoever has nothing to do but a check, the check."""
+    return "check" if listed["check"] and not listed["todo"] else "todo"
 
 
 def _back(actor: Actor, at: datetime, soon: datetime) -> list[Any]:

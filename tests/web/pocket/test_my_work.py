@@ -74,6 +74,24 @@ def test_work_for_the_checker_stands_under_its_own_tab(
     assert address(in_hand) not in page(phone(cast.qian), "/my/?view=check")
 
 
+def test_whoever_has_only_checks_begins_with_them(
+    cast: Cast, phone: Phone, in_hand: Case, noon: datetime
+) -> None:
+    zhao = phone(cast.zhao)
+    assert "现在没有要办的事" in page(zhao, "/my/")
+    walk(in_hand, (cast.qian, done(noon)), at=noon)
+    assert address(in_hand) in page(zhao, "/my/")
+    assert "现在没有要办的事" in page(zhao, "/my/?view=todo")
+
+
+def test_work_to_do_comes_before_checks(cast: Cast, phone: Phone, in_hand: Case, noon: datetime) -> None:
+    walk(in_hand, (cast.qian, done(noon)), at=noon)
+    own = cast.lin_reports(noon, "办事处门口的灯")
+    walk(own, (cast.zhou, Move("accept")), (cast.zhou, Move("dispatch", party=cast.office_desk)), at=noon)
+    html = page(phone(cast.zhou), "/my/")
+    assert (address(own) in html, address(in_hand) in html) == (True, False)
+
+
 def test_a_failed_check_comes_back_as_a_second_round(
     cast: Cast, phone: Phone, in_hand: Case, noon: datetime
 ) -> None:
