@@ -95,21 +95,26 @@ def close_cell(request: HttpRequest, code: str, cell_code: str) -> HttpResponse:
     if cell is None:
         raise NotFound("grid")
     form = CellForm(request.POST or None, initial={"on": timezone.localdate(at_of(request))})
+    left = {"n": grounds.open_places_in(cell.id)}
     heirs = [(str(one.id), f"{one.name}（{one.code}）") for one in known if one.id != cell.id]
-    offer(form, "into", [("", _("不选")), *heirs])
+    offer(form, "into", [("", _("请选择")), *heirs])
+    if not left["n"]:
+        del form.fields["into"]
 
     def deed() -> bool:
-        said = form.cleaned_data | {"into": uuid_or_none(form.cleaned_data["into"])}
+        said = form.cleaned_data | {"into": uuid_or_none(form.cleaned_data.get("into", ""))}
         closing.close_grid(cell.id, **said, actor=actor_of(request), at=at_of(request))
         return True
 
     if form.is_valid() and tried(form, deed):
         messages.success(request, _("已停用：%(name)s。") % {"name": cell.name})
         return redirect("desk:cells", community.code)
-    left = {"n": grounds.open_places_in(cell.id)}
     page = {
         "heading": _("停用网格：%(name)s") % {"name": cell.name},
-        "goes": [_("网格的边界；%(n)s 个位置改归您选的网格") % left, _("定位和派单时不再用这个网格")],
+        "goes": [
+            _("网格的边界；%(n)s 个位置改归您选的网格") % left if left["n"] else _("网格的边界"),
+            _("定位和派单时不再用这个网格"),
+        ],
         "stays": [_("这里办过的案件和台账"), _("网格组的服务和岗位：要结束的，请在单位页和账号页结束")],
         "back": reverse("desk:cells", args=[community.code]),
     }

@@ -185,3 +185,10 @@ def test_only_the_keeper_closes(who: str, cast: Cast, sister: GridCell, desk: De
     one = catalogue.by_code("0501")
     with pytest.raises(NotYours):
         closing.close_category(one.id, on=noon.date(), reason="x", revision=1, actor=actor, at=noon)
+
+
+def test_an_empty_cell_ends_without_an_heir(cast: Cast, keeper: Actor, sister: GridCell, desk: Desk) -> None:
+    client, door = desk(keeper), f"/desk/places/371072008015/cells/{sister.code}/close/"
+    assert 'name="into"' not in client.get(door).content.decode()
+    assert client.post(door, {"on": TODAY, "reason": "没有用过"}).status_code == 302
+    assert places.grid(sister.id).closed_on == date(2026, 3, 2)
