@@ -25,9 +25,8 @@ from gezhi.web.door import AT_ONCE, WAITING
 READY_SECONDS = 60
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
-NOWHERE_YET = (
-    "192.0.2.1"  # RFC 5737: nobody's; to ask the machine which of its addresses it would use, nothing is sent
-)
+# RFC 5737: nobody's; to ask the machine which of its addresses it would use, nothing is sent.
+NOWHERE_YET = "192.0.2.1"
 
 
 def serve(host: str, port: int, workers: int) -> int:
@@ -88,9 +87,8 @@ def _run(host: str, port: int, workers: int, url: str) -> int:
         elif not stopped.is_set():
             return _fail("the server did not start; its own words stand above · 服务没有启动，原因见上面")
         while not stopped.is_set() and children[0].poll() is None:
-            if (
-                children[1].poll() is not None
-            ):  # the server goes on; leases of a killed worker run out by themselves
+            # The server goes on; leases of a killed worker run out by themselves.
+            if children[1].poll() is not None:
                 children[1] = _child("worker")
             stopped.wait(0.5)
         if not stopped.is_set():
