@@ -48,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
 def port(typed: str) -> int:
     """A port somebody can type into an address."""
     if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 65535):
-        raise argparse.ArgumentTypeError(f"{typed!r} is no port: write a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(
+            f"{typed!r} is no port: write a number from 1 to 65535 · 端口请写 1 至 65535 的数"
+        )
     return int(typed)
 
 

@@ -25,6 +25,7 @@ from gezhi.web.door import AT_ONCE, WAITING
 READY_SECONDS = 60
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
+HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # RFC 5737: nobody's; to ask the machine which of its addresses it would use, nothing is sent.
 NOWHERE_YET = "192.0.2.1"
 
@@ -76,7 +77,8 @@ def _run(host: str, port: int, workers: int, url: str) -> int:
     prepare()
     if make_demonstration():
         print(
-            "The demonstration was made: 皇冠街道, its 19 communities, and people to try it out.", flush=True
+            "The demonstration was made: 皇冠街道, its 19 communities, and people to try it out. 演示数据已准备好。",
+            flush=True,
         )
     address = ["--host", host, "--port", str(port), "--workers", str(workers)]
     children = [_child("serve", *address), _child("worker")]
@@ -171,8 +173,8 @@ def _answers(host: str, port: int, server: subprocess.Popen[bytes], stopped: thr
 def _announce(host: str, url: str) -> None:
     print(f"\nGezhi 格治 is ready: {url}   (staff: {url}desk/ · phone: {url}my/)")
     print(f"格治已启动：{url}   （工作台：{url}desk/ · 手机：{url}my/）")
-    if host in EVERYWHERE and "GEZHI_HOSTS" not in os.environ:
-        _tell_of_hosts()
+    if host in EVERYWHERE:
+        _tell_of_hosts(url)
     if accounts_file().exists():
         print(f"Log-ins of the demonstration · 演示账号（{accounts_file()}）:")
         for one in json.loads(accounts_file().read_text()):
@@ -182,8 +184,17 @@ def _announce(host: str, url: str) -> None:
     print("Ctrl-C stops everything; the data stays. 按 Ctrl-C 停止，数据保留。", flush=True)
 
 
-def _tell_of_hosts() -> None:
-    """Others reach the port but are answered under no name yet."""
+def _tell_of_hosts(url: str) -> None:
+    """Others reach the port: under which names they are answered, or that there is none yet."""
+    others = [
+        one
+        for one in settings.ALLOWED_HOSTS
+        if one not in HERE and f"//{one}:" not in url and one[0] not in "*."
+    ]
+    for one in others:
+        print(f"For other machines · 其他设备用：http://{one}:{url.rsplit(':', 1)[1]}")
+    if "GEZHI_HOSTS" in os.environ:
+        return
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((NOWHERE_YET, 9))

@@ -139,6 +139,15 @@ def test_whoever_opens_the_door_is_told_how_to_be_answered(
     assert os.environ.get("GEZHI_HOSTS", "") == hosts
 
 
+def test_whoever_comes_from_elsewhere_is_told_the_address(
+    folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GEZHI_HOSTS", "set")
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "192.168.1.5"]
+    running._announce("0.0.0.0", "http://127.0.0.1:8123/")
+    assert "其他设备用：http://192.168.1.5:8123/\n" in capsys.readouterr().out
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
