@@ -1,6 +1,9 @@
 """Which jurisdiction a door belongs to."""
 
+from collections.abc import Sequence
 from functools import lru_cache
+from math import inf
+from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +18,13 @@ class JurisdictionRow(NamedTuple):
     name: str
     time_zone: str
     demonstration: bool
+
+
+STALE_SECONDS = (
+    1.0  # so long a host may still be answered by the only office when a second one was founded elsewhere
+)
+_NOTHING: tuple[float, Sequence[tuple[str, JurisdictionRow]]] = (-inf, ())
+_remembered = _NOTHING
 
 
 def all_jurisdictions() -> list[JurisdictionRow]:
@@ -33,24 +43,34 @@ def _by_id(id: UUID) -> JurisdictionRow:
 
 
 def of_host(host: str) -> JurisdictionRow | None:
-    """The jurisdiction configured for this host name (port ignored), or the only one there is; None otherwise."""
-    found = _of_host(host.rsplit(":", 1)[0].lower())
-    if found is None:
-        _of_host.cache_clear()  # an office that is founded while the server runs is seen at once
-    return found
+    """The jurisdiction configured for this host name (port ignored), or the only one there is; None otherwise.
+
+    Offices are read anew after STALE_SECONDS, and at once for a host that is nobody's: another process may have founded one. 1 query then.
+    """
+    name = host.rsplit(":", 1)[0].lower()
+    return _among(_offices(), name) or _among(_offices(anew=True), name)
 
 
-@lru_cache(maxsize=512)
-def _of_host(host: str) -> JurisdictionRow | None:
-    rows = list(Jurisdiction.objects.all()[:1000])
-    named = [one for one in rows if one.host and one.host.lower() == host]
-    chosen = named[:1] or (rows if len(rows) == 1 else [])
-    return _row(chosen[0]) if chosen else None
+def _among(offices: Sequence[tuple[str, JurisdictionRow]], name: str) -> JurisdictionRow | None:
+    """Of a name, or of none where there is but one."""
+    named = next((one for host, one in offices if host and host == name), None)
+    return offices[0][1] if named is None and len(offices) == 1 else named
+
+
+def _offices(*, anew: bool = False) -> Sequence[tuple[str, JurisdictionRow]]:
+    """(host name, office) of all, in no order."""
+    global _remembered
+    read_at, offices = _remembered
+    if anew or monotonic() - read_at > STALE_SECONDS:
+        offices = tuple((one.host.lower(), _row(one)) for one in Jurisdiction.objects.all()[:1000])
+        _remembered = (monotonic(), offices)
+    return offices
 
 
 def forget() -> None:
     """Drop what was remembered (after founding an office, and between tests)."""
-    _of_host.cache_clear()
+    global _remembered
+    _remembered = _NOTHING
     _by_id.cache_clear()
 
 

@@ -89,3 +89,38 @@ def test_a_host_that_nobody_configured_belongs_to_the_only_jurisdiction(office):
     found = queries.of_host("anything:8000")
     assert found is not None
     assert found.code == "371072"
+
+
+def served_after_a_second_office(noon, monkeypatch, *, stale: float) -> object:
+    """Whom a known host belongs to when another process has founded a second office and the memory is so old."""
+    monkeypatch.setattr(queries, "STALE_SECONDS", stale)
+    assert queries.of_host("known.example") is not None
+    Jurisdiction.objects.create(
+        code="371071", name="威海火炬高技术产业开发区", host="b.example", made_at=noon
+    )
+    return queries.of_host("known.example")
+
+
+def test_with_a_second_office_a_host_that_is_nobodys_is_nobodys(office, noon, monkeypatch):
+    assert served_after_a_second_office(noon, monkeypatch, stale=0) is None
+
+
+def test_twin_remembered_for_good_it_would_keep_the_first_office(office, noon, monkeypatch):
+    assert served_after_a_second_office(noon, monkeypatch, stale=3600) is not None
+
+
+def test_the_office_of_a_host_is_asked_for_once_a_second(office, django_assert_num_queries):
+    queries.forget()
+    with django_assert_num_queries(1):
+        for host in ("a.example", "b.example", "a.example:8000"):
+            assert queries.of_host(host) is not None
+
+
+def test_the_first_office_is_seen_at_once(db, noon):
+    queries.forget()
+    assert queries.of_host("a.example") is None
+    made = Jurisdiction.objects.create(code="371072", name="威海经济技术开发区", made_at=noon)
+    found = queries.of_host("a.example")
+    assert found is not None
+    assert found.id == made.id
+    queries.forget()
