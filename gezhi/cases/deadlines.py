@@ -12,6 +12,8 @@ from enum import StrEnum
 from gezhi.cases.lifecycle import State
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, Pause, WorkCalendar, due_at
 
+NEARLY = 4  # a quarter is left
+
 
 class Act(StrEnum):
     """What the timer does when it fires."""
@@ -92,6 +94,15 @@ def stage_due(
             return entered_at + timedelta(days=limits.confirm_days)
         case State.CLOSED:
             raise ValueError("a closed case has no deadline")
+
+
+def is_nearly_due(begun_at: datetime, due: datetime, at: datetime) -> bool:
+    """Whether less than a quarter of its time is left, by the wall clock: a limit of hours is not "soon" as it begins.
+
+    begun_at: the receipt for the two clocks of a case, else when its present stage began. `queries.listed` asks the same
+    of the table.
+    """
+    return (due - at) * NEARLY < due - begun_at
 
 
 def _working(start: datetime, minutes: int, calendar: WorkCalendar) -> datetime:

@@ -6,9 +6,22 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case as CaseWhen
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.lookups import LessThan
 
 from gezhi.cases import lifecycle
+from gezhi.cases.deadlines import NEARLY
 from gezhi.cases.facts import circumstances
 from gezhi.cases.lifecycle import Offer, Role, State
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
@@ -62,7 +75,9 @@ OPEN = tuple(state.value for state in lifecycle.OPEN)
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list shows. clock: "overdue", "due_soon" (within `soon`), "paused". words: part of the title or a number.
+    """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "paused".
+
+    words: part of the title or a number.
 
     is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
     """
@@ -143,11 +158,20 @@ def _clock(clock: str, at: datetime, soon: datetime) -> Q:
         case "overdue":
             return running & Q(due_at__lt=at)
         case "due_soon":
-            return running & Q(due_at__gte=at, due_at__lt=soon)
+            return running & Q(due_at__gte=at, due_at__lt=soon) & _is_nearly_due(at)
         case "paused":
             return Q(closed_at=None) & Q(review_at__isnull=False)
         case _:
             return Q()
+
+
+def _is_nearly_due(at: datetime) -> Q:
+    """`deadlines.is_nearly_due`, asked of the table: a list and its chips agree."""
+    is_clock = Q(due_at=F("fix_due")) | Q(due_at=F("make_safe_due"))
+    begun_at = When(is_clock, then=F("received_at"))
+    left = ExpressionWrapper(F("due_at") - Value(at, DateTimeField()), DurationField())
+    whole = ExpressionWrapper(F("due_at") - CaseWhen(begun_at, default=F("entered_at")), DurationField())
+    return Q(LessThan(ExpressionWrapper(left * NEARLY, DurationField()), whole))
 
 
 def my_work(actor: Actor, *, at: datetime) -> QuerySet[Case]:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.cases import timing
+from gezhi.cases.deadlines import is_nearly_due
 from gezhi.cases.lifecycle import State
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar
@@ -124,13 +125,19 @@ def matter(case: "Case") -> str:
     return f"{label} · {case.title}" if case.title else label
 
 
+def soon_for(case: "Case", due: datetime | None, *, at: datetime, soon: datetime) -> datetime:
+    """Until when this deadline of the case is called soon: not before the last quarter of its time. `at` is never."""
+    begun_at = case.received_at if due in (case.fix_due, case.make_safe_due) else case.entered_at
+    return soon if due and is_nearly_due(begun_at, due, at) else at
+
+
 def clock_of(
     case: "Case", known: dict[UUID, Any], *, at: datetime, soon: datetime, long: bool = False
 ) -> times.Clock:
     """The earliest deadline that counts, by the calendar of whoever must act."""
     if case.closed_at is not None:
         return times.NO_CLOCK
-    hours = hours_of(case, known)
+    hours, soon = hours_of(case, known), soon_for(case, case.due_at, at=at, soon=soon)
     return times.clock(
         case.due_at, at=at, soon=soon, hours=hours, is_paused=case.review_at is not None, long=long
     )
