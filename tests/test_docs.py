@@ -52,7 +52,7 @@ def is_there(package: str, name: str) -> bool:
     where, _, what = name.rpartition(".")
     if not where:
         return any(hasattr(module, what) for module in modules(package))
-    named = [module for module in modules(package) if module.__name__ == f"gezhi.{package}.{where}"]
+    named: list[object] = [one for one in modules(package) if one.__name__ == f"gezhi.{package}.{where}"]
     return any(hasattr(one, what) for one in named or [getattr(m, where, None) for m in modules(package)])
 
 
