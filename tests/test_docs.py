@@ -43,11 +43,8 @@ def modules(package: str) -> tuple[ModuleType, ...]:
 
 def is_there(package: str, name: str) -> bool:
     """A file of the package, a thing in one of its modules, or a thing in what is named before the dot."""
-    folder = Path(gezhi.__path__[0]) / package
-    if (
-        any((folder / f"{name.replace('.', '/')}{tail}").exists() for tail in ("", ".py"))
-        or (folder / name).exists()
-    ):
+    folder, path = Path(gezhi.__path__[0]) / package, name.replace(".", "/")
+    if any((folder / file).exists() for file in (name, path, f"{path}.py")):
         return True
     where, _, what = name.rpartition(".")
     if not where:
