@@ -210,9 +210,8 @@ def import_messages(chosen: argparse.Namespace) -> int:
 
 def export_ledger(chosen: argparse.Namespace) -> int:
     """The ledger as a workbook or CSV file, brought up to date first."""
-    from gezhi.journal import sealing
+    from gezhi.config.worker import keep_books
     from gezhi.kernel.actor import SYSTEM
-    from gezhi.ledger import actions
     from gezhi.ledger.export import WRITERS
     from gezhi.ledger.export import export_ledger as write
     from gezhi.ledger.queries import LineFilter
@@ -223,8 +222,7 @@ def export_ledger(chosen: argparse.Namespace) -> int:
     if not to.parent.is_dir():
         raise Failed(f"export-ledger: there is no folder {to.parent}")
     with office(chosen.office):
-        sealing.seal(at=at)
-        actions.catch_up(at=at)
+        keep_books(at)
         count = write(
             LineFilter(), to, suffix=to.suffix.lower(), actor=SYSTEM, language=chosen.language, at=at
         )
