@@ -1,6 +1,6 @@
 """Many colleagues at once: judged in memory against everybody who is there and against one another, written in a few statements.
 
-The rules are those of staff.add_account and staff.appoint.
+The rules are those of staff.add_account and staff.appoint; a test runs rows through both.
 """
 
 from collections import defaultdict

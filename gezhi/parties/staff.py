@@ -92,8 +92,12 @@ def account_by_username(username: str) -> Account | None:
 
 @transaction.atomic
 def appoint(account_id: UUID, post: NewPost, *, actor: Actor, at: datetime) -> UUID:
-    """Give somebody a post; returns its id. Raises Invalid (ground, ends_on, party closed, period overlaps), NotFound."""
+    """Give somebody a post; returns its id. Raises Invalid (ground, ends_on, party closed, period overlaps), NotFound.
+
+    hiring.plan judges many posts by the same rules, and in the same turn: neither gives a post beside one of the other.
+    """
     policy.keeps_accounts(actor)
+    take_turn()
     account = _held(account_id)
     row = new_post(account.id, post)
     _refuse_closed(post.party_id)

@@ -14,8 +14,8 @@ def take_turn() -> None:
 
 
 def refuse_unknown(place_id: UUID | None, grid_id: UUID | None) -> None:
-    """Ground that a service, a party or a post names. Raises NotFound."""
+    """Ground that a service, a party or a post names; a cell that has closed is there for history only. Raises NotFound."""
     if place_id is not None and not places.by_ids([place_id]):
         raise NotFound(place=str(place_id))
-    if grid_id is not None:
-        places.grid(grid_id)
+    if grid_id is not None and places.grid(grid_id).closed_on is not None:
+        raise NotFound(grid=str(grid_id))

@@ -6,16 +6,16 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from gezhi.duty import actions as duty
 from gezhi.duty import check as duty_check
 from gezhi.duty.actions import OnDuty
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, Refusal
-from gezhi.parties import actions, check, staff
+from gezhi.parties import actions, check, hiring, staff
 from gezhi.parties.actions import Ground
-from gezhi.parties.models import ResetCode
+from gezhi.parties.models import PartyPost, ResetCode
 from gezhi.parties.staff import NewPost
 from gezhi.tenancy.current import current, scope
 from tests.parties.town import Town
@@ -101,3 +101,42 @@ def test_of_two_last_administrators_one_stays(town: Town, admin_actor: Actor, no
         return lambda: staff.end_post(post, ends_on=noon.date(), **who)
 
     assert at_once(end(town.posts["管理员"]), end(second)) == ["done", "last_administrator"]
+
+
+def a_post_by_sheet_while_the_same_is_given_by_hand(town: Town, admin: Actor, noon: datetime) -> list[str]:
+    """The sheet is judged; then somebody gives that post by hand, if he may; then the sheet is written."""
+    who, judged, given = {"actor": admin, "at": noon}, threading.Event(), threading.Event()
+    post = NewPost(town.desk, Duty.CLERK, date(2026, 3, 2))
+
+    @transaction.atomic
+    def by_sheet() -> None:
+        row = hiring.Hire("wei", "魏", post.party_id, post.duty, None, None, post.starts_on, None)
+        made = hiring.plan([row], **who)
+        judged.set()
+        given.wait(1)
+        hiring.carry_out(made, **who)
+
+    def by_hand() -> None:
+        judged.wait(10)
+        staff.appoint(town.people["魏"].id, post, **who)
+        given.set()
+
+    return at_once(by_sheet, by_hand)
+
+
+def clerks_posts(town: Town) -> int:
+    return PartyPost.objects.filter(account=town.people["魏"].id, duty="clerk").count()
+
+
+def test_by_hand_and_by_sheet_at_once_gives_one_post(town: Town, admin_actor: Actor, noon: datetime) -> None:
+    ends = a_post_by_sheet_while_the_same_is_given_by_hand(town, admin_actor, noon)
+    assert (ends, clerks_posts(town)) == (["done", "overlaps"], 1)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time anyway")
+def test_twin_did_the_hand_not_take_its_turn_there_would_be_two(
+    town: Town, admin_actor: Actor, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff, "take_turn", lambda: None)
+    ends = a_post_by_sheet_while_the_same_is_given_by_hand(town, admin_actor, noon)
+    assert (ends, clerks_posts(town)) == (["done", "done"], 2)
