@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases import timing
+from gezhi.cases.complaint import keep_from_company
 from gezhi.cases.effects import EFFECTS, Doing, nothing
 from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
@@ -19,7 +20,7 @@ from gezhi.cases.telling import tell
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
 from gezhi.journal import outbox
-from gezhi.journal.actions import Deed, erase_words, record
+from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Missing, NotFound, Stale
 from gezhi.kernel.text import one_line
@@ -104,8 +105,7 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     if opening.category_id:
         case.category_id = opening.category_id
         case.condition_id = catalogue.default_condition(opening.category_id).id
-        if catalogue.category(opening.category_id).complains_of_party and place:
-            case.complained_of_id = parties.serving(path, place.grid_id, "property", at)
+        keep_from_company(case)
     timing.set_clocks(case)
     timing.set_stage(case, at)
     return case
@@ -139,6 +139,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
         "presence": move.presence,
         "count": move.count,
         "outcome": move.outcome,
+        "heard": move.heard,
         "shown": len(move.shown) or None,
     }
     gone, come = changed(before, after), {name: value for name, value in facts.items() if value}
@@ -182,6 +183,8 @@ def _joined_into(case_id: UUID, move: Move) -> UUID | None:
 def _arrow(case: Case, move: Move, actor: Actor, at: datetime) -> Arrow:
     """Which arrow this is; the closing proof is asked kind by kind."""
     facts = circumstances(case, at) | move.facts()
+    if move.event == "call_back" and _rang_up(case, move, at):
+        facts |= {Fact.CALLED}
     if move.category:
         facts |= {Fact.CATEGORY}
     if move.place:
@@ -194,6 +197,11 @@ def _arrow(case: Case, move: Move, actor: Actor, at: datetime) -> Arrow:
         return decide(State(case.state), move.event, roles=roles_for(actor, case), facts=facts)
     except Missing as missing:
         raise Missing((set(missing.facts) - {Fact.PROOF.value}) | lacking) from None
+
+
+def _rang_up(case: Case, move: Move, at: datetime) -> bool:
+    """Whether the desk's call-back list says that this reporter was rung up in this very deed."""
+    return CallBack.objects.filter(case=case, report_id=move.heard, last_try_at=at).exists()
 
 
 def lacking_proof(case: Case, move: Move) -> frozenset[str]:
@@ -236,12 +244,3 @@ def _show(case: Case, move: Move, at: datetime) -> None:
             for shown in move.shown
         ]
     )
-
-
-@transaction.atomic
-def forget_reporter(report_id: UUID, *, at: datetime) -> None:
-    """Blank what cases keep of a reporter's words: the title of the one he opened, and what he said in any. The chain stays valid (I14)."""
-    opened = CaseReport.objects.filter(report_id=report_id).values("origin_id")
-    Case.objects.filter(id__in=opened).update(title="")
-    CallBack.objects.filter(report_id=report_id, done_at=None).update(done_at=at, outcome="settled")
-    erase_words(kind="case", by=report_id, at=at)

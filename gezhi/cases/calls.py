@@ -60,9 +60,9 @@ def _tell_case(call: CallBack, outcome: str, note: str, actor: Actor, at: dateti
     if outcome == "satisfied":
         move = Move("satisfied", note=note, heard=call.report_id)
     elif outcome == "unsatisfied":
-        move = Move("unsatisfied", reason=note)
+        move = Move("unsatisfied", reason=note, heard=call.report_id)
     elif call.kind == "please_confirm" or note.strip():
-        move = Move("call_back", note=note or "—", outcome=outcome)
+        move = Move("call_back", note=note or "—", outcome=outcome, heard=call.report_id)
     else:
         return
     advance(call.case_id, move, actor=actor, at=at)

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from gezhi.cases.complaint import keep_from_company
 from gezhi.cases.facts import is_drawn
 from gezhi.cases.lifecycle import Arrow, Ending, Level, State
 from gezhi.cases.models import Case, CaseReport, Escalation, Pause
 from gezhi.cases.move import Move
 from gezhi.cases.policy import visible_to
-from gezhi.cases.siting import put_at
+from gezhi.cases.siting import put_at, wake_where_its_place_is
 from gezhi.cases.timing import calendar_of, set_clocks, set_stage
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed
@@ -26,9 +27,8 @@ from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
 from gezhi.tenancy.prepared import Prepared
 
-SITE_VISIT_WORKING_DAYS = (
-    3  # proposed default: a second return books a joint site visit within three working days
-)
+# proposed default: a second return books a joint site visit within three working days
+SITE_VISIT_WORKING_DAYS = 3
 SOLVED = (Ending.SOLVED.value, Ending.SOLVED_ON_SPOT_UNCHECKED.value, Ending.NO_ANSWER.value)
 LEVEL_OF_PARTY = {
     "grid_team": Level.GRID,
@@ -58,13 +58,15 @@ Effect = Callable[[Case, Doing], None]
 
 def correct(case: Case, doing: Doing) -> None:
     """Put the case at a place, into a category or under a condition; clocks follow what changed."""
-    move = doing.move
+    move, was = doing.move, (case.place_id, case.category_id)
     if move.place and move.place != case.place_id:
         put_at(case, move.place, doing.at)
     if move.category and move.category != case.category_id:
-        _categorise(case, move.category, doing.at)
+        _categorise(case, move.category)
     if move.condition and move.condition != case.condition_id:
         _under(case, move.condition)
+    if (case.place_id, case.category_id) != was:
+        keep_from_company(case)
     set_clocks(case)
 
 
@@ -73,13 +75,13 @@ def relocate(case: Case, doing: Doing) -> None:
     lead = case.lead_id
     if case.place_id is not None:
         put_at(case, case.place_id, doing.at)
+    keep_from_company(case)
     if case.lead_id != lead:
         set_clocks(case)
         set_stage(case, doing.at)
 
 
-def _categorise(case: Case, category_id: UUID, at: datetime) -> None:
-    """Who is complained of follows the category, and never keeps what is a complaint about him: the desk takes it back."""
+def _categorise(case: Case, category_id: UUID) -> None:
     category = catalogue.category(category_id)
     if category.refer_out:
         raise Invalid("category", "refer_out")
@@ -87,12 +89,6 @@ def _categorise(case: Case, category_id: UUID, at: datetime) -> None:
         raise Invalid("category", "closed")
     case.category_id = category.id
     case.condition_id = catalogue.default_condition(category.id).id
-    complains = category.complains_of_party and case.place_path
-    case.complained_of_id = (
-        parties.serving(case.place_path, case.grid_id, "property", at) if complains else None
-    )
-    if case.complained_of_id is not None and case.lead_id == case.complained_of_id:
-        case.lead_id, case.handler_id = case.desk_id, None
 
 
 def _under(case: Case, condition_id: UUID) -> None:
@@ -312,12 +308,14 @@ def undo_join(case: Case, doing: Doing) -> None:
     if case.joined_into_id:
         doing.also.append(Deed("case", case.joined_into_id, "released", after={"released": case.id}))
     case.joined_into_id, case.state_before_join = None, ""
+    wake_where_its_place_is(case, doing.arrow.target, doing.at)
 
 
 def reopen(case: Case, doing: Doing) -> None:
     """Work begins anew. Where nobody had it, the desk has it."""
     case.confirmed_at = case.ended_by_id = case.done_at = None
     case.ending_reason = ""
+    wake_where_its_place_is(case, doing.arrow.target, doing.at)
 
 
 def hand_over(case: Case, doing: Doing) -> None:

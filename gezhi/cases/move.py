@@ -70,7 +70,6 @@ class Move:
             Fact.UNTIL: self.until is not None,
             Fact.ON_SITE: self.presence in {"place_code", "position"},
             Fact.PHOTO_AFTER: bool(self.kinds() & {"photo_after", "photo_same_angle"}),
-            Fact.CALLED: self.event == "call_back" and bool(self.outcome),
             Fact.VERDICT: bool(self.note.strip() or self.reason.strip() or self.shown),
         }
         return frozenset(fact for fact, is_so in brings.items() if is_so)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases import queries as cases
-from gezhi.cases.actions import forget_reporter
+from gezhi.cases.forgetting import forget_reporter
 from gezhi.cases.lifecycle import Role
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotYours

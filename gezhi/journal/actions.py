@@ -135,17 +135,27 @@ def _tail(kind: str, subject: UUID) -> QuerySet[Any, Any]:
 _TAIL = Prepared(_tail)
 
 
-def erase_words(*, kind: str, id: UUID | None = None, by: UUID | None = None, at: datetime) -> int:
+def erase_words(
+    *,
+    kind: str,
+    id: UUID | None = None,
+    by: UUID | None = None,
+    entries: Sequence[UUID] | None = None,
+    at: datetime,
+) -> int:
     """Blank the free text kept beside rows about such subjects; the chain stays valid (I14). Returns how many texts.
 
-    id: only what was said about this one. by: only what this actor (an account or a report) wrote. One of them is needed.
+    id: only what was said about this one; by: only what this actor (an account or a report) wrote: one of the two is needed.
+    entries: only beside these rows.
     """
     if id is None and by is None:
         raise ValueError("whose words?")
-    entries = Entry.objects.filter(subject_kind=kind)
+    rows = Entry.objects.filter(subject_kind=kind)
     if id is not None:
-        entries = entries.filter(subject_id=id)
+        rows = rows.filter(subject_id=id)
     if by is not None:
-        entries = entries.filter(actor_id=by)
-    kept = Words.objects.filter(entry_id__in=entries.values("id"), erased_at=None)
+        rows = rows.filter(actor_id=by)
+    if entries is not None:
+        rows = rows.filter(id__in=entries)
+    kept = Words.objects.filter(entry_id__in=rows.values("id"), erased_at=None)
     return int(kept.update(text="", erased_at=at))

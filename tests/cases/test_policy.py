@@ -13,11 +13,14 @@ from gezhi.cases.lifecycle import Role
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import SYSTEM, VISITOR, Actor, ActorKind, Duty, Post
 from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.parties import queries as parties
 from gezhi.parties import staff
-from gezhi.parties.models import Account
+from gezhi.parties.actions import end_service
+from gezhi.parties.models import Account, Service
+from gezhi.reports.intake import Intake
 from gezhi.reports.models import ImportRun, Report
 from tests.cast import Cast, done, lin, walk
 
@@ -224,3 +227,39 @@ def test_a_post_without_ground_and_party_covers_nothing(duty: Duty, cast: Cast, 
     case = cast.lin_reports(noon)
     actor = Actor(ActorKind.ACCOUNT, UUID(int=2), "无", (Post(duty),))
     assert (seen_by(actor), policy.roles_for(actor, case)) == (set(), frozenset())
+
+
+def unlocated_complaint(cast: Cast, at: datetime) -> Case:
+    intake = Intake(
+        "phone", text="物业一周没扫楼道了", category=catalogue.by_code("1204").id, key="complaint-key-0001"
+    )
+    received = receive_report(Voice(intake, None), actor=cast.chen, at=at)
+    return cases.of_report(received.report_id)
+
+
+def test_a_complaint_that_gets_its_place_late_is_kept_from_the_company_too(
+    cast: Cast, noon: datetime
+) -> None:
+    case = unlocated_complaint(cast, noon)
+    assert case.complained_of_id is None
+    case = advance(case.id, Move("accept", place=cast.town.stairwell), actor=cast.zhou, at=noon)
+    assert case.complained_of_id == cast.property
+    assert policy.roles_for(cast.sun, case) == frozenset()
+    with pytest.raises(Invalid):
+        advance(case.id, Move("dispatch", party=cast.property), actor=cast.zhou, at=noon)
+
+
+def test_a_complaint_whose_place_is_corrected_is_about_the_company_there(cast: Cast, noon: datetime) -> None:
+    case = complaint(cast, noon)
+    case = advance(case.id, Move("correct", place=cast.town.street_b), actor=cast.zhou, at=noon)
+    assert case.complained_of_id is None
+    case = advance(case.id, Move("correct", place=cast.town.stairwell), actor=cast.zhou, at=noon)
+    assert case.complained_of_id == cast.property
+
+
+def test_a_complaint_stays_about_who_served_there_when_it_was_said(cast: Cast, noon: datetime) -> None:
+    case, later = cast.lin_reports(noon), noon + timedelta(days=40)
+    service = Service.objects.get(party_id=cast.property, kind="property")
+    end_service(service.id, ends_on=later.date(), actor=SYSTEM, at=noon)
+    case = advance(case.id, Move("correct", category=catalogue.by_code("1204").id), actor=cast.zhou, at=later)
+    assert case.complained_of_id == cast.property

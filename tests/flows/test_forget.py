@@ -7,6 +7,7 @@ import pytest
 from gezhi.cases import check as cases_check
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
+from gezhi.cases.calls import note_call
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.flows import reach_reporter
@@ -16,7 +17,7 @@ from gezhi.journal.models import Words
 from gezhi.kernel.refusal import NotYours
 from gezhi.reports import check as reports_check
 from gezhi.reports import queries as reports
-from tests.cast import Cast, lin
+from tests.cast import Cast, done, lin, walk
 
 
 def test_a_forgotten_reporter_leaves_no_words_and_a_valid_chain(cast: Cast, noon: datetime) -> None:
@@ -60,3 +61,33 @@ def test_erasing_reaches_the_case_that_was_joined_and_leaves_the_others_words(
     assert titles == {kept.id: "门厅的灯不亮", case.id: ""}
     assert spoken.isdisjoint({"我是林某，住301", "孩子摔了"})
     assert [*journal_check.findings(), *cases_check.findings(), *reports_check.findings()] == []
+
+
+@pytest.mark.parametrize("outcome", ["satisfied", "unsatisfied", "not_reached"])
+def test_erasing_reaches_what_the_desk_wrote_down_of_a_talk(cast: Cast, noon: datetime, outcome: str) -> None:
+    case = cast.lin_reports(noon, "门厅的灯不亮", contact="13800138000")
+    resident = lin(case)
+    assert resident.id is not None
+    told = (
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.property, note="请尽快")),
+        (cast.qian, Move("take")),
+        (cast.qian, done(noon)),
+        (cast.zhao, Move("pass_check", note="亮了")),
+    )
+    walk(case, *told, at=noon)
+    for owed in list(cases.owed_calls(cast.chen)):
+        result = outcome if owed.kind == "please_confirm" else "told"
+        note_call(owed.id, result, "他说住在301，姓林", actor=cast.chen, at=noon)
+    reach_reporter.forget(case.id, resident.id, "本人要求", actor=cast.chen, at=noon)
+    left = set(Words.objects.filter(erased_at=None).values_list("text", flat=True))
+    assert "他说住在301，姓林" not in left
+    assert {"请尽快", "亮了"} <= left
+
+
+def test_twin_who_forgets_the_talks_leaves_them(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.cases.forgetting.TOLD_BY_MOUTH", frozenset())
+    with pytest.raises(AssertionError):
+        test_erasing_reaches_what_the_desk_wrote_down_of_a_talk(cast, noon, "satisfied")
