@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-AT_ONCE = 2  # requests at work in one process: more only wait for one another, at the interpreter and at the database
+AT_ONCE = 4  # requests at work in one process: more only wait for one another at the database
 WAITING = 64  # bodies being read beside them
 BODY = "gezhi.body"  # in the environment: what became of the body
 WHOLE, CUT, UNKEPT = "whole", "cut", "unkept"
