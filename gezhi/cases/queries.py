@@ -79,6 +79,7 @@ class CaseFilter:
 
     words: part of the title or a number.
 
+    is_escalated: somebody above whoever had it sees to it.
     is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
     """
 
@@ -144,7 +145,7 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     if wanted.is_returned is not None:
         fits &= Q(returns__gt=0) if wanted.is_returned else Q(returns=0)
     if wanted.is_escalated:
-        fits &= Q(escalated_to__isnull=False)
+        fits &= Q(escalations__gt=1) | Q(ladder_ended=True)
     if wanted.mine:
         fits &= Q(handler_id=wanted.mine)
     if wanted.is_to_me:
@@ -172,6 +173,11 @@ def _is_nearly_due(at: datetime) -> Q:
     left = ExpressionWrapper(F("due_at") - Value(at, DateTimeField()), DurationField())
     whole = ExpressionWrapper(F("due_at") - CaseWhen(begun_at, default=F("entered_at")), DurationField())
     return Q(LessThan(ExpressionWrapper(left * NEARLY, DurationField()), whole))
+
+
+def is_escalated(case: Case) -> bool:
+    """Whether somebody above whoever had it sees to it: the first rung is its own party, reminded, unless nobody stands above."""
+    return case.escalations > 1 or case.ladder_ended
 
 
 def my_work(actor: Actor, *, at: datetime) -> QuerySet[Case]:
@@ -220,27 +226,38 @@ def timeline(case: Case) -> list[Step]:
     return story("case", case.id)
 
 
+WAITING = frozenset({State.ASKED.value, State.TO_CHECK.value, State.TO_CONFIRM.value})
+
+
 class Holding(NamedTuple):
-    """One stretch of the hand-off strip: which party was accountable, from when to when (None = still), in which state it began."""
+    """One stretch of the hand-off strip: which party was accountable, from when to when (None = still).
+
+    turn: the state in which it was somebody else's turn, "objected" while the desk looks into an objection; "" when it was that party's.
+    """
 
     party_id: UUID
     since: datetime
     until: datetime | None
+    turn: str = ""
 
 
 def holdings(steps: Sequence[Step]) -> list[Holding]:
-    """Who had it, how long: from the case's story. No query."""
+    """Who had it, how long, and for whom it waited: from the case's story. No query."""
     found: list[Holding] = []
+    lead: str = ""
+    state: str = ""
+    objected = False
     for step in steps:
-        lead = step.entry.after.get("lead_id")
-        if lead and (not found or str(found[-1].party_id) != lead):
-            if found:
-                found[-1] = found[-1]._replace(until=step.entry.at)
-            found.append(Holding(UUID(lead), step.entry.at, None))
-        if step.entry.after.get("closed_at") and found:
+        after = step.entry.after
+        lead, state = after.get("lead_id") or lead, after.get("state", state)
+        objected = after.get("has_objection", objected)
+        turn = "" if state not in WAITING else "objected" if objected else state
+        if found and found[-1].until is None:
+            if state != State.CLOSED and (str(found[-1].party_id), found[-1].turn) == (lead, turn):
+                continue
             found[-1] = found[-1]._replace(until=step.entry.at)
-        elif step.entry.before.get("closed_at") and found:
-            found.append(Holding(found[-1].party_id, step.entry.at, None))
+        if lead and state != State.CLOSED:
+            found.append(Holding(UUID(lead), step.entry.at, None, turn))
     return found
 
 
@@ -273,14 +290,24 @@ def solved_at(place_path: str, limit: int = 3) -> list[Case]:
     return list(rows.order_by("-closed_at")[:limit])
 
 
-def not_where_their_place_is(path: str = "/") -> list[UUID]:
-    """Cases at the places of a subtree, open and closed, whose copy of the path or of the grid cell is not the place's. 1 query."""
+# The path of every case is its place's; the grid cell only while it is open: what was done in a cell that ended stays there.
+_IN_ANOTHER_CELL = Q(closed_at=None, place__grid__isnull=False) & (
+    Q(grid_id=None) | ~Q(grid_id=F("place__grid_id"))
+)
+_ELSEWHERE = ~Q(place_path=F("place__path")) | _IN_ANOTHER_CELL
+
+
+def not_where_their_place_is(path: str = "/", *, after: UUID | None = None, limit: int = 50) -> list[UUID]:
+    """Cases at the places of a subtree that have not followed their place, in order of their ids, behind one. 1 query."""
     low, high = paths.span(path)
-    is_elsewhere = ~Q(place_path=F("place__path")) | Q(place__grid__isnull=False) & (
-        Q(grid_id=None) | ~Q(grid_id=F("place__grid_id"))
-    )
-    rows = Case.objects.filter(is_elsewhere, place__path__gte=low, place__path__lt=high)
-    return list(rows.order_by("id").values_list("id", flat=True))
+    rows = Case.objects.filter(_ELSEWHERE, place__path__gte=low, place__path__lt=high)
+    rows = rows.filter(id__gt=after) if after else rows
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def is_where_its_place_is(case_id: UUID) -> bool:
+    """Whether nothing is left to follow. 1 query; true for as long as the case is locked."""
+    return not Case.objects.filter(_ELSEWHERE, id=case_id, place__isnull=False).exists()
 
 
 def in_hands_of(party_ids: Iterable[UUID]) -> list[Case]:

@@ -4,12 +4,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
 
-from gezhi.kernel.actor import Duty
 from gezhi.parties import queries as parties
 from gezhi.web import limits
 from gezhi.web.asked import Asked
-
-DESK_DUTIES = (Duty.CLERK, Duty.OFFICER, Duty.ADMIN, Duty.MANAGER)
+from gezhi.web.desk.rail import workplace
 
 
 class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -27,5 +25,4 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Who goes out and does it lands in the pocket, everybody else at the desk."""
         if not request.user.is_authenticated:
             return reverse("home")
-        actor = parties.actor_of(request.user, request.now)
-        return reverse("desk:inbox" if actor.has(*DESK_DUTIES) else "my_work")
+        return workplace(parties.actor_of(request.user, request.now)) or reverse("my_work")

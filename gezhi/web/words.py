@@ -31,6 +31,21 @@ NEXT: Mapping[str, Any] = {
     "closed": _("无"),
 }
 
+# Whose turn it is where the accountable party has done its part; an objection is the desk's.
+TURNS: Mapping[str, Any] = {
+    "asked": _("上报人"),
+    "to_check": _("核查员"),
+    "to_confirm": _("上报人"),
+}
+
+# What a stretch of time was spent on, where nobody worked.
+WAITS: Mapping[str, Any] = {
+    "asked": _("等上报人"),
+    "to_check": _("等核查"),
+    "to_confirm": _("等上报人"),
+    "objected": _("等复核"),
+}
+
 DUTIES: Mapping[str, Any] = {duty.value: name for duty, name in DUTY_NAMES.items()}
 
 # A button: what happens when it is pressed.
@@ -77,7 +92,7 @@ DEEDS: Mapping[str, Any] = {
     "accept": pgettext_lazy("happened", "受理立案"),
     "ask": _("已请上报人补充"),
     "answer": _("上报人补充了情况"),
-    "ask_lapses": _("上报人未在期限内补充，退回受理"),
+    "ask_lapses": _("上报人未在时限内补充，退回受理"),
     "decline": pgettext_lazy("happened", "不予受理"),
     "dispatch": _("已派遣"),
     "take": _("已签收"),
@@ -117,13 +132,25 @@ DEEDS: Mapping[str, Any] = {
     "add": _("上报人又补充了情况"),
     "added": _("补充了情况"),
     "urge": _("上报人催办"),
-    "remind": _("系统提醒：快到期"),
+    "remind": _("系统提醒：即将到期"),
     "escalate": _("超期，已提级督办"),
-    "escalate.end": _("超期，已督办到负责人"),
+    "escalate.own": _("超过时限，已提醒本单位负责人"),
+    "escalate.end": _("超时，已督办到负责人"),
     "restated": _("受理席转述了上报内容"),
     "contact_revealed": _("查看了联系电话"),
     "erased": _("个人信息已清除"),
 }
+
+
+def deed(event: str, after: Mapping[str, Any]) -> str:
+    """The code of what happened: the event, where it makes a difference with what came of it.
+
+    The first rung of a ladder is whoever has the case: reminded, not watched over by himself.
+    """
+    is_own = event == "escalate" and after.get("escalations") == 1
+    found = f"{event}.{after.get('outcome') or ('own' if is_own else '')}"
+    return found if found in DEEDS else event
+
 
 # What a move still lacks: one sentence each, said beside the field.
 LACKS: Mapping[str, Any] = {
@@ -137,7 +164,7 @@ LACKS: Mapping[str, Any] = {
     "until": _("请选择日期"),
     "on_site": _("请在现场扫描位置码或提供定位"),
     "photo_after": _("请上传处置后的照片"),
-    "photo_same_angle": _("请上传与上报时同一角度的照片"),
+    "photo_same_angle": _("请上传与处置前同一角度的照片"),
     "document": _("请上传凭证的照片"),
     "count": _("请填写清点的数量"),
     "proof": _("请按本类别的要求提供结案凭证"),
@@ -148,11 +175,11 @@ LACKS: Mapping[str, Any] = {
 }
 
 PICTURES: Mapping[str, Any] = {
-    "before": _("上报时"),
+    "before": _("处置前"),
     "photo_after": _("处置后"),
     "photo_same_angle": _("同一角度"),
     "document": _("凭证"),
-    "verdict": _("核查"),
+    "verdict": _("核查照片"),
 }
 
 PROOFS: Mapping[str, Any] = {

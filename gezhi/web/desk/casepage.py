@@ -1,6 +1,6 @@
 """Everything the page of one case shows, gathered in a fixed number of queries. Templates ask nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.cases import queries as cases
+from gezhi.cases import timing
 from gezhi.cases.lifecycle import Role, State
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 FULL_WORDS = {Role.DESK, Role.APPROVER}
 GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
+ANSWERS = frozenset({"satisfied", "unsatisfied"})  # the reporter's to give
 MOST_REPORTS = 20  # shown in full; a case with more says how many
 IS_WORKED_ON = frozenset(
     {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
@@ -48,13 +50,16 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     names = parties.account_names(_account_ids(case, steps, pauses))
     shown = _shown(case)
     clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at), long=True)
+    said = _said(case, roles, at)
+    unheard_until = _unheard_until(case, said, at)
     return {
         "case": case,
         "row": lists.rows([case], at=at)[0],
         "clock": clock,
         "where": _where(case),
         "what": _what(case),
-        "said": _said(case, roles, at),
+        "said": said,
+        "unheard_until": unheard_until,
         "holder": _holder(case, known, names, at),
         "clocks": clocks.clocks(case, known, at),
         "pauses": _pauses(pauses, names, at),
@@ -62,7 +67,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "timeline": timeline.items(steps, names, known, _by_moment(shown), at),
         "rounds": _rounds(shown),
         "related": _related(case, actor),
-        "deeds": _deeds(case, actor, at),
+        "deeds": _deeds(case, actor, at, quietly=ANSWERS if unheard_until else frozenset()),
     }
 
 
@@ -172,7 +177,9 @@ def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
 def _holder(case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:
     """Which party is accountable and who answers the phone there at this moment; whose turn it is when not that party's."""
     answering = duty.answering(case.lead_id, at)
-    above = lists.known_of(known, case.escalated_to_id)
+    is_above = cases.is_escalated(case)
+    above = lists.known_of(known, case.escalated_to_id) if is_above else None
+    is_own = case.escalated_to_id == timing.acting_party(case)
     return {
         "party": answering.party_name,
         "url": reverse("desk:party", args=[case.lead_id]),
@@ -185,6 +192,7 @@ def _holder(case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: da
         "escalated_to": " · ".join(
             filter(None, (above.name if above else "", lists.known_of(names, case.escalated_person_id)))
         ),
+        "is_reminded": is_own and not is_above and case.closed_at is None,
         "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
         "is_at_work": case.state in IS_WORKED_ON,
         "turn": _turn(case, known),
@@ -260,11 +268,22 @@ def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _deeds(case: "Case", actor: Actor, at: datetime) -> list[dict[str, Any]]:
-    """Buttons: the likely ones first, then the quiet ones, the grave last. is_plain: one press does it."""
+def _unheard_until(case: "Case", said: Mapping[str, Any], at: datetime) -> str:
+    """When the silence counts as an answer of a reporter who is asked on his own page only; "" where he can be rung up."""
+    is_asked = case.state == State.TO_CONFIRM and not case.has_objection
+    if not is_asked or any(report["has_contact"] for report in said["reports"]):
+        return ""
+    return times.moment(case.due_at, at)
+
+
+def _deeds(case: "Case", actor: Actor, at: datetime, quietly: Set[str] = frozenset()) -> list[dict[str, Any]]:
+    """Buttons: the likely ones first, then the quiet ones, the grave last. is_plain: one press does it.
+
+    quietly: what nobody should be invited to do here, although he may.
+    """
     found = cases.offers_for(case, actor=actor, at=at)
-    likely = [offer for offer in found if not offer.quiet]
-    quiet = [offer for offer in reversed(found) if offer.quiet]
+    likely = [offer for offer in found if not offer.quiet and offer.event not in quietly]
+    quiet = [offer for offer in reversed(found) if offer not in likely]
     return [
         {
             "event": offer.event,
@@ -272,7 +291,7 @@ def _deeds(case: "Case", actor: Actor, at: datetime) -> list[dict[str, Any]]:
             "icon": timeline.ICONS.get(offer.event, "circle"),
             "url": reverse("desk:move", args=[case.number, offer.event]),
             "is_plain": offer.event in PLAIN,
-            "quiet": offer.quiet,
+            "quiet": offer not in likely,
             "grave": offer.event in GRAVE,
         }
         for offer in [*likely, *sorted(quiet, key=lambda offer: offer.event in GRAVE)]

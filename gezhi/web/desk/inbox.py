@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases import queries as cases
 from gezhi.kernel.refusal import NotFound
-from gezhi.web.desk import filters, lines, lists, tallies
+from gezhi.web.desk import filters, lines, lists, rail, tallies
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 
 PAGE = 50
@@ -39,6 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "options": filters.options(chosen.typed),
         "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, counts),
         "opened": _opened(request),
+        "takes_calls": actor.has(*rail.DESK),
         "back": request.get_full_path(),
     }
     return render(request, "desk/inbox.html", context)

@@ -24,6 +24,7 @@ def as_html(rows: Sequence[Row]) -> SafeString:
 
 
 def _escaped(row: Row) -> dict[str, str]:
+    holder = f"{row.who} · {row.person}" if row.person else row.who
     said = {
         "clock": row.clock.state,
         "clock_icon": row.clock_icon,
@@ -34,7 +35,8 @@ def _escaped(row: Row) -> dict[str, str]:
         "url": row.url,
         "matter": row.matter,
         "state": row.state_label,
-        "who": f"{row.who} · {row.person}" if row.person else row.who,
+        "who": row.turn or holder,
+        "holder": holder,
         "held": row.held,
         "next": row.next,
         "number": row.number,

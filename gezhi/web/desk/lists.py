@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gezhi.cases import timing
+from gezhi.cases import queries, timing
 from gezhi.cases.deadlines import is_nearly_due
 from gezhi.cases.lifecycle import State
 from gezhi.catalogue import queries as catalogue
@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. spot: the place without its community, which every line would repeat."""
+    """One line of a list. spot: the place without its community, which every line would repeat. turn: who must act, when not who."""
 
     url: str
     number: str
@@ -51,6 +51,7 @@ class Row:
     clock_icon: str
     who: str
     person: str
+    turn: str
     held: str
     next: str
     is_escalated: bool
@@ -103,11 +104,20 @@ def _row(
         clock_icon=CLOCK_ICONS[clock.state],
         who=lead.name if lead else "",
         person=known_of(names, case.handler_id) or "",
+        turn=turn(case, known),
         held=times.between(since, at),
         next=words.of(words.NEXT, case.state),
-        is_escalated=case.escalated_to_id is not None and not is_closed,
+        is_escalated=queries.is_escalated(case) and not is_closed,
         id=case.id,
     )
+
+
+def turn(case: "Case", known: Mapping[UUID, Any]) -> str:
+    """Who must act where it is not the accountable party; "" where it is. An objection is the desk's to look into."""
+    if case.state == State.TO_CONFIRM and case.has_objection:
+        desk = known.get(case.desk_id)
+        return str(desk.name) if desk else ""
+    return words.of(words.TURNS, case.state) if case.state in words.TURNS else ""
 
 
 def short_name(place: places.PlaceRow) -> str:

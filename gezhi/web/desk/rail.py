@@ -13,6 +13,14 @@ from gezhi.kernel.actor import Actor, Duty
 
 DESK = (Duty.CLERK, Duty.OFFICER)
 KEEPERS = (Duty.ADMIN, Duty.OFFICER)
+AT_THE_DESK = (*DESK, Duty.ADMIN, Duty.MANAGER)
+
+
+def workplace(actor: Actor | None) -> str:
+    """Where this person's work lies: who goes out and does it has the pocket, everybody else the desk; "" for strangers."""
+    if actor is None or not actor.posts:
+        return ""
+    return reverse("desk:inbox" if actor.has(*AT_THE_DESK) else "my_work")
 
 
 def rail(request: HttpRequest) -> list[dict[str, Any]]:

@@ -45,6 +45,7 @@ ICONS = {
     "urge": "bell",
     "remind": "timer",
     "escalate": "trending-up",
+    "escalate.own": "bell",
     "contact_revealed": "eye",
     "restated": "pencil",
     "note": "pencil",
@@ -62,7 +63,7 @@ ICONS = {
 GOOD = {"pass_check", "satisfied", "solve_on_spot", "made_safe"}
 BAD = {"fail_check", "unsatisfied", "escalate", "return"}
 PAUSE = {"carry_forward"}
-HANDED = {"dispatch", "raise", "hand_over", "return", "escalate"}
+HANDED = {"dispatch", "raise", "hand_over", "return", "escalate", "escalate.end"}
 QUIET_WORDS = {"—", ""}
 
 
@@ -95,7 +96,7 @@ def _item(
         else ""
     )
     return {
-        "icon": ICONS.get(entry.event, "circle"),
+        "icon": ICONS.get(words.deed(entry.event, entry.after)) or ICONS.get(entry.event, "circle"),
         "title": _title(entry),
         "who": _who(entry, names),
         "text": _text(step, parties, names),
@@ -108,8 +109,7 @@ def _item(
 
 def _title(entry: Any) -> str:
     """What happened; where it makes a difference, with what came of it."""
-    outcome = f"{entry.event}.{entry.after.get('outcome', '')}"
-    return words.of(words.DEEDS, outcome if outcome in words.DEEDS else entry.event)
+    return words.of(words.DEEDS, words.deed(entry.event, entry.after))
 
 
 def _who(entry: Any, names: Mapping[UUID, str]) -> str:
@@ -121,7 +121,7 @@ def _who(entry: Any, names: Mapping[UUID, str]) -> str:
 def _text(step: Any, parties: Mapping[UUID, Any], names: Mapping[UUID, str]) -> str:
     """To whom, until when, and the words that were written."""
     after, lines = step.entry.after, []
-    if step.entry.event in HANDED:
+    if words.deed(step.entry.event, after) in HANDED:
         party = after.get("escalated_to_id") if step.entry.event == "escalate" else after.get("lead_id")
         row = parties.get(uuid_or_none(party or ""))  # type: ignore[arg-type]
         whom = names.get(uuid_or_none(after.get("escalated_person_id") or ""), "")  # type: ignore[arg-type]
@@ -155,12 +155,15 @@ def _category(id: str) -> list[str]:
 def segments(
     holdings: Sequence[Holding], parties: Mapping[UUID, Any], *, state: str, at: datetime
 ) -> list[dict[str, Any]]:
-    """The hand-off strip: who had it, how long, its share of the whole width. state: of the clock, for the present one."""
+    """The hand-off strip: who had it or what it waited for, how long, its share of the whole width.
+
+    state: of the clock, for the present one.
+    """
     lengths = [max(((held.until or at) - held.since).total_seconds(), 1.0) for held in holdings]
     longest = max(lengths, default=1.0)
     return [
         {
-            "who": parties[held.party_id].name if held.party_id in parties else "",
+            "who": words.of(words.WAITS, held.turn) if held.turn else _name(parties, held.party_id),
             "span": times.span(length / 60),
             "share": max(1, min(9, round(length / longest * 9))),
             "state": state if held.until is None else "",
@@ -168,3 +171,7 @@ def segments(
         }
         for held, length in zip(holdings, lengths, strict=True)
     ]
+
+
+def _name(parties: Mapping[UUID, Any], id: UUID) -> str:
+    return str(parties[id].name) if id in parties else ""

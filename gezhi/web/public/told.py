@@ -41,13 +41,13 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "return": ("undo", gettext_noop("办不了被退回，正在重新安排"), "", ""),
     "made_safe": ("shield", gettext_noop("危险已经先排除"), "good", ""),
     "put_to_meeting": ("calendar", gettext_noop("几家一起商量怎么办"), "", ""),
-    "approve_extension": ("calendar", gettext_noop("期限延长"), "", ""),
+    "approve_extension": ("calendar", gettext_noop("时限延长"), "", ""),
     "carry_forward": ("pause", gettext_noop("暂时不能办，时钟暂停，理由如下"), "pause", "reason"),
     "resume": ("play", gettext_noop("恢复办理，时钟继续走"), "", ""),
     "solve_on_spot": ("check", gettext_noop("当场办好了"), "good", ""),
-    "done": ("check", gettext_noop("%(party)s 说办好了，等另一个人去看"), "", ""),
-    "not_found": ("search", gettext_noop("到现场没有看到问题，等另一个人再去看"), "", ""),
-    "pass_check": ("check-circle", gettext_noop("另一个人去看过，确认属实"), "good", ""),
+    "done": ("check", gettext_noop("%(party)s 说办好了，等核查人员去看"), "", ""),
+    "not_found": ("search", gettext_noop("到现场没有看到问题，等核查人员再去看"), "", ""),
+    "pass_check": ("check-circle", gettext_noop("核查人员到现场看过，办好了"), "good", ""),
     "fail_check": ("rotate-ccw", gettext_noop("去看过，还没有办好，继续办"), "", ""),
     "satisfied": ("check-circle", gettext_noop("您认可了结果"), "good", ""),
     "unsatisfied": ("rotate-ccw", gettext_noop("您说没有办好"), "", ""),
@@ -59,8 +59,11 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "joined": ("layers", gettext_noop("别人反映的同一件事也合到这里"), "", ""),
     "reopen": ("rotate-ccw", gettext_noop("开始重新办理"), "", ""),
     "escalate": ("trending-up", gettext_noop("超过期限，已报上一级督办"), "", ""),
+    "escalate.own": ("bell", gettext_noop("超过时限，已提醒办理单位的负责人"), "", ""),
     "urge": ("bell", gettext_noop("您催了一次"), "", ""),
 }
+NOT_SEEN: Final = gettext_noop("核查人员到现场看过，也没有看到问题")  # a passed check of "nothing to be seen"
+CLAIMS: Final = frozenset({"solve_on_spot", "done", "not_found"})
 OTHERS: Final[Mapping[str, str]] = {  # the same deed by somebody else
     "satisfied": gettext_noop("反映的人认可了结果"),
     "unsatisfied": gettext_noop("复核后认为没有办好，继续办"),
@@ -82,8 +85,8 @@ def lines(
     """Everything the reporter may know, newest first. No query."""
     found = [
         line
-        for step, lead in _with_leads(story)
-        if (line := _deed(report_id, step, parties.get(lead) if lead else None, at))
+        for step, lead, claim in _with_leads(story)
+        if (line := _deed(report_id, step, parties.get(lead) if lead else None, claim, at))
     ]
     found += [_own_words(report_id, one, pictures, at) for one in added]
     found += [_reveal(one, parties) for one in reveals]
@@ -91,13 +94,14 @@ def lines(
     return sorted(found, key=lambda line: line.at)[::-1]
 
 
-def _with_leads(story: Iterable[Step]) -> Iterator[tuple[Step, UUID | None]]:
-    """Each deed with the party that was accountable after it: a row names the party only when it changed."""
-    lead = None
+def _with_leads(story: Iterable[Step]) -> Iterator[tuple[Step, UUID | None, str]]:
+    """Each deed with the party that was accountable after it, which a row names only when it changed, and the last claim."""
+    lead, claim = None, ""
     for step in story:
         named = step.entry.after.get("lead_id")
         lead = UUID(named) if named else lead
-        yield step, lead
+        claim = step.entry.event if step.entry.event in CLAIMS else claim
+        yield step, lead, claim
 
 
 def parties_named(story: Iterable[Step], reveals: Iterable[Reveal]) -> set[UUID]:
@@ -106,16 +110,19 @@ def parties_named(story: Iterable[Step], reveals: Iterable[Reveal]) -> set[UUID]
     return named.union(*(one.parties for one in reveals))
 
 
-def _deed(report_id: UUID, step: Step, party: PartyRow | None, at: datetime) -> Line | None:
+def _deed(report_id: UUID, step: Step, party: PartyRow | None, claim: str, at: datetime) -> Line | None:
     """A deed that concerns the reporter, or one that does only because the day he was promised moved with it."""
     entry = step.entry
-    told, promise = SENTENCES.get(entry.event), _promise(step, party, at)
+    told = SENTENCES.get(words.deed(entry.event, entry.after)) or SENTENCES.get(entry.event)
+    promise = _promise(step, party, at)
     if told is None:
-        return Line(entry.at, "calendar", _("办好的期限有变化"), promise) if promise else None
+        return Line(entry.at, "calendar", _("办好的时限有变化"), promise) if promise else None
     icon, sentence, kind, shows = told
     is_own = entry.actor_kind == ActorKind.REPORTER and entry.actor_id == report_id
     if not is_own and entry.event in OTHERS:
         sentence = OTHERS[entry.event]
+    elif (entry.event, claim) == ("pass_check", "not_found"):
+        sentence = NOT_SEEN
     title = _(sentence) % {"party": party.name if party else _("承办单位")}
     text = "\n".join(part for part in (_text(step, shows, is_own), promise) if part)
     return Line(entry.at, icon, title, text, kind)
@@ -131,11 +138,11 @@ def _promise(step: Step, party: PartyRow | None, at: datetime) -> str:
         "after": times.moment(datetime.fromisoformat(after), at),
     }
     if party and step.entry.after.get("lead_id"):
-        return _("期限按%(party)s的工作时间计算，从 %(before)s 改为 %(after)s") % {
+        return _("时限按%(party)s的工作时间计算，从 %(before)s 改为 %(after)s") % {
             **said,
             "party": party.name,
         }
-    return _("期限从 %(before)s 改为 %(after)s") % said
+    return _("时限从 %(before)s 改为 %(after)s") % said
 
 
 def _text(step: Step, shows: str, is_own: bool) -> str:
@@ -144,7 +151,7 @@ def _text(step: Step, shows: str, is_own: bool) -> str:
         return _(step.words["reason"])
     if step.entry.event == "approve_extension" and step.entry.after.get("extended_to"):
         until = datetime.fromisoformat(step.entry.after["extended_to"])
-        return _("新的期限：%(day)s") % {"day": times.day(until)}
+        return _("新的时限：%(day)s") % {"day": times.day(until)}
     return step.words.get(shows, "") if shows else ""
 
 
@@ -166,7 +173,8 @@ def _reveal(one: Reveal, parties: Mapping[UUID, PartyRow]) -> Line:
     duties = "、".join(words.of(words.DUTIES, duty) for duty in one.duties)
     who = _("%(offices)s（%(duties)s）") % {"offices": offices, "duties": duties} if duties else offices
     title = _("%(who)s 看了您的电话号码") % {"who": who}
-    return Line(one.at, "eye", title, _("理由：%(reason)s") % {"reason": one.reason})
+    why = _("理由：%(reason)s") % {"reason": one.reason} if one.reason else _("理由已一并清除")
+    return Line(one.at, "eye", title, why)
 
 
 def thumbs(rows: Iterable[EvidenceRow], at: datetime, alt: str = "") -> tuple[dict[str, str], ...]:

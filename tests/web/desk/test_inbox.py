@@ -157,6 +157,6 @@ def test_the_officer_at_the_end_of_the_ladder_is_told_on_his_own_list(
 def test_the_page_of_the_case_names_him(cast: Cast, desk: Desk, noon: datetime) -> None:
     case = overdue_up_to_zhou(cast, noon)
     page = text(desk(cast.chen).get(f"/desk/cases/{case.number}/"))
-    assert ("督办：皇冠街道办事处 · 周" in page, "超期，已督办到负责人" in page) == (True, True)
+    assert ("督办：皇冠街道办事处 · 周" in page, "超时，已督办到负责人" in page) == (True, True)
     assert "转到：皇冠街道办事处 · 周" in page
     assert "皇冠街道办事处 · 周" in text(desk(cast.wei).get(f"/my/cases/{case.number}/"))
