@@ -1,6 +1,7 @@
 """The office's clockwork: seal the journal, keep the ledger, do errands, tidy up; one jurisdiction after the other.
 
 The books are kept by a thread of their own, so that a slow picture never makes a seal late (I13, I8: within 5 s).
+When they end, all of it ends, to be started anew; when they hang, the heartbeat grows old although errands go on.
 Any number of workers may run beside each other; killing one loses nothing: its leases run out and another takes over.
 """
 
@@ -10,19 +11,17 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import inf
-from pathlib import Path
 from types import FrameType
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import close_old_connections, connection
 
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
 from gezhi.evidence import actions as evidence
 from gezhi.flows import change_of_company, clockwork, move_place
-from gezhi.journal import outbox, sealing
+from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
 from gezhi.ledger import actions as ledger
@@ -55,7 +54,7 @@ def show_message(errand: Leased, at: datetime) -> None:
 
 def follow_place(errand: Leased, at: datetime) -> None:
     """The cases at a place that was moved."""
-    move_place.follow(errand.payload["path"], at=at)
+    move_place.follow(errand.payload, errand.subject_id, at=at)
 
 
 HANDLERS: dict[str, Callable[[Leased, datetime], None]] = {
@@ -68,15 +67,44 @@ HANDLERS: dict[str, Callable[[Leased, datetime], None]] = {
 REPEATING = frozenset({TIMER})
 
 
+class BooksEnded(Exception):
+    """The thread that keeps the books is gone (.__cause__ = why): a worker without it must not look alive."""
+
+
+class Books(threading.Thread):
+    """Goes round until told to stop. last_round: when it last came round; problem: what ended it before."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__(name="books")
+        self.stop, self.last_round = stop, _now()
+        self.problem: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            _go_round(lambda: keep_books(_now()), self.stop, after_each=self._came_round)
+        except BaseException as problem:
+            self._end(problem)
+
+    def _came_round(self) -> None:
+        self.last_round = _now()
+
+    def _end(self, problem: BaseException) -> None:
+        log.critical("the books have ended", problem=repr(problem))
+        self.problem = problem
+        self.stop.set()
+
+
 def run(*, stop: threading.Event) -> None:
-    """Both threads go round until told to stop."""
-    books = threading.Thread(target=_go_round, args=(lambda: keep_books(_now()), stop), name="books")
+    """Both threads go round until told to stop. Raises BooksEnded."""
+    books = Books(stop)
     books.start()
     try:
-        _go_round(_errands_and_chores, stop, after_each=_heartbeat)
+        _go_round(_errands_and_chores, stop, after_each=lambda: heartbeat.beat(min(books.last_round, _now())))
     finally:
         stop.set()
         books.join()
+    if books.problem is not None:
+        raise BooksEnded from books.problem
 
 
 def _go_round(
@@ -159,15 +187,6 @@ def _do(errand: Leased, at: datetime) -> None:
         is_ours = errand.kind in REPEATING or outbox.done(errand, at=at)
     if not is_ours:
         told.warning("lease lost: somebody else does this errand, too")
-
-
-def heartbeat_file() -> Path:
-    """Touched after each round of errands; `/readyz` reports its age."""
-    return Path(settings.GEZHI_DATA) / "worker.alive"
-
-
-def _heartbeat() -> None:
-    heartbeat_file().touch()
 
 
 def stop_on_signals() -> threading.Event:

@@ -1,8 +1,10 @@
 """The office's clockwork: what is due is done, one failure stops nothing else, and a killed worker loses nothing."""
 
+import argparse
+import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -14,10 +16,10 @@ from structlog.testing import capture_logs
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
-from gezhi.config import check, worker
+from gezhi.config import check, commands, worker
 from gezhi.evidence.decoding import COPY_SECONDS
 from gezhi.flows.found_office import Founding, found_office
-from gezhi.journal import outbox, sealing
+from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.models import Entry, Errand
 from gezhi.journal.outbox import Following, Leased
 from gezhi.kernel.refusal import Invalid
@@ -206,7 +208,7 @@ def test_it_serves_every_office_and_one_that_fails_stops_none(
     monkeypatch.setattr(sealing, "seal", broken(keep_books))
     monkeypatch.setattr(outbox, "claim", broken(claim))
     assert work_until(everything_is_sealed(made.jurisdiction_id))
-    assert worker.heartbeat_file().exists()
+    assert heartbeat.file().exists()
     assert not everything_is_sealed(office.id)()
 
 
@@ -266,3 +268,81 @@ def test_twin_on_one_thread_it_would(
     monkeypatch.setattr(worker, "keep_books", lambda at: 0)
     monkeypatch.setattr(worker, "do_errands", books_first)
     assert not sealed_while_a_picture_takes_long(cast, office.id, noon, monkeypatch)
+
+
+class Poison(BaseException):
+    """What no round of a thread survives."""
+
+
+def go_round_with_books_that(
+    deed: Callable[[datetime], int], monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """A whole worker whose books do this; it is told to stop after so long, if it did not end by then."""
+    stop = threading.Event()
+    monkeypatch.setattr(worker, "keep_books", deed)
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
+    enough = threading.Timer(seconds, stop.set)
+    enough.start()
+    try:
+        worker.run(stop=stop)
+    finally:
+        enough.cancel()
+        enough.join()
+
+
+def end(_at: datetime) -> int:
+    raise Poison
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_books_end_so_does_the_worker_and_says_why(
+    office: Jurisdiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with capture_logs() as told, pytest.raises(worker.BooksEnded) as ended:
+        go_round_with_books_that(end, monkeypatch, seconds=10)
+    assert type(ended.value.__cause__) is Poison
+    assert [(line["event"], line["log_level"]) for line in told] == [("the books have ended", "critical")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_were_the_end_of_the_books_not_told_the_errands_would_go_on(
+    office: Jurisdiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker.Books, "_end", lambda self, problem: None)
+    began = time.monotonic()
+    go_round_with_books_that(end, monkeypatch, seconds=1)
+    assert time.monotonic() - began >= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_ends_with_a_failure_when_the_books_have_ended(
+    office: Jurisdiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "keep_books", end)
+    monkeypatch.setattr(worker, "stop_on_signals", threading.Event)
+    with pytest.raises(worker.BooksEnded):
+        commands.worker(argparse.Namespace())
+
+
+def age_after_books_that_hang(monkeypatch: pytest.MonkeyPatch) -> float:
+    """How old the heartbeat is when the books have stood still for two seconds and the errands went round."""
+    go_on = threading.Event()
+    threading.Timer(2, go_on.set).start()
+    go_round_with_books_that(lambda _at: not go_on.wait(5), monkeypatch, seconds=1.9)
+    return heartbeat.age(datetime.now(UTC)) or 0.0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_books_that_hang_make_the_heartbeat_old(
+    office: Jurisdiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert age_after_books_that_hang(monkeypatch) >= 1.9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_a_heartbeat_of_the_errands_alone_would_stay_young(
+    office: Jurisdiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    always_now = property(lambda self: worker._now(), lambda self, at: None)
+    monkeypatch.setattr(worker.Books, "last_round", always_now, raising=False)
+    assert age_after_books_that_hang(monkeypatch) < 1.5

@@ -12,6 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gezhi.journal import heartbeat
 from gezhi.tenancy.patience import waiting_at_most
 from gezhi.web.asked import Asked
 
@@ -38,19 +39,11 @@ def readyz(request: Asked) -> HttpResponse:
         "media": _takes_files(Path(settings.GEZHI_MEDIA)),
     }
     ready = all(checks.values())
-    told = {"status": "ready" if ready else "not_ready", **checks, "worker_age": worker_age(request.now)}
+    told = {"status": "ready" if ready else "not_ready", **checks, "worker_age": heartbeat.age(request.now)}
     answer = JsonResponse(told, status=200 if ready else 503)
     if not ready:
         answer["Retry-After"] = str(RETRY_SECONDS)
     return answer
-
-
-def worker_age(now: datetime) -> float | None:
-    """Seconds since the worker's last tick; None when none has ever run."""
-    try:
-        return round(now.timestamp() - (Path(settings.GEZHI_DATA) / "worker.alive").stat().st_mtime, 1)
-    except OSError:
-        return None
 
 
 def _database_takes_writes(now: datetime) -> bool:
