@@ -13,6 +13,7 @@ from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
 from gezhi.journal import outbox
 from gezhi.journal.queries import entries_of
 from gezhi.kernel.finding import Finding
+from gezhi.parties.days import local_day
 
 DRAWN = {(arrow.event, arrow.source.value, arrow.target.value) for arrow in ARROWS}
 BESIDE = {"joined", "released"}  # what a join does to the other case; no move of its own
@@ -27,6 +28,7 @@ def findings() -> Iterator[Finding]:
     yield from _escalations()
     yield from _joins()
     yield from _places()
+    yield from _categories()
     yield from _stories()
 
 
@@ -115,6 +117,15 @@ def _places() -> Iterator[Finding]:
     cells = Case.objects.filter(closed_at=None, place__grid__isnull=False)
     for number in cells.exclude(grid_id=F("place__grid_id")).values_list("number", flat=True):
         yield Finding("places", number, "is in another grid cell than its place")
+
+
+def _categories() -> Iterator[Finding]:
+    """Nothing new comes into a category that ended. What came before that day may live again, in its first round or a later one."""
+    begun = Case.objects.filter(closed_at=None, round=1, category__closed_on__isnull=False)
+    fields = ("number", "received_at", "category__code", "category__closed_on")
+    for number, received_at, code, closed_on in begun.values_list(*fields):
+        if local_day(received_at) >= closed_on:
+            yield Finding("catalogue", number, f"is open in category {code}, closed since {closed_on}")
 
 
 def _stories() -> Iterator[Finding]:

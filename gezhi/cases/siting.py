@@ -5,25 +5,41 @@ from uuid import UUID
 
 from gezhi.cases.lifecycle import State
 from gezhi.cases.models import CallBack, Case
+from gezhi.cases.timing import set_clocks
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as parties
+from gezhi.places import paths
 from gezhi.places import queries as places
 
 UNBEGUN = frozenset({State.REPORTED, State.ASKED, State.OPENED})  # nobody but the desk has it
 
 
-def put_at(case: Case, place_id: UUID, at: datetime) -> None:
+def put_at(case: Case, place_id: UUID, at: datetime, *, into: State | None = None) -> None:
     """Copy what the place says now. What nobody has begun goes to the desk there, with the calls that are owed.
 
-    Whoever has begun goes on with his desk; a closed case keeps who it was. Raises Invalid("place", "unknown").
+    into: the state it comes into, when that is another one. Whoever has begun goes on with his desk; a closed case keeps who it
+    was, and its cell as long as that is one of its community. Raises Invalid("place", "unknown").
     """
+    state = into or State(case.state)
     place = places.by_ids([place_id]).get(place_id)
     if place is None:
         raise Invalid("place", "unknown")
-    case.place_id, case.place_path, case.grid_id = place.id, place.path, place.grid_id
-    if case.state in UNBEGUN:
+    if state is not State.CLOSED or paths.community_id(case.place_path) != place.community_id:
+        case.grid_id = place.grid_id
+    case.place_id, case.place_path = place.id, place.path
+    if state in UNBEGUN:
         desk = parties.desk_of(place.path, at)
         case.lead_id = desk if case.lead_id == case.desk_id else case.lead_id
         if desk != case.desk_id:  # who is owed a call is rung up by whoever knows the case now
             CallBack.objects.filter(case=case, done_at=None).update(desk_id=desk)
         case.desk_id = desk
+
+
+def wake_where_its_place_is(case: Case, into: State, at: datetime) -> None:
+    """A closed case that lives again lies where its place lies today: cell and place may have changed while it slept."""
+    if case.place_id is None:
+        return
+    lead = case.lead_id
+    put_at(case, case.place_id, at, into=into)
+    if case.lead_id != lead:
+        set_clocks(case)

@@ -79,6 +79,20 @@ def close_category(
 
 
 @transaction.atomic
+def reopen_category(category_id: UUID, *, reason: str, revision: int, actor: Actor, at: datetime) -> Category:
+    """Offer a closed leaf again. Raises as change_category, Invalid (category: not_closed), Missing("reason")."""
+    row = _locked(Category, {"id": category_id}, revision, actor)
+    if row.closed_on is None:
+        raise Invalid("category", "not_closed")
+    before, why = {"closed_on": row.closed_on.isoformat()}, {"reason": edits.reason(reason)}
+    row.closed_on, row.revision = None, row.revision + 1
+    row.save(update_fields=["closed_on", "revision"])
+    record(Deed("category", row.id, "reopened", before, {"closed_on": None}, words=why), actor=actor, at=at)
+    _new_stamp()
+    return row
+
+
+@transaction.atomic
 def change_condition(
     condition_id: UUID, changes: Mapping[str, Any], *, revision: int, actor: Actor, at: datetime
 ) -> Condition:

@@ -1,15 +1,20 @@
-"""A category or a grid cell ends: only when no case is open in it. What lay there keeps it, and so does history."""
+"""A category or a grid cell ends: only when no case is open in it. What lay there keeps it, and so does history. Both can be undone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from gezhi.cases import queries as cases
 from gezhi.catalogue import actions as catalogue
+from gezhi.flows.move_place import let_cases_follow
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
 from gezhi.places import actions as places
+from gezhi.places import queries as grounds
+
+UNDER_WAY: Final = timedelta(minutes=1)  # a report that found the cell open a moment ago is written by then
 
 
 @transaction.atomic
@@ -26,7 +31,19 @@ def close_category(
 def close_grid(
     grid_id: UUID, *, on: date, reason: str, into: UUID | None, actor: Actor, at: datetime
 ) -> None:
-    """End a grid cell; its open places go into another. Raises Invalid("grid", "cases_open"), else as places'."""
-    places.close_grid(grid_id, on=on, reason=reason, into=into, actor=actor, at=at)
+    """End a grid cell; its places go into another. Raises Invalid("grid", "cases_open"), else as places'."""
+    cell = places.close_grid(grid_id, on=on, reason=reason, into=into, actor=actor, at=at)
     if count := cases.open_in(grid_id=grid_id).count():
         raise Invalid("grid", "cases_open", count=count)
+    _gather(cell.community_id, at)
+
+
+@transaction.atomic
+def reopen_grid(grid_id: UUID, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Take the end of a grid cell back; open cases follow the places that come back. Refusals: as places'."""
+    _gather(places.reopen_grid(grid_id, reason=reason, actor=actor, at=at).community_id, at)
+
+
+def _gather(community_id: UUID, at: datetime) -> None:
+    """Cases of a community follow places that changed their cell; also those that were written in this very moment."""
+    let_cases_follow(grounds.by_ids([community_id])[community_id], at=at + UNDER_WAY)

@@ -1,6 +1,6 @@
 """One case's story becomes one line: what each deed in the journal adds to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,7 @@ OWN = frozenset(
 )  # fmt: skip
 TAKEN_OVER = tuple(field for field in Line._meta.concrete_fields if field.attname not in OWN)
 
+WHERE = ("place_path", "grid_id")
 HANDS_ON = frozenset({"dispatch", "raise", "hand_over"})
 AT_THE_END = frozenset({"done", "solve_on_spot", "not_found"})
 AT_THE_CHECK = frozenset({"pass_check", "fail_check", "satisfied", "unsatisfied", "uphold", "call_back"})
@@ -42,21 +43,38 @@ VERDICTS = {
 def line_of(steps: Iterable[Entry]) -> Line | None:
     """The line that one case's entries, in order, add up to; None when its opening is not among them.
 
-    What stands outside the case's own story (said_at, pictures_said, is_held) is for the caller to fill in.
+    What stands outside the case's own story (said_at, pictures_said, is_held) is for the caller to fill in. A closed case keeps the
+    community and the cell it was closed in, wherever its place goes; when it is reopened it is where its place is.
     """
     line: Line | None = None
+    moved: dict[str, Any] = {}  # where its place went while it was closed
     for step in steps:
         if line is None and "number" in step.after:
             line = Line(case_id=step.subject_id)
         if line is not None:
+            _take_over(line, _where_it_counts(line, step, moved))
             _tell(line, step)
     return line
 
 
-def _tell(line: Line, step: Entry) -> None:
+def _where_it_counts(line: Line, step: Entry, moved: dict[str, Any]) -> dict[str, Any]:
+    """What a deed says, where its place went put aside while the case is closed and handed out when it is reopened."""
+    said = dict(step.after)
+    if step.event == "relocate" and line.closed_at is not None:
+        moved |= {name: said.pop(name) for name in WHERE if name in said}
+    elif said.get("closed_at", line.closed_at) is None:
+        said = moved | said
+        moved.clear()
+    return said
+
+
+def _take_over(line: Line, said: Mapping[str, Any]) -> None:
     for field in TAKEN_OVER:
-        if field.attname in step.after:
-            setattr(line, field.attname, _value(field, step.after[field.attname]))
+        if field.attname in said:
+            setattr(line, field.attname, _value(field, said[field.attname]))
+
+
+def _tell(line: Line, step: Entry) -> None:
     _hands(line, step)
     _pause(line, step)
     _pictures(line, step)

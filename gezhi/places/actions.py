@@ -46,6 +46,7 @@ __all__ = [
     "move_place",
     "redraw_grid",
     "rename_place",
+    "reopen_grid",
 ]
 
 
@@ -120,16 +121,22 @@ def rename_place(
 
 @transaction.atomic
 def move_place(
-    place_id: UUID, *, parent_id: UUID, actor: Actor, at: datetime, grid_id: UUID | None = None
+    place_id: UUID,
+    *,
+    parent_id: UUID,
+    actor: Actor,
+    at: datetime,
+    grid_id: UUID | None = None,
+    reason: str,
 ) -> Place:
     """Put a place with all below it under another parent, or (same parent) into another grid cell.
 
     grid_id: needed when the community changes, then all below go into it; else those follow that shared the old cell.
-    Raises NotFound and Invalid: parent (itself or below: circle; closed; kind), name (taken), grid (missing, foreign).
+    Raises NotFound, Missing("reason") and Invalid: parent (itself or below: circle; closed; kind), name (taken), grid (missing, foreign).
     """
     policy.keeps_places(actor)
     locked_register()
-    place, parent = open_place(place_id), open_place(parent_id)
+    place, parent, why = open_place(place_id), open_place(parent_id), gridding.the_reason(reason)
     before = {"parent": place.parent_id, "path": place.path, "grid": place.grid_id}
     planting.refuse_kind(place.kind, parent)
     if paths.is_within(parent.path, place.path):
@@ -147,7 +154,7 @@ def move_place(
     if place.grid_id != old_grid:
         subtree.change_grid(place.path, None if is_new_community else old_grid, place.grid_id)
     after = {"parent": place.parent_id, "path": place.path, "grid": place.grid_id}
-    record(Deed("place", place.id, "moved", before, after), actor=actor, at=at)
+    record(Deed("place", place.id, "moved", before, after, words={"reason": why}), actor=actor, at=at)
     return place
 
 
@@ -236,13 +243,11 @@ def add_grids(new: Sequence[NewGrid], *, actor: Actor, at: datetime) -> list[Gri
 def redraw_grid(grid_id: UUID, outline: str, *, actor: Actor, at: datetime) -> GridCell:
     """Draw a cell's border anew ("" = not drawn). Places stay in the cell they were put in.
 
-    Raises NotFound, Invalid (outline: a code of kernel.outline, or overlap with a sister cell).
+    Raises NotFound, Invalid (grid: closed; outline: a code of kernel.outline, or overlap with a sister cell).
     """
     policy.keeps_places(actor)
     register = locked_register()
-    cell: GridCell | None = GridCell.objects.filter(id=grid_id).first()
-    if cell is None:
-        raise NotFound()
+    cell = gridding.open_cell(grid_id)
     before, cell.outline = cell.outline, tidy_outline(outline)
     refuse_overlaps([cell])
     cell.save(update_fields=["outline"])
@@ -257,30 +262,45 @@ def redraw_grid(grid_id: UUID, outline: str, *, actor: Actor, at: datetime) -> G
 def close_grid(
     grid_id: UUID, *, on: date, reason: str, into: UUID | None = None, actor: Actor, at: datetime
 ) -> GridCell:
-    """End a grid cell; its border goes, its open places go into a sister cell. Whether cases are open there, the flow asks.
+    """End a grid cell; its border goes, its places go into a sister cell. Whether cases are open there, the flow asks.
 
-    on: the first day it is no more, today or before. into: a cell of the same community, needed while places lie in this one.
+    on: the first day it is no more, today or before. into: a cell of the same community, needed while open places lie in this one.
     Raises NotFound, Missing("reason"), Invalid (grid: closed; on: in_the_future; into: places_left, other_community).
     """
     policy.keeps_places(actor)
     register = locked_register()
-    cell, why = gridding.open_cell(grid_id), gridding.why_closed(reason)
+    cell, why = gridding.open_cell(grid_id), gridding.the_reason(reason)
     if on > timezone.localtime(at).date():
         raise Invalid("on", "in_the_future")
-    moved = list(Place.objects.filter(grid_id=cell.id, closed_on=None).values_list("id", flat=True))
-    gridding.refuse_heir(cell, into, len(moved))
-    Place.objects.filter(grid_id=cell.id, closed_on=None).update(grid_id=into)
+    gridding.refuse_heir(cell, into, Place.objects.filter(grid_id=cell.id, closed_on=None).count())
+    # places that ended go along: a case there may be reopened
+    moved = list(Place.objects.filter(grid_id=cell.id).values_list("id", flat=True)) if into else []
     outline, cell.closed_on, cell.outline = cell.outline, on, ""
     cell.save(update_fields=["closed_on", "outline"])
     map_changed(register)
     before, after = {"closed_on": None, "outline": outline}, {"closed_on": str(on), "into": into}
     closed = Deed("grid", cell.id, "closed", before, after, words={"reason": why})
-    record(
-        closed,
-        *(Deed("place", id, "moved", {"grid": cell.id}, {"grid": into}) for id in moved),
-        actor=actor,
-        at=at,
-    )
+    record(closed, *gridding.put_into(moved, cell.id, into), actor=actor, at=at)
+    return cell
+
+
+@transaction.atomic
+def reopen_grid(grid_id: UUID, *, reason: str, actor: Actor, at: datetime) -> GridCell:
+    """Take a closing back: the cell has its border again, where no sister has drawn hers since, and the places that went out of
+    it and were not moved since. Raises NotFound, Missing("reason"), Invalid (grid: not_closed; place: closed, the community).
+    """
+    policy.keeps_places(actor)
+    register = locked_register()
+    cell, why = gridding.closed_cell(grid_id), gridding.the_reason(reason)
+    open_place(cell.community_id)
+    closing = gridding.closing_of(cell)
+    before = {"closed_on": str(cell.closed_on), "outline": ""}
+    cell.closed_on, cell.outline = None, gridding.border_still_free(cell, closing.outline)
+    cell.save(update_fields=["closed_on", "outline"])
+    map_changed(register)
+    after = {"closed_on": None, "outline": cell.outline}
+    reopened = Deed("grid", cell.id, "reopened", before, after, words={"reason": why})
+    record(reopened, *gridding.put_into(closing.gone, closing.into, cell.id), actor=actor, at=at)
     return cell
 
 

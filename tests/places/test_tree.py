@@ -54,7 +54,7 @@ def test_a_path_leads_from_the_root_to_the_place_itself(town: Town) -> None:
 
 def test_every_deed_is_in_the_journal(town: Town, who: dict[str, Any]) -> None:
     actions.rename_place(town.third.id, "三号楼", **who)
-    actions.move_place(town.third.id, parent_id=town.yuehai.id, **who)
+    actions.move_place(town.third.id, parent_id=town.yuehai.id, reason="改划", **who)
     actions.add_name(town.third.id, "东楼", NameKind.COMMON, **who)
     actions.close_place(town.third.id, on=date(2026, 4, 1), **who)
     story = journal.story("place", town.third.id)
@@ -68,7 +68,9 @@ def test_every_deed_is_in_the_journal(town: Town, who: dict[str, Any]) -> None:
 
 
 def test_a_moved_place_takes_everything_below_along(town: Town, who: dict[str, Any]) -> None:
-    moved = actions.move_place(town.garden.id, parent_id=town.hanlefang.id, grid_id=town.b2.id, **who)
+    moved = actions.move_place(
+        town.garden.id, parent_id=town.hanlefang.id, grid_id=town.b2.id, reason="改划", **who
+    )
     stairs = stored(town.stairs)
     assert stairs.path == f"{moved.path}{town.third.id.hex}/{town.stairs.id.hex}/"
     assert stairs.full_name == "韩乐坊社区 悦海花园小区 3号楼 2单元"
@@ -82,7 +84,7 @@ def test_a_community_goes_to_another_subdistrict_with_its_cells_and_names(
     other = actions.add_place(
         kind=Kind.SUBDISTRICT, name="西苑街道", parent_id=town.district.id, code="371072009", **who
     )
-    actions.move_place(town.yuehai.id, parent_id=other.id, **who)
+    actions.move_place(town.yuehai.id, parent_id=other.id, reason="改划", **who)
     assert stored(town.stairs).full_name == town.stairs.full_name
     assert list(check.findings()) == []
 
@@ -96,14 +98,18 @@ def test_moving_costs_the_same_however_much_is_below(
     ]
     actions.add_places(new, **who)
     with django_assert_max_num_queries(16):
-        actions.move_place(town.garden.id, parent_id=town.hanlefang.id, grid_id=town.b2.id, **who)
+        actions.move_place(
+            town.garden.id, parent_id=town.hanlefang.id, grid_id=town.b2.id, reason="改划", **who
+        )
     assert list(check.findings()) == []
 
 
 def test_a_new_community_asks_for_one_of_its_cells(town: Town, who: dict[str, Any]) -> None:
     for grid_id, code in ((None, "missing"), (town.a1.id, "other_community")):
         with pytest.raises(Invalid) as refused:
-            actions.move_place(town.garden.id, parent_id=town.hanlefang.id, grid_id=grid_id, **who)
+            actions.move_place(
+                town.garden.id, parent_id=town.hanlefang.id, grid_id=grid_id, reason="改划", **who
+            )
         assert (refused.value.field, refused.value.code) == ("grid", code)
 
 
@@ -115,7 +121,7 @@ def test_a_place_put_into_another_cell_takes_along_what_shared_the_old_one(
         kind=Kind.BUILDING, name="4号楼", parent_id=town.garden.id, grid_id=third_cell.id, **who
     )
     second_cell = actions.add_grid(community_id=town.yuehai.id, name="悦海二格", **who)
-    actions.move_place(town.garden.id, parent_id=town.yuehai.id, grid_id=second_cell.id, **who)
+    actions.move_place(town.garden.id, parent_id=town.yuehai.id, grid_id=second_cell.id, reason="改划", **who)
     assert [stored(one).grid_id for one in (town.garden, town.third, town.stairs, fourth)] == [
         second_cell.id,
         second_cell.id,
@@ -129,9 +135,9 @@ def test_a_place_is_not_moved_below_itself(town: Town, who: dict[str, Any]) -> N
         kind=Kind.STREET, name="中街", parent_id=town.garden.id, grid_id=town.a1.id, **who
     )
     with pytest.raises(Invalid):
-        actions.move_place(town.garden.id, parent_id=inner.id, **who)
+        actions.move_place(town.garden.id, parent_id=inner.id, reason="改划", **who)
     with pytest.raises(Invalid):
-        actions.move_place(inner.id, parent_id=inner.id, **who)
+        actions.move_place(inner.id, parent_id=inner.id, reason="改划", **who)
 
 
 def test_without_the_refusals_a_move_below_itself_makes_a_circle(
@@ -140,7 +146,7 @@ def test_without_the_refusals_a_move_below_itself_makes_a_circle(
     """Sabotage twin: nothing else keeps the circle out, and the check finds it."""
     monkeypatch.setattr(planting, "refuse_kind", lambda kind, parent: None)
     monkeypatch.setattr(paths, "is_within", lambda path, area: False)
-    actions.move_place(town.garden.id, parent_id=town.third.id, **who)
+    actions.move_place(town.garden.id, parent_id=town.third.id, reason="改划", **who)
     assert "its parents go in a circle" in {finding.what for finding in check.findings()}
 
 
@@ -160,9 +166,9 @@ def test_no_row_of_moves_breaks_the_tree(
         for moved, target in moves:
             if _is_above(ids[moved], ids[target], parents):
                 with pytest.raises(Invalid, match="circle"):
-                    actions.move_place(ids[moved], parent_id=ids[target], **who)
+                    actions.move_place(ids[moved], parent_id=ids[target], reason="改划", **who)
             else:
-                actions.move_place(ids[moved], parent_id=ids[target], **who)
+                actions.move_place(ids[moved], parent_id=ids[target], reason="改划", **who)
                 parents[ids[moved]] = ids[target]
         below = {
             place.id: place.parent_id for place in queries.subtree(town.garden.path) if place.id in parents
@@ -260,7 +266,7 @@ def test_only_who_keeps_places_changes_them(town: Town, noon: datetime) -> None:
     other: dict[str, Any] = {"actor": VISITOR, "at": noon}
     deeds: list[Any] = [
         lambda: actions.rename_place(town.garden.id, "新名", **other),
-        lambda: actions.move_place(town.garden.id, parent_id=town.hanlefang.id, **other),
+        lambda: actions.move_place(town.garden.id, parent_id=town.hanlefang.id, reason="改划", **other),
         lambda: actions.close_place(town.garden.id, on=noon.date(), **other),
         lambda: actions.add_name(town.garden.id, "新名", NameKind.COMMON, **other),
         lambda: actions.add_places([], **other),

@@ -165,7 +165,12 @@ def test_into_a_closed_cell_no_place_is_put(
     places_book.close_grid(sister.id, **ended)
     with pytest.raises(Invalid) as refused:
         places_book.move_place(
-            cast.town.compound, parent_id=cast.town.community_a, grid_id=sister.id, actor=admin_actor, at=noon
+            cast.town.compound,
+            parent_id=cast.town.community_a,
+            grid_id=sister.id,
+            reason="改划",
+            actor=admin_actor,
+            at=noon,
         )
     assert (refused.value.field, refused.value.code) == ("grid", "closed")
 
