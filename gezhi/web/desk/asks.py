@@ -18,7 +18,7 @@ class Ask(NamedTuple):
 
 ASKS: Mapping[str, Ask] = {
     "accept": Ask(("place", "category", "condition")),
-    "ask": Ask(("note",), hint=_("上报人会在进度页看到这段话；期限内没有答复，案件回到待受理。")),
+    "ask": Ask(("note",), hint=_("上报人会在进度页看到这段话；时限内没有答复，案件回到待受理。")),
     "answer": Ask(("note", "photos"), ("before",)),
     "decline": Ask(("reason",), hint=_("理由会给上报人看。案件就此结案，需要时可以重新办理。")),
     "dispatch": Ask(("party", "note"), hint=_("对方签收前可以撤回。")),

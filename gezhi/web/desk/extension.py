@@ -24,14 +24,14 @@ def standing(case: "Case", event: str, at: datetime) -> str:
     if event == "approve_extension" and case.extension_until:
         more = times.between(case.fix_due, case.extension_until)
         asked = times.moment(case.extension_until, at)
-        return _("现在的期限：%(due)s。申请延到：%(asked)s，多 %(more)s。") % {
+        return _("现在的时限：%(due)s。申请延到：%(asked)s，多 %(more)s。") % {
             **now,
             "asked": asked,
             "more": more,
         }
     if case.fix_due < at:
-        return _("现在的期限：%(due)s，已经过了。") % now
-    return _("现在的期限：%(due)s。") % now
+        return _("现在的时限：%(due)s，已经过了。") % now
+    return _("现在的时限：%(due)s。") % now
 
 
 def offers(case: "Case", at: datetime) -> list[dict[str, Any]]:

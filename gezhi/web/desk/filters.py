@@ -32,13 +32,13 @@ VIEWS: Mapping[str, tuple[Any, CaseFilter]] = {
     "to_check": (gettext_lazy("待核查"), CaseFilter(states=("to_check",))),
     "to_confirm": (gettext_lazy("待回访"), CaseFilter(states=("to_confirm",))),
     "due_soon": (gettext_lazy("即将到期"), CaseFilter(states=OPEN, clock="due_soon")),
-    "overdue": (gettext_lazy("已超期"), CaseFilter(states=OPEN, clock="overdue")),
+    "overdue": (gettext_lazy("已超时"), CaseFilter(states=OPEN, clock="overdue")),
     "escalated": (gettext_lazy("提级督办"), CaseFilter(states=OPEN, is_escalated=True)),
     "paused": (gettext_lazy("挂账"), CaseFilter(states=OPEN, clock="paused")),
 }
 CLOSED = "closed"  # a view too, but nobody needs its number
 CLOCKS = {
-    "overdue": gettext_lazy("已超期"),
+    "overdue": gettext_lazy("已超时"),
     "due_soon": gettext_lazy("即将到期"),
     "paused": gettext_lazy("挂账中"),
 }

@@ -24,6 +24,7 @@ LAST_STEPS = 3
 TWIN = {
     "pass_check": "fail_check",
     "take": "return",
+    "done": "request_extension",
 }  # the other answer to the same question stands beside it
 
 

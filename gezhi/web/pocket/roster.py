@@ -112,6 +112,13 @@ def _hours(starts_at: datetime, ends_at: datetime) -> str:
     return _("%(hours)s（次日）") % {"hours": text} if end.date() > start.date() else text
 
 
+def _when(shift: ShiftRow, at: datetime) -> str:
+    """`昨天 20:00–今天 08:00`; an end on the same day needs no second name of it."""
+    start, end = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
+    last = f"{end:%H:%M}" if end.date() == start.date() else times.moment(end, at)
+    return f"{times.moment(start, at)}–{last}"
+
+
 def _names(teams: Iterable[dict[str, Any]]) -> dict[UUID, str]:
     return {team["id"]: team["name"] for team in teams}
 
@@ -124,7 +131,9 @@ def _shift(shift: ShiftRow, at: datetime, names: dict[UUID, str] | None = None) 
         "party": (names or {}).get(shift.party_id, ""),
         "is_now": shift.starts_at <= at < shift.ends_at,
         "is_ahead": shift.starts_at > at,
-        "is_ending": shift.ends_at - at <= ENDING,
+        "when": _when(shift, at),
+        "is_over": shift.ends_at <= at,
+        "is_ending": timedelta() < shift.ends_at - at <= ENDING,
     }
 
 

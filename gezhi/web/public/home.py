@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +27,8 @@ FOUND_PLACES = 8
 TRIES_PER_HOUR = 30  # of one address, whatever it asks
 TRIES_PER_NUMBER = 5  # of anybody, for one case number: four digits are soon guessed
 LONGEST_SEARCH = 60
+SERIAL = 7  # digits of the end of a case number
+LONGEST_END = 4 + SERIAL + 1  # with its year, as the lists of the desk show it
 NOBODY = UUID(int=0)
 
 
@@ -58,16 +61,36 @@ def find_report(request: Asked) -> HttpResponse:
 
 
 def _by_number(request: Asked, number: str, tail: str) -> UUID:
-    """Asks as much whether the case exists or not, so that the time it takes tells nothing."""
-    try:
-        limits.count("tail", code_key(number), most=TRIES_PER_NUMBER, minutes=60, at=request.now)
-        case_id = cases.by_number(number, actor=SYSTEM).id
-    except (NotFound, TooLong):
-        case_id = NOBODY
-    found = reports.by_tail(cases.report_ids([case_id]).get(case_id, []), tail)
-    if found is None:
+    """Asks as much whether the case exists or not, so that the time it takes tells nothing.
+
+    Each number that was meant counts as tried, however it was written: the end of one is no way around the limit.
+    """
+    found = []
+    for meant in _meant(number, request):
+        try:
+            limits.count("tail", code_key(meant), most=TRIES_PER_NUMBER, minutes=60, at=request.now)
+            case_id = cases.by_number(meant, actor=SYSTEM).id
+        except (NotFound, TooLong):
+            case_id = NOBODY
+        found.append(reports.by_tail(cases.report_ids([case_id]).get(case_id, []), tail))
+    ids = {one.id for one in found if one}
+    if len(ids) != 1:
         raise NotFound("report")
-    return found.id
+    return ids.pop()
+
+
+def _meant(number: str, request: Asked) -> list[str]:
+    """Which case numbers somebody means by this one: the whole, `2026-0000128`, or `128` of this year or the last."""
+    try:
+        key = code_key(number)
+    except TooLong:
+        return [number]
+    office, year = request.jurisdiction.code, timezone.localtime(request.now).year
+    if not key.isdecimal() or len(key) > LONGEST_END:
+        return [number]
+    if len(key) > SERIAL:
+        return [f"{office}-{key[:4]}-{key[4:]}"]
+    return [f"{office}-{this}-{key.zfill(SERIAL)}" for this in (year, year - 1)]
 
 
 def _again(request: Asked, number: int, refusal: Refusal) -> HttpResponse:

@@ -20,6 +20,16 @@ NO_TOPIC = "other"
 FIELD_OF = {"text_or_photo": "text", "contact": "contact", "text": "text", "category": "category"}
 
 
+class Topics(forms.RadioSelect):
+    """Chips that know which of them is dangerous, so that 119, 120 and 110 stay in sight when one is chosen."""
+
+    def create_option(self, name: str, value: Any, *more: Any, **most: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *more, **most)
+        if value in {leaf.code for leaf in catalogue.common() if leaf.dangerous}:
+            option["attrs"]["data-danger"] = True
+        return option
+
+
 def topics() -> list[tuple[str, str]]:
     """Chips: what people report most, something else, and what others handle faster."""
     words = language()
@@ -34,7 +44,7 @@ class ReportForm(forms.Form):
     """
 
     key = forms.CharField(widget=forms.HiddenInput, required=False)
-    category = forms.ChoiceField(label=_("是哪一类"), widget=forms.RadioSelect, required=False)
+    category = forms.ChoiceField(label=_("是哪一类"), widget=Topics, required=False)
     text = forms.CharField(
         label=_("怎么回事"),
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": _("例如：二楼转角的玻璃碎了")}),

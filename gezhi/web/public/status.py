@@ -112,6 +112,7 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "report": report,
         "case": case,
         "code": reports.tracking_code(report.id),
+        "last_digits": case.number.rsplit("-", 1)[1].lstrip("0"),
         "is_new": "new" in request.GET and draft.number == 200,
         "place": place,
         "place_name": place.full_name if place else "",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 
 from gezhi.cases.models import Case
 from gezhi.duty import actions, policy, queries
@@ -124,3 +125,18 @@ def test_me_shows_my_posts_and_areas(cast: Cast, phone: Phone) -> None:
     assert "A1网格" in html
     assert "悦海一格 A1" in html
     assert "全辖区" in phone(cast.zhou).get("/my/me/").content.decode()
+
+
+def test_a_shift_to_hand_over_says_its_day_and_an_old_one_stands_back(
+    cast: Cast, phone: Phone, noon: datetime
+) -> None:
+    """Qian: yesterday eight to eight in the evening, and this night until ten past twelve; nobody wrote a sheet."""
+    for starts, ends in ((-28, -16), (-16, 1 / 6)):
+        who = OnDuty(cast.qian.name, "0631-0000120", cast.qian.id)
+        hours = [noon + timedelta(hours=n) for n in (starts, ends)]
+        actions.plan_shift(cast.property, who, *hours, actor=cast.sun, at=noon - timedelta(days=3))
+    with time_machine.travel(noon - timedelta(hours=5), tick=False):
+        early = phone(cast.qian).get(DUTY).content.decode()
+    assert "昨天 08:00–20:00 的班还没有交" in early
+    html = phone(cast.qian).get(DUTY).content.decode()
+    assert ("交班 · 昨天 20:00–今天 12:10" in html, html.count("btn btn-primary")) == (True, 1)

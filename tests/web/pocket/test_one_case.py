@@ -269,7 +269,7 @@ def test_whoever_checks_sees_before_beside_after(
     for one in work.shown:
         assert f"/{one.evidence}" in after
     assert html.count(f'href="/photos/{seen}') <= 1
-    assert "处置前</h2>" not in shown(phone(cast.chen), case, "note")
+    assert 'class="before-after"' not in shown(phone(cast.chen), case, "note")
 
 
 def test_the_camera_and_the_album_are_two_buttons_that_need_no_script(
@@ -301,7 +301,7 @@ def test_more_time_is_asked_for_knowing_the_present_deadline(
 ) -> None:
     qian = phone(cast.qian)
     html = shown(qian, in_hand, "request_extension")
-    assert f"现在的期限：{times.moment(in_hand.fix_due, noon)}" in html
+    assert f"现在的时限：{times.moment(in_hand.fix_due, noon)}" in html
     chips = re.findall(r'name="later" value="([^"]+)"', html)
     assert len(chips) == 3
     assert "再要 3 个工作日" in html
@@ -351,3 +351,14 @@ def test_the_phone_says_whose_turn_it_is_and_who_answers_for_it(
     html = shown(phone(cast.zhao), case)
     said = [word in html for word in ("谁在办", "责任单位", "核查员，或悦海社区", "到现场核查")]
     assert said == [False, True, True, True]
+
+
+def test_more_time_is_asked_for_beside_the_one_next_deed(cast: Cast, phone: Phone, in_hand: Case) -> None:
+    bar = shown(phone(cast.qian), in_hand).split('class="action-bar"')[1]
+    assert ("处置完成" in bar, address(in_hand, "request_extension") in bar) == (True, True)
+
+
+def test_photos_have_one_name_each(cast: Cast, phone: Phone, in_hand: Case, noon: datetime) -> None:
+    case = walk(in_hand, (cast.qian, done(noon)), at=noon)
+    html = shown(phone(cast.zhao), case, "pass_check")
+    assert [word in html for word in ("处置前", "处置后", "核查照片", "上报时")] == [True, True, True, False]

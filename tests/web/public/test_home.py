@@ -100,3 +100,48 @@ def test_the_demonstration_says_that_it_is_one(door: Client, cast: Cast) -> None
 def test_any_words_may_be_searched_for(door: Client, words: str) -> None:
     assert door.post("/find", {"code": words, "number": "", "tail": words}).status_code == 404
     assert door.get("/", {"q": words[:2000]}).status_code == 200
+
+
+@pytest.mark.parametrize("cut", [slice(7, None), slice(-7, None), slice(-2, None)])
+def test_the_end_of_the_number_will_do(cut: slice, door: Client, here: str) -> None:
+    page = report(door, here, contact="13800001234")
+    answer = door.post("/find", {"number": Case.objects.get().number[cut], "tail": "1234"})
+    assert (answer.status_code, answer["Location"]) == (303, page)
+
+
+def test_the_end_of_a_number_that_two_years_have_is_nobodys(door: Client, here: str, cast: Cast) -> None:
+    page = report(door, here, contact="13800001234")
+    report(door, here, contact="13900001234", key="another-form-shown-000", text="楼道灯不亮")
+    first, second = Case.objects.order_by("number")
+    office, year, running = first.number.split("-")
+    Case.objects.filter(id=second.id).update(number=f"{office}-{int(year) - 1}-{running}")
+    assert door.post("/find", {"number": running, "tail": "1234"}).status_code == 404
+    whole = door.post("/find", {"number": first.number, "tail": "1234"})
+    assert (whole.status_code, whole["Location"]) == (303, page)
+
+
+def test_the_end_of_a_number_is_no_way_around_the_limit(door: Client, here: str, settings: Any) -> None:
+    report(door, here, contact="13800001234")
+    number = Case.objects.get().number
+    settings.GEZHI_LIMITS = True
+    for guess in range(view.TRIES_PER_NUMBER):
+        door.post("/find", {"number": number, "tail": f"{guess:04d}"})
+    ways = [number[7:], number[-7:], number[-7:].lstrip("0")]
+    assert [door.post("/find", {"number": way, "tail": "1234"}).status_code for way in ways] == [429] * 3
+
+
+def test_sabotage_were_each_way_of_writing_counted_by_itself_the_next_guess_would_be_heard(
+    door: Client, here: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(door, here, contact="13800001234")
+    number = Case.objects.get().number
+    settings.GEZHI_LIMITS = True
+    for guess in range(view.TRIES_PER_NUMBER):
+        door.post("/find", {"number": number, "tail": f"{guess:04d}"})
+    count = view.limits.count
+
+    def by_what_was_typed(name: str, key: str, **most: Any) -> None:
+        count(name, f"{key}, typed otherwise" if name == "tail" else key, **most)
+
+    monkeypatch.setattr(view.limits, "count", by_what_was_typed)
+    assert door.post("/find", {"number": number[7:], "tail": "1234"}).status_code == 303

@@ -286,3 +286,18 @@ def test_the_form_costs_six_queries(door: Client, here: str, django_assert_num_q
     door.get(here)
     with django_assert_num_queries(6):
         assert door.get(here).status_code == 200
+
+
+def test_whom_to_ring_in_danger_stands_before_the_form(door: Client, here: str) -> None:
+    html = door.get(here).content.decode()
+    at = [html.index(f'href="tel:{number}"') for number in ("119", "120", "110")]
+    assert sorted(at) == at
+    assert at[-1] < html.index('id="report"')
+
+
+def test_a_dangerous_topic_is_marked_and_a_harmless_one_is_not(door: Client, here: str) -> None:
+    html = door.get(here).content.decode()
+    marked = {
+        code: "data-danger" in tag for tag, code in re.findall(r'(<input[^>]*value="(\d{4})"[^>]*>)', html)
+    }
+    assert (marked["0201"], marked["0101"]) == (True, False)

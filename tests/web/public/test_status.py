@@ -17,7 +17,7 @@ from gezhi.flows.reporter_speaks import SEE_REPORT
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Party
 from gezhi.reports import queries as reports
-from gezhi.reports.actions import reveal_contact
+from gezhi.reports.actions import erase, reveal_contact
 from gezhi.web.public import told
 from tests.cast import Cast, done, walk
 from tests.web.public.conftest import picture, report
@@ -281,7 +281,7 @@ def test_a_promise_that_moves_is_said_with_its_reason(seven_days: Cast, noon: da
     walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=friday)
     assert story_of(case, friday) == [
         ("已受理", ""),
-        ("交给 长峰物业 办理", "期限按长峰物业的工作时间计算，从 3月10日 12:00 改为 3月8日 12:00"),
+        ("交给 长峰物业 办理", "时限按长峰物业的工作时间计算，从 3月10日 12:00 改为 3月8日 12:00"),
     ]
 
 
@@ -291,7 +291,7 @@ def test_a_promise_moved_by_what_is_not_told_is_still_said(cast: Cast, noon: dat
     walk(case, (cast.chen, Move("accept")), (cast.chen, Move("correct", category=other.id)), at=noon)
     assert story_of(case, noon) == [
         ("已受理", ""),
-        ("办好的期限有变化", "期限从 3月4日 12:00 改为 明天 12:00"),
+        ("办好的时限有变化", "时限从 3月4日 12:00 改为 明天 12:00"),
     ]
 
 
@@ -315,3 +315,53 @@ def test_the_reporter_reads_whose_turn_it_is(door: Client, here: str, cast: Cast
     assert "现在谁在办" not in words
     assert "谁负责 长峰物业" in words
     assert "现在轮到 您，说说办好了没有" in words
+
+
+def test_with_a_phone_the_receipt_asks_for_a_picture_of_it_and_folds_the_code(
+    door: Client, here: str
+) -> None:
+    html = door.get(report(door, here, contact="13800001234") + "?new=1").content.decode()
+    receipt = html.split('aria-labelledby="receipt"')[1].split("</section>")[0]
+    last = case_now().number[-7:].lstrip("0")
+    assert ("请截屏" in receipt, f"编号 {last}" in receipt) == (True, True)
+    assert receipt.index("<details>") < receipt.index('id="code"')
+
+
+def test_without_a_phone_the_receipt_shows_the_code(door: Client, here: str) -> None:
+    html = door.get(report(door, here) + "?new=1").content.decode()
+    receipt = html.split('aria-labelledby="receipt"')[1].split("</section>")[0]
+    assert ('id="code"' in receipt, "<details>" in receipt, "请记下" in receipt) == (True, False, False)
+
+
+def test_the_two_answers_weigh_the_same(door: Client, here: str, cast: Cast, now: datetime) -> None:
+    page = report(door, here)
+    to_confirm(cast, now)
+    html = door.get(page).content.decode()
+    assert '<summary class="btn btn-block">还没有办好</summary>' in html
+
+
+def test_a_check_is_told_by_who_went_and_what_was_there(cast: Cast, noon: datetime) -> None:
+    case = cast.lin_reports(noon)
+    walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=noon)
+    walk(case_now(), (cast.sun, Move("take")), (cast.sun, done(noon)), at=noon)
+    walk(case_now(), (cast.zhao, Move("fail_check", reason="还有碎片")), at=noon)
+    walk(case_now(), (cast.sun, Move("not_found", note="没有看到")), at=noon)
+    walk(case_now(), (cast.zhao, Move("pass_check", note="确实没有")), at=noon)
+    assert [title for title, _ in story_of(case, noon)][3:] == [
+        "长峰物业 说办好了，等核查人员去看",
+        "去看过，还没有办好，继续办",
+        "到现场没有看到问题，等核查人员再去看",
+        "核查人员到现场看过，也没有看到问题",
+    ]
+
+
+def test_of_a_reason_that_was_cleared_no_empty_stub_stays(
+    door: Client, here: str, cast: Cast, now: datetime
+) -> None:
+    page, case = report(door, here, contact="13800001234", may_call="on"), case_now()
+    report_id = cases.report_ids([case.id])[case.id][0]
+    reveal_contact(report_id, "约上门时间", actor=cast.chen, at=now)
+    assert "理由：约上门时间" in door.get(page).content.decode()
+    erase(report_id, "本人要求", actor=cast.chen, at=now)
+    html = door.get(page).content.decode()
+    assert ("看了您的电话号码" in html, "理由已一并清除" in html, "理由：<" in html) == (True, True, False)
