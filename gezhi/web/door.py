@@ -2,6 +2,7 @@
 
 A phone on a thin line sends a photo for a minute. Were that minute spent at work, eight such phones would stop the office.
 The places at work are threads of their own, so that a process keeps as few connections to its database as places.
+The sign of life takes no place: it asks nothing of the database, and is wanted most when all are at work.
 A body that ends before its length is marked as cut: half of what was typed would otherwise be taken for the whole.
 """
 
@@ -12,6 +13,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 AT_ONCE = 4  # requests at work in one process: more only wait for one another at the database
+BESIDE = frozenset({("GET", "/healthz"), ("HEAD", "/healthz")})  # answered where bodies are read
 WAITING = 64  # bodies being read beside them
 BODY = "gezhi.body"  # in the environment: what became of the body
 WHOLE, CUT, UNKEPT = "whole", "cut", "unkept"
@@ -29,6 +31,8 @@ def patient(application: Application, at_once: int = AT_ONCE) -> Application:
     places = ThreadPoolExecutor(at_once, thread_name_prefix="at work")
 
     def door(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if (environ.get("REQUEST_METHOD"), environ.get("PATH_INFO")) in BESIDE:
+            return application(environ, start_response)
         length = said_length(environ)
         if 0 < length <= MOST_BYTES:
             _take_in(environ, length)

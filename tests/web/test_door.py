@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+from django.test import RequestFactory
 
 from gezhi.web import door
 
@@ -117,3 +120,64 @@ def test_a_disk_that_cannot_keep_a_body_is_said_to_the_application(monkeypatch: 
     monkeypatch.setattr(door, "SpooledTemporaryFile", Full)
     said = asked(io.BytesIO(b"text"), 4, lambda environ, _start: [environ[door.BODY].encode()])
     assert said == b"unkept"
+
+
+def is_told_alive_while_all_are_at_work(path: str, method: str = "GET") -> bool:
+    """Whether this is answered although the one place at work is taken."""
+    at_work, go_on, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def behind(environ: dict[str, Any], _start: Any) -> list[bytes]:
+        if environ["PATH_INFO"] == "/desk/":
+            at_work.set()
+            go_on.wait(10)
+        return [b""]
+
+    application = door.patient(behind, at_once=1)
+
+    def ask(path: str, method: str) -> None:
+        application({"PATH_INFO": path, "REQUEST_METHOD": method}, None)
+        if path != "/desk/":
+            answered.set()
+
+    threads = [threading.Thread(target=ask, args=asked) for asked in (("/desk/", "GET"), (path, method))]
+    threads[0].start()
+    assert at_work.wait(5)
+    threads[1].start()
+    found = answered.wait(0.5)
+    go_on.set()
+    for thread in threads:
+        thread.join(5)
+    return found
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_whether_it_is_alive_is_told_while_all_are_at_work(method: str) -> None:
+    assert is_told_alive_while_all_are_at_work("/healthz", method)
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [("/readyz", "GET"), ("/", "GET"), ("/healthz", "POST"), ("/healthz/", "GET")]
+)
+def test_everything_else_waits_for_its_place(path: str, method: str) -> None:
+    assert not is_told_alive_while_all_are_at_work(path, method)
+
+
+def test_twin_at_work_like_the_others_the_sign_of_life_would_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "BESIDE", frozenset())
+    assert not is_told_alive_while_all_are_at_work("/healthz")
+
+
+def test_a_sign_of_life_takes_no_connection_beside_those_at_work() -> None:
+    opened: list[Any] = []
+    said: list[str] = []
+
+    def ask() -> None:
+        environ = RequestFactory().get("/healthz", headers={"host": "localhost"}).environ
+        answer = door.patient(WSGIHandler())(environ, lambda status, headers: said.append(status))
+        said.append(b"".join(answer).decode())
+        opened.extend(connections.all(initialized_only=True))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join(10)
+    assert (said, opened) == (["200 OK", '{"status": "alive"}'], [])

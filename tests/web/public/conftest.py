@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gezhi.web.public import health
 from tests.cast import Cast
 from tests.evidence.pictures import photo
 
@@ -15,6 +16,12 @@ def door(cast: Cast, settings: Any) -> Client:
     """Somebody without an account. Limits are off unless a test switches them on."""
     settings.GEZHI_LIMITS = False
     return Client(HTTP_HOST="localhost", raise_request_exception=False)
+
+
+@pytest.fixture(autouse=True)
+def no_verdict_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look whether it is ready is a new one, unless a test says otherwise."""
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
 
 
 @pytest.fixture
