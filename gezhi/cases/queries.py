@@ -107,10 +107,22 @@ def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) ->
     return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
 
 
-def open_in(*, category_id: UUID | None = None, grid_id: UUID | None = None) -> QuerySet[Case]:
-    """Every open case of a category or a grid cell, whoever may see it, most urgent first: what stands in the way of closing it."""
-    fits = Q(category_id=category_id) if category_id else Q(grid_id=grid_id)
+def open_in(
+    *, category_id: UUID | None = None, grid_id: UUID | None = None, place_path: str = ""
+) -> QuerySet[Case]:
+    """Every open case of a category, a grid cell or a subtree of places, whoever may see it, most urgent first: what stands in
+    the way of closing it, or moves with it.
+    """
+    if place_path:
+        fits = within(place_path)
+    else:
+        fits = Q(category_id=category_id) if category_id else Q(grid_id=grid_id)
     return Case.objects.filter(fits, closed_at=None).order_by("due_at", "id")
+
+
+def readable(found: Iterable[Case], *, actor: Actor) -> set[UUID]:
+    """Which of these cases the actor may open. 1 query."""
+    return set(visible_to(actor).filter(id__in=[one.id for one in found]).values_list("id", flat=True))
 
 
 def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:

@@ -41,7 +41,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         }
         for one in owed
     ]
-    return render(request, "desk/calls.html", {"heading": _("回访"), "rows": rows})
+    return render(request, "desk/calls.html", {"heading": _("电话回访"), "rows": rows})
 
 
 @never_cache

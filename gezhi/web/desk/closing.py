@@ -1,4 +1,4 @@
-"""Closing a category or a grid cell: a day and a reason; what is still open in it is named and linked."""
+"""Closing a category or a grid cell: a day and a reason; what is still open in it is named and linked. And taking it back."""
 
 from typing import Any
 
@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as book
+from gezhi.catalogue.actions import reopen_category as reopen_leaf
 from gezhi.flows import closing
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as grounds
 from gezhi.web.desk import lists
-from gezhi.web.desk.keeper import day_field, offer, tried
+from gezhi.web.desk.keeper import day_field, form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 MOST_SHOWN = 20  # of the open cases in the way
@@ -68,6 +69,44 @@ def close_category(request: HttpRequest, code: str) -> HttpResponse:
         "back": reverse("desk:category", args=[one.code]),
     }
     return _page(request, form, cases.open_in(category_id=one.id), page)
+
+
+class ReopeningForm(forms.Form):
+    """Why it is in use again."""
+
+    reason = forms.CharField(label=gettext_lazy("理由"), max_length=200)
+
+
+class CategoryReopeningForm(ReopeningForm):
+    """And the revision that was seen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def reopen_category(request: HttpRequest, code: str) -> HttpResponse:
+    """Offer a closed leaf again."""
+    one = book.by_code(code)
+    if one.closed_on is None:
+        raise NotFound("category")
+    form = CategoryReopeningForm(request.POST or None, initial={"revision": one.revision})
+    name = one.label(get_language() or "")
+
+    def deed() -> Any:
+        return reopen_leaf(one.id, **form.cleaned_data, actor=actor_of(request), at=at_of(request))
+
+    if form.is_valid() and tried(form, deed):
+        messages.success(request, _("已恢复使用：%(name)s。") % {"name": name})
+        return redirect("desk:category", one.code)
+    return form_page(
+        request,
+        form,
+        heading=_("恢复使用：%(name)s") % {"name": name},
+        submit=_("恢复使用"),
+        back=reverse("desk:category", args=[one.code]),
+        intro=_("居民上报、接电话登记和更正类别时会重新出现，时限和凭证还是原来的。"),
+    )
 
 
 @require_GET
@@ -121,6 +160,36 @@ def close_cell(request: HttpRequest, code: str, cell_code: str) -> HttpResponse:
     return _page(request, form, cases.open_in(grid_id=cell.id), page)
 
 
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def reopen_cell(request: HttpRequest, code: str, cell_code: str) -> HttpResponse:
+    """Take the end of a grid cell back."""
+    community = _community(code)
+    known = {one.code: one for one in grounds.all_grids(community.id) if one.closed_on is not None}
+    if cell_code not in known:
+        raise NotFound("grid")
+    form, cell = ReopeningForm(request.POST or None), known[cell_code]
+
+    def deed() -> bool:
+        said = form.cleaned_data
+        closing.reopen_grid(cell.id, **said, actor=actor_of(request), at=at_of(request))
+        return True
+
+    if form.is_valid() and tried(form, deed):
+        messages.success(request, _("已恢复使用：%(name)s。") % {"name": cell.name})
+        return redirect("desk:cells", community.code)
+    return form_page(
+        request,
+        form,
+        heading=_("恢复使用：%(name)s") % {"name": cell.name},
+        submit=_("恢复使用"),
+        back=reverse("desk:cells", args=[community.code]),
+        intro=_(
+            "停用时改归别的网格、之后没有再动过的位置，连同那里正在办的案件一起回来；边界没有被别的网格占用的，也一起恢复。"
+        ),
+    )
+
+
 def _community(code: str) -> grounds.PlaceRow:
     found = grounds.by_code(code)
     if found.community_id != found.id:
@@ -130,12 +199,13 @@ def _community(code: str) -> grounds.PlaceRow:
 
 def _page(request: HttpRequest, form: forms.Form, in_the_way: Any, page: dict[str, Any]) -> HttpResponse:
     """The form with what goes and what stays; while cases are open, they instead."""
-    count = in_the_way.count()
+    count, shown = in_the_way.count(), list(in_the_way[:MOST_SHOWN])
     context = {
         **page,
         "form": form,
         "count": count,
-        "rows": lists.rows(list(in_the_way[:MOST_SHOWN]), at=at_of(request)) if count else [],
+        "rows": lists.rows(shown, at=at_of(request)) if shown else [],
+        "readable": cases.readable(shown, actor=actor_of(request)) if shown else set(),
         "more": max(0, count - MOST_SHOWN),
     }
     return render(request, "desk/closing.html", context, status=422 if form.errors else 200)

@@ -31,7 +31,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [_entry("desk:inbox", "inbox", _("案件"))]
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("接电话登记")))
-        entries.append(_entry("desk:calls", "phone-call", _("回访"), cases.owed_calls(actor).count()))
+        entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.owed_calls(actor).count()))
     entries.append(_entry("desk:ledger", "table", _("台账")))
     entries.append({"group": _("谁在办、在哪里")})
     entries.append(_entry("desk:parties", "users", _("单位与值班")))
