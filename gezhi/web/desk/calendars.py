@@ -61,7 +61,9 @@ class CalendarForm(forms.Form):
                 self.fields[name] = forms.TimeField(
                     required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
                 )
+            self.fields[f"{day}_overnight"] = forms.BooleanField(label=_("到第二天"), required=False)
             self.initial.update(zip(self.names(day), _ends(week.get(day, [])), strict=False))
+            self.initial[f"{day}_overnight"] = any(map(_ends_next_day, _pairs(_ends(week.get(day, [])))))
 
     def names(self, day: str) -> list[str]:
         """The names of a day's fields: from and to of each period."""
@@ -74,6 +76,7 @@ class CalendarForm(forms.Form):
             {
                 "day": label,
                 "periods": _pairs([self[name] for name in self.names(day)]),
+                "overnight": self[f"{day}_overnight"],
                 "errors": self[self.names(day)[0]].errors,
             }
             for day, label in DAYS.items()
@@ -97,6 +100,10 @@ class CalendarForm(forms.Form):
             self.add_error(self.names(day)[0], _("从几点和到几点要一起填；这一天不上班就都不填。"))
         elif any(not first[0] < first[1] <= then[0] for first, then in pairwise(pairs)):
             self.add_error(self.names(day)[0], _("前一段要在后一段开始之前结束。"))
+        elif any(map(_ends_next_day, pairs)) and not found[f"{day}_overnight"]:
+            self.add_error(self.names(day)[0], _("结束不晚于开始。要上到第二天的，请勾选“到第二天”。"))
+        elif found[f"{day}_overnight"] and not any(map(_ends_next_day, pairs)):
+            self.add_error(self.names(day)[0], _("这一天没有上到第二天，请不要勾选“到第二天”。"))
         return [f"{start}-{end}" for start, end in pairs]
 
     def clean_known_years(self) -> list[int]:
@@ -109,6 +116,12 @@ class CalendarForm(forms.Form):
 
 def _pairs(ends: list[Any]) -> list[tuple[Any, Any]]:
     return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def _ends_next_day(period: tuple[str, str]) -> bool:
+    """Only a tick makes it so on purpose: 13:30 to 09:30 would be twenty hours. 00:00 as an end is midnight."""
+    start, end = period
+    return end <= start and end != "00:00"
 
 
 def _ends(periods: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from django.test import Client
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.worktime import calendar_to_json
+from gezhi.web.desk import calendars
 from tests.cast import Cast
 from tests.web.desk.conftest import Desk, text
 
@@ -15,7 +16,8 @@ from tests.web.desk.conftest import Desk, text
 def calendar_form(client: Client, code: str = "office") -> dict[str, Any]:
     """The form as a browser would send it back."""
     form = client.get(f"/desk/catalogue/calendars/{code}/").context["form"]
-    return {name: form.initial.get(name, "") for name in form.fields}
+    sent = {name: form.initial.get(name, "") for name in form.fields}
+    return {name: value for name, value in sent.items() if value is not False}
 
 
 def test_the_calendar_takes_the_coming_years_holidays(cast: Cast, keeper: Actor, desk: Desk) -> None:
@@ -62,6 +64,60 @@ def test_a_week_that_cannot_be_is_refused_and_nothing_typed_is_lost(
     answer = client.post("/desk/catalogue/calendars/office/", calendar_form(client) | wrong)
     assert (answer.status_code, catalogue.calendar("office")) == (422, before)
     assert 'value="08:30"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"mon_from_2": "13:30", "mon_to_2": "09:30"},
+        {"mon_from_1": "17:30", "mon_to_1": "08:30", "mon_from_2": "", "mon_to_2": ""},
+        {"mon_from_1": "09:00", "mon_to_1": "09:00", "mon_from_2": "", "mon_to_2": ""},
+    ],
+)
+def test_a_day_that_ends_before_it_begins_needs_a_tick_to_be_a_night(
+    slip: dict[str, str], cast: Cast, keeper: Actor, desk: Desk
+) -> None:
+    client, before = desk(keeper), catalogue.calendar("office")
+    sent = calendar_form(client) | slip
+    answer = client.post("/desk/catalogue/calendars/office/", sent)
+    assert (answer.status_code, catalogue.calendar("office")) == (422, before)
+    assert "请勾选“到第二天”" in answer.content.decode()
+    answer = client.post("/desk/catalogue/calendars/office/", sent | {"mon_overnight": "on"})
+    assert answer.status_code == 302
+    last = calendar_to_json(catalogue.calendar("office"))["week"]["mon"][-1]
+    assert last == "-".join(end for end in slip.values() if end)
+
+
+def test_twin_a_form_that_asks_for_no_tick_would_take_the_slip(
+    cast: Cast, keeper: Actor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendars, "_ends_next_day", lambda period: False)
+    client = desk(keeper)
+    sent = calendar_form(client) | {"mon_from_2": "13:30", "mon_to_2": "09:30"}
+    assert client.post("/desk/catalogue/calendars/office/", sent).status_code == 302
+
+
+def test_a_night_that_stands_is_shown_ticked_and_stays(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    client, door = desk(keeper), "/desk/catalogue/calendars/office/"
+    night = {
+        "mon_from_1": "22:00",
+        "mon_to_1": "06:00",
+        "mon_from_2": "",
+        "mon_to_2": "",
+        "mon_overnight": "on",
+    }
+    assert client.post(door, calendar_form(client) | night).status_code == 302
+    stands = catalogue.calendar("office")
+    shown = calendar_form(client)
+    assert [name for name in shown if name.endswith("_overnight")] == ["mon_overnight"]
+    assert client.post(door, shown).status_code == 302
+    assert catalogue.calendar("office") == stands
+
+
+def test_a_tick_at_a_day_that_ends_before_midnight_is_refused(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    client, before = desk(keeper), catalogue.calendar("office")
+    answer = client.post("/desk/catalogue/calendars/office/", calendar_form(client) | {"mon_overnight": "on"})
+    assert (answer.status_code, catalogue.calendar("office")) == (422, before)
 
 
 def test_day_and_night_is_shown_and_stays(cast: Cast, keeper: Actor, desk: Desk) -> None:
