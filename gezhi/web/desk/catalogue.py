@@ -14,8 +14,10 @@ from gezhi.catalogue.book import Limit
 from gezhi.catalogue.views import CategoryView
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import Duty
+from gezhi.kernel.worktime import WORKING_DAY_MINUTES
 from gezhi.parties import queries as who
 from gezhi.web import chains, times, words
+from gezhi.web.desk import book_changes, other_limits
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 
 UNITS = {
@@ -27,8 +29,9 @@ UNITS = {
     "percent": "%",
     "times": gettext_lazy("次"),
 }
+MINUTES = frozenset({"minutes", "working_minutes"})
 NOBODY = UUID(int=0)
-CHANGES = ("change", "closed")
+CHANGES = ("change", "closed", "reopened")
 GRADES = {"B": gettext_lazy("依据正式文件"), "C": gettext_lazy("依据他处汇总")}
 
 
@@ -50,8 +53,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         {
             "key": one.key,
             "label": one.label(language),
-            "value": one.value,
-            "unit": UNITS.get(one.unit, one.unit),
+            "said": amount(one.value, one.unit),
             "proposed": one.proposed,
         }
         for one in book.rule_rows()
@@ -84,6 +86,17 @@ def _leaf(one: CategoryView, language: str) -> dict[str, Any]:
     }
 
 
+def amount(value: int, unit: str) -> str:
+    """「4 小时」, 「2 个工作日」, 「20 %」: minutes as people say them, every other unit behind its figure."""
+    if unit in MINUTES:
+        is_working = unit == "working_minutes"
+        said = times.span(value, is_working=is_working)
+        return (
+            _("%(text)s（工作时间）") % {"text": said} if is_working and value < WORKING_DAY_MINUTES else said
+        )
+    return f"{value} {UNITS.get(unit, unit)}"
+
+
 def limit_words(limit: Limit | None) -> str:
     """「2 个工作日」, 「4 小时（日夜连续）」, "" for no such clock."""
     if limit is None:
@@ -100,7 +113,7 @@ def _limit(limit: Limit | None) -> dict[str, Any]:
         "proposed": limit.proposed,
         "source": limit.source,
         "grade": GRADES.get(limit.grade or "", ""),
-        "alternatives": limit.alternatives,
+        "alternatives": other_limits.said(limit.alternatives),
     }
 
 
@@ -149,18 +162,8 @@ def _history(request: HttpRequest, subjects: list[tuple[str, UUID]]) -> list[dic
             "time": times.moment(step.entry.at, at),
             "exact": times.exact(step.entry.at),
             "who": names.get(step.entry.actor_id or NOBODY, _("系统")),
-            "before": _plain(step.entry.before),
-            "after": _plain(step.entry.after),
+            "changes": book_changes.said(step.entry.before, step.entry.after),
             "reason": step.words.get("reason", ""),
         }
         for step in sorted(steps, key=lambda step: step.entry.at, reverse=True)
-    ]
-
-
-def _plain(fields: dict[str, Any]) -> str:
-    shown = {
-        name: value.get("zh", value) if isinstance(value, dict) else value for name, value in fields.items()
-    }
-    return "；".join(f"{name} = {value}" for name, value in shown.items() if not name.endswith("_basis"))[
-        :400
     ]

@@ -7,13 +7,12 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gezhi.cases import queries as cases
-from gezhi.catalogue import queries as catalogue
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing
@@ -21,7 +20,7 @@ from gezhi.places import queries as places
 from gezhi.reports.intake import Intake
 from gezhi.web import refusals, words
 from gezhi.web.desk import photos
-from gezhi.web.desk.moveform import category_options, place_options
+from gezhi.web.desk.moveform import category_chips, category_options, place_options, typed_category
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
 
 CHANNELS = ("phone", "counter")
@@ -96,7 +95,7 @@ class ReportForm(forms.Form):
             text=text,
             place=said["place"],
             place_path=path,
-            category=uuid_or_none(said["other_category"]) or uuid_or_none(said["category"]),
+            category=typed_category(said),
             contact=said["contact"],
             may_call=said["may_call"],
             evidence=evidence,
@@ -140,18 +139,12 @@ def new_report(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: ReportForm, pictures: Any = None, status: int = 200) -> HttpResponse:
-    language, chosen = get_language() or "", str(form["category"].value() or "")
-    common = [
-        {"value": str(one.id), "label": one.label(language), "checked": str(one.id) == chosen}
-        for one in catalogue.common()
-    ]
     page = {
         "heading": _("接电话登记"),
         "form": form,
         "place_options": place_options(form.place_words, form.chosen_place) if form.is_bound else [],
-        "categories": category_options(),
-        "common": common,
-        "other": str(form["other_category"].value() or ""),
+        "categories": category_options(with_empty=False),
+        "common": category_chips(typed_category(form.data)),
         "kept": photos.kept(pictures.ids) if pictures else [],
         "key": form["key"].value(),
     }

@@ -1,6 +1,7 @@
 """The form of one move on one case: exactly the fields that the move asks, with everything typed kept when it comes back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -51,13 +52,14 @@ UNTIL_LABELS = {
 }
 
 
-Parties = tuple[Sequence[dict[str, Any]], Sequence[tuple[str, str]]]
+Group = tuple[str, Sequence[tuple[str, str]]]
+Parties = tuple[Sequence[dict[str, Any]], Sequence[Group]]
 
 
 class Choices:
     """What the form offers to choose from, looked up when it is shown; a form that goes through asks for nothing.
 
-    near: parties as chips; others: the rest of them; into: cases nearby; later: deadlines to ask for; deadline: how it
+    near: parties as chips; others: the rest of them by kind; into: cases nearby; later: deadlines to ask for; deadline: how it
     stands now, in words. proof: kinds that a closing proof asks for.
     """
 
@@ -81,7 +83,7 @@ class Choices:
         return self._parties[0]
 
     @property
-    def others(self) -> Sequence[tuple[str, str]]:
+    def others(self) -> Sequence[Group]:
         return self._parties[1]
 
     @cached_property
@@ -91,6 +93,13 @@ class Choices:
     @cached_property
     def later(self) -> Sequence[dict[str, Any]]:
         return self._ask_later()
+
+
+class Either(forms.Select):
+    """A chip, or what the list beside the chips says."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(f"other_{name}") or data.get(name)
 
 
 class CategoryField(forms.ChoiceField):
@@ -151,7 +160,7 @@ class MoveForm(forms.Form):
         )
 
     def _make_category(self) -> forms.Field:
-        return CategoryField(label=_("类别"), choices=category_options)
+        return CategoryField(label=_("类别"), choices=category_options, widget=Either)
 
     def _make_condition(self) -> forms.Field | None:
         if self._category() is None:
@@ -178,8 +187,16 @@ class MoveForm(forms.Form):
 
     def _category(self) -> UUID | None:
         """The category chosen in this form, else the case's."""
-        typed = uuid_or_none(self.data.get("category", "")) if self.is_bound else None
-        return typed or self.case.category_id
+        return typed_category(self.data) or self.case.category_id if self.is_bound else self.case.category_id
+
+    @property
+    def category_chips(self) -> list[dict[str, Any]]:
+        """The common ones; before them the one that is set, when it is another."""
+        return category_chips(self._category())
+
+    @property
+    def category_groups(self) -> list[tuple[Any, Any]]:
+        return category_options(with_empty=False)
 
     @property
     def place_words(self) -> str:
@@ -337,6 +354,22 @@ def category_options(*, with_empty: bool = True) -> list[tuple[Any, Any]]:
                 )
             )
     return groups
+
+
+def typed_category(data: Mapping[str, Any]) -> UUID | None:
+    """What a form or an address says: the list beside the chips first, for a chip may still be set."""
+    return uuid_or_none(data.get("other_category", "")) or uuid_or_none(data.get("category", ""))
+
+
+def category_chips(chosen: UUID | None) -> list[dict[str, Any]]:
+    """The common leaves as chips; one that is chosen stands among them."""
+    language, found = get_language() or "", list(catalogue.common())
+    if chosen and all(one.id != chosen for one in found):
+        with suppress(NotFound):
+            found.insert(0, catalogue.category(chosen))
+    return [
+        {"value": str(one.id), "label": one.label(language), "checked": one.id == chosen} for one in found
+    ]
 
 
 def condition_options(category: UUID | None) -> list[tuple[str, str]]:

@@ -21,10 +21,11 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.parties import queries as parties
+from gezhi.parties.kinds import PartyKind
 from gezhi.web import refusals, words
 from gezhi.web.desk import extension, lists, photos
 from gezhi.web.desk.asks import ASKS
-from gezhi.web.desk.moveform import Choices, MoveForm, condition_options, place_options
+from gezhi.web.desk.moveform import Choices, Group, MoveForm, condition_options, place_options, typed_category
 from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
 
 if TYPE_CHECKING:
@@ -169,8 +170,8 @@ def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
     return Choices(**asked, deadline=extension.standing(case, event, at_of(request)), proof=proof)
 
 
-def _parties(case: "Case", at: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    """Who may get it, nearest first with who is on duty there; the first of the category's chain is chosen already."""
+def _parties(case: "Case", at: Any) -> tuple[list[dict[str, Any]], list[Group]]:
+    """Who may get it, nearest first with who is on duty there; the first of the category's chain is chosen already. The rest by kind."""
     near = [
         one
         for one in parties.candidates(case.place_path, case.grid_id, at)
@@ -196,7 +197,11 @@ def _parties(case: "Case", at: Any) -> tuple[list[dict[str, Any]], list[tuple[st
         for one in near
     ]
     shown = {one.id for one in near} | {case.complained_of_id}
-    return chips, [(str(one.id), one.name) for one in parties.parties() if one.id not in shown]
+    rest = [one for one in parties.parties() if one.id not in shown]
+    by_kind = [
+        (str(kind.label), [(str(one.id), one.name) for one in rest if one.kind == kind]) for kind in PartyKind
+    ]
+    return chips, [(kind, found) for kind, found in by_kind if found]
 
 
 def suggested(case: "Case", near: list[parties.PartyRow]) -> UUID | None:
@@ -237,5 +242,5 @@ def find_places(request: HttpRequest) -> HttpResponse:
 @staff_required
 def find_conditions(request: HttpRequest) -> HttpResponse:
     """Fragment: the opening conditions of a category chosen in a form."""
-    options = condition_options(uuid_or_none(request.GET.get("category", "")))
+    options = condition_options(typed_category(request.GET))
     return render(request, "desk/_condition_options.html", {"options": options})

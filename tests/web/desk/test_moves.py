@@ -202,3 +202,30 @@ def test_words_that_the_closing_proof_asks_for_are_not_called_optional(
     given = (cast.chen, Move("dispatch", party=cast.property))
     walk(case, (cast.chen, Move("accept")), given, (cast.qian, Move("take")), at=noon)
     assert ("可不填" in text(desk(cast.qian).get(address(case, "done")))) is is_optional
+
+
+def test_a_category_is_a_chip_or_one_of_a_list_by_class(cast: Cast, reported: Case, desk: Desk) -> None:
+    clutter = catalogue.by_code("0201")
+    client = desk(cast.chen)
+    html = client.get(address(reported, "accept")).content.decode()
+    assert html.count("<optgroup") == sum(not top.refer_out for top in catalogue.tops())
+    assert f'name="category" value="{reported.category_id}" checked' in html
+    sent = {"version": 1, "place": str(reported.place_id), "category": str(reported.category_id)}
+    client.post(address(reported, "accept"), sent | {"other_category": str(clutter.id)})
+    reported.refresh_from_db()
+    assert (reported.state, reported.category_id) == ("opened", clutter.id)
+
+
+def test_a_category_that_is_not_common_stands_among_the_chips_once_chosen(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    rare = next(one for one in catalogue.leaves() if not one.is_common and not one.refer_out)
+    case = cast.lin_reports(noon, category=rare.id)
+    html = desk(cast.chen).get(address(case, "correct")).content.decode()
+    assert f'name="category" value="{rare.id}" checked' in html
+
+
+def test_the_other_parties_are_listed_by_kind(cast: Cast, opened: Case, desk: Desk) -> None:
+    html = desk(cast.chen).get(address(opened, "dispatch")).content.decode()
+    assert '<optgroup label="社区">' in html
+    assert html.index('<optgroup label="社区">') < html.index(f'<option value="{cast.desk_b}"')

@@ -29,6 +29,13 @@ on("submit", "form", (form, event) => {
   addEventListener("pageshow", free, { once: true }); // nor must coming back to it
 });
 
+// Chips and the list of the rest ask one question: what was chosen last counts.
+on("change", "[data-either]", (question, { target }) => {
+  const isList = target.matches("select");
+  if (isList && !target.value) return;
+  for (const other of question.querySelectorAll(isList ? "input" : "select")) isList ? (other.checked = false) : (other.value = "");
+});
+
 // Photos: gathered over several picks, shown small on a canvas (the page's policy allows no blob: pictures).
 async function drawSmall(file, cell, words) {
   try {
