@@ -17,12 +17,15 @@ from gezhi.catalogue import queries as book
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.web import words
-from gezhi.web.desk.catalogue import UNITS
+from gezhi.web.desk.catalogue import MINUTES, UNITS, amount, limit_words
 from gezhi.web.desk.keeper import form_page, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required
 
 LANGUAGES = (("zh", gettext_lazy("简体")), ("zh_hant", gettext_lazy("繁体")), ("en", gettext_lazy("英文")))
 LIMIT_CLOCKS = (("working", gettext_lazy("工作时间")), ("round", gettext_lazy("日夜连续")))
+
+
+NO_LIMIT = gettext_lazy("不填就没有这一个时限。")
 
 
 class WordsForm(forms.Form):
@@ -53,7 +56,7 @@ class ConditionForm(WordsForm):
         label=gettext_lazy("先期处置时限（分钟）"),
         min_value=1,
         required=False,
-        help_text=gettext_lazy("不填就没有这一个时限。"),
+        help_text=NO_LIMIT,
     )
     make_safe_clock = forms.ChoiceField(label=gettext_lazy("先期处置按什么时间算"), choices=LIMIT_CLOCKS)
     is_default = forms.BooleanField(label=gettext_lazy("作为本类别默认的立案条件"), required=False)
@@ -89,6 +92,9 @@ def condition(request: HttpRequest, condition_id: UUID) -> HttpResponse:
     }
     form = ConditionForm(request.POST or None, initial=first)
     form.ask_words("label", _("立案条件"), one.text)
+    form.fields["fix_minutes"].help_text = _now(limit_words(one.fix))
+    if safe:
+        form.fields["make_safe_minutes"].help_text = f"{_now(limit_words(safe))} {NO_LIMIT}"
     if form.is_valid():
         seen = form.cleaned_data["revision"]
         deed = tried(
@@ -104,6 +110,10 @@ def condition(request: HttpRequest, condition_id: UUID) -> HttpResponse:
     return form_page(
         request, form, heading=one.label(get_language() or ""), submit=_("保存"), back=back, intro=intro
     )
+
+
+def _now(said: str) -> str:
+    return _("现在是 %(said)s。") % {"said": said}
 
 
 def _changed(request: HttpRequest, code: str) -> HttpResponse:
@@ -201,6 +211,8 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     form = RuleForm(request.POST or None, initial={"value": now.value, "revision": now.revision})
     unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
     form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
+    if now.unit in MINUTES:
+        form.fields["value"].help_text = _now(amount(now.value, now.unit))
     if form.is_valid():
         said = form.cleaned_data
         deed = tried(
