@@ -56,11 +56,10 @@ class CalendarForm(forms.Form):
     def __init__(self, week: dict[str, list[str]], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.periods = max(PERIODS, *(len(day) for day in week.values()))
-        for day in DAYS:
+        for day, label in DAYS.items():
             for name in self.names(day):
-                self.fields[name] = forms.TimeField(
-                    required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-                )
+                widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+                self.fields[name] = forms.TimeField(label=label, required=False, widget=widget)
             self.fields[f"{day}_overnight"] = forms.BooleanField(label=_("到第二天"), required=False)
             self.initial.update(zip(self.names(day), _ends(week.get(day, [])), strict=False))
             self.initial[f"{day}_overnight"] = any(map(_ends_next_day, _pairs(_ends(week.get(day, [])))))
@@ -77,7 +76,7 @@ class CalendarForm(forms.Form):
                 "day": label,
                 "periods": _pairs([self[name] for name in self.names(day)]),
                 "overnight": self[f"{day}_overnight"],
-                "errors": self[self.names(day)[0]].errors,
+                "errors": [line for name in self.names(day) for line in self[name].errors],
             }
             for day, label in DAYS.items()
         ]
@@ -96,13 +95,15 @@ class CalendarForm(forms.Form):
         """The day's periods as the calendar writes them; what does not fit is said at the day."""
         sides = [f"{value:%H:%M}" if (value := found.get(name)) else "" for name in self.names(day)]
         pairs = [pair for pair in _pairs(sides) if any(pair)]
+        ends = zip(self.names(day)[1::2], _pairs(sides), strict=True)
+        nights = [name for name, pair in ends if _ends_next_day(pair)]
         if any(not all(pair) for pair in pairs):
             self.add_error(self.names(day)[0], _("从几点和到几点要一起填；这一天不上班就都不填。"))
         elif any(not first[0] < first[1] <= then[0] for first, then in pairwise(pairs)):
             self.add_error(self.names(day)[0], _("前一段要在后一段开始之前结束。"))
-        elif any(map(_ends_next_day, pairs)) and not found[f"{day}_overnight"]:
-            self.add_error(self.names(day)[0], _("结束不晚于开始。要上到第二天的，请勾选“到第二天”。"))
-        elif found[f"{day}_overnight"] and not any(map(_ends_next_day, pairs)):
+        elif nights and not found[f"{day}_overnight"]:
+            self.add_error(nights[0], _("结束不晚于开始。要上到第二天的，请勾选“到第二天”。"))
+        elif found[f"{day}_overnight"] and not any(end <= start for start, end in pairs):
             self.add_error(self.names(day)[0], _("这一天没有上到第二天，请不要勾选“到第二天”。"))
         return [f"{start}-{end}" for start, end in pairs]
 
@@ -121,7 +122,7 @@ def _pairs(ends: list[Any]) -> list[tuple[Any, Any]]:
 def _ends_next_day(period: tuple[str, str]) -> bool:
     """Only a tick makes it so on purpose: 13:30 to 09:30 would be twenty hours. 00:00 as an end is midnight."""
     start, end = period
-    return end <= start and end != "00:00"
+    return bool(end) and end <= start and end != "00:00"
 
 
 def _ends(periods: list[str]) -> list[str]:

@@ -82,6 +82,8 @@ def test_a_day_that_ends_before_it_begins_needs_a_tick_to_be_a_night(
     answer = client.post("/desk/catalogue/calendars/office/", sent)
     assert (answer.status_code, catalogue.calendar("office")) == (422, before)
     assert "请勾选“到第二天”" in answer.content.decode()
+    faulty = [name for name in slip if name.startswith("mon_to") and slip[name]]
+    assert list(answer.context["form"].errors) == faulty
     answer = client.post("/desk/catalogue/calendars/office/", sent | {"mon_overnight": "on"})
     assert answer.status_code == 302
     last = calendar_to_json(catalogue.calendar("office"))["week"]["mon"][-1]
