@@ -26,10 +26,15 @@ Ended = subprocess.CompletedProcess
 
 def gezhi(*arguments: object) -> Ended:
     """Run the command in a process of its own, with an own SQLite file in its data folder."""
+    return alone("-m", "gezhi.config.cli", *map(str, arguments))
+
+
+def alone(*arguments: str) -> Ended:
+    """Run Python in a process of its own that knows nothing of the database of these tests."""
     unset = ("GEZHI_DATABASE_URL", "GEZHI_DATA", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if name not in unset}
     return subprocess.run(
-        [sys.executable, "-m", "gezhi.config.cli", *map(str, arguments)],
+        [sys.executable, *arguments],
         env=environment | {"GEZHI_LIMITS": "on", "GEZHI_HTTPS": "on"},
         capture_output=True,
         text=True,
@@ -145,7 +150,7 @@ def test_sabotage_a_command_that_did_not_ask_would_make_an_empty_database(tmp_pa
         "from gezhi.config import commands, cli; commands._ask_for_an_office = lambda: None; "
         f"cli.main(['check', '--data', {str(nowhere)!r}])"
     )
-    subprocess.run([sys.executable, "-c", careless], capture_output=True, timeout=120, check=False)
+    alone("-c", careless)
     assert [file.name for file in nowhere.iterdir()] != []
 
 
