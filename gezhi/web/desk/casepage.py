@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FULL_WORDS = {Role.DESK, Role.APPROVER}
 GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
-ANSWERS = frozenset({"satisfied", "unsatisfied"})  # the reporter's to give
+ANSWERS = frozenset({"satisfied", "unsatisfied", "call_back"})  # the reporter's to give; asked for by phone
 MOST_REPORTS = 20  # shown in full; a case with more says how many
 IS_WORKED_ON = frozenset(
     {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
@@ -60,7 +60,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "what": _what(case),
         "said": said,
         "unheard_until": unheard_until,
-        "holder": _holder(case, known, names, at),
+        "holder": _holder(case, known, names, at, is_unheard=bool(unheard_until)),
         "clocks": clocks.clocks(case, known, at),
         "pauses": _pauses(pauses, names, at),
         "segments": timeline.segments(holdings, known, state=clock.state, at=at),
@@ -174,7 +174,9 @@ def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
     ]
 
 
-def _holder(case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: datetime) -> dict[str, Any]:
+def _holder(
+    case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: datetime, *, is_unheard: bool
+) -> dict[str, Any]:
     """Which party is accountable and who answers the phone there at this moment; whose turn it is when not that party's."""
     answering = duty.answering(case.lead_id, at)
     is_above = cases.is_escalated(case)
@@ -195,7 +197,7 @@ def _holder(case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: da
         "is_reminded": is_own and not is_above and case.closed_at is None,
         "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
         "is_at_work": case.state in IS_WORKED_ON,
-        "turn": _turn(case, known),
+        "turn": lists.turn(case, known) if is_unheard else _turn(case, known),
         "next": words.of(words.NEXT, case.state),
     }
 
