@@ -16,10 +16,12 @@ STARTS = {
 
 def test_every_page_of_the_desk_is_for_everybody(town: Town) -> None:
     somebody_waits_for_a_call(town)
+    a_category_and_a_cell_have_ended(town)
     walk = Walk(town)
     for who, starts in STARTS.items():
         walk.by(who, starts, within="/desk/")
     walk.by("zhou", [_roster_of_the_office(town)], within="/desk/shifts/")
+    walk.by("admin", ["/desk/catalogue/0107/"], within="/desk/catalogue/0107/")
     assert not walk.wrong, "\n".join(walk.wrong)
     assert unmet((name for name in names() if name.startswith("desk:")), walk.met) == []
 
@@ -30,6 +32,16 @@ def somebody_waits_for_a_call(town: Town) -> None:
     page.goto("/desk/")
     short = page.get_by_role("row").filter(has_text="门口路灯坏了两盏").get_by_role("cell").last.inner_text()
     deeds.act_on_desk(page, f"371072-{short}", "受理立案")
+
+
+def a_category_and_a_cell_have_ended(town: Town) -> None:
+    """Where nothing was reported: now both can be taken back."""
+    page = town.page("admin")
+    for address in ("/desk/catalogue/0107/close/", "/desk/places/371072008015/cells/371072008015-03/close/"):
+        page.goto(address)
+        page.get_by_label("理由").fill("没有用过")
+        page.get_by_role("button", name="停用").click()
+        page.get_by_text("已停用：").wait_for()
 
 
 def _roster_of_the_office(town: Town) -> str:

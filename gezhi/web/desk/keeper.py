@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
@@ -33,7 +33,7 @@ class PlaceField(forms.CharField):
     """A place by name, spoken number or code; cleans to its row. Empty cleans to None."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("名称、编号或拼音首字母；要写得只有一个符合。"))
+        kwargs.setdefault("help_text", gettext_lazy("名称、编号或拼音首字母；要写得只有一个符合。"))
         super().__init__(max_length=100, **kwargs)
 
     def clean(self, value: Any) -> Any:

@@ -41,6 +41,11 @@ def test_a_building_moves_to_another_community_with_its_open_case(
     assert (opened.grid_id, opened.desk_id) == (town.grid_b2, cast.desk_b)
 
 
+def test_the_form_helps_in_the_readers_language(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    page = text(desk(keeper).get(door(cast), headers={"accept-language": "en"}))
+    assert ("名称、编号" in page, "Under which place" in page) == (False, True)
+
+
 def test_into_another_cell_of_its_community_it_moves_where_it_stands(
     cast: Cast, keeper: Actor, desk: Desk, noon: datetime
 ) -> None:
