@@ -71,11 +71,13 @@ def correct(case: Case, doing: Doing) -> None:
 
 
 def relocate(case: Case, doing: Doing) -> None:
-    """Its place was moved: the copies follow, and where another desk answers now, the clocks follow that one."""
+    """Its place was moved: the copies follow, and where another desk answers now, the clocks follow that one.
+
+    What complains of a company stays about the one that served the place where it stood.
+    """
     lead = case.lead_id
     if case.place_id is not None:
         put_at(case, case.place_id, doing.at)
-    keep_from_company(case)
     if case.lead_id != lead:
         set_clocks(case)
         set_stage(case, doing.at)

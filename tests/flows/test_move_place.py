@@ -15,6 +15,7 @@ from gezhi.cases.actions import advance
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
 from gezhi.cases.policy import visible_to
+from gezhi.catalogue import queries as catalogue
 from gezhi.config import worker
 from gezhi.flows import move_place as flow
 from gezhi.flows.move_place import FOLLOW, follow, move_place
@@ -97,6 +98,17 @@ def test_who_has_begun_goes_on_with_his_desk_and_his_time(cast: Cast, noon: date
     case.refresh_from_db()
     assert before == (case.desk_id, case.lead_id, case.handler_id, case.due_at, case.entered_at, case.state)
     assert walk(case, (cast.gao, done(noon)), at=noon + 2 * HOUR).state == "to_check"
+
+
+def test_a_complaint_stays_about_the_company_that_served_where_it_stood(cast: Cast, noon: datetime) -> None:
+    complaint = catalogue.by_code("1204").id
+    fresh, closed = (cast.lin_reports(noon, "物业不接电话", category=complaint) for _ in range(2))
+    advance(closed.id, Move("decline", reason="不属实"), actor=cast.chen, at=noon)
+    to_b(cast, noon + HOUR)
+    work(noon + HOUR)
+    about = set(Case.objects.filter(id__in=[fresh.id, closed.id]).values_list("complained_of_id", flat=True))
+    assert about == {cast.property}
+    assert not visible_to(cast.sun).exists()
 
 
 def test_a_new_cell_is_enough_to_follow(cast: Cast, noon: datetime) -> None:
