@@ -217,20 +217,26 @@ def _make(row: Evidence, copies: dict[int, Path]) -> None:
 def purge(*, at: datetime) -> int:
     """Drop pictures that nobody claimed within a day. Returns how many. Not inside a transaction.
 
-    The row is marked first, then its files go, unless another row shares them. What a killed purge left behind, and what the disk
-    would not let go of, is tried again at every purge until it is gone.
+    The row is marked first, then its files go, unless another row shares them. What a killed purge left behind, what the disk
+    would not let go of, and what a backup was copying just then, is tried again at every purge until it is gone.
     """
     with transaction.atomic(durable=True):
         late = Evidence.objects.filter(
             claimed_at=None, purged_at=None, made_at__lt=at - timedelta(hours=UNCLAIMED_HOURS)
         )
         count = int(late.update(purged_at=at))
+    with store.clearing() as may_go:
+        if may_go:
+            _clear(at)
+    _sweep(path for path in store.waiting_room().iterdir() if _is_older_than_a_day(path, at))
+    return count
+
+
+def _clear(at: datetime) -> None:
     left = Evidence.objects.filter(removed_at=None).exclude(purged_at=None)
     for sha256 in sorted(set(left.values_list("sha256", flat=True))):
         if _remove_files(sha256):
             left.filter(sha256=sha256).update(removed_at=at)
-    _sweep(path for path in store.waiting_room().iterdir() if _is_older_than_a_day(path, at))
-    return count
 
 
 def _remove_files(sha256: str) -> bool:

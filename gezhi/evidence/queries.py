@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gezhi.evidence import store
 from gezhi.evidence.models import Evidence
+from gezhi.tenancy.current import city_scope
 
 
 class EvidenceRow(NamedTuple):
@@ -67,6 +68,12 @@ def served_path(id: UUID, size: int) -> Path | None:
     row = Evidence.objects.filter(id=id, purged_at=None).exclude(served_at=None).first()
     path = store.served(row.sha256, size) if row else None
     return path if path and path.exists() else None
+
+
+def digests_of_all() -> list[str]:
+    """SHA-256 of every picture that is not purged, of all offices, in order: whose files a backup holds. 1 query."""
+    with city_scope("a backup holds the pictures of every office"):
+        return sorted(set(Evidence.objects.filter(purged_at=None).values_list("sha256", flat=True)))
 
 
 def _row(row: Evidence) -> EvidenceRow:

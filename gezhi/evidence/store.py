@@ -5,7 +5,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -106,21 +106,40 @@ def digest_of(path: Path) -> str:
 @contextmanager
 def nobody_removes() -> Iterator[None]:
     """While open, no file is removed: one that is named now still stands when its row commits. Any number may hold it."""
-    with _held(fcntl.LOCK_SH):
+    with _held("lock", fcntl.LOCK_SH):
         yield
 
 
 @contextmanager
 def nobody_adds() -> Iterator[None]:
     """While open, no file is between its naming and its row. Open it outside any transaction: adders wait for their turn in one."""
-    with _held(fcntl.LOCK_EX):
+    with _held("lock", fcntl.LOCK_EX):
         yield
 
 
 @contextmanager
-def _held(how: int) -> Iterator[None]:
+def nobody_clears() -> Iterator[None]:
+    """While open, purges leave every file where it lies, however long that is: a backup copies them all. Any number may hold it."""
+    with _held("copying", fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def clearing() -> Iterator[bool]:
+    """Whether files may go now: not while somebody copies them all. A purge does not wait for that, the next one finds them."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_held("copying", fcntl.LOCK_EX | fcntl.LOCK_NB))
+            is_free = True
+        except BlockingIOError:
+            is_free = False
+        yield is_free
+
+
+@contextmanager
+def _held(name: str, how: int) -> Iterator[None]:
     waiting_room()
-    with (_media() / "lock").open("a") as file:
+    with (_media() / name).open("a") as file:
         fcntl.flock(file, how)
         yield
 

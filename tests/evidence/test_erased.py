@@ -1,5 +1,6 @@
 """An erased picture goes from the disk, however long the worker was away and whatever the disk said at first (I14)."""
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gezhi.evidence import actions, check, store
+from gezhi.evidence import actions, check, queries, store
 from gezhi.evidence.actions import Kept, claim, discard, keep, prepare, purge
 from gezhi.evidence.models import Evidence
 from gezhi.kernel.finding import Finding
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
-from tests.evidence.pictures import Sent, photo
+from tests.evidence.pictures import Sent, notes, photo
 
 HOUR = timedelta(hours=1)
 
@@ -101,6 +102,33 @@ def test_a_file_that_somebody_still_shows_is_no_finding(erased: Kept, noon: date
     with scope(other.id):
         assert purge(at=noon + 25 * HOUR) == 1
     assert store.files(erased.sha256) == []
+
+
+def test_while_a_backup_copies_the_files_stay_and_nobody_waits(erased: Kept, noon: datetime) -> None:
+    with store.nobody_clears():
+        purge(at=noon)
+        assert len(store.files(erased.sha256)) == 3
+    purge(at=noon + HOUR)
+    assert store.files(erased.sha256) == []
+
+
+def test_twin_a_purge_that_does_not_ask_takes_files_from_under_a_backup(
+    erased: Kept, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "clearing", lambda: nullcontext(True))
+    with store.nobody_clears():
+        purge(at=noon)
+        assert store.files(erased.sha256) == []
+
+
+def test_a_backup_asks_for_the_pictures_of_every_office_that_are_not_erased(
+    erased: Kept, noon: datetime
+) -> None:
+    other = Jurisdiction.objects.create(code="371002", name="环翠区", made_at=noon)
+    with scope(other.id):
+        keep([Sent(photo(exif=notes(6)))], at=noon)
+    digests = queries.digests_of_all()
+    assert (len(digests), erased.sha256 in digests) == (1, False)
 
 
 def purged_while_its_copies_are_made(noon: datetime, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
