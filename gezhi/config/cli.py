@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _founding(add)
     _checking(add)
     _moving(add)
+    _saving(add)
     return parser
 
 
@@ -114,6 +115,20 @@ def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     ledger.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
     for command in (places, messages, ledger):
         command.add_argument("--office", default="", help="code of the jurisdiction, when there are several")
+
+
+def _saving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    backup = add(
+        "backup", "save database, photos, keys and heads of the journal in one file, while people work"
+    )
+    backup.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help="a .tar; who holds it reads everything"
+    )
+    backup.add_argument(
+        "--verify", action="store_true", help="restore it in a scratch place and run `gezhi check` there"
+    )
+    restore = add("restore", "put a backup back into an empty data folder (and PostgreSQL database)")
+    restore.add_argument("file", type=Path, metavar="FILE")
 
 
 if __name__ == "__main__":

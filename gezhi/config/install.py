@@ -18,9 +18,21 @@ from gezhi.tenancy.current import scope
 from gezhi.tenancy.keys import make_key_file, read_key_file
 from gezhi.tenancy.queries import all_jurisdictions
 
+RESTORING = "restoring"  # this folder stands in the data folder as long as a restore is not finished
+
+
+def ask_whole() -> None:
+    """Raises ImproperlyConfigured where a restore was broken off: half an office must not begin to work."""
+    if (settings.GEZHI_DATA / RESTORING).exists():
+        raise ImproperlyConfigured(
+            f"a restore into {settings.GEZHI_DATA} is under way or was broken off: "
+            "empty this folder (and its PostgreSQL database) and restore again"
+        )
+
 
 def ask_for_an_office() -> None:
-    """Raises ImproperlyConfigured where nothing was ever installed, or the key is gone. Makes nothing, no folder and no empty file."""
+    """Raises ImproperlyConfigured where nothing whole was ever installed, or the key is gone. Makes nothing, no folder and no empty file."""
+    ask_whole()
     is_file = connection.vendor == "sqlite"
     stands = not is_file or Path(connection.settings_dict["NAME"]).exists()
     if not stands or "tenancy_jurisdiction" not in connection.introspection.table_names():
@@ -32,7 +44,13 @@ def ask_for_an_office() -> None:
 
 
 def prepare() -> None:
-    """Tables, the key and static files. Doing it again does nothing."""
+    """Tables, the key and static files. Doing it again does nothing. Raises ImproperlyConfigured in half an office."""
+    ask_whole()
+    bring_up_to_date()
+
+
+def bring_up_to_date() -> None:
+    """The same without asking: a restore ends with it."""
     settings.GEZHI_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.GEZHI_MEDIA.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
