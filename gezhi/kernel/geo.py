@@ -22,6 +22,7 @@ __all__ = [
     "Overlap",
     "Point",
     "Problem",
+    "enclosed_gaps",
     "from_bd09",
     "from_gcj02",
     "gaps",
@@ -37,6 +38,7 @@ EARTH_RADIUS = 6_371_008.8  # metres, mean (IUGG)
 DEGREE_METRES = math.radians(EARTH_RADIUS)
 NULL_ISLAND_DEGREES = 0.01
 SLIVER_SQUARE_METRES = 1.0  # less comes from rounding the same border twice
+MOST_OVERLAPS = 1000  # among cells that all lie on one another each pair is one
 
 
 class BadPoint(Refusal, ValueError):
@@ -178,16 +180,20 @@ class Gap(NamedTuple):
     at: Point
 
 
-def overlaps(cells: Iterable[tuple[K, object]]) -> tuple[Overlap[K], ...]:
-    """Every pair of cells that share more than a sliver (1 m²), largest first. Raises BadOutline."""
+def overlaps(cells: Iterable[tuple[K, object]], most: int = MOST_OVERLAPS) -> tuple[Overlap[K], ...]:
+    """The pairs of cells that share more than a sliver (1 m²), largest first; no more than `most` are looked for. Raises BadOutline."""
     keys, shapes = _sorted_shapes(cells)
+    if not shapes:  # the tree below takes no empty list
+        return ()
     lefts, rights = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    found = []
+    found: list[Overlap[K]] = []
     for left, right in zip(lefts.tolist(), rights.tolist(), strict=True):
         if left < right:
             shared = shapely.intersection(shapes[left], shapes[right])
             if (size := _square_metres(shared)) > SLIVER_SQUARE_METRES:
                 found.append(Overlap(keys[left], keys[right], size, _inside(shared)))
+        if len(found) == most:
+            break
     return tuple(sorted(found, key=lambda overlap: -overlap.square_metres))
 
 
@@ -197,6 +203,17 @@ def gaps(outer: object, cells: Iterable[tuple[K, object]]) -> tuple[Gap, ...]:
     _, (whole,) = _sorted_shapes([("outer", outer)])
     left = shapely.difference(whole, shapely.union_all(shapes))
     pieces = [piece for piece in shapely.get_parts(left) if _square_metres(piece) > SLIVER_SQUARE_METRES]
+    found = (Gap(_square_metres(piece), _inside(piece)) for piece in pieces)
+    return tuple(sorted(found, key=lambda gap: -gap.square_metres))
+
+
+def enclosed_gaps(cells: Iterable[tuple[K, object]]) -> tuple[Gap, ...]:
+    """Every piece larger than a sliver (1 m²) that cells lie around and no cell covers, largest first. Raises BadOutline."""
+    _, shapes = _sorted_shapes(cells)
+    parts = shapely.get_parts(shapely.union_all(shapes))
+    filled = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
+    holes = shapely.difference(shapely.union_all(filled), shapely.union_all(parts))
+    pieces = [piece for piece in shapely.get_parts(holes) if _square_metres(piece) > SLIVER_SQUARE_METRES]
     found = (Gap(_square_metres(piece), _inside(piece)) for piece in pieces)
     return tuple(sorted(found, key=lambda gap: -gap.square_metres))
 

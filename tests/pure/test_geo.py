@@ -14,6 +14,7 @@ from gezhi.kernel.geo import (
     BadPoint,
     CellIndex,
     Point,
+    enclosed_gaps,
     from_bd09,
     from_gcj02,
     gaps,
@@ -211,6 +212,20 @@ def test_two_cells_that_claim_the_same_ground_are_named_with_a_place_inside_it()
 def test_the_largest_overlap_comes_first():
     found = overlaps([("a", square(122, 37)), ("b", square(122.0008, 37)), ("c", square(122.0005, 37))])
     assert [(one.first, one.second) for one in found] == [("b", "c"), ("a", "c"), ("a", "b")]
+
+
+def test_no_more_overlaps_are_looked_for_than_asked():
+    piled = [(str(at), square(122 + at / 10**5, 37)) for at in range(60)]
+    assert len(overlaps(piled)) == 1000
+    assert len(overlaps(piled, most=7)) == 7
+    assert overlaps([]) == ()
+
+
+def test_ground_that_cells_lie_around_is_found_without_an_outer_border():
+    ring = [cell for cell in grid(4, 4) if cell[0] not in ("371002000001", "371002002002", "371002003003")]
+    (gap,) = enclosed_gaps(ring)
+    assert CellIndex(grid(4, 4)).at(*gap.at) == "371002002002"
+    assert enclosed_gaps(grid(4, 4)) == enclosed_gaps([]) == ()
 
 
 def test_ground_in_no_cell_is_found_with_a_place_inside_it():
