@@ -28,6 +28,7 @@ from gezhi.places.planting import NewPlace
 from gezhi.places.register import locked_register
 from gezhi.places.subtree import open_place, within
 from gezhi.places.wording import keys_of
+from gezhi.tenancy.updating import set_each
 
 __all__ = [
     "NewFixture",
@@ -45,6 +46,7 @@ __all__ = [
     "close_place",
     "move_place",
     "redraw_grid",
+    "redraw_grids",
     "rename_place",
     "reopen_grid",
 ]
@@ -239,23 +241,29 @@ def add_grids(new: Sequence[NewGrid], *, actor: Actor, at: datetime) -> list[Gri
     return cells
 
 
-@transaction.atomic
 def redraw_grid(grid_id: UUID, outline: str, *, actor: Actor, at: datetime) -> GridCell:
-    """Draw a cell's border anew ("" = not drawn). Places stay in the cell they were put in.
+    """Draw one cell's border anew. Refusals: see redraw_grids."""
+    return redraw_grids({grid_id: outline}, actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def redraw_grids(outlines: Mapping[UUID, str], *, actor: Actor, at: datetime) -> list[GridCell]:
+    """Draw the borders of these cells anew ("" = not drawn), all or none. Places stay in the cell they were put in.
 
     Raises NotFound, Invalid (grid: closed; outline: a code of kernel.outline, or overlap with a sister cell).
     """
     policy.keeps_places(actor)
     register = locked_register()
-    cell = gridding.open_cell(grid_id)
-    before, cell.outline = cell.outline, tidy_outline(outline)
-    refuse_overlaps([cell])
-    cell.save(update_fields=["outline"])
+    cells = gridding.open_cells(outlines)
+    deeds = []
+    for cell in cells:
+        before, cell.outline = cell.outline, tidy_outline(outlines[cell.id])
+        deeds.append(Deed("grid", cell.id, "redrawn", {"outline": before}, {"outline": cell.outline}))
+    refuse_overlaps(cells)
+    set_each(GridCell, "outline", {cell.id: cell.outline for cell in cells})
     map_changed(register)
-    record(
-        Deed("grid", cell.id, "redrawn", {"outline": before}, {"outline": cell.outline}), actor=actor, at=at
-    )
-    return cell
+    record(*deeds, actor=actor, at=at)
+    return cells
 
 
 @transaction.atomic

@@ -93,12 +93,17 @@ def communities_of_grids(grid_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
 
 def open_cell(grid_id: UUID) -> GridCell:
     """A cell that may be changed. Raises NotFound, Invalid (grid: closed)."""
-    cell: GridCell | None = GridCell.objects.filter(id=grid_id).first()
-    if cell is None:
+    return open_cells([grid_id])[0]
+
+
+def open_cells(grid_ids: Collection[UUID]) -> list[GridCell]:
+    """Cells that may be changed, in this order. 1 statement per 500. Raises NotFound, Invalid (grid: closed)."""
+    known = by_id(GridCell, grid_ids)
+    if any(id not in known for id in grid_ids):
         raise NotFound()
-    if cell.closed_on is not None:
+    if any(cell.closed_on is not None for cell in known.values()):
         raise Invalid("grid", "closed")
-    return cell
+    return [known[id] for id in grid_ids]
 
 
 def closed_cell(grid_id: UUID) -> GridCell:

@@ -4,13 +4,13 @@ import json
 import time
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
 
 from gezhi.kernel.actor import Actor
-from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import actions, check, map, outlines, queries, wording
 from gezhi.places.actions import NewGrid
 from gezhi.places.map import Located
@@ -224,6 +224,19 @@ def test_an_outline_that_holds_nothing_is_refused(
     with pytest.raises(Invalid) as refused:
         actions.redraw_grid(town.a1.id, outline, **who)
     assert (refused.value.field, refused.value.code) == ("outline", code)
+
+
+def test_many_borders_are_drawn_anew_all_or_none(drawn: Town, who: dict[str, Any]) -> None:
+    one, other, before = square(122.15, 37.36), square(122.16, 37.36), queries.outlines()
+    for strange, why in ((uuid4(), NotFound), (drawn.b2.id, Invalid)):
+        with pytest.raises(why):
+            actions.redraw_grids({drawn.a1.id: other, strange: "{}"}, **who)
+        assert queries.outlines() == before
+    changed = actions.redraw_grids({drawn.a1.id: other, drawn.b2.id: one}, **who)
+    assert [cell.id for cell in changed] == [drawn.a1.id, drawn.b2.id]
+    located = queries.locate(122.155, 37.365)
+    assert located is not None
+    assert located.grid_id == drawn.b2.id
 
 
 def test_grid_codes_begin_with_their_communitys_code(town: Town, who: dict[str, Any]) -> None:
