@@ -103,7 +103,10 @@ def _checking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
 
 def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
-    places = add("import-places", "take in a sheet of places (.xlsx, .csv); all or nothing")
+    places = add(
+        "import-places",
+        "take in a sheet of places (.xlsx, .csv) or the borders of grid cells (.geojson); all or nothing",
+    )
     places.add_argument("file", type=Path, metavar="FILE")
     messages = add(
         "import-messages", "take in a sheet of citizen messages as reports; a damaged row stops it"

@@ -175,15 +175,36 @@ def check(chosen: argparse.Namespace) -> int:
 
 
 def import_places(chosen: argparse.Namespace) -> int:
-    """A sheet of places; prints each finding by row."""
+    """A sheet of places or a map of grid cells, by its suffix; prints each finding by row or shape."""
     from gezhi.flows import import_places as flow
+    from gezhi.flows.import_outlines import SUFFIXES
     from gezhi.kernel.actor import SYSTEM
 
+    if chosen.file.suffix.lower() in SUFFIXES:
+        return _import_outlines(chosen)
     with office(chosen.office):
         result = flow.import_places(_bytes(chosen.file), chosen.file.name, actor=SYSTEM, at=datetime.now(UTC))
     for found in result.findings:
         print(found.sentence())
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
+    return 1 if result.bad else 0
+
+
+def _import_outlines(chosen: argparse.Namespace) -> int:
+    from gezhi.flows.import_outlines import import_outlines
+    from gezhi.kernel.actor import SYSTEM
+    from gezhi.kernel.geojson import MOST_BYTES
+
+    with office(chosen.office):
+        with chosen.file.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)  # one more shows that there is too much
+        result = import_outlines(data, actor=SYSTEM, at=datetime.now(UTC))
+    for found in (*result.findings, *result.warnings):
+        print(found.sentence())
+    print(
+        f"{result.read} read, {result.new} new, {result.redrawn} redrawn, {result.known} known, "
+        f"{result.bad} bad, {len(result.warnings)} warnings"
+    )
     return 1 if result.bad else 0
 
 

@@ -211,6 +211,42 @@ def test_a_sheet_that_is_none_is_one_sentence(
 
 
 @pytest.mark.usefixtures("cast")
+def test_a_map_of_grid_cells_comes_in_by_its_suffix(typed: Callable[..., Ended], tmp_path: Path) -> None:
+    ring = [[122.0, 37.0], [122.1, 37.0], [122.1, 37.1], [122.0, 37.0]]
+    drawn = {"type": "Polygon", "coordinates": [ring]}
+    shape = {"type": "Feature", "properties": {"网格": "悦海一格 A1"}, "geometry": drawn}
+    to = tmp_path / "网格.GEOJSON"
+    to.write_text(json.dumps(shape))
+    ended = typed("import-places", to)
+    assert (ended.returncode, ended.stdout) == (
+        0,
+        "1 read, 0 new, 1 redrawn, 0 known, 0 bad, 0 warnings\n",
+    )
+    to.write_text(json.dumps(shape).replace("122.1", "1e999"))
+    ended = typed("import-places", to)
+    assert ended.returncode == 1
+    assert ended.stdout.splitlines() == [
+        "第 1 个图形（悦海一格 A1）：第 2 个点写的是“[inf, 37.0]”，不是地图上的数",
+        "1 read, 0 new, 0 redrawn, 0 known, 1 bad, 0 warnings",
+    ]
+    to.write_text("[" * 10_000)
+    assert sentence(typed("import-places", to)) == (
+        "gezhi import-places: refused (too_deep): limit=20, shape=0"
+    )
+
+
+@pytest.mark.usefixtures("cast")
+def test_of_a_map_no_more_is_read_than_may_come(
+    typed: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.kernel.geojson.MOST_BYTES", 2**20)
+    (tmp_path / "x.json").write_bytes(b" " * 2**21)
+    assert sentence(typed("import-places", tmp_path / "x.json")) == (
+        "gezhi import-places: refused (too_large): limit=1"
+    )
+
+
+@pytest.mark.usefixtures("cast")
 def test_a_damaged_row_stops_an_import_and_a_known_one_is_left_out(
     typed: Callable[..., Ended], tmp_path: Path
 ) -> None:

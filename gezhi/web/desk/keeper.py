@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from gezhi.kernel.geojson import BadGeoJson
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
 from gezhi.kernel.sheet import BadSheet
@@ -26,6 +27,19 @@ SHEETS = {
     "duplicate_head": gettext_noop("表头“%(head)s”出现了两次，请去掉一列。"),
     "encrypted": gettext_noop("文件有密码，请去掉密码另存后再上传。"),
     "too_many_rows": gettext_noop("行数太多，请分成几份。"),
+}
+UNREADABLE_MAP = gettext_noop("这个文件读不懂。请从地图软件另存为 GeoJSON（WGS-84 经纬度）再上传。")
+MAPS = {
+    "encoding": gettext_noop("文件不是 UTF-8 编码（第 %(byte)s 个字节起）。请另存为 UTF-8 再上传。"),
+    "broken": gettext_noop(
+        "文件在第 %(line)s 行第 %(column)s 个字符处读不下去，可能没有存完整。请重新导出。"
+    ),
+    "too_deep": gettext_noop("第 %(shape)s 个图形附近，括号套得超过 %(limit)s 层。请重新导出。"),
+    "too_many": gettext_noop("点超过 %(limit)s 个，请简化边界或分成几份。"),
+    "too_many_shapes": gettext_noop("图形超过 %(limit)s 个，请分成几份。"),
+    "doubled_key": gettext_noop("“%(key)s”写了两次，不知道以哪个为准。请改好再上传。"),
+    "crs": gettext_noop("坐标系是“%(name)s”。请先转换成 WGS-84 经纬度再上传。"),
+    "empty": gettext_noop("文件里没有图形。"),
 }
 
 
@@ -54,12 +68,12 @@ class PlaceField(forms.CharField):
 class SheetForm(forms.Form):
     """One file with a table."""
 
-    sheet = forms.FileField(label="")
+    sheet = forms.FileField(label=gettext_lazy("表格文件（.xlsx 或 .csv）"))
+    suffixes = ".xlsx,.csv,.xls"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sheet"].label = _("表格文件（.xlsx 或 .csv）")
-        self.fields["sheet"].widget.attrs["accept"] = ".xlsx,.csv,.xls"
+        self.fields["sheet"].widget.attrs["accept"] = self.suffixes
 
     def clean_sheet(self) -> Any:
         """Bytes and name; refused above 10 MB."""
@@ -67,6 +81,13 @@ class SheetForm(forms.Form):
         if file.size > MOST_SHEET_BYTES:
             raise forms.ValidationError(_("文件超过 10 MB，请分成几份。"))
         return file
+
+
+class SheetOrMapForm(SheetForm):
+    """One file with a table, or with the borders of grid cells."""
+
+    sheet = forms.FileField(label=gettext_lazy("表格或地图文件（.xlsx、.csv 或 .geojson）"))
+    suffixes = ".xlsx,.csv,.xls,.geojson,.json"
 
 
 def in_the_calendar(day: date) -> None:
@@ -105,14 +126,16 @@ def tried(form: forms.Form, deed: Callable[[], Done]) -> Done | None:
     """What the deed gave; None when it was refused and the form now says why."""
     try:
         return deed()
-    except (Invalid, Missing, NotFromHere, Stale, NotFound, BadSheet, BadText) as refused:
+    except (Invalid, Missing, NotFromHere, Stale, NotFound, BadSheet, BadGeoJson, BadText) as refused:
         field = getattr(refused, "field", None)
         form.add_error(field if field in form.fields else None, why(refused))
         return None
 
 
 def why(refused: Refusal) -> str:
-    """The sentence of a refusal; of a table that cannot be read, what is wrong with the file."""
+    """The sentence of a refusal; of a table or map that cannot be read, what is wrong with the file."""
+    if isinstance(refused, BadGeoJson):
+        return _(MAPS.get(refused.code, UNREADABLE_MAP)) % refused.details
     if not isinstance(refused, BadSheet):
         return refusals.sentence(refused)
     found = _(SHEETS.get(refused.code, UNREADABLE))

@@ -1,4 +1,4 @@
-"""The tree of places: find one, see who serves it, print its poster; a whole community comes in from a sheet."""
+"""The tree of places: find one, see who serves it, print its poster."""
 
 import re
 from datetime import datetime
@@ -16,14 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gezhi.cases import queries as cases
 from gezhi.cases.queries import OPEN, CaseFilter
 from gezhi.duty import queries as duty
-from gezhi.flows.import_places import import_places
 from gezhi.kernel.actor import Duty
 from gezhi.parties import queries as who
 from gezhi.places import actions
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
 from gezhi.web.asked import Asked
-from gezhi.web.desk.keeper import SheetForm, form_page, offer, tried
+from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 FOUND = 30
@@ -124,33 +123,6 @@ def poster(request: Asked, code: str) -> HttpResponse:
         "is_demonstration": request.jurisdiction.demonstration,
     }
     return render(request, "desk/poster.html", page)
-
-
-@require_http_methods(["GET", "POST"])
-@duty_required(Duty.ADMIN)
-def sheet(request: HttpRequest) -> HttpResponse:
-    """Places from a sheet: all of it, or a finding for each cell in the way."""
-    form, result = SheetForm(request.POST or None, request.FILES or None), None
-    if form.is_valid():
-        file = form.cleaned_data["sheet"]
-        result = tried(
-            form, lambda: import_places(file.read(), file.name, actor=actor_of(request), at=at_of(request))
-        )
-        if result and not result.findings:
-            messages.success(
-                request, _("读了 %(read)s 行：新增 %(new)s，已有 %(known)s。") % result._asdict()
-            )
-            return redirect("desk:places")
-    page = {
-        "heading": _("导入位置"),
-        "form": form,
-        "result": result,
-        "findings": [one.sentence() for one in result.findings] if result else [],
-        "back": reverse("desk:places"),
-        "columns": _("小区、楼栋、单元、户数、网格、社区、物业公司、电话、起、止、别名、曾用名"),
-        "once": _("同一张表再导入一次，不会重复；有一行读不懂，整张表都不写入。"),
-    }
-    return render(request, "desk/sheet.html", page, status=422 if form.errors or result else 200)
 
 
 class PlaceForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -192,6 +193,44 @@ def test_places_come_from_a_sheet_with_findings_by_row(cast: Cast, keeper: Actor
     )
     assert good.status_code == 302
     assert [one.full_name for one in places.find("馨安苑1号楼")] == ["悦海社区 馨安苑 1号楼"]
+
+
+def grid_map(*rings: list[list[float]], **words: str) -> SimpleUploadedFile:
+    outline = {"type": "Polygon", "coordinates": rings}
+    document = {"type": "Feature", "properties": words, "geometry": outline}
+    return SimpleUploadedFile("网格.GeoJSON", json.dumps(document).encode())
+
+
+def test_grid_cells_come_from_a_map_with_findings_by_shape(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    client = desk(keeper)
+    assert ".geojson" in client.get("/desk/places/sheet/").content.decode()
+    ring = [[122.0, 37.0], [122.1, 37.0], [122.1, 37.1], [122.0, 37.0]]
+    bad = client.post("/desk/places/sheet/", {"sheet": grid_map(ring[:-1], 网格="悦海一格 A1")})
+    said = "第 1 个图形（悦海一格 A1）：边界没有闭合，最后一个点要与第一个点相同（经度 122.1，纬度 37.1）"
+    assert (bad.status_code, said in text(bad), places.outlines()) == (422, True, {})
+    hole = [[122.05, 37.01], [122.06, 37.02], [122.06, 37.01], [122.05, 37.01]]
+    good = client.post(
+        "/desk/places/sheet/", {"sheet": grid_map(ring, hole, 网格="悦海一格 A1")}, follow=True
+    )
+    assert list(places.outlines()) == [cast.town.grid_a1]
+    assert "改画 1 个" in text(good)
+    assert "不在任何网格里" in text(good)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"type":', "第 1 行第 9 个字符"),
+        (b"[" * 30, "超过 20 层"),
+        (b"[[1,2]]", "这个文件读不懂"),
+        (b"\xff\xfe{", "不是 UTF-8"),
+    ],
+)
+def test_a_map_that_cannot_be_read_gets_one_sentence(
+    cast: Cast, keeper: Actor, desk: Desk, data: bytes, said: str
+) -> None:
+    answer = desk(keeper).post("/desk/places/sheet/", {"sheet": SimpleUploadedFile("x.json", data)})
+    assert (answer.status_code, said in text(answer)) == (422, True)
 
 
 @pytest.mark.parametrize("door", ["/desk/places/sheet/", "/desk/accounts/sheet/"])
