@@ -24,6 +24,7 @@ from gezhi.ledger.queries import position
 from gezhi.parties import check as parties
 from gezhi.places import check as places
 from gezhi.reports import check as reports
+from gezhi.routing import check as routing
 from gezhi.tenancy import check as tenancy
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.queries import all_jurisdictions
@@ -72,6 +73,7 @@ def _proofs(at: datetime) -> list[Proof]:
         partial(evidence.findings, at),
         reports.findings,
         cases.findings,
+        routing.findings,
         ledger.findings,
         _parked,
     ]

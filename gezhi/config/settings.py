@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "gezhi.duty",
     "gezhi.reports",
     "gezhi.cases",
+    "gezhi.routing",
     "gezhi.ledger",
 ]
 

@@ -57,7 +57,8 @@ def sealed_after(position: int) -> datetime | None:
     return made_at(seal) if seal else None
 
 
-def entries_of(kind: str) -> Iterator[Entry]:
-    """All rows of one kind of subject, grouped by subject, in order of their steps. 1 streamed query."""
+def entries_of(kind: str, event: str = "") -> Iterator[Entry]:
+    """All rows of one kind of subject (of one event), grouped by subject, in order of their steps. 1 streamed query."""
     rows = Entry.objects.filter(subject_kind=kind).order_by("subject_id", "seq")
+    rows = rows.filter(event=event) if event else rows
     return rows.iterator(chunk_size=2000)
