@@ -141,6 +141,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
         "outcome": move.outcome,
         "heard": move.heard,
         "shown": len(move.shown) or None,
+        "rule": move.rule,
     }
     gone, come = changed(before, after), {name: value for name, value in facts.items() if value}
     deed = Deed(

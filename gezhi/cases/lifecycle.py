@@ -52,7 +52,7 @@ class Role(StrEnum):
     GRID_WORKER = "grid_worker"  # grid or property worker whose area it lies in
     CHECKER = "checker"  # may check, did not handle this round, is not of the party complained of
     APPROVER = "approver"  # the officer above
-    SYSTEM = "system"  # the clock, a change of company
+    SYSTEM = "system"  # the clock, a change of company, a routing rule
 
 
 class Fact(StrEnum):
@@ -167,7 +167,10 @@ ARROWS: tuple[Arrow, ...] = (
     _arrow("answer", S.ASKED, S.REPORTED, {R.REPORTER, R.DESK}, {F.ANSWER}),
     _arrow("ask_lapses", S.ASKED, S.REPORTED, {R.SYSTEM}),
     _arrow("decline", S.REPORTED, S.CLOSED, {R.DESK}, {F.REASON}, ending=E.DECLINED),
-    _arrow("dispatch", S.OPENED, S.DISPATCHED, {R.DESK}, {F.PARTY}),
+    _arrow("dispatch", S.OPENED, S.DISPATCHED, {R.DESK, R.SYSTEM}, {F.PARTY}),  # by the desk or by a rule
+    _arrow(
+        "dispatch", S.IN_HAND, S.DISPATCHED, {R.SYSTEM}, {F.PARTY}
+    ),  # by a rule: reopened, and nobody had it
     _arrow("take", S.DISPATCHED, S.IN_HAND, {R.HANDLER}),
     _arrow(
         "solve_on_spot",

@@ -29,6 +29,7 @@ class Move:
     review date, meeting). ending: what a `not_found` claims. count: a number counted as proof. presence: how the worker showed
     that he is there ("place_code", "position"). place, category, condition: corrections by the desk. outcome: what came of a call.
     heard: the report of whoever is on the phone in this very deed. person: the account at the end of the ladder.
+    rule: the version of the routing rule that names the party.
     """
 
     event: str
@@ -48,6 +49,7 @@ class Move:
     outcome: str = ""
     heard: UUID | None = None
     person: UUID | None = None
+    rule: UUID | None = None
 
     def cleaned(self) -> "Move":
         """With its words as every database keeps them alike. Raises Invalid("note" or "reason", why)."""

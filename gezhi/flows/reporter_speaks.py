@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from gezhi.cases import queries as cases
-from gezhi.cases.actions import advance
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import queries as evidence
+from gezhi.flows.route import advance_and_route
 from gezhi.journal.queries import Step
 from gezhi.kernel.actor import reporter
 from gezhi.kernel.refusal import Invalid, Missing, NotFromHere
@@ -69,7 +69,7 @@ def reporter_speaks(report_id: UUID, saying: Saying, *, at: datetime) -> "Case":
     move = _move(saying, case)
     if saying.text.strip() or saying.photos:
         add_words(report_id, saying.text, saying.photos, actor=actor, at=at)
-    return advance(case.id, move, actor=actor, at=at)
+    return advance_and_route(case.id, move, actor=actor, at=at)
 
 
 def next_urge(report_id: UUID, story: list[Step], at: datetime) -> datetime | None:

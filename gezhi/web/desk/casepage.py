@@ -21,6 +21,7 @@ from gezhi.kernel.text import visible
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
+from gezhi.routing import queries as routing
 from gezhi.web import times, words
 from gezhi.web.desk import clocks, lists, photos, timeline
 from gezhi.web.desk.asks import PLAIN
@@ -64,7 +65,9 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "clocks": clocks.clocks(case, known, at),
         "pauses": _pauses(pauses, names, at),
         "segments": timeline.segments(holdings, known, state=clock.state, at=at),
-        "timeline": timeline.items(steps, names, known, _by_moment(shown), at),
+        "timeline": timeline.items(
+            steps, names, known, _by_moment(shown), routing.names(_rule_ids(steps)), at
+        ),
         "rounds": _rounds(shown),
         "related": _related(case, actor),
         "deeds": _deeds(case, actor, at, quietly=ANSWERS if unheard_until else frozenset()),
@@ -83,6 +86,10 @@ def _account_ids(case: "Case", steps: Sequence[Any], pauses: Sequence[Any]) -> s
     ids |= {UUID(id) for step in steps if (id := step.entry.after.get("escalated_person_id"))}
     ids |= {step.entry.actor_id for step in steps if step.entry.actor_kind == "account"}
     return {id for id in ids if id}
+
+
+def _rule_ids(steps: Sequence[Any]) -> set[UUID]:
+    return {UUID(id) for step in steps if (id := step.entry.after.get("rule"))}
 
 
 def _where(case: "Case") -> dict[str, Any]:

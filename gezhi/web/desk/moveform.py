@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 from django import forms
@@ -53,19 +53,26 @@ UNTIL_LABELS = {
 
 
 Group = tuple[str, Sequence[tuple[str, str]]]
-Parties = tuple[Sequence[dict[str, Any]], Sequence[Group]]
+
+
+class Parties(NamedTuple):
+    """Whom it may go to: near ones as chips, the others by kind; why the one that is chosen already is."""
+
+    near: Sequence[dict[str, Any]] = ()
+    others: Sequence[Group] = ()
+    why: str = ""
 
 
 class Choices:
     """What the form offers to choose from, looked up when it is shown; a form that goes through asks for nothing.
 
-    near: parties as chips; others: the rest of them by kind; into: cases nearby; later: deadlines to ask for; deadline: how it
+    near: parties as chips; others: the rest of them by kind; why: the chosen one is; into: cases nearby; later: deadlines to ask for; deadline: how it
     stands now, in words. proof: kinds that a closing proof asks for.
     """
 
     def __init__(
         self,
-        parties: Callable[[], Parties] = lambda: ((), ()),
+        parties: Callable[[], Parties] = Parties,
         into: Callable[[], Sequence[dict[str, Any]]] = tuple,
         later: Callable[[], Sequence[dict[str, Any]]] = tuple,
         deadline: str = "",
@@ -80,11 +87,16 @@ class Choices:
 
     @property
     def near(self) -> Sequence[dict[str, Any]]:
-        return self._parties[0]
+        return self._parties.near
 
     @property
     def others(self) -> Sequence[Group]:
-        return self._parties[1]
+        return self._parties.others
+
+    @property
+    def why(self) -> str:
+        """Why the party that is chosen already is."""
+        return self._parties.why
 
     @cached_property
     def into(self) -> Sequence[dict[str, Any]]:

@@ -15,30 +15,31 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases import queries as cases
-from gezhi.cases.actions import advance
+from gezhi.cases.lifecycle import State
 from gezhi.cases.queries import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
+from gezhi.flows.route import ROUTED, advance_and_route
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.parties import queries as parties
 from gezhi.parties.kinds import PartyKind
+from gezhi.routing import queries as routing
 from gezhi.web import refusals, words
-from gezhi.web.desk import extension, lists, photos
+from gezhi.web.desk import extension, lists, photos, rulewords
 from gezhi.web.desk.asks import ASKS
-from gezhi.web.desk.moveform import Choices, Group, MoveForm, condition_options, place_options, typed_category
+from gezhi.web.desk.moveform import (
+    Choices,
+    MoveForm,
+    Parties,
+    condition_options,
+    place_options,
+    typed_category,
+)
 from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
-KIND_OF_LINK = {
-    "P": "property",
-    "O": "owners",
-    "C": "community",
-    "S": "subdistrict",
-    "D": "agency",
-    "U": "utility",
-}
 NEARBY = 8
 MOST_CHIPS = 8  # the rest stand in the menu below: a wall of agencies hides the button
 OWN_PAGE = re.compile(r"/desk/[\w/?=&%.+~-]*")
@@ -74,17 +75,24 @@ def _do(request: HttpRequest, case: "Case", event: str) -> HttpResponse:
         wish = form.move(
             version=_version(request), into=_into(request, form), photos=pictures.ids, documents=documents.ids
         )
-        moved = advance(case.id, wish, actor=actor_of(request), at=at_of(request))
+        moved = advance_and_route(case.id, wish, actor=actor_of(request), at=at_of(request))
     except (Stale, NotFromHere) as late:
         fresh = cases.by_number(case.number, actor=actor_of(request))
         return _form_page(request, fresh, form, kept=kept, late=refusals.sentence(late), status=409)
     except (Missing, Invalid) as refused:
         form.refuse(refused)
         return _form_page(request, case, form, kept=kept, status=422)
-    messages.success(
-        request, _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
-    )
+    messages.success(request, said(moved, event))
     return redirect(_next_url(request, moved, event))
+
+
+def said(moved: "Case", event: str) -> str:
+    """What was done, in one line; with where a routing rule sent it."""
+    line = _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
+    if event in ROUTED and moved.state == State.DISPATCHED:
+        to = _("按派遣规则派给%(party)s") % {"party": parties.party(moved.lead_id).name}
+        return _("%(done)s，%(next)s") % {"done": line, "next": to}
+    return line
 
 
 def _version(request: HttpRequest) -> int:
@@ -170,15 +178,14 @@ def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
     return Choices(**asked, deadline=extension.standing(case, event, at_of(request)), proof=proof)
 
 
-def _parties(case: "Case", at: Any) -> tuple[list[dict[str, Any]], list[Group]]:
-    """Who may get it, nearest first with who is on duty there; the first of the category's chain is chosen already. The rest by kind."""
-    near = [
-        one
-        for one in parties.candidates(case.place_path, case.grid_id, at)
-        if one.id != case.complained_of_id
-    ]
-    wanted = suggested(case, near)
-    near = [one for place, one in enumerate(near) if place < MOST_CHIPS or one.id == wanted]
+def _parties(case: "Case", at: Any) -> Parties:
+    """Who may get it, nearest first with who is on duty there; whom the rules or the category's chain name is chosen already."""
+    around = parties.candidates(case.place_path, case.grid_id, at)
+    routed = routing.route(routing.subject(case), at, near=around)
+    near = [one for one in around if one.id != case.complained_of_id]
+    if routed.party and routed.party not in near:  # a rule may name one that does not serve here
+        near = [routed.party, *near]
+    near = [one for place, one in enumerate(near) if place < MOST_CHIPS or one == routed.party]
     answering = duty.answering_for([one.id for one in near], at)
     chips = [
         {
@@ -192,7 +199,7 @@ def _parties(case: "Case", at: Any) -> tuple[list[dict[str, Any]], list[Group]]:
                 )
                 if part
             ),
-            "checked": one.id == wanted,
+            "checked": one == routed.party,
         }
         for one in near
     ]
@@ -201,18 +208,8 @@ def _parties(case: "Case", at: Any) -> tuple[list[dict[str, Any]], list[Group]]:
     by_kind = [
         (str(kind.label), [(str(one.id), one.name) for one in rest if one.kind == kind]) for kind in PartyKind
     ]
-    return chips, [(kind, found) for kind, found in by_kind if found]
-
-
-def suggested(case: "Case", near: list[parties.PartyRow]) -> UUID | None:
-    """The nearest party of the kind that the category's chain asks first; None when nobody of the chain serves here."""
-    if case.category_id is None:
-        return None
-    for link in catalogue.category(case.category_id).chain:
-        for one in near:
-            if one.kind == KIND_OF_LINK.get(link.party):
-                return one.id
-    return None
+    others = [(kind, found) for kind, found in by_kind if found]
+    return Parties(chips, others, rulewords.reason(routed))
 
 
 def _nearby(request: HttpRequest, case: "Case") -> list[dict[str, Any]]:

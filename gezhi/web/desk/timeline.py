@@ -72,10 +72,14 @@ def items(
     names: Mapping[UUID, str],
     parties: Mapping[UUID, Any],
     photos: Mapping[datetime, list[Any]],
+    rules: Mapping[UUID, str],
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Lines for templates/ui/timeline_item.html, newest first. photos: of the case, by the moment they were shown."""
-    return [_item(step, names, parties, photos, now) for step in reversed(steps)]
+    """Lines for templates/ui/timeline_item.html, newest first. photos: of the case, by the moment they were shown.
+
+    rules: names of the routing rules by which it went.
+    """
+    return [_item(step, names, parties, photos, rules, now) for step in reversed(steps)]
 
 
 def _item(
@@ -83,6 +87,7 @@ def _item(
     names: Mapping[UUID, str],
     parties: Mapping[UUID, Any],
     photos: Mapping[datetime, list[Any]],
+    rules: Mapping[UUID, str],
     now: datetime,
 ) -> dict[str, Any]:
     entry = step.entry
@@ -99,7 +104,7 @@ def _item(
         "icon": ICONS.get(words.deed(entry.event, entry.after)) or ICONS.get(entry.event, "circle"),
         "title": _title(entry),
         "who": _who(entry, names),
-        "text": _text(step, parties, names),
+        "text": _text(step, parties, names, rules),
         "time": times.moment(entry.at, now),
         "exact": times.exact(entry.at),
         "kind": kind,
@@ -118,8 +123,10 @@ def _who(entry: Any, names: Mapping[UUID, str]) -> str:
     return {"reporter": _("上报人"), "visitor": _("上报人"), "system": _("系统")}.get(entry.actor_kind, "")
 
 
-def _text(step: Any, parties: Mapping[UUID, Any], names: Mapping[UUID, str]) -> str:
-    """To whom, until when, and the words that were written."""
+def _text(
+    step: Any, parties: Mapping[UUID, Any], names: Mapping[UUID, str], rules: Mapping[UUID, str]
+) -> str:
+    """By which rule, to whom, until when, and the words that were written."""
     after, lines = step.entry.after, []
     if words.deed(step.entry.event, after) in HANDED:
         party = after.get("escalated_to_id") if step.entry.event == "escalate" else after.get("lead_id")
@@ -128,6 +135,8 @@ def _text(step: Any, parties: Mapping[UUID, Any], names: Mapping[UUID, str]) -> 
         lines += (
             [_("转到：%(party)s") % {"party": f"{row.name} · {whom}" if whom else row.name}] if row else []
         )
+    if rule := rules.get(uuid_or_none(after.get("rule") or "")):  # type: ignore[arg-type]
+        lines.append(_("按派遣规则“%(rule)s”") % {"rule": rule})
     if category := after.get("category_id"):
         lines += _category(category)
     for field, words_for in (

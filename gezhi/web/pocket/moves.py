@@ -9,17 +9,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gezhi.cases import queries as cases
-from gezhi.cases.actions import advance
 from gezhi.cases.lifecycle import Fact, State, decide
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import queries as evidence
 from gezhi.flows.presence import presence
+from gezhi.flows.route import advance_and_route
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
 from gezhi.parties import queries as parties
@@ -30,7 +29,7 @@ from gezhi.web.asked import Asked
 from gezhi.web.desk import lists, photos
 from gezhi.web.desk.asks import ASKS, PLAIN
 from gezhi.web.desk.moveform import Choices, MoveForm, Parties
-from gezhi.web.desk.moves import choices
+from gezhi.web.desk.moves import choices, said
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 from gezhi.web.pocket import near
 from gezhi.web.pocket.pages import page
@@ -102,7 +101,7 @@ def _choices(request: Asked, case: "Case", event: str) -> Choices:
 def _above_first(case: "Case", found: Choices) -> Parties:
     above, mine = str(parties.one_level_up(case.lead_id)), str(case.lead_id)
     near = [{**one, "checked": one["value"] == above} for one in found.near if one["value"] != mine]
-    return near, [one for one in found.others if one[0] != mine]
+    return Parties(near, [one for one in found.others if one[0] != mine])
 
 
 def _done(request: Asked, case: "Case", event: str) -> HttpResponse:
@@ -110,12 +109,10 @@ def _done(request: Asked, case: "Case", event: str) -> HttpResponse:
     if event not in ONE_PRESS and not _is_sound(draft):
         return _page(request, draft, 422)
     try:
-        moved = advance(case.id, _wish(request, draft), actor=actor_of(request), at=at_of(request))
+        moved = advance_and_route(case.id, _wish(request, draft), actor=actor_of(request), at=at_of(request))
     except (*TOO_LATE, Missing, Invalid) as refusal:
         return _refused(request, draft, refusal)
-    messages.success(
-        request, _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
-    )
+    messages.success(request, said(moved, event))
     return SeeOther(_next(moved, actor_of(request)))
 
 
