@@ -37,6 +37,8 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries.append(_entry("desk:parties", "users", _("单位与值班")))
     entries.append(_entry("desk:places", "map-pin", pgettext("menu", "位置")))
     entries.append(_entry("desk:catalogue", "book-open", _("类别与时限")))
+    if actor.has(*KEEPERS):
+        entries.append(_entry("desk:rules", "route", _("派遣规则")))
     if actor.has(Duty.ADMIN):
         entries.append({"group": _("管理")})
         entries.append(_entry("desk:accounts", "key", _("账号与岗位")))

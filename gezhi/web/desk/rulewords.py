@@ -37,7 +37,12 @@ def target(rule: Rule, names: Mapping[Any, str]) -> str:
     """Whom it leads to. names: of parties by id."""
     if rule.party is not None:
         return names.get(rule.party, "")
-    return _("服务当地的%(kind)s") % {"kind": PartyKind(rule.party_kind).label}
+    return of_kind(rule.party_kind)
+
+
+def of_kind(kind: str) -> str:
+    """Whoever serves there as that."""
+    return _("服务当地的%(kind)s") % {"kind": PartyKind(kind).label}
 
 
 def _place(rule: Rule, names: Mapping[Any, str] | None) -> str:

@@ -21,6 +21,7 @@ from gezhi.web.desk import (
     place_move,
     places,
     roster,
+    routing,
     slip,
 )
 
@@ -80,6 +81,11 @@ urlpatterns = [
     path("catalogue/<str:code>/chain/", chain_form.chain, name="chain"),
     path("catalogue/<str:code>/proof/", catalogue_edits.proof, name="proof"),
     path("catalogue/conditions/<uuid:condition_id>/", catalogue_edits.condition, name="condition"),
+    path("routing/", routing.rules, name="rules"),
+    path("routing/new/", routing.new_rule, name="new_rule"),
+    path("routing/order/", routing.reorder, name="reorder_rules"),
+    path("routing/<uuid:line>/", routing.rule, name="rule_line"),
+    path("routing/<uuid:line>/close/", routing.close_rule, name="close_rule"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("alarms/<uuid:errand_id>/again/", alarms.again, name="try_again"),
 ]
