@@ -1,10 +1,9 @@
 """The form of one move on one case: exactly the fields that the move asks, with everything typed kept when it comes back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
@@ -19,6 +18,7 @@ from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
 from gezhi.web import refusals, words
 from gezhi.web.desk.asks import ASKS, demanded
+from gezhi.web.desk.choices import Choices
 from gezhi.web.desk.keeper import IN_THE_CALENDAR
 from gezhi.web.desk.staff import uuid_or_none
 
@@ -50,61 +50,6 @@ UNTIL_LABELS = {
     "request_extension": gettext_lazy("或者另选一天"),
     "approve_extension": gettext_lazy("延到（不填即按申请）"),
 }
-
-
-Group = tuple[str, Sequence[tuple[str, str]]]
-
-
-class Parties(NamedTuple):
-    """Whom it may go to: near ones as chips, the others by kind; why the one that is chosen already is."""
-
-    near: Sequence[dict[str, Any]] = ()
-    others: Sequence[Group] = ()
-    why: str = ""
-
-
-class Choices:
-    """What the form offers to choose from, looked up when it is shown; a form that goes through asks for nothing.
-
-    near: parties as chips; others: the rest of them by kind; why: the chosen one is; into: cases nearby; later: deadlines to ask for; deadline: how it
-    stands now, in words. proof: kinds that a closing proof asks for.
-    """
-
-    def __init__(
-        self,
-        parties: Callable[[], Parties] = Parties,
-        into: Callable[[], Sequence[dict[str, Any]]] = tuple,
-        later: Callable[[], Sequence[dict[str, Any]]] = tuple,
-        deadline: str = "",
-        proof: frozenset[str] = frozenset(),
-    ) -> None:
-        self._ask_parties, self._ask_into, self._ask_later = parties, into, later
-        self.deadline, self.proof = deadline, proof
-
-    @cached_property
-    def _parties(self) -> Parties:
-        return self._ask_parties()
-
-    @property
-    def near(self) -> Sequence[dict[str, Any]]:
-        return self._parties.near
-
-    @property
-    def others(self) -> Sequence[Group]:
-        return self._parties.others
-
-    @property
-    def why(self) -> str:
-        """Why the party that is chosen already is."""
-        return self._parties.why
-
-    @cached_property
-    def into(self) -> Sequence[dict[str, Any]]:
-        return self._ask_into()
-
-    @cached_property
-    def later(self) -> Sequence[dict[str, Any]]:
-        return self._ask_later()
 
 
 class Either(forms.Select):

@@ -27,10 +27,9 @@ from gezhi.routing import queries as routing
 from gezhi.web import refusals, words
 from gezhi.web.desk import extension, lists, photos, rulewords
 from gezhi.web.desk.asks import ASKS
+from gezhi.web.desk.choices import Choices, Parties
 from gezhi.web.desk.moveform import (
-    Choices,
     MoveForm,
-    Parties,
     condition_options,
     place_options,
     typed_category,

@@ -28,7 +28,8 @@ from gezhi.web import words
 from gezhi.web.asked import Asked
 from gezhi.web.desk import lists, photos
 from gezhi.web.desk.asks import ASKS, PLAIN
-from gezhi.web.desk.moveform import Choices, MoveForm, Parties
+from gezhi.web.desk.choices import Choices, Parties
+from gezhi.web.desk.moveform import MoveForm
 from gezhi.web.desk.moves import choices, said
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 from gezhi.web.pocket import near
