@@ -44,6 +44,8 @@ NOT_A_PAGE = {
     "desk:ledger_download": "a download",
     "desk:try_again": "POST",
     "desk:drop_shift": "POST",
+    "desk:close_rule": "POST",
+    "desk:reorder_rules": "POST",
     "desk:reset_password": "POST; its answer is the page of the account",
     "desk:switch_account": "POST",
     "my_contact": "POST; its answer is the page of the case",

@@ -8,6 +8,7 @@ from django.db import transaction
 from gezhi.catalogue import actions as catalogue
 from gezhi.flows.demonstration.people import Cast, build_people
 from gezhi.flows.demonstration.places import build_places
+from gezhi.flows.demonstration.rules import build_rules
 from gezhi.flows.demonstration.stories import Telling
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.parties import queries as parties
@@ -33,6 +34,7 @@ def build(*, at: datetime) -> list[dict[str, str]]:
             catalogue.load_book(actor=SYSTEM, at=began)
             names = build_places(actor=SYSTEM, at=began)
             cast = build_people(names, actor=SYSTEM, at=at)
+            build_rules(actor=SYSTEM, at=began)
     with scope(office.id):
         local = at.astimezone(ZoneInfo(office.time_zone))
         telling = Telling(names, _actors(cast, at), cast.parties, local)

@@ -10,7 +10,6 @@ from io import BytesIO
 from uuid import UUID
 
 from gezhi.cases import queries as cases
-from gezhi.cases.actions import advance
 from gezhi.cases.lifecycle import Ending
 from gezhi.cases.move import PICTURE_KINDS, Move, Shown
 from gezhi.catalogue import queries as catalogue
@@ -19,6 +18,7 @@ from gezhi.evidence.actions import Kept
 from gezhi.flows.demonstration.pictures import drawn
 from gezhi.flows.demonstration.places import Names
 from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.route import advance_and_route
 from gezhi.kernel.actor import VISITOR, Actor, reporter
 from gezhi.places.queries import by_ids
 from gezhi.reports.intake import Intake
@@ -229,7 +229,7 @@ class Telling:
             if when >= self.now:
                 break
             actor = reporter(received.report_id) if step.who == "lin" else self.people[step.who]
-            advance(case.id, self._move(story, step, when), actor=actor, at=when)
+            advance_and_route(case.id, self._move(story, step, when), actor=actor, at=when)
         self.told.append(case.number)
 
     def _begin(self, story: Story) -> datetime:
