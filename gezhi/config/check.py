@@ -7,11 +7,13 @@ a worker left that undone is measured before.
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from django.conf import settings
 
 from gezhi.cases import check as cases
 from gezhi.catalogue import check as catalogue
+from gezhi.config.environment import HERE
 from gezhi.config.worker import keep_books
 from gezhi.duty import check as duty
 from gezhi.evidence import check as evidence
@@ -33,6 +35,7 @@ Proof = Callable[[], Iterator[Finding]]
 # I13 and I8 promise five seconds to whoever looks at a running office. An office that is just started, stopped or brought up to
 # date goes without a worker for some minutes; beyond this one was forgotten, or died.
 LATE = timedelta(minutes=10)
+OTHERS = 0o077
 
 
 def findings(at: datetime) -> Iterator[tuple[str, Finding]]:
@@ -89,5 +92,23 @@ def _installation(at: datetime) -> Iterator[Finding]:
         yield Finding("warning", "GEZHI_LIMITS", "rate limits are off: for benchmarks only")
     if not settings.GEZHI_HTTPS:
         yield Finding("warning", "GEZHI_HTTPS", "is off: offline work and positions need HTTPS in front")
+    yield from _names()
+    yield from _open_files()
     if at.year < 2025:
         yield Finding("warning", "clock", "the machine's clock stands before 2025")
+
+
+def _names() -> Iterator[Finding]:
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Finding("warning", "GEZHI_HOSTS", "answers to every name: write down the office's own")
+    elif settings.GEZHI_HTTPS and set(settings.ALLOWED_HOSTS) <= {*HERE}:
+        yield Finding("warning", "GEZHI_HOSTS", "names this machine only: behind a proxy nobody is answered")
+
+
+def _open_files() -> Iterator[Finding]:
+    """The key and the data folder are one user's, who runs the office."""
+    for where, path in (("key", Path(settings.GEZHI_KEY_FILE)), ("data folder", Path(settings.GEZHI_DATA))):
+        if path.exists() and path.stat().st_mode & OTHERS:
+            yield Finding(
+                "warning", where, f"{path} is open to other users of this machine: chmod go-rwx {path}"
+            )

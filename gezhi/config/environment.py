@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+HERE = ("localhost", "127.0.0.1", "[::1]")
 # What a postgres:// URL may ask of the connection: libpq's own words, handed on as they are.
 CONNECTION = frozenset(
     {
@@ -33,7 +34,7 @@ def switch(name: str, *, default: bool) -> bool:
 def hosts(name: str) -> list[str]:
     """Host names this office answers to, separated by commas; by default the local machine only."""
     value = os.environ.get(name, "")
-    return [host.strip() for host in value.split(",") if host.strip()] or ["localhost", "127.0.0.1", "[::1]"]
+    return [host.strip() for host in value.split(",") if host.strip()] or [*HERE]
 
 
 def database(name: str, data: Path) -> dict[str, Any]:

@@ -19,13 +19,13 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 
 from gezhi.config.alone import AlreadyRunning, alone, ask_alone
+from gezhi.config.environment import HERE
 from gezhi.config.install import accounts_file, make_demonstration, prepare
 from gezhi.web.door import AT_ONCE, WAITING
 
 READY_SECONDS = 60
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
-HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # RFC 5737: nobody's; to ask the machine which of its addresses it would use, nothing is sent.
 NOWHERE_YET = "192.0.2.1"
 

@@ -1,6 +1,8 @@
 """`gezhi check` proves what is there, and says before it repairs anything what a worker left undone."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,3 +68,34 @@ def test_a_ledger_that_does_not_follow_is_named(written: datetime, monkeypatch: 
 def test_the_clock_that_is_judged_is_the_one_that_was_handed_in(office: Jurisdiction) -> None:
     said = {one.where: one.what for _office, one in check.findings(datetime(2024, 12, 31, tzinfo=UTC))}
     assert said["clock"] == "the machine's clock stands before 2025"
+
+
+@pytest.mark.parametrize(
+    ("https", "hosts", "what"),
+    [
+        (True, ["localhost", "127.0.0.1", "[::1]"], "names this machine only: behind a proxy nobody is answered"),
+        (True, ["office.example", "127.0.0.1"], None),
+        (False, ["127.0.0.1"], None),
+        (False, ["*"], "answers to every name: write down the office's own"),
+    ],
+)  # fmt: skip
+def test_the_names_an_office_answers_to_are_looked_at(
+    https: bool, hosts: list[str], what: str | None, office: Jurisdiction, noon: datetime, settings: Any
+) -> None:
+    settings.GEZHI_HTTPS, settings.ALLOWED_HOSTS = https, hosts
+    said = {one.where: one.what for one in check._installation(noon)}
+    assert said.get("GEZHI_HOSTS") == what
+
+
+def test_a_key_or_a_folder_that_others_may_read_is_named(
+    office: Jurisdiction, noon: datetime, settings: Any, tmp_path: Path
+) -> None:
+    settings.GEZHI_KEY_FILE = tmp_path / "install.key"
+    settings.GEZHI_KEY_FILE.touch(0o600)
+    tmp_path.chmod(0o700)
+    assert {one.where for one in check._installation(noon)} & {"key", "data folder"} == set()
+    settings.GEZHI_KEY_FILE.chmod(0o640)
+    tmp_path.chmod(0o755)
+    said = {one.where: one.what for one in check._installation(noon)}
+    assert said["key"].startswith(f"{settings.GEZHI_KEY_FILE} is open to other users")
+    assert said["data folder"].startswith(f"{tmp_path} is open to other users")
