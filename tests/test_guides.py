@@ -7,7 +7,10 @@ from pathlib import Path
 import polib
 import pytest
 
+from gezhi.config import cli
+
 ROOT = Path(__file__).resolve().parent.parent
+RUNNING = ROOT / "docs" / "running.md"
 ENGLISH, CHINESE = ROOT / "docs" / "start.md", ROOT / "docs" / "start.zh-CN.md"
 READ_FIRST = (ROOT / "README.md", ROOT / "README.zh-CN.md", ENGLISH, CHINESE)
 BOLD = re.compile(r"\*\*([^*]+)\*\*(?:\s+\(([^;)]+?)(?:, `[^`]+`|; [^)]*)?\))?")
@@ -57,3 +60,35 @@ def test_a_guide_sends_nobody_to_another_machine_and_every_link_leads_somewhere(
     assert set(re.findall(r"https?://([^/:\s`）)]+)", said)) <= {"127.0.0.1", "192.168.1.5"}
     links = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", said)
     assert [one for pair in links for one in pair if one and not (file.parent / one).exists()] == []
+
+
+def unknown(guide: str) -> list[str]:
+    """Commands, options and settings that the product does not have."""
+    parser = cli._parser()._subparsers
+    assert parser is not None
+    (commands,) = (action.choices for action in parser._group_actions)
+    assert isinstance(commands, dict)
+    config = "".join(file.read_text() for file in (ROOT / "gezhi" / "config").glob("*.py"))
+    found = [one for one in re.findall(r"\bGEZHI_[A-Z_]+", guide) if f'"{one}"' not in config]
+    for name, options in re.findall(r"\bgezhi ([a-z][a-z-]*)((?: [^\n`\']*)?)", "\n".join(code(guide))):
+        known = commands[name].format_help() if name in commands else ""
+        found += [] if known else [name]
+        found += [one for one in re.findall(r"(?<= )--[a-z-]+", options) if one not in known]
+    return found
+
+
+def code(guide: str) -> list[str]:
+    """Its blocks of commands and units, and its words in code."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if "/bin/gezhi " in line]
+    return lines + re.findall(r"(?<!`)`(gezhi [^`\n]+)`(?!`)", guide)
+
+
+def test_running_names_only_commands_options_and_settings_that_are_there() -> None:
+    guide = RUNNING.read_text()
+    assert (len(code(guide)) > 10, unknown(guide)) == (True, [])
+
+
+def test_sabotage_an_option_that_was_never_built_is_found() -> None:
+    guide = "`gezhi backup --often` `gezhi fly` GEZHI_SPEED\n```\n/bin/gezhi restore --force x\n```"
+    assert sorted(unknown(guide)) == ["--force", "--often", "GEZHI_SPEED", "fly"]
