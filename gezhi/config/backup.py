@@ -105,6 +105,7 @@ def _write(room: Path, to: Path, at: datetime) -> Made:
         with whole.open("xb") as file:
             archive = Writer(file, at=at)
             archive.add(database.name, database)
+            database.unlink()  # room for the photos
             for name, content in _keys() + heads:
                 archive.add_bytes(name, content)
             lost, altered = _add_photos(archive, digests)

@@ -1,5 +1,7 @@
 """`gezhi backup` and `gezhi restore` on a real installation, SQLite or PostgreSQL: of one moment, whole or not at all (F24)."""
 
+import errno
+import fcntl
 import json
 import os
 import re
@@ -9,13 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import connection
 
-from gezhi.config import restore
+from gezhi.config import backup, restore
 from gezhi.config.archive import Manifest, Unfit
 from tests.faults.installation import Installation, _database, founded, free_port, kill
 
@@ -265,6 +268,41 @@ def test_where_no_backup_can_be_written_one_sentence_says_so(busy: Installation,
         f"gezhi backup: {tmp_path} is a folder: name a file in it"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_backups_to_one_file_do_not_meet(tmp_path: Path) -> None:
+    with backup._workplace(tmp_path / "a.tar") as room:
+        (room / "half").touch()
+        with (
+            pytest.raises(Unfit, match="another backup is being written"),
+            backup._workplace(tmp_path / "a.tar"),
+        ):
+            pass
+        assert (room / "half").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_twin_without_its_lock_one_backup_would_clear_away_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)
+    with backup._workplace(tmp_path / "a.tar") as room:
+        (room / "half").touch()
+        with backup._workplace(tmp_path / "a.tar"):
+            assert not (room / "half").exists()
+
+
+def test_a_full_disk_is_named_and_nothing_is_left(
+    tmp_path: Path, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(room: Path, *_: object) -> None:
+        (room / "archive.tar").write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backup, "_write", full)
+    with pytest.raises(OSError, match="No space left") as trouble:
+        backup.back_up(tmp_path / "a.tar", at=noon, verify=False)
+    assert (trouble.value.filename, list(tmp_path.iterdir())) == (str(tmp_path / "a.tar"), [])
 
 
 @OF_A_FILE

@@ -133,6 +133,7 @@ def test_messages_come_in_and_go_out_as_a_ledger(folder: Path, tmp_path: Path) -
         ["worker"],
         ["import-places", "x.csv"],
         ["export-ledger", "--to", "x.csv"],
+        ["backup", "--to", "x.tar"],
     ],
 )
 def test_where_nothing_stands_a_command_says_so_and_makes_nothing(command: list[str], tmp_path: Path) -> None:
