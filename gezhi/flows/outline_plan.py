@@ -53,9 +53,9 @@ OUTLINE_SENTENCES: Final[Mapping[str, str]] = {
     "needs_community": gettext_noop("看不出属于哪个社区，请填写社区"),
     "foreign_code": gettext_noop("新网格的编码要以社区编码 %(community)s 开头，后面用数字、字母或短横"),
     "closed_grid": gettext_noop("这个网格已停用"),
-    "other_community": gettext_noop("这个网格属于“%(community)s”，请在工作台核对"),
-    "other_name": gettext_noop("这个编码的网格叫“%(name)s”，请在工作台核对"),
-    "other_code": gettext_noop("这个名称的网格编码是 %(known)s，请在工作台核对"),
+    "other_community": gettext_noop("这个网格属于“%(community)s”，请核对"),
+    "other_name": gettext_noop("这个编码的网格叫“%(name)s”，请核对"),
+    "other_code": gettext_noop("这个名称的网格编码是 %(known)s，请核对"),
     "named_twice": gettext_noop("与第 %(first)s 个图形是同一个网格"),
     "overlap": gettext_noop("与“%(other)s”重叠 %(size)s 平方米"),
     "neighbour_overlap": gettext_noop("与另一社区的“%(other)s”重叠 %(size)s 平方米"),
@@ -152,6 +152,7 @@ class OutlinePlanner:
         self._with_name: dict[str, set[UUID]] = defaultdict(set)
         for cell in cells:
             self._with_name[key(cell.name)].add(cell.community_id)
+        self._has_ragged = False  # what overlaps so has more holes than memory holds
         self._meant: dict[UUID | tuple[UUID, str] | str, int] = {}
         self._lying = {
             str(cell.id): _Drawn(0, cell.label, cell.community_id, json.loads(cell.outline))
@@ -173,7 +174,7 @@ class OutlinePlanner:
         self._strays(shapes, points)
         self._overlaps()
         self.plan.findings.sort(key=lambda finding: finding.number)
-        if not self.plan.findings:
+        if not self.plan.findings and not self._has_ragged:
             self.plan.warnings += map(_gap, self._gaps())
         return self.plan
 
@@ -259,6 +260,7 @@ class OutlinePlanner:
         # with a shape left out the border in the book may be one that this map wants to change
         least = 0 if not self.plan.findings else 1
         for found in overlaps((id, drawn.geometry) for id, drawn in self._lying.items()):
+            self._has_ragged |= found.is_part
             one, other = self._pair(found)
             if not one.number or other.number < least:
                 continue

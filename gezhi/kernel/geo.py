@@ -38,6 +38,7 @@ EARTH_RADIUS = 6_371_008.8  # metres, mean (IUGG)
 DEGREE_METRES = math.radians(EARTH_RADIUS)
 NULL_ISLAND_DEGREES = 0.01
 SLIVER_SQUARE_METRES = 1.0  # less comes from rounding the same border twice
+MOST_CROSSINGS = 1_000_000  # the corners of two cells multiplied: two with 1,000 each are looked at whole
 MOST_OVERLAPS = 1000  # among cells that all lie on one another each pair is one
 
 
@@ -165,12 +166,13 @@ def _drawn(cell: object) -> Any:
 
 
 class Overlap(NamedTuple, Generic[K]):
-    """Two cells claim the same ground. first < second; at: a point inside it."""
+    """Two cells claim the same ground. first < second; at: a point inside it. is_part: of very ragged ones only a piece was looked at."""
 
     first: K
     second: K
     square_metres: float
     at: Point
+    is_part: bool = False
 
 
 class Gap(NamedTuple):
@@ -189,12 +191,36 @@ def overlaps(cells: Iterable[tuple[K, object]], most: int = MOST_OVERLAPS) -> tu
     found: list[Overlap[K]] = []
     for left, right in zip(lefts.tolist(), rights.tolist(), strict=True):
         if left < right:
-            shared = shapely.intersection(shapes[left], shapes[right])
+            shared = _shared(shapes[left], shapes[right])
             if (size := _square_metres(shared)) > SLIVER_SQUARE_METRES:
-                found.append(Overlap(keys[left], keys[right], size, _inside(shared)))
+                is_part = _are_ragged(shapes[left], shapes[right])
+                found.append(Overlap(keys[left], keys[right], size, _inside(shared), is_part))
         if len(found) == most:
             break
     return tuple(sorted(found, key=lambda overlap: -overlap.square_metres))
+
+
+def _shared(one: Any, other: Any) -> Any:
+    """The ground of both; of two ragged ones a piece larger than a sliver: crossing combs share more pieces than memory holds."""
+    if not _are_ragged(one, other):
+        return shapely.intersection(one, other)
+    common = shapely.intersection(shapely.box(*one.bounds), shapely.box(*other.bounds))
+    if _square_metres(common) <= SLIVER_SQUARE_METRES:
+        return shapely.Polygon()
+    west, south, east, north = common.bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    for corner in ((west, south), (east, south), (west, north), (east, north)):
+        quarter = shapely.box(
+            min(corner[0], lon), min(corner[1], lat), max(corner[0], lon), max(corner[1], lat)
+        )
+        found = _shared(shapely.intersection(one, quarter), shapely.intersection(other, quarter))
+        if _square_metres(found) > SLIVER_SQUARE_METRES:
+            return found
+    return shapely.Polygon()
+
+
+def _are_ragged(one: Any, other: Any) -> bool:
+    return int(shapely.get_num_coordinates(one) * shapely.get_num_coordinates(other)) > MOST_CROSSINGS
 
 
 def gaps(outer: object, cells: Iterable[tuple[K, object]]) -> tuple[Gap, ...]:

@@ -32,7 +32,7 @@ _SAME_AS_WGS84 = re.compile(r"(?i)(.*[:/])?(CRS84|EPSG:[\d.]*:?(4326|4490))")
 
 
 class BadGeoJson(Refusal, ValueError):
-    """The file as a whole cannot be read. `.code`: too_large, encoding, broken (line, column), too_deep (shape), too_many
+    """The file as a whole cannot be read. `.code`: too_large, encoding, broken (line, column), too_deep (shape), nested (too deep before any shape), too_many
     (limit), too_many_shapes (limit), long_number, doubled_key (key), not_collection, empty, crs (name)."""
 
     code = "broken"
@@ -123,7 +123,7 @@ def read(data: bytes) -> Reading:
 def measure(data: bytes) -> None:
     """Refuses a file whose values would not fit or nest too deep: counted over its bytes, 3 bytes of memory for each.
 
-    Raises BadGeoJson: too_large, too_many, too_many_shapes, too_deep.
+    Raises BadGeoJson: too_large, too_many, too_many_shapes, too_deep, nested.
     """
     if len(data) > MOST_BYTES:
         raise BadGeoJson("too_large", limit=MOST_BYTES // 2**20)
@@ -139,7 +139,7 @@ def measure(data: bytes) -> None:
         depth += 1 if opens else -1
         shape += opens and depth == 3 and bracket[0] == b"{"
         if depth > MOST_DEPTH:
-            raise BadGeoJson("too_deep", limit=MOST_DEPTH, shape=shape)
+            raise BadGeoJson("too_deep" if shape else "nested", limit=MOST_DEPTH, shape=shape)
 
 
 def _without_strings(data: bytes) -> bytes:

@@ -232,7 +232,7 @@ def test_a_map_of_grid_cells_comes_in_by_its_suffix(typed: Callable[..., Ended],
     ]
     to.write_text("[" * 10_000)
     assert sentence(typed("import-places", to)) == (
-        "gezhi import-places: refused (too_deep): limit=20, shape=0"
+        "gezhi import-places: refused (nested): limit=20, shape=0"
     )
 
 

@@ -221,6 +221,37 @@ def test_no_more_overlaps_are_looked_for_than_asked():
     assert overlaps([]) == ()
 
 
+def comb(teeth, is_lying):
+    width = 0.1 / teeth
+    tops = [
+        (at * width + by * width, y)
+        for at in range(teeth)
+        for by, y in ((0, 0.1), (0.5, 0.1), (0.5, 0.001), (1, 0.001))
+    ]
+    ring = [(0, 0), *tops, (0.1, 0), (0, 0)]
+    return shapely.Polygon([(122 + y, 37 + x) if is_lying else (122 + x, 37 + y) for x, y in ring])
+
+
+def test_of_two_crossing_combs_a_piece_is_measured_that_fits_in_memory(monkeypatch):
+    monkeypatch.setattr(geo, "MOST_CROSSINGS", 10_000)
+    upright, lying = comb(60, False), comb(60, True)
+    (found,) = overlaps([("a", upright), ("b", lying)])
+    assert found.is_part
+    assert upright.contains(shapely.Point(found.at))
+    assert lying.contains(shapely.Point(found.at))
+    assert shapely.get_num_geometries(geo._shared(upright, lying)) < 300
+
+
+def test_sabotage_looked_at_whole_they_share_the_square_of_their_teeth(monkeypatch):
+    monkeypatch.setattr(geo, "MOST_CROSSINGS", 10**9)
+    assert shapely.get_num_geometries(geo._shared(comb(60, False), comb(60, True))) > 3000
+
+
+def test_ragged_neighbours_that_only_touch_do_not_overlap(monkeypatch):
+    monkeypatch.setattr(geo, "MOST_CROSSINGS", 10)
+    assert overlaps(grid(3, 3)) == ()
+
+
 def test_ground_that_cells_lie_around_is_found_without_an_outer_border():
     ring = [cell for cell in grid(4, 4) if cell[0] not in ("371002000001", "371002002002", "371002003003")]
     (gap,) = enclosed_gaps(ring)

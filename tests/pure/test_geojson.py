@@ -65,7 +65,7 @@ HOSTILE = {
     "numbers": (b"[" + b"1," * 4 * LARGE + b"1]", "too_many"),
     "words": (b"[" + b'"",' * 2 * LARGE + b'""]', "too_many"),
     "open brackets": (b"[" * LARGE, "too_many"),
-    "ten thousand deep": (b"[" * 10_000 + b"]" * 10_000, "too_deep"),
+    "ten thousand deep": (b"[" * 10_000 + b"]" * 10_000, "nested"),
     "one long number": (b"[" + b"1" * LARGE + b"]", "long_number"),
 }
 

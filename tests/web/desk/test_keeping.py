@@ -221,7 +221,8 @@ def test_grid_cells_come_from_a_map_with_findings_by_shape(cast: Cast, keeper: A
     ("data", "said"),
     [
         (b'{"type":', "第 1 行第 9 个字符"),
-        (b"[" * 30, "超过 20 层"),
+        (b"[" * 30, "这个文件读不懂"),
+        (b'{"features":[{"geometry":' + b"[" * 30, "第 1 个图形附近，括号套得超过 20 层"),
         (b"[[1,2]]", "这个文件读不懂"),
         (b"\xff\xfe{", "不是 UTF-8"),
     ],
