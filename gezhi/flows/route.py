@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.lifecycle import State
-from gezhi.cases.locking import locked
 from gezhi.cases.move import Move
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.routing import queries as routing
@@ -22,20 +22,21 @@ ROUTED: Final = frozenset(
 )  # what a party returned is the desk's to decide, else it would come round
 
 
-@transaction.atomic
 def advance_and_route(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> "Case":
     """Make a move; what is accepted, or reopened while nobody has it, goes on by the first rule that fits when that is automatic.
 
     A dispatch by hand to whom the rule names keeps the rule's version too. Returns and raises as `advance`.
     """
     if move.event == "dispatch":
-        move = _with_rule(case_id, move, at)
-    case = advance(case_id, move, actor=actor, at=at)
-    return _by_rule(case, at) if move.event in ROUTED and case.lead_id == case.desk_id else case
+        move = _with_rule(cases.by_id(case_id, actor=actor), move, at)
+    with transaction.atomic():
+        case = advance(case_id, move, actor=actor, at=at)
+        return _by_rule(case, at) if move.event in ROUTED and case.lead_id == case.desk_id else case
 
 
-def _with_rule(case_id: UUID, move: Move, at: datetime) -> Move:
-    found = routing.route(routing.subject(locked(case_id)), at).match
+def _with_rule(case: "Case", move: Move, at: datetime) -> Move:
+    """Asked before the writer's turn: it only names the rule, and who looked at another version is refused anyway."""
+    found = routing.route(routing.subject(case), at).match
     return replace(move, rule=found.rule.id) if found and found.party == move.party else move
 
 
