@@ -10,7 +10,6 @@ newer=()
 
 for lock in base build postgresql dev; do # dev and postgresql read base.txt, so base comes first
     echo "lock: requirements/$lock.txt"
-    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-emit-find-links --no-header "${newer[@]}" \
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "${newer[@]}" \
         "requirements/$lock.in" -o "requirements/$lock.txt"
 done

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from gezhi.config.progress import Progress
 
@@ -57,7 +57,7 @@ class Writer:
     def __init__(self, file: IO[bytes], *, at: datetime) -> None:
         self.parts: list[Part] = []
         self._at = at
-        self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self._tar = tarfile.TarFile(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)
 
     def add(self, name: str, path: Path) -> Part:
         """Copy a file in as it lies there. Raises FileNotFoundError before anything is written."""
@@ -79,11 +79,16 @@ class Writer:
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode, entry.mtime = length, 0o600, int(self._at.timestamp())
         hashing = _Hashing(file)
-        self._tar.addfile(entry, hashing)  # type: ignore[arg-type]
-        self._tar.members = []  # type: ignore[attr-defined]  # it would keep them all, a million photos
+        self._tar.addfile(entry, cast("IO[bytes]", hashing))  # it is only read from
+        _forget_entries(self._tar)
         part = Part(name, entry.size, hashing.digest.hexdigest())
         self.parts.append(part)
         return part
+
+
+def _forget_entries(tar: Any) -> None:
+    """tarfile keeps every entry it has met, also those of a million photos; its types do not name where."""
+    tar.members = []
 
 
 class _Hashing:
@@ -104,7 +109,7 @@ def unpack(file: Path, folder: Path, *, progress: Progress) -> Manifest:
     manifest: Manifest | None = None
     with file.open("rb") as raw, _read(file, raw, found) as tar:
         while (entry := tar.next()) is not None:
-            tar.members = []  # type: ignore[attr-defined]
+            _forget_entries(tar)
             if manifest is not None:
                 raise Unfit(f"{file} was altered: {entry.name!r} stands behind the end of the backup")
             _ask_fit(file, entry, found)

@@ -139,7 +139,8 @@ def _address(settings: dict[str, Any]) -> str:
 
 def _program(name: str) -> str:
     """The oldest that is as new as the server: older ones refuse it, newer ones may write what it does not know. Raises Unfit."""
-    server = int(connection.pg_version) // 10000  # type: ignore[attr-defined]
+    database: Any = connection  # only PostgreSQL's has a version by this name
+    server = int(database.pg_version) // 10000
     on_path = shutil.which(name)
     found = [str(one) for folder in FOLDERS for one in Path("/").glob(f"{folder[1:]}/{name}")]
     versions = sorted(

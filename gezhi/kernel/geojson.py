@@ -150,6 +150,16 @@ def _without_strings(data: bytes) -> bytes:
     return b"".join(plain.split(b'"')[::2])
 
 
+def _first_repeated(keys: Iterable[str]) -> str:
+    """The first key that stood there before; "" when none did."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    return ""
+
+
 def _parsed(data: bytes) -> tuple[object, list[str]]:
     """The document, and every key that an object has twice. NaN and Infinity are read as such and refused where they stand."""
     doubled: list[str] = []
@@ -159,8 +169,7 @@ def _parsed(data: bytes) -> tuple[object, list[str]]:
         if len(made) == len(pairs):
             return made
         told = _Doubled(made)
-        seen: set[str] = set()
-        told.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        told.key = _first_repeated(key for key, _ in pairs)
         doubled.append(told.key)
         return told
 

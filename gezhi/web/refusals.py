@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -30,6 +30,9 @@ from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web import words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
+
+if TYPE_CHECKING:
+    from gezhi.web.asked import Asked
 
 RETRY_SECONDS = 5
 MOST: Final = {"photos": MOST_PHOTOS, "megabytes": MOST_BYTES // 1_000_000}
@@ -237,8 +240,9 @@ def _phone_of_the_office(request: HttpRequest) -> Answering | None:
     """Whom a resident may ring up who holds a code that leads nowhere; colleagues have their own lists."""
     if getattr(request, "actor", None) != VISITOR or not hasattr(request, "jurisdiction"):
         return None
+    now = cast("Asked", request).now
     with suppress(NotFound):
-        return duty.answering(parties.desk_of("", request.now), request.now)  # type: ignore[attr-defined]
+        return duty.answering(parties.desk_of("", now), now)
     return None
 
 

@@ -1,4 +1,4 @@
-"""A backup while somebody works, and one that is killed: `python -m tests.config.backing_up HOW FILE`.
+"""A backup while somebody works, and one that is killed: `python -m tests.ready tests.config.backing_up HOW FILE`.
 
 HOW: "beside" = a report with a photo comes in and is sealed between the backup's first look and its copy of the database;
 "careless" = the same, and the moment is not held (the twin); or one of POINTS, at which the command kills itself (-9).
@@ -15,20 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import django
+from django.db import connection
+from PIL import Image
 
-django.setup()
-
-from django.db import connection  # noqa: E402
-from PIL import Image  # noqa: E402
-
-from gezhi.config import backup, cli, dumps, restore, worker  # noqa: E402
-from gezhi.evidence.actions import Kept, keep, prepare  # noqa: E402
-from gezhi.flows.receive_report import Voice, receive_report  # noqa: E402
-from gezhi.kernel.actor import VISITOR  # noqa: E402
-from gezhi.reports.intake import Intake  # noqa: E402
-from gezhi.tenancy.current import scope  # noqa: E402
-from gezhi.tenancy.queries import all_jurisdictions  # noqa: E402
+from gezhi.config import backup, cli, dumps, restore, worker
+from gezhi.evidence.actions import Kept, keep, prepare
+from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.kernel.actor import VISITOR
+from gezhi.reports.intake import Intake
+from gezhi.tenancy.current import scope
+from gezhi.tenancy.queries import all_jurisdictions
 
 
 class Sent(io.BytesIO):

@@ -1,6 +1,6 @@
 """The product's own clockwork at a moment that the test chooses, which kills itself (-9) at a named point of its first errand.
 
-`python -m tests.faults.dying_worker POINT MOMENT [NAIVE]`. POINT: one of POINTS, or "none" to do everything that is due and end.
+`python -m tests.ready tests.faults.dying_worker POINT MOMENT [NAIVE]`. POINT: one of POINTS, or "none" to do everything that is due and end.
 NAIVE: a timer that neither looks whether it still is due nor sets its next moment (the twin).
 """
 
@@ -11,19 +11,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import django
-
-django.setup()
-
-from gezhi.cases.actions import advance  # noqa: E402
-from gezhi.cases.move import Move  # noqa: E402
-from gezhi.config import worker  # noqa: E402
-from gezhi.flows import clockwork  # noqa: E402
-from gezhi.journal import outbox  # noqa: E402
-from gezhi.kernel.actor import SYSTEM  # noqa: E402
-from gezhi.tenancy.current import scope  # noqa: E402
-from gezhi.tenancy.queries import all_jurisdictions  # noqa: E402
-from tests.working import tick  # noqa: E402
+from gezhi.cases.actions import advance
+from gezhi.cases.move import Move
+from gezhi.config import worker
+from gezhi.flows import clockwork
+from gezhi.journal import outbox
+from gezhi.kernel.actor import SYSTEM
+from gezhi.tenancy.current import scope
+from gezhi.tenancy.queries import all_jurisdictions
+from tests.working import tick
 
 Deed = Callable[..., Any]
 

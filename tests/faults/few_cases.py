@@ -1,18 +1,14 @@
-"""A few reports by people who left no more than words, and a message to each: `python -m tests.faults.few_cases COUNT`."""
+"""A few reports by people who left no more than words, and a message to each: `python -m tests.ready tests.faults.few_cases COUNT`."""
 
 import sys
 from datetime import UTC, datetime
 
-import django
-
-django.setup()
-
-from gezhi.flows.receive_report import Voice, receive_report  # noqa: E402
-from gezhi.journal import outbox  # noqa: E402
-from gezhi.kernel.actor import VISITOR  # noqa: E402
-from gezhi.reports.intake import Intake  # noqa: E402
-from gezhi.tenancy.current import scope  # noqa: E402
-from gezhi.tenancy.queries import all_jurisdictions  # noqa: E402
+from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.journal import outbox
+from gezhi.kernel.actor import VISITOR
+from gezhi.reports.intake import Intake
+from gezhi.tenancy.current import scope
+from gezhi.tenancy.queries import all_jurisdictions
 
 
 def main(count: int) -> None:

@@ -26,7 +26,7 @@ from gezhi.routing import queries as routing
 from gezhi.routing.match import Rule
 from gezhi.routing.trial import try_out, with_draft
 from gezhi.web import times
-from gezhi.web.desk import rulewords
+from gezhi.web.desk import lists, rulewords
 from gezhi.web.desk.keeper import tried
 from gezhi.web.desk.ruleform import RuleForm, TryForm, initial, moment
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
@@ -175,7 +175,7 @@ def _history(versions: Sequence[Rule]) -> dict[str, Any]:
     """Every version with who made it, newest first. 4 queries."""
     steps = [step.entry for step in story(actions.KIND, versions[0].line)]
     names = parties.account_names({entry.actor_id for entry in steps if entry.actor_id})
-    makers = {entry.after.get("row"): names.get(entry.actor_id, _("系统")) for entry in steps}  # type: ignore[arg-type]
+    makers = {entry.after.get("row"): lists.known_of(names, entry.actor_id) or _("系统") for entry in steps}
     rows = [{**row, "who": makers.get(str(row["id"]), "")} for row in _rows(versions)]
     return {"versions": rows[::-1]}
 

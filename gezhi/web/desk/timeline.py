@@ -13,6 +13,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import visible
 from gezhi.web import times, words
+from gezhi.web.desk import lists
 from gezhi.web.desk.staff import uuid_or_none
 
 ICONS = {
@@ -130,12 +131,12 @@ def _text(
     after, lines = step.entry.after, []
     if words.deed(step.entry.event, after) in HANDED:
         party = after.get("escalated_to_id") if step.entry.event == "escalate" else after.get("lead_id")
-        row = parties.get(uuid_or_none(party or ""))  # type: ignore[arg-type]
-        whom = names.get(uuid_or_none(after.get("escalated_person_id") or ""), "")  # type: ignore[arg-type]
+        row = lists.known_of(parties, uuid_or_none(party or ""))
+        whom = lists.known_of(names, uuid_or_none(after.get("escalated_person_id") or ""))
         lines += (
             [_("转到：%(party)s") % {"party": f"{row.name} · {whom}" if whom else row.name}] if row else []
         )
-    if rule := rules.get(uuid_or_none(after.get("rule") or "")):  # type: ignore[arg-type]
+    if rule := lists.known_of(rules, uuid_or_none(after.get("rule") or "")):
         lines.append(_("按派遣规则“%(rule)s”") % {"rule": rule})
     if category := after.get("category_id"):
         lines += _category(category)

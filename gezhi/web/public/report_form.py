@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -70,14 +70,17 @@ class ReportForm(forms.Form):
         self, *args: Any, has_place: bool, buildings: Sequence[tuple[str, str]] = (), **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        self.fields["category"].choices = topics()  # type: ignore[attr-defined]
+        self._offer("category", topics())
         if has_place:
             del self.fields["where"]
         if buildings:
             open_air = ("", _("不在楼里，或说不清"))
-            self.fields["inside"].choices = [open_air, *buildings]  # type: ignore[attr-defined]
+            self._offer("inside", [open_air, *buildings])
         else:
             del self.fields["inside"]
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     @property
     def form_key(self) -> str:
