@@ -7,15 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import program
+
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("bash", "dirname", "mkdir", "cat", "sha256sum", "cut", "tail", "grep", "sleep", "rm", "env")
 PIP = ('[ "$1" = -c ] && exit 0', "echo begins >> calls; sleep 0.3; echo ends >> calls")
-
-
-def program(file: Path, *lines: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(["#!/bin/bash", *lines, ""]))
-    file.chmod(0o755)
 
 
 @pytest.fixture

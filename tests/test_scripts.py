@@ -8,16 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import program
+
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 TOOLS = ("ruff", "mypy", "lint-imports", "djlint", "pytest")
 HELPERS = ("environment.sh", "needs.sh", "chromium.sh")
 ALL = "lint format types imports templates sqlite postgresql"
-
-
-def program(file: Path, *lines: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(["#!/bin/bash", *lines, ""]))
-    file.chmod(0o755)
 
 
 @pytest.fixture
