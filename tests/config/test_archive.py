@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -173,7 +173,15 @@ def test_a_backup_that_was_broken_off_is_none(tenths: int, whole: Path) -> None:
     assert refused(whole).startswith(f"{whole} is no whole backup: ")
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", b"\0" * 10240, gzip.compress(b"x" * 9999)])
+NO_ARCHIVE: Final = {
+    "nothing": b"",
+    "words": b"no archive",
+    "zeros": b"\0" * 10240,
+    "packed": gzip.compress(b"x" * 9999, mtime=0),
+}
+
+
+@pytest.mark.parametrize("content", NO_ARCHIVE.values(), ids=NO_ARCHIVE)
 def test_what_is_no_archive_is_refused(content: bytes, whole: Path) -> None:
     whole.write_bytes(content)
     assert refused(whole).startswith(f"{whole} is no whole backup: ")
