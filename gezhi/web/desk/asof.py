@@ -1,14 +1,18 @@
 """One way to ask what stood registered on a day: `?on=2026-03-02` behind the address of a page, shareable as it is."""
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
-from gezhi.web.desk.staff import at_of
+from gezhi.kernel.refusal import NotFound
+from gezhi.web.desk.staff import View, at_of
 
 
 class AsOf(NamedTuple):
@@ -28,6 +32,24 @@ def asked(request: HttpRequest) -> AsOf:
         return AsOf(today, now, is_now=True)
     begins = datetime.combine(day, datetime.min.time(), timezone.get_current_timezone())
     return AsOf(day, begins + timedelta(days=1) - timedelta(microseconds=1), is_now=False)
+
+
+def or_not_yet(view: View) -> View:
+    """Where there was no such thing on the day that is looked at, the page says so; today it is simply not found."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        shown = asked(request)
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound:
+            if shown.is_now:
+                raise
+            return render(
+                request, "desk/not_yet.html", {"heading": _("那天还没有登记"), "asof": shown}, status=404
+            )
+
+    return guarded
 
 
 def _day(text: str) -> date | None:

@@ -128,6 +128,7 @@ def _ends(periods: list[str]) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.ADMIN)
+@asof.or_not_yet
 def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """Change a working calendar: the week, the days off, the make-up days; or see it as it stood on a day."""
     now = next((one for one in book.calendars() if one.code == code), None)

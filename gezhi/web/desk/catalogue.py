@@ -115,6 +115,7 @@ def _limit(limit: Limit | None) -> dict[str, Any]:
 
 @require_GET
 @staff_required
+@asof.or_not_yet
 def category(request: HttpRequest, code: str) -> HttpResponse:
     """One leaf: its conditions, its proof, and every change that was made here; now, or as it stood on a day."""
     now, language, shown = book.by_code(code), get_language() or "", asof.asked(request)
@@ -137,6 +138,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
             [*subjects, ("proof", proof_row)] if proof_row else subjects,
             now=at_of(request),
             until=shown.moment,
+            called={each.id: each.label(language) for each in leaf.conditions},
         ),
         "may_keep": shown.is_now and actor_of(request).has(Duty.ADMIN),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.queries import Step, stories
 from gezhi.parties import queries as parties
-from gezhi.parties.kinds import DUTY_NAMES, ServiceKind
+from gezhi.parties.kinds import ServiceKind
 from gezhi.places import queries as places
 from gezhi.places.kinds import NameKind
 from gezhi.web import times
@@ -51,14 +51,21 @@ EVENTS: Final[Mapping[str, Any]] = {
 POINTERS: Final = ("parent_id", "parent", "party", "place", "place_id", "grid", "grid_id")
 
 
-def said(subjects: Iterable[Subject], *, now: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Deeds on these subjects up to a moment, newest first: event, who, time, exact, changes, reason. 2 queries a kind, 4 more."""
+def said(
+    subjects: Iterable[Subject], *, now: datetime, until: datetime, called: Mapping[UUID, str] | None = None
+) -> list[dict[str, Any]]:
+    """Deeds on these subjects up to a moment, newest first: event, what, who, time, exact, changes, reason. 2 queries a kind, 4 more.
+
+    called: what a subject, or the service that a deed is about, is called where a page has several.
+    """
+    titles = called or {}
     steps = sorted(_steps(subjects, until), key=lambda one: (one.entry.at, one.entry.id), reverse=True)
     people = parties.account_names({one.entry.actor_id for one in steps if one.entry.actor_id})
     names = _names(steps)
     return [
         {
             "event": EVENTS.get(one.entry.event, one.entry.event),
+            "what": titles.get(_about(one), ""),
             "who": people.get(one.entry.actor_id or NOBODY, _("系统")),
             "time": times.moment(one.entry.at, now),
             "exact": times.exact(one.entry.at),
@@ -67,6 +74,11 @@ def said(subjects: Iterable[Subject], *, now: datetime, until: datetime) -> list
         }
         for one in steps
     ]
+
+
+def _about(step: Step) -> UUID:
+    service = step.entry.after.get("service") if step.entry.event == "end_service" else None
+    return UUID(service) if service else step.entry.subject_id
 
 
 def _steps(subjects: Iterable[Subject], until: datetime) -> list[Step]:
@@ -79,7 +91,7 @@ def _steps(subjects: Iterable[Subject], until: datetime) -> list[Step]:
 
 def _names(steps: Sequence[Step]) -> dict[str, str]:
     """What ids and codes in these deeds are called today."""
-    fields = [one.entry.before | one.entry.after for one in steps]
+    fields = [half for one in steps for half in (one.entry.before, one.entry.after)]
     ids = {UUID(found[name]) for found in fields for name in POINTERS if found.get(name)}
     names = {str(id): row.full_name for id, row in places.by_ids(ids).items()} if ids else {}
     names |= {str(id): row.name for id, row in parties.parties_by_ids(ids).items()} if ids else {}
@@ -95,8 +107,7 @@ def _changes(step: Step, names: Mapping[str, str]) -> list[str]:
         case "serve":
             return [_period(str(ServiceKind(entry.after["kind"]).label), entry.after, names)]
         case "appoint":
-            job = f"{names.get(entry.after['party'], '')} · {DUTY_NAMES[entry.after['duty']]}"
-            return [_period(job, entry.after, names)]
+            return [_period("", entry.after, names)]
         case "named":
             return [f"{entry.after['name']}（{NameKind(entry.after['kind']).label}）"]
         case "add" | "added" | "add_party":  # what stood there from the beginning is what the page shows
@@ -109,4 +120,5 @@ def _period(what: str, after: Mapping[str, Any], names: Mapping[str, str]) -> st
     ids = (after.get(name) for name in ("place_id", "grid_id", "place", "grid"))
     ground = next((names.get(one, "") for one in ids if one), "")
     until = after["ends_on"] or _("长期")
-    return f"{what}{'：' if ground else ''}{ground}，{after['starts_on']} – {until}"
+    days = f"{after['starts_on']} – {until}"
+    return "，".join(part for part in ("：".join(filter(None, (what, ground))), days) if part)

@@ -29,6 +29,7 @@ class RuleForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.ADMIN)
+@asof.or_not_yet
 def rule(request: HttpRequest, key: str) -> HttpResponse:
     """Set one number of the office, or see what it was on a day."""
     now = next((one for one in book.rule_rows() if one.key == key), None)
@@ -52,8 +53,6 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
         "said": amount(then.value, then.unit),
         "proposed": then.proposed,
         "asof": shown,
-        "history": history.said(
-            [("rule", row_id)] if row_id else [], now=at_of(request), until=shown.moment
-        ),
+        "history": history.said([("rule", row_id)] if row_id else [], now=at_of(request), until=shown.moment),
     }
     return render(request, "desk/office_rule.html", page, status=422 if form.errors else 200)

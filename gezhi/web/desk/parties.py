@@ -67,25 +67,32 @@ def _row(party: who.PartyRow, answering: duty.Answering) -> dict[str, Any]:
 
 @require_GET
 @staff_required
+@asof.or_not_yet
 def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """One party: who answers, what it serves and since when, its people, the shifts of a fortnight; or as it stood on a day."""
     at, actor, shown = at_of(request), actor_of(request), asof.asked(request)
     row = past.party_on(party_id, shown.moment)
     above = past.party_on(row.parent_id, shown.moment) if row.parent_id else None
     calendar = {one.code: one for one in catalogue.calendars()}.get(row.calendar)
-    page = {
+    services = _services(party_id, shown.moment)
+    page: dict[str, Any] = {
         "heading": row.name,
         "party": row,
         "kind": PartyKind(row.kind).label,
         "above": above,
         "calendar": calendar.label(get_language() or "") if calendar else row.calendar,
-        "services": _services(party_id, shown.moment),
+        "services": services,
         "people": [
             {"name": one.name, "duty": words.of(words.DUTIES, one.duty), "account_id": one.account_id}
-            for one in who.people(party_id, shown.moment)
+            for one in who.people(party_id, shown.moment, with_switched_off=not shown.is_now)
         ],
         "asof": shown,
-        "history": history.said([("party", party_id)], now=at, until=shown.moment),
+        "history": history.said(
+            [("party", party_id)],
+            now=at,
+            until=shown.moment,
+            called={one["id"]: f"{one['kind']} {one['ground']}" for one in services},
+        ),
         "may_keep": shown.is_now and actor.has(*KEEPERS),
         "may_phone": shown.is_now and may_phone(actor, party_id),
         "may_see_accounts": actor.has(Duty.ADMIN),

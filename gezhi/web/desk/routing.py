@@ -1,7 +1,7 @@
 """Routing rules: in their order as of a day, each with its versions; tried on a sentence before they are saved."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
