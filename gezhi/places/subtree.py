@@ -38,7 +38,8 @@ def ended_with(place: Place) -> list[Place]:
         id: max(step.entry.at for step in steps if step.entry.event == "closed")
         for id, steps in stories("place", below).items()
     }
-    return [one for id, one in below.items() if closings[id] == closings[place.id]]
+    deed = (closings[place.id], place.closed_on)
+    return [one for id, one in below.items() if (closings[id], one.closed_on) == deed]
 
 
 def within(path: str) -> QuerySet[Place]:

@@ -15,7 +15,7 @@ from gezhi.catalogue import queries as book
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.web.desk import asof, history
-from gezhi.web.desk.catalogue import UNITS, amount
+from gezhi.web.desk.catalogue import MINUTES, UNITS, amount
 from gezhi.web.desk.keeper import tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required
 
@@ -38,6 +38,8 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     form = RuleForm(request.POST or None, initial={"value": now.value, "revision": now.revision})
     unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
     form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
+    if now.unit in MINUTES:
+        form.fields["value"].help_text = _("现在是 %(said)s。") % {"said": amount(now.value, now.unit)}
 
     def deed() -> Any:
         return actions.change_rule(key, **form.cleaned_data, actor=actor_of(request), at=at_of(request))
