@@ -12,8 +12,8 @@ from gezhi.cases.effects import EFFECTS, Doing, nothing
 from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
 from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
-from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.locking import locked
+from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
 from gezhi.cases.policy import may_open, roles_for
