@@ -57,7 +57,7 @@ def amend(request: HttpRequest, party_id: UUID) -> HttpResponse:
         heading=_("修改 %(name)s") % {"name": row.name},
         submit=_("保存"),
         back=reverse("desk:party", args=[party_id]),
-        intro=_("换了作息，以后开始计的时限按新的算，已经在计的不变。"),
+        intro=_("换了作息，从现在起新算的时限按新的作息算。"),
     )
 
 
