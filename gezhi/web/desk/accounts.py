@@ -69,6 +69,7 @@ def _account_page(request: HttpRequest, account_id: UUID, **more: Any) -> HttpRe
     grounds = places.by_ids({post.place_id for post in posts if post.place_id})
     cells = {cell.id: cell.name for cell in places.all_grids()}
     shown_on = asof.asked(request)
+    stood = [post for post in posts if shown_on.is_now or post.starts_on <= shown_on.day]
     shown = [
         {
             "id": post.id,
@@ -83,13 +84,19 @@ def _account_page(request: HttpRequest, account_id: UUID, **more: Any) -> HttpRe
             "ends_on": post.ends_on,
             "is_over": post.ends_on is not None and post.ends_on <= shown_on.day,
         }
-        for post in posts
-        if shown_on.is_now or post.starts_on <= shown_on.day
+        for post in stood
     ]
     subjects = [("account", account_id), *(("post", post.id) for post in posts)]
-    jobs = {one["id"]: f"{one['party']} · {one['duty']}" for one in shown}
+    jobs = {post.id: f"{one['party']} · {one['duty']}" for post, one in zip(stood, shown, strict=True)}
     told = history.said(subjects, now=at_of(request), until=shown_on.moment, called=jobs)
-    page = {"heading": row.name, "row": row, "posts": shown, "asof": shown_on, "history": told}
+    page = {
+        "heading": row.name,
+        "row": row,
+        "posts": shown,
+        "asof": shown_on,
+        "asof_at": reverse("desk:account", args=[account_id]),
+        "history": told,
+    }
     return render(request, "desk/account.html", page | more)
 
 

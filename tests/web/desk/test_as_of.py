@@ -156,6 +156,11 @@ def test_the_posts_of_somebody_on_a_day(cast: Cast, later: Client, who: dict[str
     assert ("负责人" in then, "处置员" in then, "停用账号" in then) == (False, True, False)
 
 
+def test_the_answer_to_a_reset_asks_for_days_at_the_account(cast: Cast, later: Client) -> None:
+    answer = later.post(f"/desk/accounts/{cast.gao.id}/reset/")
+    assert f'action="/desk/accounts/{cast.gao.id}/"' in answer.content.decode()
+
+
 def test_before_there_was_such_a_thing_the_page_says_so(cast: Cast, later: Client) -> None:
     for door in (f"parties/{cast.property}", "catalogue/0501", "catalogue/rules/call_tries"):
         answer = later.get(f"/desk/{door}/?on=2026-02-01")
