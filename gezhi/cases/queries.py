@@ -219,18 +219,23 @@ def roles(case: Case, *, actor: Actor) -> frozenset[Role]:
 
 
 def related(case: Case, *, actor: Actor) -> list[tuple[str, Case]]:
-    """Cases beside this one that the actor may see: joined_into, came_back_from, joined_here, came_back_as. 1 query."""
-    mine = Q(id__in=[id for id in (case.joined_into_id, case.came_back_from_id) if id])
-    rows = visible_to(actor).filter(mine | Q(joined_into_id=case.id) | Q(came_back_from_id=case.id))
+    """Cases beside this one that the actor may see, each with what it is to it (a key of _relation). 1 query."""
+    mine = {case.joined_into_id, case.came_back_from_id, case.split_from_id} - {None}
+    theirs = Q(joined_into_id=case.id) | Q(came_back_from_id=case.id) | Q(split_from_id=case.id)
+    rows = visible_to(actor).filter(Q(id__in=mine) | theirs)
     return [(_relation(case, other), other) for other in rows.order_by("received_at", "id")[:50]]
 
 
 def _relation(case: Case, other: Case) -> str:
-    if other.id == case.joined_into_id:
-        return "joined_into"
-    if other.id == case.came_back_from_id:
-        return "came_back_from"
-    return "joined_here" if other.joined_into_id == case.id else "came_back_as"
+    """joined_into, came_back_from, split_from; joined_here, came_back_as, split_here."""
+    relations = {
+        "joined_into": other.id == case.joined_into_id,
+        "came_back_from": other.id == case.came_back_from_id,
+        "split_from": other.id == case.split_from_id,
+        "joined_here": other.joined_into_id == case.id,
+        "split_here": other.split_from_id == case.id,
+    }
+    return next((name for name, is_so in relations.items() if is_so), "came_back_as")
 
 
 def timeline(case: Case) -> list[Step]:

@@ -35,6 +35,11 @@ def stories(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[Step]]:
     return found
 
 
+def deeds(kind: str, id: UUID) -> list[Entry]:
+    """All deeds on one subject, oldest first, without their words. 1 query."""
+    return list(Entry.objects.filter(subject_kind=kind, subject_id=id).order_by("seq"))
+
+
 def after_position(position: int, limit: int) -> Iterator[Entry]:
     """Sealed rows behind a position, in order, at most `limit`. What the ledger and every figure are derived from."""
     return Entry.objects.filter(position__gt=position).order_by("position")[:limit].iterator()
