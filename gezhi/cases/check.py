@@ -122,7 +122,7 @@ def _reports() -> Iterator[Finding]:
         end, steps = split_into or origin, 0
         while end in into and steps <= len(into):
             end, steps = into[end], steps + 1
-        if end != case:
+        if end != case and end not in into:  # a circle has been told
             yield Finding("I11", f"report {report}", f"stands with case {case}, its joins lead to {end}")
     for report in reports.all_ids():
         if report not in linked:

@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.lookups import LessThan
 
-from gezhi.cases import lifecycle
+from gezhi.cases import lifecycle, spots
 from gezhi.cases.deadlines import NEARLY
 from gezhi.cases.facts import circumstances
 from gezhi.cases.lifecycle import Offer, Role, State
@@ -293,6 +293,34 @@ def owed_calls(actor: Actor) -> QuerySet[CallBack]:
     desks = actor.parties(Duty.CLERK, Duty.OFFICER)
     rows = CallBack.objects.filter(done_at=None, desk_id__in=desks)
     return rows.select_related("case").order_by("made_at", "id")
+
+
+def newest_part(case_id: UUID) -> Case:
+    """The case that was split off last. 1 query. Raises NotFound."""
+    found: Case | None = Case.objects.filter(split_from_id=case_id).order_by("-number").first()
+    if found is None:
+        raise NotFound("case")
+    return found
+
+
+def movable_reports(case_id: UUID) -> list[UUID]:
+    """Reports that may be split off: all but the first that is the case's own. 1 query."""
+    links = list(CaseReport.objects.filter(case_id=case_id).order_by("linked_at", "id"))
+    own = [link for link in links if (link.split_into_id or link.origin_id) == case_id]
+    stays = (own or links)[:1]
+    return [link.report_id for link in links if link not in stays]
+
+
+def solved_before(case: Case, *, at: datetime) -> list[Case]:
+    """What was solved at this spot within the office's days, last first: perhaps it has come back. 1 query at most."""
+    if case.place_id is None or case.category_id is None:
+        return []
+    return list(spots.solved_at_spot(case.place_id, case.category_id, at).exclude(id=case.id)[: spots.MOST])
+
+
+def owes_call(case_id: UUID, report_id: UUID) -> bool:
+    """Whether the reporter is still to be rung up about this case. 1 query."""
+    return CallBack.objects.filter(case_id=case_id, report_id=report_id, done_at=None).exists()
 
 
 def public_step(case: Case) -> int:

@@ -39,13 +39,23 @@ def solved_here(place_id: UUID | None, category_id: UUID | None, at: datetime) -
     """Cases solved at this very spot within the office's days, the last one first; an open one is not among them. 1 query."""
     if place_id is None or category_id is None:
         return []
-    since = at - timedelta(days=catalogue.rule("came_back_days"))
-    return [id for (id,) in _SOLVED_HERE.rows(place_id, category_id, since)]
+    return [id for (id,) in _SOLVED_HERE.rows(place_id, category_id, _since(at))]
 
 
-def _solved_here(place: UUID, category: UUID, since: datetime) -> QuerySet[Any]:
+def solved_at_spot(place_id: UUID, category_id: UUID, at: datetime) -> QuerySet[Case]:
+    """The same as rows, all of them."""
+    return _solved(place_id, category_id, _since(at))
+
+
+def _since(at: datetime) -> datetime:
+    return at - timedelta(days=catalogue.rule("came_back_days"))
+
+
+def _solved(place: UUID, category: UUID, since: datetime) -> QuerySet[Any]:
     rows = Case.objects.filter(place_id=place, category_id=category, closed_at__gte=since, ending__in=SOLVED)
-    return rows.order_by("-closed_at").values_list("id")[: MOST + 1]
+    return rows.order_by("-closed_at")
 
 
-_SOLVED_HERE = Prepared(_solved_here)
+_SOLVED_HERE = Prepared(
+    lambda place, category, since: _solved(place, category, since).values_list("id")[: MOST + 1]
+)

@@ -31,7 +31,7 @@ def advance_and_route(case_id: UUID, move: Move, *, actor: Actor, at: datetime) 
         move = _with_rule(cases.by_id(case_id, actor=actor), move, at)
     with transaction.atomic():
         case = advance(case_id, move, actor=actor, at=at)
-        return _by_rule(case, at) if move.event in ROUTED and case.lead_id == case.desk_id else case
+        return by_rule(case, at) if move.event in ROUTED and case.lead_id == case.desk_id else case
 
 
 def _with_rule(case: "Case", move: Move, at: datetime) -> Move:
@@ -40,7 +40,7 @@ def _with_rule(case: "Case", move: Move, at: datetime) -> Move:
     return replace(move, rule=found.rule.id) if found and found.party == move.party else move
 
 
-def _by_rule(case: "Case", at: datetime) -> "Case":
+def by_rule(case: "Case", at: datetime) -> "Case":
     """Where nothing fits, or the rule only proposes, the desk keeps it. 1 query in an office without automatic rules."""
     rules = routing.rules(at)
     if not routing.has_automatic(rules):

@@ -1,9 +1,10 @@
 """A case knows from which it was split off, a report into which. Rows of before were never split: both stay empty."""
 
 import django.db.models.deletion
-import gezhi.tenancy.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import gezhi.tenancy.fields
 
 
 class Migration(migrations.Migration):

@@ -17,7 +17,7 @@ class Ask(NamedTuple):
 
 
 ASKS: Mapping[str, Ask] = {
-    "accept": Ask(("place", "category", "condition")),
+    "accept": Ask(("came_back_from", "place", "category", "condition")),
     "ask": Ask(("note",), hint=_("上报人会在进度页看到这段话；时限内没有答复，案件回到待受理。")),
     "answer": Ask(("note", "photos"), ("before",)),
     "decline": Ask(("reason",), hint=_("理由会给上报人看。案件就此结案，需要时可以重新办理。")),
@@ -51,7 +51,7 @@ ASKS: Mapping[str, Ask] = {
     ),
     "undo_split": Ask(("note",)),
     "reopen": Ask(("reason",)),
-    "correct": Ask(("place", "category", "condition")),
+    "correct": Ask(("came_back_from", "place", "category", "condition")),
     "made_safe": Ask(("note", "photos"), ("photo_after",)),
     "note": Ask(("note", "photos"), ("document",)),
 }

@@ -23,7 +23,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, words
-from gezhi.web.desk import clocks, lists, photos, timeline
+from gezhi.web.desk import alike, clocks, lists, photos, timeline
 from gezhi.web.desk.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FULL_WORDS = {Role.DESK, Role.APPROVER}
 GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
 ANSWERS = frozenset({"satisfied", "unsatisfied", "call_back"})  # the reporter's to give; asked for by phone
+MOST_ALIKE = 3
 MOST_REPORTS = 20  # shown in full; a case with more says how many
 IS_WORKED_ON = frozenset(
     {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
@@ -70,6 +71,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         ),
         "rounds": _rounds(shown),
         "related": _related(case, actor),
+        "alike": _alike(case, actor, at) if Role.DESK in roles else {},
         "deeds": _deeds(case, actor, at, quietly=ANSWERS if unheard_until else frozenset()),
     }
 
@@ -264,6 +266,8 @@ def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
         "came_back_from": _("同一处此前办过"),
         "joined_here": _("并入本件"),
         "came_back_as": _("之后又发生"),
+        "split_from": _("从哪件分出"),
+        "split_here": _("分出的另一件"),
     }
     return [
         {
@@ -275,6 +279,24 @@ def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
         }
         for relation, other in cases.related(case, actor=actor)
     ]
+
+
+def _alike(case: "Case", actor: Actor, at: datetime) -> dict[str, Any]:
+    """For whoever decides about a fresh voice: open cases it may be the same as, one press to join; what was solved here before."""
+    if case.state != State.REPORTED:
+        return {}
+    return {
+        "open": alike.to_join(case, actor, at, limit=MOST_ALIKE),
+        "solved": [
+            {
+                "url": reverse("desk:case", args=[one.number]),
+                "number": one.number,
+                "matter": lists.matter(one),
+                "day": times.short_day(one.closed_at, at),
+            }
+            for one in cases.solved_before(case, at=at)
+        ],
+    }
 
 
 def _unheard_until(case: "Case", said: Mapping[str, Any], at: datetime) -> str:
