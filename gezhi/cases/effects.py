@@ -5,6 +5,7 @@ Each takes the locked case and the deed, and sets fields; side rows (pauses) are
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from gezhi.cases.complaint import keep_from_company
 from gezhi.cases.doing import Doing
@@ -113,15 +114,24 @@ def give_back(case: Case, doing: Doing) -> None:
     """First return: to the desk. Second: and a joint site visit is booked. Later: one level up, not back."""
     case.returns += 1
     if case.returns > 2:
-        above = parties.one_level_up(case.desk_id) or case.desk_id
-        case.lead_id, case.handler_id = above, None
-        case.level = higher(case.level, Level.SUBDISTRICT)
+        above = parties.party(_one_higher(case))
+        case.lead_id, case.handler_id = above.id, None
+        case.level = higher(case.level, LEVEL_OF_PARTY.get(above.kind, Level.SUBDISTRICT))
     else:
         case.lead_id, case.handler_id = case.desk_id, None
         if case.returns == 2:
             visit = due_at(doing.at, SITE_VISIT_WORKING_DAYS * WORKING_DAY_MINUTES, calendar_of(case))
             case.meeting_at = visit.at if visit else None
     set_clocks(case)
+
+
+def _one_higher(case: Case) -> UUID:
+    """The party above the desk; above that one when it gives it back, too. At the top it stays, and its timer ends at a person."""
+    ups: list[UUID] = [case.desk_id]
+    while (above := parties.one_level_up(ups[-1])) is not None and above not in ups:
+        ups.append(above)
+    had_by = ups.index(case.lead_id) if case.lead_id in ups else 0
+    return ups[min(had_by + 1, len(ups) - 1)]
 
 
 def solve_on_spot(case: Case, doing: Doing) -> None:

@@ -23,7 +23,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, words
-from gezhi.web.desk import alike, clocks, lists, photos, timeline
+from gezhi.web.desk import alike, clocks, lists, photos, timeline, visits
 from gezhi.web.desk.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "holder": _holder(case, known, names, at, is_unheard=bool(unheard_until)),
         "clocks": clocks.clocks(case, known, at),
         "pauses": _pauses(pauses, names, at),
+        "visit": visits.visit(case, steps, holdings, known, at),
         "segments": timeline.segments(holdings, known, state=clock.state, at=at),
         "timeline": timeline.items(
             steps, names, known, _by_moment(shown), routing.names(_rule_ids(steps)), at
@@ -137,6 +138,9 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
     pictures, heard = evidence.of_each("report", first), reports.heard(first)
     rows: Sequence[Any] = reports.for_desk(first) if roles & FULL_WORDS else reports.for_handlers(first)
     copies = {row.id: row for row in reports.for_desk(first)} if not roles & FULL_WORDS else {}
+    looked = parties.account_names(
+        {one.actor_id for report in heard.values() for one in report.reveals if one.actor_id}
+    )
     shown = []
     for row in rows:
         whole, reads_all = copies.get(row.id, row), bool(roles & FULL_WORDS)
@@ -158,7 +162,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "may_reveal": whole.has_contact and may_reveal(roles, may_call=row.may_call),
                 "may_restate": may_restate(roles),
                 "source": _source(whole) if reads_all else "",
-                "reveals": _reveals(heard[row.id].reveals, at),
+                "reveals": _reveals(heard[row.id].reveals, looked, at),
                 "added": [
                     {"text": visible(one.text), "time": times.moment(one.at, at)}
                     for one in heard[row.id].added
@@ -175,8 +179,7 @@ def _source(report: reports.ReportRow) -> str:
     return " ".join(part for part in (report.source, report.external_number) if part)
 
 
-def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
-    names = parties.account_names({one.actor_id for one in reveals if one.actor_id}) if reveals else {}
+def _reveals(reveals: Sequence[Any], names: Mapping[UUID, str], at: datetime) -> list[dict[str, str]]:
     return [
         {"who": names.get(one.actor_id, ""), "reason": one.reason, "time": times.moment(one.at, at)}
         for one in reveals

@@ -149,7 +149,7 @@ def _text(
         (("review_at"), _("暂停至 %(day)s")),
         ("extension_until", _("申请延至 %(day)s")),
         ("extended_to", _("延至 %(day)s")),
-        ("meeting_at", _("会议 %(day)s")),
+        ("meeting_at", _("联合踏勘 %(day)s") if step.entry.event == "return" else _("会议 %(day)s")),
     ):
         if value := after.get(field):
             lines.append(words_for % {"day": times.day(datetime.fromisoformat(value))})
