@@ -32,7 +32,12 @@ def likely(case: Case, *, actor: Actor, limit: int) -> list[Likely]:
     near = Q(place_id=case.place_id)
     if case.category_id is not None:
         near |= within(_around(case.place_path)) & Q(category_id=case.category_id)
-    rows = visible_to(actor).filter(near, closed_at=None).exclude(id=case.id)
+    rows = (
+        visible_to(actor)
+        .filter(near, closed_at=None)
+        .exclude(id__in=[case.id, case.split_from_id or case.id])
+    )
+    rows = rows.filter(~Q(split_from_id=case.id) | Q(split_from=None))  # what was told apart is not the same
     if case.complained_of_id:  # a complaint joins only what hides from the same company
         rows = rows.filter(complained_of_id=case.complained_of_id)
     found = [

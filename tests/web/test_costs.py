@@ -70,7 +70,14 @@ def test_a_list_costs_the_same_for_one_case_and_for_thirty(
     in_its_first_life(cast, noon)
     began = noon - timedelta(days=30) if "overdue" in url else noon
     client = desk(cast.qian if url == "/my/" else cast.chen)
-    found = costs_of(SIZES, lambda number: dispatched(cast, began - number * MINUTE) and None, client, url)
+    listed: list[str] = []
+
+    def grow(number: int) -> None:
+        listed.append(dispatched(cast, began - number * MINUTE).number)
+
+    found = costs_of(SIZES, grow, client, url)
+    page = client.get(url).content.decode()
+    assert [number for number in listed if number not in page] == []
     assert is_flat(found), found
 
 

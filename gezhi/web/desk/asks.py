@@ -47,7 +47,7 @@ ASKS: Mapping[str, Ask] = {
     "undo_join": Ask(("note",)),
     "split": Ask(
         ("reports", "note", "place", "category", "condition"),
-        hint=_("选中的上报转到新的一件，上报人会收到通知；24 小时内没有人动手之前可以撤销。"),
+        hint=_("选中的上报转到新的一件，上报人会收到通知；一天之内还没有人动手时可以撤销。"),
     ),
     "undo_split": Ask(("note",)),
     "reopen": Ask(("reason",)),

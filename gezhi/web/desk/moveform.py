@@ -75,8 +75,8 @@ class MoveForm(forms.Form):
     """Fields are made for the event; templates/desk/case/_field.html draws each."""
 
     def __init__(self, event: str, case: "Case", choices: Choices, data: Any = None) -> None:
-        super().__init__(data, initial={"place": case.place_id, "category": case.category_id})
         self.event, self.case, self.choices, self.needs = event, case, choices, demanded(event)
+        super().__init__(data, initial={"place": case.place_id, "category": self._known_category})
         for name in ASKS[event].fields:
             if made := getattr(self, f"_make_{name}")():
                 made.required = name in self.needs and name not in CHOSEN
@@ -145,7 +145,12 @@ class MoveForm(forms.Form):
 
     def _category(self) -> UUID | None:
         """The category chosen in this form, else the case's."""
-        return typed_category(self.data) or self.case.category_id if self.is_bound else self.case.category_id
+        return (typed_category(self.data) if self.is_bound else None) or self._known_category
+
+    @property
+    def _known_category(self) -> UUID | None:
+        """The case's own. A second matter is another one: whoever splits it off says which."""
+        return None if self.event == "split" else self.case.category_id
 
     @property
     def category_chips(self) -> list[dict[str, Any]]:

@@ -88,6 +88,8 @@ def _do(request: HttpRequest, case: "Case", event: str) -> HttpResponse:
 def said(moved: "Case", event: str) -> str:
     """What was done, in one line; with where a routing rule sent it."""
     line = _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
+    if event == "split":
+        line = _("已分出新的一件：%(number)s") % {"number": moved.number}
     if event in ROUTED | {"split"} and moved.state == State.DISPATCHED:
         to = _("按派遣规则派给%(party)s") % {"party": parties.party(moved.lead_id).name}
         return _("%(done)s，%(next)s") % {"done": line, "next": to}

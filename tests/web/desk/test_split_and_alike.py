@@ -63,6 +63,21 @@ def test_the_one_report_of_a_case_is_not_offered_and_words_are_asked_for(
     assert Case.objects.get(split_from=reported).title == "楼道里还堆着纸箱"
 
 
+def test_the_category_of_the_second_matter_is_asked_for_and_it_is_not_taken_for_the_first(
+    cast: Cast, reported: Case, desk: Desk
+) -> None:
+    client = desk(cast.chen)
+    form = client.get(address(reported, "split")).content.decode()
+    assert not re.search(r'name="category" value="[^"]+" checked', form)
+    nothing = {"version": reported.version, "place": str(reported.place_id), "note": "纸箱"}
+    refused = client.post(address(reported, "split"), nothing)
+    assert (refused.status_code, "请先选定类别" in text(refused)) == (422, True)
+    client.post(address(reported, "split"), sent(reported, note="又一块玻璃"))
+    for one in (reported, Case.objects.get(split_from=reported)):
+        offered = client.get(address(one)).context["alike"]
+        assert offered.get("open", []) == []
+
+
 def test_what_cannot_be_split_comes_back_with_everything_typed(
     cast: Cast, two_voices: Case, desk: Desk
 ) -> None:
