@@ -14,6 +14,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move, Shown
 from gezhi.flows.reach_reporter import reveal_contact
 from gezhi.flows.reporter_speaks import Saying, reporter_speaks
+from gezhi.web.desk import tallies
 from tests.cases.test_calls import PHONE
 from tests.cast import Cast, done, lin, photo, walk
 from tests.web.desk.conftest import Desk, address, desk
@@ -24,14 +25,23 @@ SIZES = (1, 3, 30)
 MINUTE = timedelta(minutes=1)
 
 
-def costs(client: Client, url: str) -> int:
+@pytest.fixture(autouse=True)
+def counters_are_counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine must not change the count of queries: the desk keeps its counters where counting took long."""
+    monkeypatch.setattr(tallies, "SLOW_SECONDS", 3600.0)
+
+
+def costs(client: Client, url: str) -> list[str]:
+    """The tables that the page asks, in order."""
     client.get(url)  # what a process remembers is asked for once
     with CaptureQueriesContext(connection) as asked:
         assert client.get(url).status_code == 200
-    return len(asked)
+    return [str(one["sql"]).partition(" FROM ")[2].partition(" ")[0].strip('"') for one in asked]
 
 
-def costs_of(sizes: tuple[int, ...], grow: Callable[[int], None], client: Client, url: str) -> list[int]:
+def costs_of(
+    sizes: tuple[int, ...], grow: Callable[[int], None], client: Client, url: str
+) -> list[list[str]]:
     """What the page costs at each size, growing from one to the next."""
     found, have = [], 0
     for size in sizes:
@@ -42,8 +52,9 @@ def costs_of(sizes: tuple[int, ...], grow: Callable[[int], None], client: Client
     return found
 
 
-def is_flat(found: list[int]) -> bool:
-    return len(set(found)) == 1
+def assert_flat(found: list[list[str]]) -> None:
+    for larger in found[1:]:
+        assert larger == found[0]
 
 
 def dispatched(cast: Cast, at: datetime) -> Case:
@@ -78,7 +89,7 @@ def test_a_list_costs_the_same_for_one_case_and_for_thirty(
     found = costs_of(SIZES, grow, client, url)
     page = client.get(url).content.decode()
     assert [number for number in listed if number not in page] == []
-    assert is_flat(found), found
+    assert_flat(found)
 
 
 @pytest.mark.parametrize("state", ["reported", "in_hand"])
@@ -107,9 +118,9 @@ def test_a_case_costs_the_same_with_thirty_voices_steps_pictures_and_links(
 
     clerk, phone = desk(cast.chen), desk(cast.qian)
     found = costs_of(SIZES, grow, clerk, address(case))
-    assert is_flat(found), found
+    assert_flat(found)
     if state == "in_hand":
-        assert costs(phone, f"/my/cases/{case.number}/") <= found[0] + 2
+        assert len(costs(phone, f"/my/cases/{case.number}/")) <= len(found[0]) + 2
 
 
 def test_the_call_back_list_costs_the_same_for_one_call_and_for_thirty(
@@ -122,7 +133,7 @@ def test_the_call_back_list_costs_the_same_for_one_call_and_for_thirty(
         walk(case, (cast.qian, done(noon)), (cast.zhao, Move("pass_check", note="好了")), at=noon)
 
     found = costs_of(SIZES, grow, desk(cast.chen), "/desk/calls/")
-    assert is_flat(found), found
+    assert_flat(found)
 
 
 def test_twin_a_list_that_asks_for_each_line_grows(
@@ -133,4 +144,4 @@ def test_twin_a_list_that_asks_for_each_line_grows(
 
     monkeypatch.setattr("gezhi.web.desk.lists.matter", asking)
     found = costs_of((1, 3), lambda number: cast.lin_reports(noon) and None, desk(cast.chen), "/desk/")
-    assert found[1] == found[0] + 2
+    assert len(found[1]) == len(found[0]) + 2
