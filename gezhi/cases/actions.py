@@ -14,10 +14,11 @@ from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
 from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
 from gezhi.cases.links import chain
+from gezhi.cases.locking import locked
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
-from gezhi.cases.policy import roles_for, visible_to
+from gezhi.cases.policy import may_open, roles_for
 from gezhi.cases.telling import tell
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
@@ -29,6 +30,7 @@ from gezhi.kernel.text import one_line
 from gezhi.parties import queries as parties
 from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow
+from gezhi.tenancy.updating import save_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     _arrive(case, doing)
     _show(case, move, at)
     after = snapshot(case)
-    case.save(update_fields=[*changed(before, after), "ending_reason"])
+    save_fields(case, [*changed(before, after), "ending_reason"])
     words = {"note": move.note.strip(), "reason": move.reason.strip()}
     facts = {
         "presence": move.presence,
@@ -161,14 +163,14 @@ def _locked(case_id: UUID, move: Move, actor: Actor) -> Case:
     """The case, locked; with those it joins or leaves, in one order, so that two joins never wait for each other."""
     beside = [move.into] if move.into else _beside(case_id, move)
     if not beside:
-        alone = list(visible_to(actor).select_for_update(no_key=True).filter(id=case_id))
-        if not alone:
+        alone = locked(case_id)
+        if not may_open(actor, alone):
             raise NotFound("case")
-        return alone[0]
-    locked = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, *beside]).order_by("id")
-    rows = {row.id: row for row in locked}
+        return alone
+    held = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, *beside]).order_by("id")
+    rows = {row.id: row for row in held}
     case: Case | None = rows.get(case_id)
-    if case is None or not visible_to(actor).filter(id=case_id).exists():
+    if case is None or not may_open(actor, case):
         raise NotFound("case")
     if move.event == "undo_join" and any(row.joined_into_id not in {None, *rows} for row in rows.values()):
         raise Stale(version=case.version, state=case.state)  # joined on while we waited

@@ -18,7 +18,7 @@ from gezhi.cases.siting import put_at, wake_where_its_place_is
 from gezhi.cases.sorting import put_into, put_under
 from gezhi.cases.splitting import split, undo_split
 from gezhi.cases.spots import remember_spot
-from gezhi.cases.timing import calendar_of, end_pause, set_clocks, set_stage
+from gezhi.cases.timing import calendar_of, end_pause, remember_calendar, set_clocks, set_stage
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
@@ -88,6 +88,7 @@ def _give_to(case: Case, move: Move) -> None:
     if move.party == case.complained_of_id:
         raise Invalid("party", "complained_of")
     party = parties.party(move.party)
+    remember_calendar(case, party)
     case.lead_id, case.handler_id = party.id, None
     case.level = higher(case.level, LEVEL_OF_PARTY.get(party.kind, Level.COMMUNITY))
     set_clocks(case)
