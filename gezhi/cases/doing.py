@@ -31,5 +31,5 @@ class Doing:
         """Note which reports go where; their ids as the journal keeps them."""
         self.moved, self.elsewhere = reports, elsewhere
         ids = [str(id) for id in reports]
-        self.facts["reports"] = ids
+        self.facts |= {"reports": ids, "elsewhere": elsewhere}
         return ids

@@ -143,6 +143,8 @@ def _text(
         )
     if rule := lists.known_of(rules, uuid_or_none(after.get("rule") or "")):
         lines.append(_("按派遣规则“%(rule)s”") % {"rule": rule})
+    if elsewhere := after.get("elsewhere"):
+        lines.append(elsewhere)
     if category := after.get("category_id"):
         lines += _category(category)
     for field, words_for in (

@@ -156,6 +156,8 @@ def _text(step: Step, shows: str, is_own: bool) -> str:
     if step.entry.event == "approve_extension" and step.entry.after.get("extended_to"):
         until = datetime.fromisoformat(step.entry.after["extended_to"])
         return _("新的时限：%(day)s") % {"day": times.day(until)}
+    if step.entry.event == "split":
+        return _("另一件的编号：%(number)s") % {"number": step.entry.after["elsewhere"]}
     return step.words.get(shows, "") if shows else ""
 
 

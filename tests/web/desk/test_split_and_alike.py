@@ -13,6 +13,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import SYSTEM
 from gezhi.routing import actions as routing
 from gezhi.routing.terms import Terms
+from tests.cases.test_calls import PHONE, by_phone
 from tests.cast import Cast, done, lin, walk
 from tests.web.desk.conftest import Desk, address, text
 
@@ -103,6 +104,21 @@ def test_what_is_split_off_goes_by_the_automatic_rule_like_what_is_accepted(
     assert (child.state, child.lead_id) == ("dispatched", cast.property)
     advance(child.id, Move("undo_split"), actor=cast.chen, at=noon)  # nobody has begun
     assert Case.objects.get(id=child.id).ending == "duplicate"
+
+
+def test_whoever_is_rung_up_about_a_split_is_told_the_number_it_goes_on_under(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    case, other = by_phone(cast, noon), by_phone(cast, noon)
+    advance(other.id, Move("join", into=case.id), actor=cast.chen, at=noon)
+    goes = cases.report_ids([case.id])[case.id][1]
+    advance(case.id, Move("split", reports=(goes,)), actor=cast.chen, at=noon)
+    child, client = Case.objects.get(split_from=case), desk(cast.chen)
+    for kind in ("joined", "split"):  # the first was owed before it was split off, and is no less true of now
+        call = cases.owed_calls(cast.chen).get(kind=kind)
+        page = client.get(f"/desk/calls/{call.id}/")
+        assert f"今后的案件编号：{child.number}" in text(page)
+        assert PHONE in text(client.post(f"/desk/calls/{call.id}/", {"show": "1"}))
 
 
 # ---- may be the same ----
