@@ -78,6 +78,11 @@ def hands(cast: Cast, case: Case) -> list[Actor]:
     return seeing + ([lin(case)] if reports else []) + [SYSTEM]
 
 
+def chooser(number: int) -> Callable[[int], int]:
+    """Picks one of so many, the same for the same number."""
+    return lambda many: number * 2654435761 % 2**32 % many
+
+
 def step(cast: Cast, case: Case, other: Case, pick: Callable[[int], int], at: datetime) -> Case:
     """One of all moves that anybody is offered now, really made. An offer that is then refused fails the walk."""
     owed = list(cases.owed_calls(cast.chen).filter(case=case))
@@ -185,16 +190,8 @@ def test_whatever_is_done_in_whatever_order_every_promise_holds(
             clock_strikes(at)
             case.refresh_from_db()
             other.refresh_from_db()
-            walked = (
-                Case.objects.filter(split_from=case).last() if number % 3 else None
-            )  # now a child, now its parent
-            step(
-                cast,
-                walked or case,
-                other,
-                lambda many, number=number: number * 2654435761 % 2**32 % many,
-                at,
-            )  # type: ignore[misc]
+            children = Case.objects.filter(split_from=case)  # the walk goes on now in one of them, now here
+            step(cast, (children.last() if number % 3 else None) or case, other, chooser(number), at)
         promises_hold(at)
         clock_strikes(at + timedelta(days=60))
         promises_hold(at + timedelta(days=60))
