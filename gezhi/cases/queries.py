@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Case as CaseWhen
@@ -123,6 +123,11 @@ def open_in(
 def readable(found: Iterable[Case], *, actor: Actor) -> set[UUID]:
     """Which of these cases the actor may open. 1 query."""
     return set(visible_to(actor).filter(id__in=[one.id for one in found]).values_list("id", flat=True))
+
+
+def visible_ids(actor: Actor) -> QuerySet[Any]:
+    """Ids of the cases this actor may open, to stand inside another question. Lazy."""
+    return visible_to(actor).values("id")
 
 
 def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:
