@@ -64,32 +64,36 @@ def _follow(at: datetime) -> int:
         return 0
     reached = entries[-1].position or position
     cases = {entry.subject_id for entry in entries if entry.subject_kind == "case"}
-    steps = [step for step in steps_of(cases, reached) if step.position > position]
-    coming, settled = _notices(steps, at)
+    new = [step for step in steps_of(cases, reached) if step.position > position]
+    coming, settled = _notices(new, at)
     mails = _mails(coming, at)
     sent = {coming_id: len(errands) for coming_id, errands in mails.items()}
     notices.write([replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at)
-    outbox.queue(*(errand for errands in mails.values() for errand in errands), *_hooks(steps, at))
+    outbox.queue(*(errand for errands in mails.values() for errand in errands), *_hooks(new, at))
     return len(entries)
 
 
 def steps_of(cases: Iterable[UUID], position: int) -> Iterator[Step]:
     """All steps of these cases up to a position, case by case, in order. 1 query."""
-    rows = stories_until("case", cases, position)
-    for case, entries in groupby(rows, key=lambda entry: entry.subject_id):
-        row: dict[str, Any] = {}
-        for entry in entries:
-            after = row | {name: value for name, value in entry.after.items() if name in KNOWN}
-            by = entry.actor_id if entry.actor_kind == ActorKind.ACCOUNT else None
-            yield Step(entry.id, entry.position or 0, case, entry.event, entry.at, by, row, after)
-            row = after
+    for case, entries in groupby(stories_until("case", cases, position), key=lambda entry: entry.subject_id):
+        yield from steps(case, entries)
 
 
-def _notices(steps: Sequence[Step], at: datetime) -> tuple[list[Coming], set[UUID]]:
+def steps(case: UUID, entries: Iterable[Any]) -> Iterator[Step]:
+    """One case's journal rows, in order, each with what they add up to before and after it."""
+    row: dict[str, Any] = {}
+    for entry in entries:
+        after = row | {name: value for name, value in entry.after.items() if name in KNOWN}
+        by = entry.actor_id if entry.actor_kind == ActorKind.ACCOUNT else None
+        yield Step(entry.id, entry.position or 0, case, entry.event, entry.at, by, row, after)
+        row = after
+
+
+def _notices(new: Sequence[Step], at: datetime) -> tuple[list[Coming], set[UUID]]:
     """What came by these steps, and the cases on which nothing older waits any more."""
     coming: list[Coming] = []
     settled: set[UUID] = set()
-    for step in steps:
+    for step in new:
         if step.before and settles(step.before, step.after):
             settled.add(step.case)
             coming = [replace(one, is_settled=True) if one.case == step.case else one for one in coming]
@@ -138,10 +142,10 @@ def mail_road(mailbox: UUID) -> str:
     return f"mail:{mailbox}"
 
 
-def _hooks(steps: Sequence[Step], at: datetime) -> list[Following]:
+def _hooks(new: Sequence[Step], at: datetime) -> list[Following]:
     """One errand for each step and receiver that asked for its type. 1 query without receivers."""
     told = receivers.receivers(is_on=True)
-    typed = [(step, events.type_of(step.event, step.before, step.after)) for step in steps] if told else []
+    typed = [(step, events.type_of(step.event, step.before, step.after)) for step in new] if told else []
     wanted = [(step, type, one) for step, type in typed for one in told if wants(one, step, type)]
     codes = _Codes.of([step.after for step, _, _ in wanted])
     return [

@@ -155,6 +155,11 @@ def parked() -> QuerySet[Errand]:
     return Errand.objects.filter(done_at=None).exclude(parked_at=None).order_by("parked_at")
 
 
+def waiting_on(road: str) -> int:
+    """How many errands wait on a road. 1 query."""
+    return int(_to_do().filter(road=road).count())
+
+
 def waiting(kind: str, key: str) -> bool:
     """Whether an errand of this kind and key still waits to be done."""
     return _to_do().filter(kind=kind, key=key).exists()

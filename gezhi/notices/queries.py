@@ -1,5 +1,6 @@
 """Read notices: what waits for somebody, newest first. Nobody reads of a case that he may not open, nor what came to a post he has left."""
 
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,22 @@ def told_until() -> int:
     """The last position of the journal that was read for notices and messages. 1 query."""
     found: int = Cursor.objects.values_list("position", flat=True).first() or 0
     return found
+
+
+def told_since() -> tuple[int, int]:
+    """(position from which on it was read, last position). 1 query."""
+    found: tuple[int, int] | None = Cursor.objects.values_list("since", "position").first()
+    return found or (0, 0)
+
+
+def told_of(cases: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """(journal row, party) of every notice on these cases. 1 query."""
+    return set(Notice.objects.filter(case_id__in=cases).values_list("entry_id", "party_id"))
+
+
+def mailed() -> Iterator[tuple[UUID, int]]:
+    """Notices that were sent by mail, and to how many mailboxes. 1 streamed query."""
+    return Notice.objects.filter(mails__gt=0).values_list("id", "mails").iterator(chunk_size=2000)
 
 
 def is_kept_from(one: Notice) -> bool:

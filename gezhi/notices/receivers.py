@@ -88,9 +88,10 @@ def add(name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetim
 
 @transaction.atomic
 def change(id: UUID, name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetime) -> None:
-    """Another name, address or choice of types. Raises NotYours, NotFound, Invalid."""
+    """Another name, address or choice of types, which holds from now on. Raises NotYours, NotFound, Invalid."""
     policy.keeps_receivers(actor)
     _change(_held(id), "change_receiver", actor, at, name=_name(name), url=url, events=_types(events))
+    Receiver.objects.filter(id=id).update(since=_position())
 
 
 @transaction.atomic
@@ -171,7 +172,7 @@ def _change(one: Receiver, event: str, actor: Actor, at: datetime, **fields: Any
 
 
 def _position() -> int:
-    """Everything behind it is still to be told. The cursor is locked first: no batch is half told to a new receiver."""
+    """Everything behind it is still to be told. Whoever reads the journal on waits meanwhile."""
     held: Cursor | None = Cursor.objects.select_for_update(no_key=True).first()
     return held.position if held else 0
 

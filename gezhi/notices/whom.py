@@ -3,7 +3,7 @@
 A row is what the journal adds up to (cases.fold): JSON values by field name. Source: design §4 "who acts next", issue "notice of new work".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -96,7 +96,7 @@ def _reminded(after: Row) -> Concern:
     return Concern(News.DUE_SOON, _acting(after))
 
 
-_TIMED = {
+_TIMED: Mapping[str, Callable[[Row], Concern]] = {
     "request_extension": lambda after: Concern(News.APPROVAL, ""),
     "resume": lambda after: Concern(News.RESUMED, after["lead_id"]),
     "urge": lambda after: Concern(News.URGED, _acting(after)),

@@ -85,6 +85,11 @@ def mailboxes_of(party_ids: Iterable[UUID]) -> dict[UUID, list[MailboxRow]]:
     return found
 
 
+def has_any() -> bool:
+    """Whether any party of the office has a mailbox. 1 query."""
+    return bool(Mailbox.objects.filter(ended_at=None).exists())
+
+
 def address_of(mailbox_id: UUID) -> str:
     """The address of a mailbox; "" when nothing goes there any more. 1 query."""
     rows = Mailbox.objects.filter(id=mailbox_id, ended_at=None)

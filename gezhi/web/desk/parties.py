@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +20,7 @@ from gezhi.duty import queries as duty
 from gezhi.flows.change_of_company import move_open_work
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import NotFound
-from gezhi.parties import actions
+from gezhi.parties import actions, mailboxes
 from gezhi.parties import queries as who
 from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.places import queries as grounds
@@ -85,6 +86,9 @@ def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
         "may_keep": actor.has(*KEEPERS),
         "may_phone": may_phone(actor, party_id),
         "may_see_accounts": actor.has(Duty.ADMIN),
+        "mailboxes": mailboxes.mailboxes(party_id),
+        "may_mail": actor.has(Duty.ADMIN),
+        "is_mail_off": settings.GEZHI_MAIL is None,
         **roster.fortnight(party_id, actor=actor, at=at),
     }
     return render(request, "desk/party.html", page)
