@@ -64,11 +64,14 @@ def render(notice: Any, address: str, key: str) -> EmailMessage:
         ]
         if case.due_at is not None:
             lines.append(_("时限：%(due)s") % {"due": f"{localtime(case.due_at):%Y-%m-%d %H:%M}"})
-        lines += ["", _link(case.number), "", _("这封邮件由系统发出，请不要回复。要改收件邮箱，请联系本单位的管理员。")]
+        lines += [
+            "",
+            _link(case.number),
+            "",
+            _("这封邮件由系统发出，请不要回复。要改收件邮箱，请联系本单位的管理员。"),
+        ]
         subject = one_line(f"{news} {case.number} {where}", MOST_SUBJECT)
-    return EmailMessage(
-        subject, "\n".join(lines) + "\n", _mailer().sender, [address], headers=_headers(key)
-    )
+    return EmailMessage(subject, "\n".join(lines) + "\n", _mailer().sender, [address], headers=_headers(key))
 
 
 def send(message: EmailMessage) -> None:

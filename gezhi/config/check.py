@@ -100,7 +100,9 @@ def _installation(at: datetime) -> Iterator[Finding]:
     yield from _open_files()
     mailer = settings.GEZHI_MAIL
     if mailer is not None and mailer.password and not mailer.security:
-        yield Finding("warning", "GEZHI_MAIL_URL", "sends its password unencrypted: write smtps:// or ?starttls")
+        yield Finding(
+            "warning", "GEZHI_MAIL_URL", "sends its password unencrypted: write smtps:// or ?starttls"
+        )
     if at.year < 2025:
         yield Finding("warning", "clock", "the machine's clock stands before 2025")
 

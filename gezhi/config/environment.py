@@ -63,9 +63,13 @@ def mailer(name: str, from_name: str) -> Mailer | None:
     except ValueError as wrong:
         raise ImproperlyConfigured(f"{name}: {wrong}") from wrong
     if parts.scheme not in MAIL_PORTS or not parts.hostname or parts.path not in {"", "/"}:
-        raise ImproperlyConfigured(f"{name} is no mail server: write smtp://user:password@host:port or smtps://…")
+        raise ImproperlyConfigured(
+            f"{name} is no mail server: write smtp://user:password@host:port or smtps://…"
+        )
     if parts.query not in {"", "starttls"} or (parts.query and parts.scheme == "smtps"):
-        raise ImproperlyConfigured(f"{name} asks for {parts.query!r}: smtp:// knows ?starttls and nothing else")
+        raise ImproperlyConfigured(
+            f"{name} asks for {parts.query!r}: smtp:// knows ?starttls and nothing else"
+        )
     local, _, domain = sender.rpartition("@")
     if not (local and domain and sender.isascii() and sender.isprintable()) or set(sender) & set(' <>,;"'):
         raise ImproperlyConfigured(f"{from_name} is {sender!r}: write the address that mails are from")

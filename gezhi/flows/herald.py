@@ -68,7 +68,9 @@ def _follow(at: datetime) -> int:
     coming, settled = _notices(new, at)
     mails = _mails(coming, at)
     sent = {coming_id: len(errands) for coming_id, errands in mails.items()}
-    notices.write([replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at)
+    notices.write(
+        [replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at
+    )
     outbox.queue(*(errand for errands in mails.values() for errand in errands), *_hooks(new, at))
     return len(entries)
 
@@ -96,15 +98,18 @@ def _notices(new: Sequence[Step], at: datetime) -> tuple[list[Coming], set[UUID]
     for step in new:
         if step.before and settles(step.before, step.after):
             settled.add(step.case)
-            coming = [replace(one, is_settled=True) if one.case == step.case else one for one in coming]
+            coming = [_over(one) if one.case == step.case else one for one in coming]
         found = concern(step.event, step.before, step.after)
         party = _party(found, step, at) if found else None
         if found and party:
             person = UUID(found.person) if found.person else None
-            coming.append(
-                Coming(new_id(), step.id, step.case, party, found.news, step.at, person, step.by)
-            )
+            coming = [_over(one) if (one.case, one.party) == (step.case, party) else one for one in coming]
+            coming.append(Coming(new_id(), step.id, step.case, party, found.news, step.at, person, step.by))
     return coming, settled
+
+
+def _over(one: Coming) -> Coming:
+    return replace(one, is_settled=True)
 
 
 def _party(found: Concern, step: Step, at: datetime) -> UUID | None:
@@ -112,7 +117,7 @@ def _party(found: Concern, step: Step, at: datetime) -> UUID | None:
     if found.party:
         return UUID(found.party)
     hidden = step.after.get("complained_of_id")
-    officers = [one for one in parties.officers(step.after.get("place_path", ""), at)]
+    officers = parties.officers(step.after.get("place_path", ""), at)
     return next((one.party_id for one in officers if str(one.party_id) != hidden), None)
 
 

@@ -60,7 +60,9 @@ def _mails() -> Iterator[Finding]:
     sent = Counter(key.partition(":")[0] for key in outbox.keys_between(MAIL, "0", "g"))
     for notice, mails in queries.mailed():
         if sent[str(notice)] < mails:
-            yield Finding("I12", f"notice {notice}", f"{mails - sent[str(notice)]} of {mails} mails are missing")
+            yield Finding(
+                "I12", f"notice {notice}", f"{mails - sent[str(notice)]} of {mails} mails are missing"
+            )
 
 
 def _settings(at: datetime) -> Iterator[Finding]:

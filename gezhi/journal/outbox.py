@@ -98,9 +98,7 @@ def _due(at: datetime) -> QuerySet[Errand]:
 
 def _lease(rows: QuerySet[Errand], at: datetime, limit: int) -> list[Errand]:
     with transaction.atomic():
-        found = list(
-            rows.order_by("due_at", "id").select_for_update(skip_locked=True)[:limit]
-        )
+        found = list(rows.order_by("due_at", "id").select_for_update(skip_locked=True)[:limit])
         for errand in found:
             errand.lease += 1
             if errand.tries >= most_tries(errand):
@@ -147,7 +145,9 @@ def hurry(road: str, *, at: datetime) -> int:
 def call_off(road: str, *, why: str, at: datetime) -> int:
     """Nobody listens at the end of this road any more: what waits or is parked there is done with. Returns how many."""
     rows = Errand.objects.filter(road=road, done_at=None)
-    return int(rows.update(done_at=at, parked_at=None, leased_until=None, lease=F("lease") + 1, error=why[:500]))
+    return int(
+        rows.update(done_at=at, parked_at=None, leased_until=None, lease=F("lease") + 1, error=why[:500])
+    )
 
 
 def parked() -> QuerySet[Errand]:

@@ -12,7 +12,7 @@ ACCOUNT = "parties.Account"  # reference row
 class Notice(TenantModel):
     """New work that came to a party by one step of a case; to one person of it when `person` is named.
 
-    news: see whom.News. by: who made the step (he needs no notice of it). settled_at: it waits no longer, somebody acted. mails: to how many
+    news: see whom.News. by: who made the step (he needs no notice of it). settled_at: it waits no longer, somebody acted or something newer came. mails: to how many
     mailboxes of the party it was sent besides. Whether somebody may see it is asked of the case each time.
     """
 

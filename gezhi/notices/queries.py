@@ -76,5 +76,3 @@ def mailed() -> Iterator[tuple[UUID, int]]:
 def is_kept_from(one: Notice) -> bool:
     """Whether the case has become, since, one that this party must not hear of: it complains of it."""
     return bool(one.case.complained_of_id == one.party_id)
-
-

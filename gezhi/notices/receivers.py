@@ -102,9 +102,7 @@ def switch(id: UUID, *, is_on: bool, actor: Actor, at: datetime) -> None:
     if one.is_on == is_on:
         return
     _change(one, "switch_receiver", actor, at, is_on=is_on)
-    Receiver.objects.filter(id=id).update(
-        since=_position(), gone_at=None, failing_since=None, last_error=""
-    )
+    Receiver.objects.filter(id=id).update(since=_position(), gone_at=None, failing_since=None, last_error="")
     if not is_on:
         outbox.call_off(road(id), why=SWITCHED_OFF, at=at)
 
@@ -145,9 +143,7 @@ def went_well(id: UUID, *, at: datetime) -> None:
 
 def went_wrong(id: UUID, *, why: str, at: datetime) -> None:
     """The receiver did not take a message; since when that is so stays. 1 UPDATE."""
-    Receiver.objects.filter(id=id).update(
-        failing_since=Coalesce("failing_since", at), last_error=why[:200]
-    )
+    Receiver.objects.filter(id=id).update(failing_since=Coalesce("failing_since", at), last_error=why[:200])
 
 
 @transaction.atomic

@@ -129,6 +129,7 @@ def test_whoever_drips_is_cut_off_too(settings, monkeypatch):
     settings.GEZHI_WEBHOOK_NETS = LOOPBACK
     monkeypatch.setattr(outward, "WHOLE_SECONDS", 0.5)
     with socket.create_server((HOST, 0)) as server:
+
         def drip() -> None:
             line, _ = server.accept()
             with line:

@@ -87,7 +87,11 @@ def test_twin_signed_with_another_secret_the_library_refuses_it(cast, subscribed
 
 def test_the_signature_is_that_of_the_specification():
     """The worked example of the specification's reference libraries."""
-    secret, id, moment = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330"
+    secret, id, moment = (
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "1614265330",
+    )
     signature = webhook.sign(secret, id, moment, b'{"test": 2432232314}')
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
@@ -235,7 +239,9 @@ def test_a_receiver_is_told_from_the_day_it_was_added(cast, listener, postman, c
     assert list(herald_check.findings(noon)) == []
 
 
-def test_switched_off_it_hears_nothing_and_what_waited_is_called_off(cast, subscribed, listener, postman, noon):
+def test_switched_off_it_hears_nothing_and_what_waited_is_called_off(
+    cast, subscribed, listener, postman, noon
+):
     cast.lin_reports(noon)
     worker.keep_books(noon)
     receivers.switch(subscribed[0], is_on=False, actor=SYSTEM, at=noon)

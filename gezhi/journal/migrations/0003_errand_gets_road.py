@@ -4,24 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0002_sealers_get_a_turn'),
-        ('tenancy', '0001_begins'),
+        ("journal", "0002_sealers_get_a_turn"),
+        ("tenancy", "0001_begins"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='errand',
-            name='errands_to_do',
+            model_name="errand",
+            name="errands_to_do",
         ),
         migrations.AddField(
-            model_name='errand',
-            name='road',
-            field=models.CharField(blank=True, default='', max_length=60),
+            model_name="errand",
+            name="road",
+            field=models.CharField(blank=True, default="", max_length=60),
         ),
         migrations.AddIndex(
-            model_name='errand',
-            index=models.Index(condition=models.Q(('done_at__isnull', True), ('parked_at__isnull', True)), fields=['jurisdiction', 'road', 'due_at'], name='errands_to_do_by_road'),
+            model_name="errand",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
+                fields=["jurisdiction", "road", "due_at"],
+                name="errands_to_do_by_road",
+            ),
         ),
     ]

@@ -47,7 +47,9 @@ def alarms(request: HttpRequest) -> HttpResponse:
         for one in outbox.parked()[:MOST]
     ]
     return render(
-        request, "desk/alarms.html", {"heading": _("告警"), "rows": rows, "calendars": _without_table(at), "gone": _gone()}
+        request,
+        "desk/alarms.html",
+        {"heading": _("告警"), "rows": rows, "calendars": _without_table(at), "gone": _gone()},
     )
 
 

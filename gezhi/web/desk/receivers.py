@@ -48,13 +48,15 @@ TYPE_NAMES = {
 class ReceiverForm(forms.Form):
     """Name, address, and what it is told of."""
 
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=60, help_text=gettext_lazy("例如：区城管平台"))
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=60, help_text=gettext_lazy("例如：区城管平台")
+    )
     url = forms.CharField(
-        label=gettext_lazy("接收地址（https://…）"), max_length=500, widget=forms.TextInput(attrs={"inputmode": "url"})
+        label=gettext_lazy("接收地址（https://…）"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"inputmode": "url"}),
     )
-    events = forms.MultipleChoiceField(
-        label=gettext_lazy("告知哪些事"), widget=forms.CheckboxSelectMultiple
-    )
+    events = forms.MultipleChoiceField(label=gettext_lazy("告知哪些事"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +97,9 @@ def new_receiver(request: HttpRequest) -> HttpResponse:
         heading=_("添加外部系统"),
         submit=_("添加"),
         back=reverse("desk:receivers"),
-        intro=_("案件每走一步，就向这个地址发一条签名的消息：编号、状态、位置和类别的代码、承办单位。不含上报人的话、姓名和电话。"),
+        intro=_(
+            "案件每走一步，就向这个地址发一条签名的消息：编号、状态、位置和类别的代码、承办单位。不含上报人的话、姓名和电话。"
+        ),
     )
 
 
@@ -111,7 +115,9 @@ def receiver(request: HttpRequest, receiver_id: UUID) -> HttpResponse:
 def change(request: HttpRequest, receiver_id: UUID) -> HttpResponse:
     """Another name, address or choice."""
     row = kept.receiver(receiver_id)
-    form = ReceiverForm(request.POST or None, initial={"name": row.name, "url": row.url, "events": row.events})
+    form = ReceiverForm(
+        request.POST or None, initial={"name": row.name, "url": row.url, "events": row.events}
+    )
 
     def deed() -> bool:
         kept.change(receiver_id, **form.cleaned_data, actor=actor_of(request), at=at_of(request))
@@ -184,5 +190,8 @@ def _fares(row: kept.ReceiverRow, at: Any) -> dict[str, str]:
         said = {"since": times.moment(row.failing_since, at), "why": row.last_error}
         return {"icon": "alert-triangle", "text": _("从 %(since)s 起没有送到：%(why)s") % said}
     if row.last_ok_at is not None:
-        return {"icon": "check-circle", "text": _("最近送到：%(when)s") % {"when": times.moment(row.last_ok_at, at)}}
+        return {
+            "icon": "check-circle",
+            "text": _("最近送到：%(when)s") % {"when": times.moment(row.last_ok_at, at)},
+        }
     return {"icon": "clock", "text": _("还没有发过消息")}
