@@ -19,7 +19,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid
 from gezhi.notices import receivers as kept
 from gezhi.notices.events import TYPES
-from gezhi.web import refusals, times
+from gezhi.web import refusals, times, words
 from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required
 
@@ -43,6 +43,20 @@ TYPE_NAMES = {
     "case.corrected": pgettext_lazy("webhook", "更正位置或类别"),
     "case.closed": pgettext_lazy("webhook", "结案"),
 }
+
+
+WHY = {
+    "no_such_name": pgettext_lazy("webhook", "找不到这个域名，请核对地址。"),
+    "no_answer": pgettext_lazy("webhook", "连不上，或没有在 15 秒内答复。请问对方的系统是否在运行。"),
+    "forbidden": pgettext_lazy("webhook", "这个地址在内部网络里，不能发往那里。"),
+    "https_only": pgettext_lazy("webhook", "消息要加密传送，请改成 https:// 开头的地址。"),
+    "HTTP": pgettext_lazy("webhook", "对方收到了，但没有接受。请对方查看日志。"),
+}
+
+
+def why(said: str) -> str:
+    """What to do about a delivery that failed, by the first word of what is kept of it; that itself where we know no better."""
+    return words.of(WHY, said.partition(" ")[0]) if said.partition(" ")[0] in WHY else said
 
 
 class ReceiverForm(forms.Form):
@@ -169,11 +183,18 @@ def _page(request: HttpRequest, receiver_id: UUID, secret: str = "") -> HttpResp
         "heading": row.name,
         "row": row,
         "fares": _fares(row, at),
-        "events": [TYPE_NAMES.get(type, type) for type in row.events],
+        "events": [_("全部")]
+        if row.events == list(TYPES)
+        else [TYPE_NAMES.get(type, type) for type in row.events],
         "secret": secret,
         "waiting": outbox.waiting_on(kept.road(row.id)),
         "parked": [
-            {"id": one.id, "error": one.error, "since": times.moment(one.parked_at, at)}
+            {
+                "id": one.id,
+                "error": one.error,
+                "why": why(one.error),
+                "since": times.moment(one.parked_at, at),
+            }
             for one in outbox.parked().filter(road=kept.road(row.id))[:50]
         ],
     }
@@ -181,17 +202,16 @@ def _page(request: HttpRequest, receiver_id: UUID, secret: str = "") -> HttpResp
 
 
 def _fares(row: kept.ReceiverRow, at: Any) -> dict[str, str]:
-    """How deliveries go: icon and words."""
+    """How deliveries go: icon and words; of failures why, and what was said exactly."""
     if row.gone_at is not None:
-        return {"icon": "ban", "text": _("对方答复 410（不再接收），已停用")}
+        return {"icon": "ban", "short": _("对方答复 410（不再接收），已停用")}
     if not row.is_on:
-        return {"icon": "pause", "text": _("已停用")}
+        return {"icon": "pause", "short": _("已停用")}
     if row.failing_since is not None:
-        said = {"since": times.moment(row.failing_since, at), "why": row.last_error}
-        return {"icon": "alert-triangle", "text": _("从 %(since)s 起没有送到：%(why)s") % said}
+        short = _("从 %(since)s 起没有送到") % {"since": times.moment(row.failing_since, at)}
+        said = row.last_error
+        return {"icon": "alert-triangle", "short": short, "why": why(said), "said": said}
     if row.last_ok_at is not None:
-        return {
-            "icon": "check-circle",
-            "text": _("最近送到：%(when)s") % {"when": times.moment(row.last_ok_at, at)},
-        }
-    return {"icon": "clock", "text": _("还没有发过消息")}
+        short = _("最近送到：%(when)s") % {"when": times.moment(row.last_ok_at, at)}
+        return {"icon": "check-circle", "short": short}
+    return {"icon": "clock", "short": _("还没有发过消息")}
