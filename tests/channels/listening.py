@@ -35,7 +35,7 @@ def listening(answer: Answer = lambda headers, body: 204, **how: object) -> Iter
     """A receiver of its own, gone at the end."""
     server = ThreadingHTTPServer((HOST, 0), BaseHTTPRequestHandler)
     server.daemon_threads = True
-    found = Listener(server.server_address[1], answer, **how)  # type: ignore[arg-type]
+    found = Listener(server.server_address[1], answer, **how)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

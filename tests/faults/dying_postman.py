@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from gezhi.channels import mail, outward, webhook
+from gezhi.channels import outward, webhook
 from gezhi.config import worker
 from gezhi.config.postman import Postman
 from gezhi.journal import outbox
@@ -18,7 +18,7 @@ from gezhi.tenancy.current import scope
 from gezhi.tenancy.queries import all_jurisdictions
 from tests.faults.dying_worker import die, then
 
-_done = outbox.done
+_done, replace = outbox.done, setattr
 
 
 def half_marked(errand: Leased, *, at: datetime) -> bool:
@@ -39,16 +39,13 @@ def mark_first() -> None:
             _done(errand, at=at)
         return claimed
 
-    outbox.claim_on, outward.judged = claim_and_mark, then(outward.judged)
-
-
-def _render(how: Callable[..., Callable[..., object]]) -> None:
-    webhook.render, mail.render = how(webhook.render), how(mail.render)
+    replace(outbox, "claim_on", claim_and_mark)
+    replace(outward, "judged", then(outward.judged))
 
 
 POINTS: dict[str, Callable[[], None]] = {
     "claim": lambda: setattr(outbox, "claim_on", then(outbox.claim_on)),
-    "render": lambda: _render(then),
+    "render": lambda: setattr(webhook, "render", then(webhook.render)),
     "send": lambda: setattr(outward, "judged", then(outward.judged)),  # on the way, nothing has left yet
     "accepted": lambda: setattr(outward, "post", then(outward.post)),
     "mark": lambda: setattr(outbox, "done", half_marked),

@@ -17,7 +17,7 @@ def row(state: str, **more: object) -> dict[str, object]:
 
 
 OPENED, DISPATCHED, IN_HAND, TO_CHECK = map(row, ("opened", "dispatched", "in_hand", "to_check"))
-STEPS = (
+STEPS: tuple[tuple[str, dict[str, object], dict[str, object], Concern | None], ...] = (
     # event               before       after                                      what comes to whom
     ("reported",          {},          row("reported"),                           Concern(News.REPORTED, DESK)),
     ("reported",          {},          row("reported", run_id="an import"),       None),
