@@ -80,7 +80,8 @@ def test_taken_by_one_it_is_new_to_nobody(cast, dispatched, noon):
 def test_a_whole_course_is_told_step_by_step(cast, dispatched, noon):
     walk(dispatched, (cast.qian, Move("take")), (cast.qian, done(noon)), at=noon)
     worker.keep_books(noon)
-    assert news(cast.chen) == [(dispatched.number, News.TO_CHECK)]
+    assert news(cast.chen) == news(cast.zhao) == [(dispatched.number, News.TO_CHECK)]
+    assert news(cast.zhou) == []
     advance(dispatched.id, Move("fail_check", note="看过", reason="还在晃"), actor=cast.zhao, at=noon)
     worker.keep_books(noon)
     assert news(cast.qian) == [(dispatched.number, News.FAILED)]

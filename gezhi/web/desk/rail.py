@@ -26,12 +26,12 @@ def workplace(actor: Actor | None) -> str:
 
 
 def rail(request: HttpRequest) -> list[dict[str, Any]]:
-    """Entries for templates/ui/rail.html; [] for strangers. At most 5 queries (counts)."""
+    """Entries for templates/ui/rail.html; [] for strangers. At most 6 queries (counts)."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.posts:
         return []
     entries = [_entry("desk:inbox", "inbox", _("案件"))]
-    if actor.has(*notices.AT_WORK):
+    if notices.is_told(actor):
         entries.append(_entry("desk:notices", "bell", _("新到"), notices.count(actor)))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("接电话登记")))
