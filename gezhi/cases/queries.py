@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Case as CaseWhen
@@ -11,8 +11,10 @@ from django.db.models import (
     Count,
     DateTimeField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -130,9 +132,11 @@ def readable(found: Iterable[Case], *, actor: Actor) -> set[UUID]:
     return set(visible_to(actor).filter(id__in=[one.id for one in found]).values_list("id", flat=True))
 
 
-def visible_ids(actor: Actor) -> QuerySet[Any]:
-    """Ids of the cases this actor may open, to stand inside another question. Lazy."""
-    return visible_to(actor).values("id")
+def is_visible(actor: Actor, case_id: str) -> Exists:
+    """Whether this actor may open the case that a row of another question names in `case_id`. Looked up row by row: a list of all
+    that he may open would be read through each time.
+    """
+    return Exists(visible_to(actor).filter(id=OuterRef(case_id)))
 
 
 def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:

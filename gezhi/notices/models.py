@@ -35,7 +35,7 @@ class Notice(TenantModel):
         indexes = (
             models.Index(fields=["jurisdiction", "party", "at"], name="notices_of_a_party"),
             models.Index(
-                fields=["jurisdiction", "party"],
+                fields=["jurisdiction", "party", "at"],
                 condition=Q(settled_at__isnull=True),
                 name="notices_that_wait",
             ),

@@ -9,22 +9,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gezhi.cases import queries as cases
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices.models import Cursor, Notice, Seen
-from gezhi.notices.whom import News
 
 AT_WORK = (Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER)  # who acts for a party
 
 
 def unread(actor: Actor, *, with_read: bool = False, with_settled: bool = False) -> QuerySet[Notice]:
     """What came to the parties this actor works for, or to himself, and that he neither did nor read; newest first. Lazy; 1 query and the
-    one that asks for imports under way, 1 more for a checker.
+    one that asks for imports under way.
 
     with_read: what he has read, too. with_settled: what no longer waits, too.
     """
     to_me = Q(party_id__in=actor.parties(*AT_WORK)) & (Q(person_id=None) | Q(person_id=actor.id))
-    if actor.has(Duty.CHECKER):  # of whatever party: what waits for his check
-        waiting = cases.to_check(actor).order_by().values("id")
-        to_me |= Q(news=News.TO_CHECK.value, case_id__in=waiting)
-    rows = Notice.objects.filter(to_me, case_id__in=cases.visible_ids(actor))
+    rows = Notice.objects.filter(to_me, cases.is_visible(actor, "case_id"))
     rows = rows.filter(Q(by=None) | ~Q(by=actor.id))
     if not with_settled:
         rows = rows.filter(settled_at=None)
@@ -35,13 +31,13 @@ def unread(actor: Actor, *, with_read: bool = False, with_settled: bool = False)
 
 
 def count(actor: Actor) -> int:
-    """How much is new to this actor: the figure beside the bell. 2 queries, 3 for a checker, none for whoever is told nothing."""
+    """How much is new to this actor: the figure beside the bell. 2 queries, none for whoever is told nothing."""
     return int(unread(actor).count()) if is_told(actor) else 0
 
 
 def is_told(actor: Actor) -> bool:
     """Whether news comes to this actor at all."""
-    return actor.has(*AT_WORK, Duty.CHECKER)
+    return actor.has(*AT_WORK)
 
 
 def listed(actor: Actor) -> QuerySet[Any]:

@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
             model_name="notice",
             index=models.Index(
                 condition=models.Q(("settled_at__isnull", True)),
-                fields=["jurisdiction", "party"],
+                fields=["jurisdiction", "party", "at"],
                 name="notices_that_wait",
             ),
         ),

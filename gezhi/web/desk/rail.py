@@ -26,7 +26,7 @@ def workplace(actor: Actor | None) -> str:
 
 
 def rail(request: HttpRequest) -> list[dict[str, Any]]:
-    """Entries for templates/ui/rail.html; [] for strangers. At most 6 queries (counts)."""
+    """Entries for templates/ui/rail.html; [] for strangers. At most 5 queries (counts)."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.posts:
         return []
