@@ -11,7 +11,8 @@ import pytest
 from django.apps import apps
 
 from gezhi.config import worker
-from gezhi.config.postman import Postman
+from gezhi.config.postman import HANDLERS, Postman
+from gezhi.flows.herald import MAIL
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal import outbox, sealing
 from gezhi.journal.actions import Deed, record
@@ -24,6 +25,7 @@ from gezhi.reports.intake import Intake
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.models import Jurisdiction
+from gezhi.web.desk.alarms import KINDS
 from tests.cast import Cast
 from tests.channels.listening import listening
 
@@ -105,6 +107,11 @@ def test_an_office_from_before_there_were_notices_begins_with_what_comes_next(
 
 def _some_history(noon: datetime) -> None:
     record(Deed("test", new_id(), "happened", is_first=True), actor=SYSTEM, at=noon)
+
+
+def test_whatever_leaves_the_office_has_somebody_who_delivers_it_and_a_name_among_the_alarms() -> None:
+    assert set(HANDLERS) == {MAIL, receivers.WEBHOOK}
+    assert set(HANDLERS) | set(worker.HANDLERS) == set(KINDS)
 
 
 def test_each_office_is_told_of_its_own(office: Jurisdiction, noon: datetime) -> None:
