@@ -186,7 +186,7 @@ def test_the_figure_beside_the_bell_costs_two_queries(
         assert queries.count(cast.chen) == others
 
 
-def test_a_move_costs_no_statement_more_than_before(cast, noon, django_assert_num_queries, monkeypatch):
+def test_a_move_queues_nothing_for_the_staff(cast, noon, monkeypatch):
     """The journal row is what must follow: nothing else is written for it in the move's own transaction."""
     case = cast.lin_reports(noon)
     written: list[str] = []
