@@ -112,6 +112,8 @@ def _changes(step: Step, names: Mapping[str, str]) -> list[str]:
             return [_period("", entry.after, names)]
         case "named":
             return [f"{entry.after['name']}（{NameKind(entry.after['kind']).label}）"]
+        case "add_mailbox" | "end_mailbox":
+            return [address] if (address := step.words.get("address")) else []
         case "add" | "added" | "add_party":  # what stood there from the beginning is what the page shows
             return []
     return book_changes.said(entry.before, entry.after, names)
