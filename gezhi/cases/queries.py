@@ -11,8 +11,10 @@ from django.db.models import (
     Count,
     DateTimeField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -128,6 +130,13 @@ def open_in(
 def readable(found: Iterable[Case], *, actor: Actor) -> set[UUID]:
     """Which of these cases the actor may open. 1 query."""
     return set(visible_to(actor).filter(id__in=[one.id for one in found]).values_list("id", flat=True))
+
+
+def is_visible(actor: Actor, case_id: str) -> Exists:
+    """Whether this actor may open the case that a row of another question names in `case_id`. Looked up row by row: a list of all
+    that he may open would be read through each time.
+    """
+    return Exists(visible_to(actor).filter(id=OuterRef(case_id)))
 
 
 def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:

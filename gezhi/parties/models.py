@@ -153,3 +153,24 @@ class ResetCode(TenantModel):
         constraints = (
             models.UniqueConstraint(fields=["jurisdiction", "account"], name="one_reset_code_per_account"),
         )
+
+
+class Mailbox(TenantModel):
+    """A mail address of a party's own, to which news of its work is sent from `added_at` until `ended_at`. Nobody's private one."""
+
+    party = TenantFK(Party)
+    address = models.CharField(max_length=254)
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "party", "address"],
+                condition=Q(ended_at__isnull=True),
+                name="one_mailbox_per_party_and_address",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.address

@@ -119,6 +119,11 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("standing_phone", "not_a_phone"): gettext_noop("这不像电话号码，请核对。"),
     ("account", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
     ("post", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
+    ("address", "not_an_address"): gettext_noop("这不像邮箱地址，请核对。一次只填一个，只用英文字母和符号。"),
+    ("url", "not_a_url"): gettext_noop("这不是完整的网址，请从 https:// 写起。"),
+    ("url", "https_only"): gettext_noop("消息要加密传送，请填 https:// 开头的地址。"),
+    ("url", "credentials"): gettext_noop("地址里不能带用户名和密码，请去掉 @ 和它前面的部分。"),
+    ("url", "forbidden"): gettext_noop("这个地址在内部网络里，不能发往那里。"),
     ("username", "bad_username"): gettext_noop(
         "登录名用字母、数字和 . _ - @，%(least)s 至 %(most)s 位，不分大小写。"
     ),

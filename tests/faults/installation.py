@@ -8,9 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,12 @@ def _python(module: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Installation:
-    """folder: its data. url: its database, "" = a SQLite file in the folder."""
+    """folder: its data. url: its database, "" = a SQLite file in the folder. more: settings besides."""
 
     folder: Path
     url: str
     port: int
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -47,7 +48,7 @@ class Installation:
         }
         database = {"GEZHI_DATABASE_URL": self.url} if self.url else {}
         own = {"GEZHI_DATA": str(self.folder), "GEZHI_LIMITS": "off", "PYTHONPATH": str(ROOT)}
-        return kept | own | database | {"DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
+        return kept | own | database | dict(self.more) | {"DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
 
     def gezhi(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
