@@ -147,7 +147,7 @@ def confirm_hand_over(handover_id: UUID, *, actor: Actor, at: datetime) -> HandO
     """
     rows = HandOver.objects.select_for_update(no_key=True, of=("self",))
     sheet: HandOver | None = rows.select_related("shift_from", "shift_to").filter(id=handover_id).first()
-    if sheet is None:
+    if sheet is None or not policy.reads(actor, sheet):
         raise NotFound(sheet=str(handover_id))
     if sheet.shift_to is None:
         later = on_roster(party=sheet.shift_from.party_id, starts_at__gte=sheet.shift_from.ends_at)

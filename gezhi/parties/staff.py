@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import starmap
 from typing import NamedTuple
 from uuid import UUID
 
@@ -197,7 +198,8 @@ def reset_password(account_id: UUID, *, actor: Actor, at: datetime) -> str:
     """A one-time code, shown once and good for 30 minutes. The old password and every session end now. Raises NotYours, NotFound."""
     account = _held(account_id)
     later = holds_on(local_day(at)) | meets(Period(local_day(at)))
-    policy.resets(actor, PartyPost.objects.filter(later, account=account.id).values_list("duty", flat=True))
+    posts = PartyPost.objects.filter(later, account=account.id)
+    policy.resets(actor, starmap(policy.Held, posts.values_list("duty", "party_id", "party__parent_id")))
     return _new_code(account, "reset_password", codes.RESET_LIFE, actor, at)
 
 
