@@ -120,3 +120,25 @@ def written() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(note):
         yield tables
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Every statement inside with its values, in order: what is read, and what is written to the office's tables."""
+    found: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        found.append((str(sql), params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield found
+
+
+def writes(among: Sequence[tuple[str, Any]]) -> list[tuple[str, tuple[Any, ...]]]:
+    """Those that write to the office's tables."""
+    return [
+        (sql, tuple(params or ()))
+        for sql, params in among
+        if (found := WRITES.match(sql)) and not NOT_OURS.match(found[1])
+    ]
