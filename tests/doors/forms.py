@@ -17,12 +17,12 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def forms() -> list[tuple[Row, str]]:
-    """(row, who) of every form that somebody may send and that does something. Each address and move once."""
+    """(row, who) of every form that somebody may send and that does something: each address and move once, on one ground."""
     found: dict[str, tuple[Row, str]] = {}
     for row in table.declared():
         senders = [who for who, word in row.cells.items() if word == "did"]
         if row.method == "POST" and senders:
-            found.setdefault(row.address, (row, senders[0]))
+            found.setdefault(row.address.replace("{B2.", "{A1.") + row.body.partition("=")[0], (row, senders[0]))
     return list(found.values())
 
 
@@ -42,9 +42,17 @@ class _Anything(dict[str, str]):
 
 
 def asked(doors: Knocker, row: Row, who: str) -> set[str]:
-    """What the form asks for, as its page and the table say."""
-    page = doors.as_one(who).get(filled(row.address, doors.things)).content.decode(errors="replace")
-    return {*ASKED.findall(page), *(name for name, _value in table.sent(row.body, doors.things))}
+    """What the form asks for, as the pages at its address and the table say."""
+    found = {name for name, _value in table.sent(row.body, doors.things)}
+    pages = {one.address for one in table.declared() if one.method == "GET" and _path(one) == _path(row)}
+    for address in pages | {row.address}:
+        answer = doors.as_one(who).get(filled(address, doors.things))
+        found |= set(ASKED.findall(answer.content.decode(errors="replace")))
+    return found
+
+
+def _path(row: Row) -> str:
+    return row.address.partition("?")[0]
 
 
 def columns(things: Things) -> Mapping[str, str]:

@@ -141,6 +141,7 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
         f"{name}.post": str(post.id),
         f"{name}.shift": str(plan_of[1]),
         f"{name}.shift.ahead": str(plan_of[2]),
+        f"{name}.shift.ahead.name": hand.name,
         f"{name}.shift.other": str(plan_of[3]),
         f"{name}.sheet": str(sheet),
     }

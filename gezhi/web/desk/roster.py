@@ -151,6 +151,7 @@ class SwapForm(forms.Form):
     """With whom."""
 
     other = forms.ChoiceField(label=gettext_lazy("和哪一班对换"), widget=forms.RadioSelect)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,14 +165,15 @@ def swap(request: HttpRequest, shift_id: UUID) -> HttpResponse:
         for one in duty.shifts(shift.party_id, at, at + timedelta(days=DAYS))
         if one.id != shift_id and one.starts_at > at and one.name != shift.name
     ]
-    form = SwapForm(request.POST or None)
+    form = SwapForm(request.POST or None, initial={"seen": shift.name})
     offer(form, "other", [(str(one.id), f"{one.name} {times.moment(one.starts_at, at)}") for one in ahead])
     back = f"{reverse('desk:party', args=[shift.party_id])}#roster"
     if form.is_valid():
-        other = UUID(form.cleaned_data["other"])
-        if tried(form, lambda: actions.swap(shift_id, other, actor=actor_of(request), at=at)):
+        other, seen = UUID(form.cleaned_data["other"]), form.cleaned_data["seen"]
+        if tried(form, lambda: actions.swap(shift_id, other, seen, actor=actor_of(request), at=at)):
             messages.success(request, _("已对换。"))
             return redirect(back)
+        form.data = {**form.data.dict(), "seen": shift.name}  # whoever tries again has read who is on it now
     intro = _("%(name)s，%(when)s") % {"name": shift.name, "when": times.moment(shift.starts_at, at)}
     return form_page(request, form, heading=_("换班"), submit=_("对换"), back=back, intro=intro)
 
