@@ -17,8 +17,8 @@ from tests.doors.table import Row, filled, sent
 from tests.doors.world import Things
 
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
-SAVEPOINT = re.compile(r'SAVEPOINT (\S+)')
-ROLLBACK = re.compile(r'ROLLBACK TO SAVEPOINT (\S+)')
+SAVEPOINT = re.compile(r"SAVEPOINT (\S+)")
+ROLLBACK = re.compile(r"ROLLBACK TO SAVEPOINT (\S+)")
 NOT_OURS = re.compile(r"django_|axes_")  # sessions and the like say nothing about the office
 LOG_IN = "/account/login/"
 REDIRECTS = frozenset({301, 302, 303})
@@ -49,7 +49,9 @@ class Knocker:
     things: Things
     sessions: Mapping[str, str]
     files: Mapping[str, bytes]
-    client: Client = field(default_factory=lambda: Client(HTTP_HOST="localhost", raise_request_exception=False))
+    client: Client = field(
+        default_factory=lambda: Client(HTTP_HOST="localhost", raise_request_exception=False)
+    )
 
     def as_one(self, who: str) -> Client:
         """The browser of this person."""
@@ -114,7 +116,9 @@ def written() -> Iterator[list[str]]:
             marks[began[1]] = len(tables)
         elif undone := ROLLBACK.fullmatch(str(sql)):
             del tables[marks[undone[1]] :]
-        elif (found := WRITES.match(str(sql))) and not NOT_OURS.match(found[1]) and context["cursor"].rowcount:
+        elif (
+            (found := WRITES.match(str(sql))) and not NOT_OURS.match(found[1]) and context["cursor"].rowcount
+        ):
             tables.append(found[1])
         return done
 

@@ -34,7 +34,9 @@ def doors(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     folder: Path = tmp_path_factory.mktemp("doors")
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
-        stack.enter_context(override_settings(GEZHI_DATA=folder, GEZHI_MEDIA=folder / "media", GEZHI_LIMITS=False))
+        stack.enter_context(
+            override_settings(GEZHI_DATA=folder, GEZHI_MEDIA=folder / "media", GEZHI_LIMITS=False)
+        )
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         for remembering in (shelf, tenancy):
             patch.setattr(remembering, "STALE_SECONDS", 3600.0)
@@ -56,9 +58,7 @@ def _built(at: datetime) -> Knocker:
     with scope(there.id):
         theirs = gather(at, "371083", "yonder-")
         things = world.fill_yonder(theirs, at)
-        stranger = world.employ(
-            "yu", "于", theirs.office_desk, Duty.ADMIN, Duty.CLERK, Duty.OFFICER, at=at
-        )
+        stranger = world.employ("yu", "于", theirs.office_desk, Duty.ADMIN, Duty.CLERK, Duty.OFFICER, at=at)
     with scope(here.id):
         ours = gather(at)
         things |= world.fill(ours, at)

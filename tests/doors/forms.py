@@ -22,7 +22,9 @@ def forms() -> list[tuple[Row, str]]:
     for row in table.declared():
         senders = [who for who, word in row.cells.items() if word == "did"]
         if row.method == "POST" and senders:
-            found.setdefault(row.address.replace("{B2.", "{A1.") + row.body.partition("=")[0], (row, senders[0]))
+            found.setdefault(
+                row.address.replace("{B2.", "{A1.") + row.body.partition("=")[0], (row, senders[0])
+            )
     return list(found.values())
 
 
@@ -57,7 +59,12 @@ def _path(row: Row) -> str:
 
 def columns(things: Things) -> Mapping[str, str]:
     """Every column of every table of the product, by each of its names, with a value that somebody might want there."""
-    found: dict[str, str] = {"id": things["nobody"], "is_superuser": "on", "is_staff": "on", "pk": things["nobody"]}
+    found: dict[str, str] = {
+        "id": things["nobody"],
+        "is_superuser": "on",
+        "is_staff": "on",
+        "pk": things["nobody"],
+    }
     for model in apps.get_models():
         if model.__module__.startswith("gezhi."):
             for one in model._meta.get_fields():

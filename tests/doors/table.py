@@ -45,7 +45,9 @@ def read(text: str) -> tuple[Row, ...]:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _says_something(line)]
     people = tuple(lines[0][1].split())
     rows = tuple(_row(number, line, people) for number, line in lines[1:])
-    twice = {row.name + row.body for row in rows if [r.name + r.body for r in rows].count(row.name + row.body) > 1}
+    twice = {
+        row.name + row.body for row in rows if [r.name + r.body for r in rows].count(row.name + row.body) > 1
+    }
     if twice:
         raise Undeclared(f"declared twice: {sorted(twice)}")
     return rows
@@ -116,7 +118,9 @@ def missing(rows: Iterable[Row], all_patterns: Iterable[str], things: Mapping[st
             asked.setdefault(route, []).append(row)
     for route in all_patterns:
         lines = asked.get(route, [])
-        found += [f"no row: {method} {route}" for method in METHODS if method not in {row.method for row in lines}]
+        found += [
+            f"no row: {method} {route}" for method in METHODS if method not in {row.method for row in lines}
+        ]
         found += [f"no row on {ground}: {route}" for ground in _unasked(lines, things)]
     return found
 

@@ -20,13 +20,31 @@ FORMS = forms.forms()
 A_FEW = 3  # words of the seeds for each field of each form; all of them are used up in turn
 
 # What may be done again, and then stands there twice as it was meant; everything else knows its form again.
-AGAIN = {"note", "made_safe", "call_back", "contact", "restate", "reset", "phone", "fixture", "rename", "sheet", "login"}
-MEANT = ("event=add", "show=1", "name=夜间")  # more words; another look; a second rule behind the first, which is never asked
+AGAIN = {
+    "note",
+    "made_safe",
+    "call_back",
+    "contact",
+    "restate",
+    "reset",
+    "phone",
+    "fixture",
+    "rename",
+    "sheet",
+    "login",
+}
+MEANT = (
+    "event=add",
+    "show=1",
+    "name=夜间",
+)  # more words; another look; a second rule behind the first, which is never asked
 
 
 def sends(doors: Knocker, who: str, row: Row, more: Mapping[str, str], *, address: str = "") -> Heard:
     """The form of a row with some answers changed or added; for good, inside `undone`."""
-    form = doors.form([*((name, value) for name, value in sent(row.body, doors.things) if name not in more), *more.items()])
+    form = doors.form(
+        [*((name, value) for name, value in sent(row.body, doors.things) if name not in more), *more.items()]
+    )
     return doors.heard(lambda: doors.as_one(who).post(address or filled(row.address, doors.things), form))
 
 
@@ -41,7 +59,9 @@ def failures(wrong: Iterator[str]) -> str:
 def forgers(doors: Knocker, who: str, row: Row, check: bool = True) -> Iterator[tuple[str, Heard]]:
     """The same form from elsewhere: without our token, from a strange page, as text that is no form."""
     browser = Client(HTTP_HOST="localhost", enforce_csrf_checks=check, raise_request_exception=False)
-    browser.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: doors.sessions[who]} if who in doors.sessions else {})
+    browser.cookies = SimpleCookie(
+        {settings.SESSION_COOKIE_NAME: doors.sessions[who]} if who in doors.sessions else {}
+    )
     address, form = filled(row.address, doors.things), doors.form(sent(row.body, doors.things))
     ways: dict[str, dict[str, Any]] = {
         "no token": {"data": form},
@@ -139,7 +159,9 @@ def contradictions(doors: Knocker) -> Iterator[tuple[str, str]]:
     """(form and field, what came back) of every form with one field answered twice, differently."""
     for row, who in FORMS:
         fields = sent(row.body, doors.things)
-        for name in {name for name, value in fields if name not in once.SEVERAL and not value.startswith("@")}:
+        for name in {
+            name for name, value in fields if name not in once.SEVERAL and not value.startswith("@")
+        }:
             with undone():
                 form = doors.form([*fields, (name, "另一个答案")])
                 address = filled(row.address, doors.things)
@@ -153,7 +175,11 @@ def test_two_answers_to_one_question_are_none(doors: Knocker) -> None:
 
 def test_two_values_in_an_address_are_none(doors: Knocker) -> None:
     browser = doors.as_one("chen")
-    for query, status in (("view=open&view=closed", 400), ("view=open&view=open", 200), ("page=1&page=2", 400)):
+    for query, status in (
+        ("view=open&view=closed", 400),
+        ("view=open&view=open", 200),
+        ("page=1&page=2", 400),
+    ):
         assert browser.get(f"/desk/?{query}").status_code == status
 
 
@@ -175,7 +201,9 @@ def test_what_no_database_keeps_is_refused_at_every_field_of_every_form(doors: K
                 value = next(bad) if name in forms.texts(row) else "\x00"
                 with undone(), statements() as said:
                     heard = sends(doors, who, row, {name: value})
-                is_taken = heard.wrote if name in forms.texts(row) else any("\x00" in str(one) for _sql, one in said)
+                is_taken = (
+                    heard.wrote if name in forms.texts(row) else any("\x00" in str(one) for _sql, one in said)
+                )
                 if is_taken or heard.answer.status_code >= 500:
                     yield f"{row.name} {name}={value!r}: {heard.word} writing {heard.wrote}"
 

@@ -71,7 +71,9 @@ def test_every_address_has_its_rows_and_every_row_its_address(doors: Knocker) ->
 
 @pytest.mark.parametrize("route", sorted(EVENTS_AT))
 def test_every_move_has_its_row(doors: Knocker, route: str) -> None:
-    rows = [row for row in ROWS if row.method == "POST" and table.pattern_of(row.address, doors.things) == route]
+    rows = [
+        row for row in ROWS if row.method == "POST" and table.pattern_of(row.address, doors.things) == route
+    ]
     assert {row.address.rstrip("/").rpartition("/")[2] for row in rows} == set(EVENTS_AT[route])
 
 

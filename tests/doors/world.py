@@ -32,13 +32,12 @@ from gezhi.routing.terms import Terms
 from gezhi.tenancy.clock import new_id
 from gezhi.web.public import kept
 from gezhi.web.public.photos import link
-from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
 from tests.cases.test_calls import by_phone
+from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
 KEY = "a-form-shown-once-0001"  # of every form in the table that has one
-
 
 
 class Hands(NamedTuple):
@@ -151,7 +150,8 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     """What belongs to an office as a whole: a call owed, a routing rule, a parked errand, its catalogue, a closed leaf and cell."""
     case = walk(by_phone(cast, at), (cast.chen, Move("accept")), at=at)
     line, second = (
-        routing.add_rule(Terms(name, party=cast.agency), actor=SYSTEM, at=at) for name in ("找执法", "再找执法")
+        routing.add_rule(Terms(name, party=cast.agency), actor=SYSTEM, at=at)
+        for name in ("找执法", "再找执法")
     )
     errand = Errand(kind="case.timer", key=f"{name}-parked", due_at=at, parked_at=at, error="x", tries=10)
     Errand.objects.bulk_create([errand])
@@ -233,7 +233,9 @@ def fill_yonder(cast: Cast, at: datetime) -> Things:
     }
 
 
-def employ(username: str, name: str, party: UUID, *duties: Duty, at: datetime, has_left: bool = False) -> UUID:
+def employ(
+    username: str, name: str, party: UUID, *duties: Duty, at: datetime, has_left: bool = False
+) -> UUID:
     """Somebody more than the cast has: in all these duties, or no longer in any of them."""
     account = staff.add_account(
         username, name, password=PASSWORD, must_change_password=False, actor=SYSTEM, at=at

@@ -22,7 +22,7 @@ def hidden() -> Iterator[str]:
 def unstorable() -> tuple[str, ...]:
     """16: what PostgreSQL cannot keep or no text may hold. The same answer on both databases: refused, nothing written."""
     inside = ("\x00", "\ufdd0", "\ufffe", "\uffff", "\U0001ffff", "\U0010fffe")
-    return tuple(f"楼上{sign}楼下" for sign in inside) + ("\x00", "\x00" * 100)
+    return (*(f"楼上{sign}楼下" for sign in inside), "\x00", "\x00" * 100)
 
 
 def lookalikes() -> tuple[str, ...]:
