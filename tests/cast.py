@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 
-from gezhi.cases import numbers
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
@@ -31,6 +30,7 @@ from gezhi.places.kinds import Kind
 from gezhi.places.queries import PlaceRow, by_ids
 from gezhi.reports.intake import Intake
 from gezhi.tenancy.models import Jurisdiction
+from tests.standing import NOON, Keeper, World
 
 START = date(2026, 1, 1)
 OFFICE = "371072"  # its code
@@ -149,20 +149,27 @@ def settle(at: datetime, code: str = OFFICE) -> Town:
     return Town(district, street, community_a, community_b, a1, b2, compound, building, stairwell, street_b)
 
 
+@pytest.fixture(scope="session")
+def standing_cast(keep_world: Keeper) -> World[Cast]:
+    """The cast as it is laid down for each test."""
+    return keep_world(lambda: everybody(NOON))
+
+
 @pytest.fixture
-def cast(office: Jurisdiction, noon: datetime) -> Cast:
+def cast(standing_cast: World[Cast], office: Jurisdiction) -> Cast:
     """Everybody, in their posts since New Year, with the whole catalogue loaded."""
-    numbers.forget()
-    return gather(noon)
+    return standing_cast.lay()
 
 
-def gather(at: datetime, code: str = OFFICE, mark: str = "") -> Cast:
-    """Town, parties and people of the office in force. mark: before every user name, for a second office beside the first."""
+def everybody(at: datetime, code: str = OFFICE, mark: str = "") -> Cast:
+    """Load the catalogue, settle the town and its people. Run inside the office's scope.
+
+    mark: before every user name, for a second office (of another code) beside the first.
+    """
     catalogue_actions.load_book(actor=SYSTEM, at=at)
     town = settle(at, code)
     ids = _parties(town, at)
-    people = _people(town, ids, at, mark)
-    return Cast(town=town, **ids, **people)
+    return Cast(town=town, **ids, **_people(town, ids, at, mark))
 
 
 def _parties(town: Town, at: datetime) -> dict[str, UUID]:

@@ -11,16 +11,17 @@ import time_machine
 from django.db import transaction
 from django.test import Client, override_settings
 
-from gezhi.cases import numbers
 from gezhi.catalogue import shelf
 from gezhi.kernel.actor import Duty
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
-from tests.cast import OFFICE, gather
-from tests.conftest import NOON
+from tests import memories
+from tests.cast import OFFICE, everybody
 from tests.doors import world
 from tests.doors.asking import Knocker
+from tests.standing import NOON
+from tests.standing import OFFICE as OFFICE_ID
 
 FILES = {
     "places.csv": "小区,楼栋,社区,网格\n海悦苑,1号楼,悦海社区,悦海一格 A1\n".encode(),
@@ -46,21 +47,21 @@ def doors(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
         stack.enter_context(outermost)
         yield _built(NOON)
         transaction.set_rollback(True)
-    for forget in (tenancy.forget, numbers.forget, shelf._shelves.clear):
-        forget()
+    memories.forget()
 
 
 def _built(at: datetime) -> Knocker:
-    tenancy.forget()
-    numbers.forget()
-    here = Jurisdiction.objects.create(code=OFFICE, name="威海经济技术开发区", host="localhost", made_at=at)
+    memories.forget()
+    here = Jurisdiction.objects.create(
+        id=OFFICE_ID, code=OFFICE, name="威海经济技术开发区", host="localhost", made_at=at
+    )
     there = Jurisdiction.objects.create(code="371083", name="乳山市", host="yonder.example", made_at=at)
     with scope(there.id):
-        theirs = gather(at, "371083", "yonder-")
+        theirs = everybody(at, "371083", "yonder-")
         things = world.fill_yonder(theirs, at)
         stranger = world.employ("yu", "于", theirs.office_desk, Duty.ADMIN, Duty.CLERK, Duty.OFFICER, at=at)
     with scope(here.id):
-        ours = gather(at)
+        ours = everybody(at)
         things |= world.fill(ours, at)
         return Knocker(things, world.log_in(_session, ours, stranger, at), FILES)
 
