@@ -173,7 +173,10 @@ def swap(request: HttpRequest, shift_id: UUID) -> HttpResponse:
         if tried(form, lambda: actions.swap(shift_id, other, seen, actor=actor_of(request), at=at)):
             messages.success(request, _("已对换。"))
             return redirect(back)
-        form.data = {**dict(request.POST.items()), "seen": shift.name}  # whoever tries again has read who is on it now
+        form.data = {
+            **dict(request.POST.items()),
+            "seen": shift.name,
+        }  # whoever tries again has read who is on it now
     intro = _("%(name)s，%(when)s") % {"name": shift.name, "when": times.moment(shift.starts_at, at)}
     return form_page(request, form, heading=_("换班"), submit=_("对换"), back=back, intro=intro)
 
