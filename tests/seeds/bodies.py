@@ -11,6 +11,37 @@ FILE = (
 )
 MULTIPART = "multipart/form-data; boundary=b"
 FORM = "application/x-www-form-urlencoded"
+NAMES = (
+    "",
+    "text\x00",
+    "../../etc/passwd",
+    "a" * 5000,
+    "\r\nX: y",
+    '";',
+    "text; name=key",
+    "=?utf-8?B?dGV4dA==?=",
+)
+KINDS = (
+    "application/json",
+    "text/plain",
+    "text/xml",
+    "application/octet-stream",
+    "",
+    "/",
+    "multipart/mixed; boundary=b",
+    "\xff",
+)
+RAW = (
+    b"\xff\xfe\x00",
+    b"%",
+    b"%zz=%",
+    b"text=%ED%A0%80",
+    b"text=%C0%80",
+    b"=&=&=",
+    b"&" * 50,
+    b"text=%F4%90%80%80",
+    b";;",
+)
 
 
 def broken() -> Iterator[Body]:
@@ -39,45 +70,16 @@ def odd() -> Iterator[Body]:
         MULTIPART,
         FILE[:-2] + b"Content-Type: multipart/mixed; boundary=c\r\n\r\n" + inner + b"\r\n--b--",
     )
-    names = (
-        "",
-        "text\x00",
-        "../../etc/passwd",
-        "a" * 5000,
-        "\r\nX: y",
-        '";',
-        "text; name=key",
-        "=?utf-8?B?dGV4dA==?=",
-    )
-    for name in names:
+    for name in NAMES:
         part = b'--b\r\nContent-Disposition: form-data; name="%s"; filename="%s"\r\n\r\nx\r\n--b--'
         yield f"named {name[:20]!r}", MULTIPART, part % (name.encode(), name.encode())
     yield "nothing but an end", MULTIPART, b"--b--\r\n"
     yield "words before and behind", MULTIPART, b"hello\r\n" + HEAD + b"x\r\n--b--\r\nhello--"
     yield "a head of 100 kB", MULTIPART, HEAD.replace(b'"text"', b'"' + b"t" * 100_000 + b'"') + b"x\r\n--b--"
     yield "a thousand heads", MULTIPART, HEAD[:-2] + b"X-A: b\r\n" * 1000 + b"\r\nx\r\n--b--"
-    for kind in (
-        "application/json",
-        "text/plain",
-        "text/xml",
-        "application/octet-stream",
-        "",
-        "/",
-        "multipart/mixed; boundary=b",
-        "\xff",
-    ):
+    for kind in KINDS:
         yield f"as {kind!r}", kind, b'{"text": "glass", "text": "door"}'
-    for raw in (
-        b"\xff\xfe\x00",
-        b"%",
-        b"%zz=%",
-        b"text=%ED%A0%80",
-        b"text=%C0%80",
-        b"=&=&=",
-        b"&" * 50,
-        b"text=%F4%90%80%80",
-        b";;",
-    ):
+    for raw in RAW:
         yield f"form {raw[:12]!r}", FORM, raw
 
 
