@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import starmap
 from typing import NamedTuple
 from uuid import UUID
 
@@ -158,6 +159,8 @@ def end_post(post_id: UUID, *, ends_on: date, actor: Actor, at: datetime) -> Par
         raise Invalid("ends_on", "before_start")
     if post.ends_on is not None and ends_on > post.ends_on:
         raise Invalid("ends_on", "only_sooner")
+    if post.ends_on == ends_on:  # the same form twice
+        return post
     if post.duty == Duty.ADMIN and not _administrators(at).exclude(id=post.id).exists():
         raise Invalid("post", "last_administrator")
     before = {"ends_on": post.ends_on and post.ends_on.isoformat()}
@@ -197,7 +200,8 @@ def reset_password(account_id: UUID, *, actor: Actor, at: datetime) -> str:
     """A one-time code, shown once and good for 30 minutes. The old password and every session end now. Raises NotYours, NotFound."""
     account = _held(account_id)
     later = holds_on(local_day(at)) | meets(Period(local_day(at)))
-    policy.resets(actor, PartyPost.objects.filter(later, account=account.id).values_list("duty", flat=True))
+    posts = PartyPost.objects.filter(later, account=account.id)
+    policy.resets(actor, starmap(policy.Held, posts.values_list("duty", "party_id", "party__parent_id")))
     return _new_code(account, "reset_password", codes.RESET_LIFE, actor, at)
 
 

@@ -98,7 +98,9 @@ _FIXTURE_FIELDS = tuple(FixtureRow.__slots__)
 
 def by_code(code: str) -> PlaceRow:
     """The place of a poster's code or a national code, closed ones too. 1 statement. Raises NotFound."""
-    found = _BY_CODE.rows(tidy_code(code))
+    found = (
+        None if "\0" in code else _BY_CODE.rows(tidy_code(code))
+    )  # PostgreSQL would raise, SQLite find nothing
     if not found:
         raise NotFound()
     return PlaceRow(*found[0])

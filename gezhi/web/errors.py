@@ -4,7 +4,7 @@ import sys
 from typing import cast
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
                 "请用管理员给您的网址打开。如果您是管理员：启动时把这个网址的域名或 IP 地址写进 GEZHI_HOSTS，多个用逗号分开。"
             ),
         )
-    is_too_much = isinstance(exception, RequestDataTooBig | TooManyFilesSent)
+    is_too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
     return refusals.plain_page(request, 413 if is_too_much else 400)
 
 

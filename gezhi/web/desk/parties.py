@@ -19,7 +19,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.flows.change_of_company import move_open_work
 from gezhi.kernel.actor import Actor, Duty
-from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.refusal import NotFound, NotYours
 from gezhi.parties import actions, mailboxes, past
 from gezhi.parties import queries as who
 from gezhi.parties.kinds import PartyKind, ServiceKind
@@ -196,6 +196,8 @@ class PhoneForm(forms.Form):
 def phone(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """Change the standing phone; it cannot be emptied."""
     row = who.party(party_id)
+    if not may_phone(actor_of(request), party_id):
+        raise NotYours(deed="keep_parties")
     form = PhoneForm(request.POST or None, initial={"standing_phone": row.standing_phone})
     if form.is_valid():
         number = form.cleaned_data["standing_phone"]
