@@ -65,11 +65,10 @@ class Installation:
         command = [*_python(module), *arguments]
         return subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
 
-    def serve(self) -> "subprocess.Popen[bytes]":
-        """The server with two processes; returns when it is ready."""
-        server = self.begin(
-            "gezhi.config.cli", "serve", "--host", HOST, "--port", str(self.port), "--workers", "2"
-        )
+    def serve(self, workers: int = 2) -> "subprocess.Popen[bytes]":
+        """The server with so many processes; returns when it is ready."""
+        address = ("--host", HOST, "--port", str(self.port))
+        server = self.begin("gezhi.config.cli", "serve", *address, "--workers", str(workers))
         give_up = time.monotonic() + READY_SECONDS
         while time.monotonic() < give_up and server.poll() is None:
             try:
