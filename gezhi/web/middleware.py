@@ -36,6 +36,7 @@ def storage_troubles(get_response: Answer) -> Answer:
         if unreadable(request) or body == door.CUT:
             return answers.plain_page(request, 400)
         if body == door.UNKEPT:
+            errors.tell(Unavailable("the folder for temporary files"))
             return answers.unavailable(request)
         if door.said_length(request.META) > door.MOST_BYTES:
             return answers.plain_page(request, 413)
@@ -59,6 +60,7 @@ def unreadable(request: HttpRequest) -> bool:
 
 def _storage_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if isinstance(exception, Unavailable) or errors.is_storage_trouble(exception):
+        errors.tell(exception)
         return answers.unavailable(request)
     if isinstance(exception, UnreadablePostError):
         return answers.plain_page(request, 400)

@@ -60,15 +60,15 @@ class Installation:
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
         )
 
-    def begin(self, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start one module in a process group of its own, which `kill` ends as a power cut would."""
+    def begin(self, module: str, *arguments: str, log: int | None = None) -> "subprocess.Popen[bytes]":
+        """Start one module in a process group of its own, which `kill` ends as a power cut would. log: where it writes errors."""
         command = [*_python(module), *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=log)
 
-    def serve(self, workers: int = 2) -> "subprocess.Popen[bytes]":
+    def serve(self, workers: int = 2, log: int | None = None) -> "subprocess.Popen[bytes]":
         """The server with so many processes; returns when it is ready."""
         address = ("--host", HOST, "--port", str(self.port))
-        server = self.begin("gezhi.config.cli", "serve", *address, "--workers", str(workers))
+        server = self.begin("gezhi.config.cli", "serve", *address, "--workers", str(workers), log=log)
         give_up = time.monotonic() + READY_SECONDS
         while time.monotonic() < give_up and server.poll() is None:
             try:
@@ -116,6 +116,16 @@ def founded(folder: Path) -> Iterator[Installation]:
     if done.returncode:
         raise RuntimeError(done.stderr)
     yield made
+
+
+def family(process: "subprocess.Popen[bytes]") -> list[int]:
+    """The process and all that run in its group."""
+    members = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getpgid(int(folder.name)) == process.pid:
+                members.append(int(folder.name))
+    return members
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:

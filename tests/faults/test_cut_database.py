@@ -26,7 +26,9 @@ SEED = 20260302
 def line(installation: Installation) -> Iterator[Line]:
     """The line of the office's own server."""
     if not installation.url:
-        pytest.skip("a SQLite office has no line to its database: these run in the PostgreSQL part of the suite")
+        pytest.skip(
+            "a SQLite office has no line to its database: these run in the PostgreSQL part of the suite"
+        )
     parts = urlsplit(installation.url)
     made = Line((str(parts.hostname), parts.port or 5432))
     yield made
@@ -199,7 +201,9 @@ def test_more_people_on_a_silent_line_than_places_at_work_are_all_told(
     form, answers = Crowd(far)._form(), []
     line.silent = True
     waiting = [
-        threading.Thread(target=lambda key=f"on-a-silent-line-{number}": answers.append(asked(far, key, form)))
+        threading.Thread(
+            target=lambda key=f"on-a-silent-line-{number}": answers.append(asked(far, key, form))
+        )
         for number in range(12)
     ]
     began = time.monotonic()
