@@ -49,16 +49,22 @@ class Installation:
         own = {"GEZHI_DATA": str(self.folder), "GEZHI_LIMITS": "off", "PYTHONPATH": str(ROOT)}
         return kept | own | database | {"DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
 
-    def gezhi(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def gezhi(self, *command: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        return self.run("gezhi.config.cli", *command)
+        return self.run("gezhi.config.cli", *command, seconds=seconds)
 
-    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one module to its end, however it ends."""
-        command = [*_python(module), *arguments]
+    def run(self, module: str, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run one module to its end, however it ends, which it must within so many seconds."""
+        command, env = [*_python(module), *arguments], self.environment
         return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=seconds, check=False
         )
+
+    def is_whole(self) -> bool:
+        """Whether `gezhi check` finds nothing broken. What it finds is printed. A thousand cases take it some seconds."""
+        proof = self.gezhi("check", seconds=900)
+        print(proof.stdout[-2000:], proof.stderr[-2000:])
+        return (proof.returncode, proof.stdout.splitlines()[-1].split(",")[0]) == (0, "0 broken")
 
     def begin(self, module: str, *arguments: str, log: int | None = None) -> "subprocess.Popen[bytes]":
         """Start one module in a process group of its own, which `kill` ends as a power cut would. log: where it writes errors."""

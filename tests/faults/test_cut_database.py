@@ -99,8 +99,7 @@ def reported_under(line: Line, far: Installation, near: Installation, reports: i
     tables = ("reports_report", "cases_case", "cases_casereport")
     assert [near.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables] == [reports] * 3
     assert far.get("/readyz")[0] == 200
-    proof = near.gezhi("check")
-    assert (proof.returncode, proof.stdout.splitlines()[-1].split(",")[0]) == (0, "0 broken")
+    assert near.is_whole()
 
 
 def test_reports_under_ten_disturbances_of_the_line(
@@ -121,7 +120,7 @@ def asked(far: Installation, key: str, cookies: tuple[str, str]) -> tuple[int, s
     token, cookie = cookies
     heads = {"Cookie": f"csrftoken={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
     body = urlencode({"csrfmiddlewaretoken": token, "key": key, "text": "楼道灯不亮"})
-    with closing(HTTPConnection(HOST, far.port, timeout=120)) as phone:
+    with closing(HTTPConnection(HOST, far.port, timeout=240)) as phone:
         phone.request("POST", FORM, body, heads)
         answer = phone.getresponse()
         answer.read()
@@ -231,7 +230,7 @@ def test_a_report_on_a_line_that_is_two_seconds_late_is_taken_in(
     installation: Installation, line: Line, far: Installation
 ) -> None:
     form = Crowd(far)._form()
-    line.delay, began = 2.0, time.monotonic()
+    line.delay, began = 1.0, time.monotonic()  # each way
     assert far.get("/healthz")[0] == 200
     assert time.monotonic() - began < 1
     assert asked(far, "on-a-slow-line-000001", form)[0] == 303
