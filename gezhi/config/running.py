@@ -134,11 +134,11 @@ def _child(*command: str) -> subprocess.Popen[bytes]:
     """A process group of its own, so that Ctrl-C reaches it through us, once."""
     environment = os.environ | {"GEZHI_DATA": str(settings.GEZHI_DATA)}
     line = [sys.executable, "-m", "gezhi.config.cli", *command]
-    return subprocess.Popen(line, env=environment, start_new_session=True, preexec_fn=_end_with_parent)
+    return subprocess.Popen(line, env=environment, start_new_session=True, preexec_fn=end_with_parent)
 
 
-def _end_with_parent() -> None:
-    """Linux: the child is told to stop when its parent dies, however it dies; elsewhere nothing."""
+def end_with_parent() -> None:
+    """Linux: this process is told to stop when its parent dies, however it dies; elsewhere nothing."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 

@@ -111,6 +111,11 @@ class Installation:
         other = replace(self, folder=folder, port=free_port())
         return replace(other, url=_database(self.url, like=self.url)) if self.url else other
 
+    def elsewhere(self, folder: Path) -> "Installation":
+        """An empty place of the same kind, for a backup to be restored in."""
+        folder.mkdir()
+        return Installation(folder, _database(self.url) if self.url else "", free_port())
+
 
 @contextmanager
 def founded(folder: Path) -> Iterator[Installation]:
