@@ -5,7 +5,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from gezhi.config.running import end_with_parent
+from gezhi.config.parent import end_with_parent
 from gezhi.web.door import patient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")

@@ -132,7 +132,7 @@ def test_two_servers_restarted_in_turn_fail_nobody(pair: Pair) -> None:
 
 
 def test_twin_servers_that_are_killed_fail_somebody(pair: Pair) -> None:
-    rolled(pair, 4, kill)
+    rolled(pair, 2, kill)
     assert pair.failures != []
 
 
