@@ -40,7 +40,7 @@ class Crowd:
         waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
         for key in keys:
             waiting.put(key)
-        token, cookie = self._form()
+        token, cookie = self.form()
         people = [
             threading.Thread(target=self._report, args=(waiting, token, cookie)) for _ in range(self.people)
         ]
@@ -53,7 +53,11 @@ class Crowd:
         """How many keys have a code by now."""
         return len(self.codes)
 
-    def _form(self) -> tuple[str, str]:
+    def has(self, count: int) -> bool:
+        """Whether so many keys have a code by now."""
+        return self.acknowledged >= count
+
+    def form(self) -> tuple[str, str]:
         _, cookies, page = self.where.get(FORM)
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found is not None

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.db import OperationalError, connection
-from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from gezhi.tenancy.patience import waiting_at_most
 from tests.faults.crowd import FORM, Crowd
@@ -59,7 +60,7 @@ def far(installation: Installation, line: Line) -> Iterator[Installation]:
 def narrow(installation: Installation, line: Line) -> Iterator[Installation]:
     """The office behind the line, in one process, which has a block of case numbers already."""
     with served_over(line, installation, 1) as made:
-        assert asked(made, "the-first-of-all-0001", Crowd(made)._form())[0] == 303
+        assert asked(made, "the-first-of-all-0001", Crowd(made).form())[0] == 303
         yield made
 
 
@@ -89,7 +90,8 @@ def reported_under(line: Line, far: Installation, near: Installation, reports: i
     chance, crowd = random.Random(SEED), Crowd(far)
     people = crowd.begin(keys(reports))
     for number in range(1, times + 1):
-        until(lambda due=reports * number // (times + 1): crowd.acknowledged >= due, 60)
+        due = reports * number // (times + 1)
+        until(partial(crowd.has, due), 60)
         time.sleep(chance.uniform(0, 0.02))
         disturb(line, chance.choice(["cut", "cut", "commit", "commit", "delay", "silent", "down"]))
     for one in people:
@@ -135,7 +137,7 @@ def stored(near: Installation) -> int:
 def test_a_report_whose_commit_was_not_heard_of_is_there_once(
     installation: Installation, line: Line, narrow: Installation
 ) -> None:
-    form = Crowd(narrow)._form()
+    form = Crowd(narrow).form()
     line.lost_commits = 1
     assert asked(narrow, "one-and-the-same-key", form)[:2] == (503, "5")
     assert stored(installation) == 2  # it came through, and nobody knows
@@ -147,14 +149,14 @@ def test_a_report_whose_commit_was_not_heard_of_is_there_once(
 def test_twin_without_a_key_of_its_own_the_second_try_is_a_second_report(
     installation: Installation, line: Line, narrow: Installation
 ) -> None:
-    form = Crowd(narrow)._form()
+    form = Crowd(narrow).form()
     line.lost_commits = 1
     assert [asked(narrow, f"another-key-each-{time}-time", form)[0] for time in (1, 2)] == [503, 303]
     assert stored(installation) == 3
 
 
 @contextmanager
-def connected_over(line: Line) -> Iterator[DatabaseWrapper]:
+def connected_over(line: Line) -> Iterator[BaseDatabaseWrapper]:
     """The product's own connection to the tests' database, over this line."""
     here = connection.copy()
     here.settings_dict |= {"HOST": HOST, "PORT": str(line.port)}
@@ -197,7 +199,7 @@ def test_twin_without_patience_a_silent_line_is_waited_for(db: None, line: Line)
 def test_more_people_on_a_silent_line_than_places_at_work_are_all_told(
     installation: Installation, line: Line, far: Installation
 ) -> None:
-    form, answers = Crowd(far)._form(), []
+    form, answers = Crowd(far).form(), []
     line.silent = True
     waiting = [
         threading.Thread(
@@ -229,7 +231,7 @@ def test_on_a_line_that_is_two_seconds_late_the_answer_is_late_and_right(db: Non
 def test_a_report_on_a_line_that_is_two_seconds_late_is_taken_in(
     installation: Installation, line: Line, far: Installation
 ) -> None:
-    form = Crowd(far)._form()
+    form = Crowd(far).form()
     line.delay, began = 1.0, time.monotonic()  # each way
     assert far.get("/healthz")[0] == 200
     assert time.monotonic() - began < 1

@@ -36,7 +36,7 @@ class Served:
         self.reader.start()
         self.server = where.serve(log=write)
         os.close(write)
-        self.token, self.cookie = Crowd(where)._form()
+        self.token, self.cookie = Crowd(where).form()
 
     def _listen(self, handle: int) -> None:
         with os.fdopen(handle, "rb") as pipe:
@@ -76,6 +76,15 @@ class Served:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
 
+def is_said_not_to_be_ready(where: Installation) -> bool:
+    """Whether `/readyz` says so soon: it looks every two seconds."""
+    for _ in range(50):
+        if where.get("/readyz")[0] == 503:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.fixture
 def served(installation: Installation) -> Iterator[Served]:
     """The office, running."""
@@ -92,9 +101,7 @@ def test_a_full_disk_is_said_and_read_from_and_forgotten_when_there_is_room(serv
         assert served.post("on-a-full-disk-00001")[0] == takes_words
         assert [served.post("on-a-full-disk-00002", image) for image in (photo(), big)] == [(503, "5")] * 2
         assert [where.get(path)[0] for path in ("/", FORM, "/healthz")] == [200] * 3
-        assert any(
-            where.get("/readyz")[0] == 503 or time.sleep(0.1) for _ in range(50)
-        )  # it looks every two seconds
+        assert is_said_not_to_be_ready(where)
     assert b"storage unavailable" in served.log
     assert served.server.poll() is None
     assert served.post("on-a-full-disk-00001")[0] == 303

@@ -1,6 +1,7 @@
 """F12: what is delivered ten times, out of order, or three days late has one effect."""
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +25,8 @@ LATE = timedelta(days=3)
 def delivered(phone: Client, reports: int) -> dict[str, set[str]]:
     """So many reports, each ten times in any order, the last of each three days later: where each led."""
     keys = [f"one-voice-{number:06d}" for number in range(reports)]
-    soon, led = [key for key in keys for _ in range(TIMES - 1)], {key: set() for key in keys}
+    soon = [key for key in keys for _ in range(TIMES - 1)]
+    led: dict[str, set[str]] = {key: set() for key in keys}
     random.Random(SEED).shuffle(soon)
     for days, batch in ((timedelta(0), soon), (LATE, keys[::-1])):
         with time_machine.travel(datetime.now(UTC) + days):
@@ -49,7 +51,7 @@ def test_ten_thousand_deliveries_are_a_thousand_reports(phone: Client) -> None:
     assert whole() == []
 
 
-def reminded(cast: Cast, noon: datetime, fire: object) -> dict[UUID, int]:
+def reminded(cast: Cast, noon: datetime, fire: Callable[..., object]) -> dict[UUID, int]:
     """Timers of five cases that fire ten times each, in any order; how often each case was reminded."""
     cases = [cast.lin_reports(noon) for _ in range(5)]
     due = max(Errand.objects.filter(kind="case.timer").values_list("due_at", flat=True))

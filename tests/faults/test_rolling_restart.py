@@ -98,7 +98,7 @@ def pair(installation: Installation) -> Iterator[Pair]:
 
 def rolled(pair: Pair, times: int, stop_server: Stop = asked_to_stop) -> int:
     """Restart one after the other while people report without end; returns how many reports there were."""
-    token, cookie = Crowd(pair.places[0])._form()
+    token, cookie = Crowd(pair.places[0]).form()
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
     stop, count, chance = threading.Event(), 0, random.Random(20260302)
     people = [threading.Thread(target=pair.report, args=(waiting, token, cookie)) for _ in range(PEOPLE)]

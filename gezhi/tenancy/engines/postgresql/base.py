@@ -15,6 +15,7 @@ from django.db.backends.postgresql import base, schema
 from gezhi.tenancy.fields import JurisdictionKey, TenantFK
 from gezhi.tenancy.patience import patience
 
+LOOK_SECONDS = 0.1  # how often a wait looks whether it was interrupted; the library's own
 PATIENCES = 3.0  # a statement is given up after so many patiences: a slow list is no dead line
 
 
@@ -51,13 +52,13 @@ class TenantSchemaEditor(schema.DatabaseSchemaEditor):
 class Line(psycopg.Connection[Any]):
     """A connection that hangs up when no answer has come for longer than whoever asks can wait."""
 
-    def wait(self, gen: Any, *args: Any, **named: Any) -> Any:
+    def wait(self, gen: Any, interval: float = LOOK_SECONDS, timeout: float | None = None) -> Any:
         """As the library's. Raises OperationalError when it hung up: whether a COMMIT arrived is then unknown."""
         allowed = patience()
-        if allowed is None or "timeout" in named:
-            return super().wait(gen, *args, **named)
+        if allowed is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, *args, timeout=allowed * PATIENCES, **named)
+            return super().wait(gen, interval, allowed * PATIENCES)
         except psycopg.errors._WaitTimeout as silence:
             self.pgconn.finish()
             raise psycopg.OperationalError("the database server does not answer") from silence
@@ -66,5 +67,5 @@ class Line(psycopg.Connection[Any]):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL backend with tenant keys."""
 
-    Database = SimpleNamespace(**vars(base.Database) | {"connect": Line.connect})  # type: ignore[assignment]
+    Database = SimpleNamespace(**vars(psycopg) | {"connect": Line.connect})
     SchemaEditorClass = TenantSchemaEditor
