@@ -67,5 +67,5 @@ class Line(psycopg.Connection[Any]):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL backend with tenant keys."""
 
-    Database = SimpleNamespace(**vars(psycopg) | {"connect": Line.connect})
+    Database = SimpleNamespace(**vars(psycopg) | {"connect": Line.connect})  # type: ignore[assignment]
     SchemaEditorClass = TenantSchemaEditor
