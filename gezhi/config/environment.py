@@ -18,6 +18,14 @@ CONNECTION = frozenset(
         "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
     }
 )  # fmt: skip
+# A line that was cut without a word is noticed within half a minute, not in the two hours that Linux waits by itself.
+LINE = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "20000",  # milliseconds
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
 
 
 def switch(name: str, *, default: bool) -> bool:
@@ -128,7 +136,7 @@ def _postgresql(name: str, url: SplitResult) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "5"} | asked,
+        "OPTIONS": LINE | asked,
     }
 
 

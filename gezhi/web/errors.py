@@ -3,6 +3,7 @@
 import sys
 from typing import cast
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
@@ -13,6 +14,8 @@ from gezhi.kernel.refusal import Refusal
 from gezhi.web import refusals
 from gezhi.web.asked import Asked
 from gezhi.web.public import report
+
+log = structlog.get_logger("gezhi.web")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -58,13 +61,19 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """500 for a bug of ours. Trouble of the storage outside a view ends here too and is answered as such."""
     problem = sys.exc_info()[1]
-    if is_storage_trouble(problem):
+    if problem is not None and is_storage_trouble(problem):
+        tell(problem)
         return refusals.unavailable(request)
     if isinstance(problem, Refusal):
         return refusals.page(request, problem)
     words = _("系统出了差错，已经记下。请稍后再试。")
     html = f"<!doctype html><html lang='{settings.LANGUAGE_CODE}'><meta charset='utf-8'><title>500</title><p>{words}</p></html>"
     return HttpResponse(html, status=500)
+
+
+def tell(problem: BaseException) -> None:
+    """One line for whoever looks after the machine: a disk that is full and a database that is away answer alike."""
+    log.error("storage unavailable", problem=repr(problem), because=repr(problem.__cause__))
 
 
 def is_storage_trouble(problem: BaseException | None) -> bool:

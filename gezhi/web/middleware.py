@@ -25,6 +25,7 @@ UTF_8 = frozenset({"utf-8", "utf8"})
 PATIENCE_SECONDS = (
     5.0  # a person waits no longer for a locked database; the worker and the commands keep their own time
 )
+NOT_TAKEN_IN = {door.UNKEPT: "the folder for temporary files", door.CROWDED: "too many senders at once"}
 WITHOUT_OFFICE = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico")
 
 
@@ -35,7 +36,8 @@ def storage_troubles(get_response: Answer) -> Answer:
         body = request.META.get(door.BODY, door.WHOLE)
         if unreadable(request) or body == door.CUT:
             return answers.plain_page(request, 400)
-        if body == door.UNKEPT:
+        if body in NOT_TAKEN_IN:
+            errors.tell(Unavailable(NOT_TAKEN_IN[body]))
             return answers.unavailable(request)
         if door.said_length(request.META) > door.MOST_BYTES:
             return answers.plain_page(request, 413)
@@ -59,6 +61,7 @@ def unreadable(request: HttpRequest) -> bool:
 
 def _storage_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if isinstance(exception, Unavailable) or errors.is_storage_trouble(exception):
+        errors.tell(exception)
         return answers.unavailable(request)
     if isinstance(exception, UnreadablePostError):
         return answers.plain_page(request, 400)
