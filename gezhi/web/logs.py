@@ -4,7 +4,7 @@ about a form that simply came back. A name it does not answer to is one line tha
 import logging
 import re
 
-_CODE = re.compile(r"(?<=/t/)[^/?\s]+")
+_CODE = re.compile(r"((?<=/t/)|(?<=/api/v1/reports/))[^/?\s]+")
 _HOST = re.compile(r"Invalid HTTP_HOST header: '([\w.-]+|\[[\w:.]+\])(?::\d+)?'.*")
 EVERYDAY = frozenset({409, 422})  # somebody was faster; a field was not filled: answers, no events
 OTHER_HOST = "django.security.DisallowedHost"
@@ -12,7 +12,7 @@ LOGGERS = ("django.request", "django.security.csrf", "django.security.Suspicious
 
 
 class HidesCodes(logging.Filter):
-    """Rewrites `/t/<code>` in the message and its arguments; lets every line through."""
+    """Rewrites `/t/<code>` and `/api/v1/reports/<code>` in the message and its arguments; lets every line through."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True."""

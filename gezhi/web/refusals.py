@@ -27,7 +27,7 @@ from gezhi.kernel.refusal import (
 )
 from gezhi.parties import queries as parties
 from gezhi.reports.intake import MOST_PHOTOS
-from gezhi.web import words
+from gezhi.web import problems, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
 
@@ -222,10 +222,12 @@ def photo_sentence(name: str, code: str) -> str:
 
 
 def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpResponse:
-    """A whole page, or a notice for htmx. url: where the fresh state can be seen."""
+    """A whole page, or a notice for htmx; a problem for a program. url: where the fresh state can be seen."""
     if isinstance(refusal, Unavailable):
         return unavailable(request)
     number = status(refusal)
+    if problems.is_for_program(request):
+        return problems.of_refusal(refusal, number, sentence(refusal))
     context = {"status": number, "title": _(TITLES[number]), "advice": sentence(refusal), "url": url}
     if isinstance(refusal, NotFound):
         context["answering"] = _phone_of_the_office(request)
@@ -247,7 +249,12 @@ def _phone_of_the_office(request: HttpRequest) -> Answering | None:
 
 
 def plain_page(request: HttpRequest, number: int, *, title: str = "", advice: str = "") -> HttpResponse:
-    """The page of a bare status; title and advice are the table's unless given. Asks the database nothing."""
+    """The page of a bare status; title and advice are the table's unless given. Asks the database nothing.
+
+    A program gets the problem of that status.
+    """
+    if problems.is_for_program(request):
+        return problems.answer(number, detail=advice)
     context = {
         "status": number,
         "title": title or _(TITLES[number]),
