@@ -174,6 +174,8 @@ class AccessToken(TenantModel):
         constraints = (
             models.UniqueConstraint(fields=["jurisdiction", "digest"], name="one_token_per_secret"),
             models.CheckConstraint(condition=~Q(scopes=""), name="a_token_has_a_scope"),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="a_token_ends_after_it_was_made"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="a_token_ends_after_it_was_made"
+            ),
         )
         indexes = (models.Index(fields=["jurisdiction", "account"], name="tokens_of_an_account"),)

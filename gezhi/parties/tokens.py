@@ -1,7 +1,7 @@
 """Access tokens: a program acts as a person, sees and does no more than that person, and no more than the token's scopes.
 
-A token is shown once and stored as a keyed digest. It ends with its day, when it is revoked, when the account is switched off or
-must choose a new password, and when no post of the person holds any more.
+A token is shown once and stored as a keyed digest. It ends with its day, when it is revoked, and when the account is switched off
+or gets a new password from the desk; while no post of the person holds, it opens nothing.
 """
 
 import hashlib
@@ -119,6 +119,20 @@ def revoke_token(token_id: UUID, *, actor: Actor, at: datetime) -> None:
         record(Deed("token", token.id, "revoke_token", after={"revoked_at": at}), actor=actor, at=at)
 
 
+def end_all(account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Whoever gets a new password from the desk, or is switched off, begins anew: what he had given to programs opens nothing more.
+
+    Inside the caller's transaction, which holds the account.
+    """
+    living = list(
+        AccessToken.objects.select_for_update(no_key=True).filter(account=account_id, revoked_at=None)
+    )
+    if living:
+        AccessToken.objects.filter(id__in=[one.id for one in living]).update(revoked_at=at)
+        deeds = [Deed("token", one.id, "revoke_token", after={"revoked_at": at}) for one in living]
+        record(*deeds, actor=actor, at=at)
+
+
 def tokens_of(account_id: UUID) -> list[TokenRow]:
     """Everything this person ever made, newest first. 1 query."""
     rows = AccessToken.objects.filter(account=account_id).order_by("-id")
@@ -164,7 +178,7 @@ def _judged(scopes: Iterable[str]) -> tuple[Scope, ...]:
 
 def _own(actor: Actor) -> Account:
     """The account of whoever makes a token for himself, held until the end: two at once do not pass the limit together."""
-    if actor.kind is not ActorKind.ACCOUNT or not actor.posts:
+    if actor.kind is not ActorKind.ACCOUNT or actor.id is None or not actor.posts:
         raise NotYours(deed="make_token")
     return Account.objects.select_for_update(no_key=True).get(id=actor.id)
 

@@ -31,7 +31,9 @@ TITLES: Final[Mapping[int, str]] = {
 }
 DETAILS: Final[Mapping[int, str]] = {
     400: gettext_noop("请检查请求的写法：编码应为 UTF-8，内容应完整，同一项不能写两次。"),
-    401: gettext_noop("请在 Authorization 里写 Bearer 和一个有效的令牌。令牌可能已到期、被撤销，或者持有人今天没有岗位。"),
+    401: gettext_noop(
+        "请在 Authorization 里写 Bearer 和一个有效的令牌。令牌可能已到期、被撤销，或者持有人今天没有岗位。"
+    ),
     403: gettext_noop("这件事不归令牌持有人的岗位办理，或者令牌没有这项权限。"),
     404: gettext_noop("没有这个地址或编号，或者它不在您能看到的范围内。"),
     405: gettext_noop("可用的方法写在 Allow 里。"),
@@ -40,7 +42,9 @@ DETAILS: Final[Mapping[int, str]] = {
     415: gettext_noop("JSON 请用 application/json 发送；照片请用 multipart/form-data 发送，字段名是 file。"),
     429: gettext_noop("请按 Retry-After 写的秒数等一等再试。"),
     500: gettext_noop("已经记下。请稍后再试。"),
-    503: gettext_noop("没有收下。请按 Retry-After 写的秒数等一等再试；带上同一个 Idempotency-Key，不会重复。"),
+    503: gettext_noop(
+        "没有收下。请按 Retry-After 写的秒数等一等再试；带上同一个 Idempotency-Key，不会重复。"
+    ),
 }
 
 

@@ -31,7 +31,10 @@ def locate(request: Asked, wanted: Query[SpotWanted]) -> dict[str, str | None]:
     found = places.locate(*Point(wanted.lon, wanted.lat))
     if found is None:
         return {"grid": None, "place": None}
-    return {"grid": places.grid(found.grid_id).code, "place": places.by_ids([found.place_id])[found.place_id].code}
+    return {
+        "grid": places.grid(found.grid_id).code,
+        "place": places.by_ids([found.place_id])[found.place_id].code,
+    }
 
 
 @router.get(

@@ -108,7 +108,9 @@ def _rows(found: Sequence["Case"]) -> list[dict[str, Any]]:
     return [_row(one, where, who) for one in found]
 
 
-def _row(case: "Case", where: dict[UUID, places.PlaceRow], who: dict[UUID, parties.PartyRow]) -> dict[str, Any]:
+def _row(
+    case: "Case", where: dict[UUID, places.PlaceRow], who: dict[UUID, parties.PartyRow]
+) -> dict[str, Any]:
     place = where.get(case.place_id) if case.place_id else None
     return {
         **{name: getattr(case, name) for name in ("number", "state", "version", "title", "level", "channel")},
@@ -125,7 +127,15 @@ def _whole(case: "Case", request: Asked) -> dict[str, Any]:
     """Its row with everything around it. At most 9 queries."""
     actor, at = request.actor, request.now
     offers = cases.offers_for(case, actor=actor, at=at)
-    plain = ("round", "make_safe_due", "fix_due", "extension_until", "review_at", "meeting_at", "ending_reason")
+    plain = (
+        "round",
+        "make_safe_due",
+        "fix_due",
+        "extension_until",
+        "review_at",
+        "meeting_at",
+        "ending_reason",
+    )
     joined = cases.numbers([case.joined_into_id]) if case.joined_into_id else {}
     return {
         **_rows([case])[0],
@@ -142,7 +152,9 @@ def _whole(case: "Case", request: Asked) -> dict[str, Any]:
             }
             for one in cases.shown(case)
         ],
-        "parties": [{"id": one.id, "name": one.name} for one in parties.candidates(case.place_path, case.grid_id, at)],
+        "parties": [
+            {"id": one.id, "name": one.name} for one in parties.candidates(case.place_path, case.grid_id, at)
+        ],
         "offers": offered(offers, case),
     }
 

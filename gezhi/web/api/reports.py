@@ -1,6 +1,6 @@
 """Say something, keep a picture for it, and see what became of it. No token needed; who shows one says it in his name."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -42,7 +42,7 @@ router = Router()
 )
 def send_report(
     request: Asked, body: ReportIn, key: Annotated[Key | None, Header(alias="Idempotency-Key")] = None
-) -> Status:
+) -> Status[Any]:
     """Say something. The same Idempotency-Key gives the same receipt for ever."""
     if request.actor == VISITOR:
         limits.count("report", limits.address(request), most=MOST_PER_HOUR, minutes=60, at=request.now)
@@ -90,10 +90,14 @@ def keep_evidence(request: Asked, file: File[UploadedFile]) -> object:
     if strange := sorted({*request.POST, *request.FILES} - {"file"}):
         raise Invalid(strange[0][:40], "not_for_this")
     if request.actor == VISITOR:
-        limits.count("api-evidence", limits.address(request), most=PICTURES_PER_HOUR, minutes=60, at=request.now)
+        limits.count(
+            "api-evidence", limits.address(request), most=PICTURES_PER_HOUR, minutes=60, at=request.now
+        )
     (kept,) = keep_in_turn([file], at=request.now)
     if isinstance(kept, Refused):
-        number = 413 if kept.code == "too_large" else 415 if kept.code in {"not_a_picture", "unsupported"} else 422
+        number = (
+            413 if kept.code == "too_large" else 415 if kept.code in {"not_a_picture", "unsupported"} else 422
+        )
         detail = refusals.photo_sentence(kept.name, kept.code)
         return problems.answer(number, code=kept.code, detail=detail, field="file")
     return Status(201, {"id": kept.id})

@@ -27,7 +27,9 @@ Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Point = Annotated[list[Degrees], Field(min_length=2, max_length=2)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Version = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]
-Key = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"^[\x21-\x7e]{16,255}$"})]  # judged by reports.intake
+Key = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": r"^[\x21-\x7e]{16,255}$"})
+]  # judged by reports.intake
 Pictures = Annotated[list[UUID], Field(max_length=9)]
 
 
@@ -174,7 +176,9 @@ class CaseOut(CaseRow):
     joined_into: str | None = Field(description="Number of the case it was joined to.")
     reports: list[ReportOfCase]
     evidence: list[PictureOut]
-    parties: list[PartyName] = Field(description="Who serves this spot, nearest first: whom it may be dispatched to.")
+    parties: list[PartyName] = Field(
+        description="Who serves this spot, nearest first: whom it may be dispatched to."
+    )
     offers: list[OfferOut]
 
 
@@ -188,7 +192,9 @@ class EventIn(Sent):
     into: Code | None = Field(None, description="Number of a case.")
     until: Moment | None = Field(None, description="RFC 3339.")
     ending: Ending | None = None
-    place: Code | None = Field(None, description="accept: where it is. solve_on_spot: the code read off the plate there.")
+    place: Code | None = Field(
+        None, description="accept: where it is. solve_on_spot: the code read off the plate there."
+    )
     point: Point | None = Field(None, description="solve_on_spot: where one stands, instead of the plate.")
     category: Code | None = Field(None, description="accept: code of a leaf.")
     count: Whole | None = Field(None, description="done: where the closing proof asks for a number.")
