@@ -26,6 +26,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("evidence", "not_claimable"): gettext_noop("有照片不存在、已被用过，或者放了 24 小时没有用而清除。请重新上传。"),
     ("evidence", "not_for_this"): gettext_noop("这一步不收照片。"),
     ("cursor", "malformed"): gettext_noop("请原样使用上一页给的 next，不要改动。"),
+    "extra_forbidden": gettext_noop("没有这一项，请去掉。"),
     "not_for_this": gettext_noop("这一步用不到这一项，请去掉。"),
     "repeated": gettext_noop("这一项写了两次，请只写一次。"),
     "not_a_claim": gettext_noop("ending 在这里只能是 not_found 或 no_longer_there。"),
@@ -71,9 +72,11 @@ def refused(request: HttpRequest, refusal: Any, **more: Any) -> HttpResponse:
     number = _status(refusal)
     if number == 400:
         return problems.answer(400, code=refusal.code, detail=_(READING[refusal.code]))
-    found = problems.of_refusal(refusal, number, _sentence(refusal), **more)
     if isinstance(refusal, Invalid) and refusal.field == "key":
         return refused(request, Invalid("Idempotency-Key", refusal.code))
+    if refusal.code == "refer_out":
+        more |= {"refer_to": refusal.details["whom"], "refer_phone": refusal.details["phone"]}
+    found = problems.of_refusal(refusal, number, _sentence(refusal), **more)
     if number == 401:
         error = ', error="invalid_token"' if refusal.code == "not_valid" else ""
         found["WWW-Authenticate"] = f'Bearer realm="gezhi"{error}'

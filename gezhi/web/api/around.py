@@ -21,7 +21,7 @@ router = Router()
 
 @router.get(
     "places/locate",
-    auth=Door(is_open=True),
+    auth=Door(is_open=True, asks=SpotWanted),
     response=Spot,
     url_name="locate",
     **described("locate", 400, 401, 422, 429),
@@ -39,7 +39,7 @@ def locate(request: Asked, wanted: Query[SpotWanted]) -> dict[str, str | None]:
 
 @router.get(
     "places",
-    auth=Door(is_open=True),
+    auth=Door(is_open=True, asks=PlacesWanted),
     response=PlacePage,
     url_name="places",
     **described("list_places", 400, 401, 422, 429),

@@ -38,7 +38,7 @@ router = Router()
 
 @router.get(
     "cases",
-    auth=Door(scope=Scope.CASES_READ),
+    auth=Door(scope=Scope.CASES_READ, asks=CasesWanted),
     response=CasePage,
     url_name="cases",
     **described("list_cases", 400, 401, 403, 422, 429, closed=True),

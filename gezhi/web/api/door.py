@@ -6,10 +6,11 @@ from typing import Final, cast
 from django.http import HttpRequest
 
 from gezhi.kernel.actor import VISITOR
-from gezhi.kernel.refusal import NotYours, Refusal
+from gezhi.kernel.refusal import Invalid, NotYours, Refusal
 from gezhi.parties import tokens
 from gezhi.parties.tokens import Bearer, Scope
 from gezhi.web import limits
+from gezhi.web.api.shapes import Sent
 from gezhi.web.asked import Asked
 
 JSON: Final = "application/json"
@@ -35,15 +36,16 @@ class Door:
     """One address's: ninja calls it before it reads anything. It sets `request.actor`.
 
     scope: what a token must be good for. is_open: whether one gets in without a token; who shows one is taken at his word, so a
-    wrong one is refused here too. body: the media type of what is sent, "" where nothing is.
+    wrong one is refused here too. body: the media type of what is sent, "" where nothing is. asks: the words of its query.
     """
 
     scope: Scope | None = None
     is_open: bool = False
     body: str = ""
+    asks: type[Sent] | None = None
 
     def __call__(self, request: HttpRequest) -> bool:
-        """True. Raises NoToken, NotYours("scope"), TooOften, WrongKind."""
+        """True. Raises NoToken, NotYours("scope"), TooOften, WrongKind, Invalid for a word that is not asked for."""
         asked = cast("Asked", request)
         bearer = _bearer(asked)
         if bearer is None and not self.is_open:
@@ -52,6 +54,9 @@ class Door:
             raise NotYours("scope", scope=self.scope.value)
         if self.body and request.content_type != self.body:
             raise WrongKind(expected=self.body)
+        known = self.asks.model_fields if self.asks else {}
+        if strange := sorted(set(request.GET) - set(known)):  # ninja leaves out what it does not know
+            raise Invalid(strange[0][:40], "extra_forbidden")
         asked.actor = bearer.actor if bearer else VISITOR
         return True
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.geo import BadPoint, Point, point
 from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.kernel.text import BadText, clean
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 
@@ -75,6 +76,7 @@ def id_after(cursor: str | None) -> UUID | None:
 
 def _storable(code: str, field: str) -> str:
     """A code that both databases can be asked for."""
-    if "\0" in code:
-        raise Invalid(field, "nul")
-    return code
+    try:
+        return clean(code)
+    except BadText as bad:
+        raise Invalid(field, bad.code) from bad
