@@ -276,6 +276,7 @@ class Problem(Schema):
     code: str
     field: str | None = None
     facts: list[str] | None = None
+    needs: list[str] | None = None
     scope: str | None = None
     errors: list[FieldProblem] | None = None
     state: State | None = None
