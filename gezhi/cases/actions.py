@@ -31,6 +31,9 @@ from gezhi.places.queries import PlaceRow
 from gezhi.tenancy.updating import save_fields
 
 
+TITLE_POINTS = 120  # of the column
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What a fresh report says about its case. place None = unlocated: the intake desk has it."""
@@ -91,7 +94,7 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     case = Case(
         number=next_number(local_day(at).year),
         channel=opening.channel,
-        title=one_line(opening.text, 60),
+        title=_title(opening.text),
         place_id=place.id if place else None,
         place_path=path,
         grid_id=place.grid_id if place else None,
@@ -111,6 +114,12 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     timing.set_clocks(case)
     timing.set_stage(case, at)
     return case
+
+
+def _title(text: str) -> str:
+    """The first words on one line: 60 signs, fewer where one sign is many code points (families, piled marks): PostgreSQL counts those."""
+    lines = (one_line(text, signs) for signs in (60, 30, 15, 8, 1))
+    return next(line for line in lines if len(line) <= TITLE_POINTS)
 
 
 def _timer(case: Case) -> outbox.Following:

@@ -99,6 +99,6 @@ def _category(one: CategoryView, top: CategoryView | None, language: str) -> dic
         "plain_name": one.plain_label(language),
         "parent": top.code if top else None,
         "dangerous": one.dangerous,
-        "refer_to": one.refer_to(language) if one.refer_out else None,
-        "refer_phone": one.refer_phone if one.refer_out else None,
+        "refer_to": one.refer_to(language) or None,
+        "refer_phone": one.refer_phone or None,
     }

@@ -153,7 +153,9 @@ def _whole(case: "Case", request: Asked) -> dict[str, Any]:
             for one in cases.shown(case)
         ],
         "parties": [
-            {"id": one.id, "name": one.name} for one in parties.candidates(case.place_path, case.grid_id, at)
+            {"id": one.id, "name": one.name}
+            for one in parties.candidates(case.place_path, case.grid_id, at)
+            if one.id != case.complained_of_id
         ],
         "offers": offered(offers, case),
     }

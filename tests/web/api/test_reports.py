@@ -174,6 +174,7 @@ def test_five_thousand_signs_of_any_width_are_taken(programs: Programs) -> None:
     family = "👨‍👩‍👧‍👦"
     answer = programs().post("reports", {"text": family * 5000})
     assert (answer.status_code, Report.objects.get().text) == (201, family * 5000)
+    assert Case.objects.get().title == family * 14 + "…"  # a column of 120 code points on PostgreSQL
 
 
 UNREADABLE = {

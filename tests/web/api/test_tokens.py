@@ -91,7 +91,7 @@ def test_a_log_in_of_a_browser_opens_nothing_here(
 ) -> None:
     programs()
     browser = Client(HTTP_HOST="localhost", raise_request_exception=False)
-    browser.force_login(Account.objects.get(id=cast.chen.id), "gezhi.parties.login.PostBackend")
+    browser.force_login(Account.objects.get(id=str(cast.chen.id)), "gezhi.parties.login.PostBackend")
     assert browser.get("/desk/").status_code == 200
     assert refusal(browser.get(HERE + "cases")) == (401, "no_token")
     answer = browser.post(HERE + "reports", b'{"text": "x"}', content_type="application/json")
@@ -248,13 +248,16 @@ def test_sabotage_with_sessions_taken_for_programs_a_browser_would_act(
     programs()
     monkeypatch.setattr(problems, "is_for_program", lambda request: False)
     browser = Client(HTTP_HOST="localhost", raise_request_exception=False)
-    browser.force_login(Account.objects.get(id=cast.chen.id), "gezhi.parties.login.PostBackend")
-    seen = []
-    monkeypatch.setattr(
-        middleware.parties, "actor_of", lambda account, at: seen.append(account.username) or VISITOR
-    )
+    browser.force_login(Account.objects.get(id=str(cast.chen.id)), "gezhi.parties.login.PostBackend")
+    asked: list[str] = []
+
+    def actor_of(account: Account, at: datetime) -> Actor:
+        asked.append(account.username)
+        return VISITOR
+
+    monkeypatch.setattr(middleware.parties, "actor_of", actor_of)
     browser.get(HERE + "places")
-    assert seen == ["chen"]
+    assert asked == ["chen"]
 
 
 def test_twin_without_the_look_at_the_day_an_old_token_would_open(
