@@ -30,7 +30,6 @@ from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow
 from gezhi.tenancy.updating import save_fields
 
-
 TITLE_POINTS = 120  # of the column
 
 
