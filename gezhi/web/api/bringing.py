@@ -1,6 +1,7 @@
 """What the body of an event must bring, may bring, and what it then means: from the rows of the lifecycle and of the desk's forms."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from gezhi.cases.move import PICTURE_KINDS, Move, Shown
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.presence import presence
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web.api.naming import leaf, place_named, point_of
 from gezhi.web.api.shapes import Event, EventIn
@@ -77,7 +80,7 @@ def taken(event: str) -> frozenset[str]:
 
 
 def move_of(body: EventIn, case: "Case", *, actor: Actor) -> Move:
-    """The wish that a body expresses. At most 3 queries. Raises Invalid for what cannot be taken, also for what this event does not use."""
+    """The wish that a body expresses. At most 4 queries. Raises Invalid for what cannot be taken, also for what this event does not use."""
     event = body.event.value
     said = {name for name, value in body.model_dump(exclude_unset=True).items() if value not in (None, [])}
     if strange := sorted(said - taken(event)):
@@ -90,15 +93,32 @@ def move_of(body: EventIn, case: "Case", *, actor: Actor) -> Move:
         note=body.note or "",
         reason=body.reason or "",
         shown=_shown(body, case),
-        party=body.party,
+        party=None if body.party is None else _party(body.party),
         into=_case_named(body.into, actor),
-        until=body.until,
+        until=None if body.until is None else _in_the_calendar(body.until),
         ending=body.ending,
         count=body.count,
         presence=_presence(body, case) if is_on_spot else "",
-        place=place.id if place and place.id != case.place_id else None,
+        place=_other(place.id if place else None, case.place_id),
         category=_other(None if body.category is None else leaf(body.category), case.category_id),
     )
+
+
+def _party(id: UUID) -> UUID:
+    try:
+        found = parties.party(id)
+    except NotFound:
+        raise Invalid("party", "unknown") from None
+    if found.closed_on is not None:
+        raise Invalid("party", "closed")
+    return found.id
+
+
+def _in_the_calendar(until: datetime) -> datetime:
+    """No clock here counts with other years."""
+    if not FIRST_YEAR <= until.year < LAST_YEAR:  # its local day may lie in the next year
+        raise Invalid("until", "out_of_range", least=FIRST_YEAR, most=LAST_YEAR - 1)
+    return until
 
 
 def _other(new: UUID | None, old: UUID | None) -> UUID | None:

@@ -18,6 +18,8 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.models import Entry
+from gezhi.kernel.actor import SYSTEM
+from gezhi.parties import actions as parties
 from gezhi.parties.tokens import Scope
 from gezhi.tenancy.current import current, scope
 from gezhi.web.api import bringing, naming
@@ -269,6 +271,28 @@ def test_a_body_that_says_more_or_otherwise_than_a_move_takes_changes_nothing(
     assert [(more, answer.json().get("field")) for more, answer in answers] == list(MORE)
     assert {refusal(answer)[0] for _more, answer in answers} == {422}
     assert Case.objects.values().get() == before
+
+
+@pytest.mark.django_db
+def test_a_party_or_a_day_that_cannot_be_is_no_bug_of_ours(
+    cast: Cast, programs: Programs, case: Case, noon: datetime
+) -> None:
+    closed = parties.add_party("utility", "旧单位", "old", "0631-0000109", actor=SYSTEM, at=noon)
+    parties.close_party(closed, actor=SYSTEM, at=noon)
+    chen, zhou = programs(cast.chen), programs(cast.zhou)
+    chen.act(case.number, "accept")
+    for party, code in ((uuid4(), "unknown"), (closed, "closed")):
+        answer = chen.act(case.number, "dispatch", party=str(party))
+        assert (refusal(answer), answer.json()["field"]) == ((422, code), "party")
+    walk(case, (cast.chen, Move("dispatch", party=cast.property)), (cast.qian, Move("take")), at=noon)
+    for until in (
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+14:00",
+        "2026-02-30T00:00:00Z",
+        "2026-03-01T00:00:00Z",
+    ):
+        answer = zhou.act(case.number, "carry_forward", until=until, reason="等配件")
+        assert (refusal(answer)[0], answer.json()["field"]) == (422, "until")
 
 
 @pytest.mark.django_db
