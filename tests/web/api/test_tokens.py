@@ -8,6 +8,8 @@ import time_machine
 from django.test import Client
 
 from gezhi.cases.models import Case
+from gezhi.flows.demonstration.people import Member
+from gezhi.flows.demonstration.programs import token_of
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import SYSTEM, VISITOR, Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
@@ -276,3 +278,13 @@ def test_twin_without_scopes_a_reading_token_would_write(
     program = programs(cast.chen, Scope.CASES_READ)
     monkeypatch.setattr(tokens, "_scopes", lambda stored: tuple(Scope))
     assert program.post(f"cases/{case.number}/events", {"event": "accept", "version": 1}).status_code == 200
+
+
+def test_everybody_of_the_demonstration_has_a_program_that_may_what_he_may(
+    cast: Cast, programs: Programs, case: Case, noon: datetime
+) -> None:
+    programs()
+    member = Member(cast.chen.id, "陈", "chen", PASSWORD, "受理员", "悦海社区")
+    program = Program(token_of(member, at=noon))
+    assert program.act(case.number, "accept").json()["state"] == "opened"
+    assert program.post("reports", {"text": "路灯不亮"}).status_code == 201
