@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,8 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import Case
 from gezhi.evidence import actions as evidence
@@ -283,6 +286,26 @@ def test_strangers_are_counted_as_at_the_form_and_told_when_to_come_back(
     assert 0 < int(answers[-1]["Retry-After"]) <= 3600
     assert door.client.get("/r/").status_code == 200
     assert programs(cast.chen).post("reports", {"text": "x"}).status_code == 201
+
+
+@pytest.mark.django_db
+def test_a_report_costs_no_more_statements_than_at_the_form(cast: Cast, programs: Programs) -> None:
+    door, code = programs(), cast.town.row(cast.town.stairwell).code
+
+    def statements(send: Callable[[int], Any]) -> int:
+        send(0)  # what is remembered is remembered
+        with CaptureQueriesContext(connection) as asked:
+            assert send(1).status_code in {201, 303}
+        return len(asked)
+
+    said = {"text": "楼道玻璃碎了", "category": "0501"}
+    at_the_form = statements(
+        lambda one: Client(HTTP_HOST="localhost").post(f"/r/{code}", said | {"key": f"form-key-{one:012d}"})
+    )
+    by_program = statements(
+        lambda one: door.post("reports", said | {"place": code}, key=f"program-key-{one:012d}")
+    )
+    assert by_program <= at_the_form
 
 
 @pytest.mark.django_db
