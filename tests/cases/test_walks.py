@@ -42,6 +42,7 @@ def brings(cast: Cast, case: Case, other: Case, at: datetime) -> dict[str, objec
         "presence": "position",
         "count": 1,
         "category": catalogue.by_code("0101").id if case.category_id is None else None,
+        "reports": tuple(cases.report_ids([case.id]).get(case.id, [])[1:]),
     }
 
 
@@ -64,6 +65,8 @@ FIELDS: dict[str, frozenset[str]] = {
 def filled(offer: Offer, having: dict[str, object]) -> Move:
     """The form of this button, filled in as far as it asks."""
     asked = frozenset[str]().union(*(FIELDS[need] for need in offer.needs))
+    if offer.event == "split":  # reports or words, whichever there is
+        asked |= {"reports", "note"}
     return Move(offer.event, **{name: having[name] for name in asked})
 
 
@@ -73,6 +76,11 @@ def hands(cast: Cast, case: Case) -> list[Actor]:
     seeing = [one for one in staff if visible_to(one).filter(id=case.id).exists()]
     reports = cases.report_ids([case.id])
     return seeing + ([lin(case)] if reports else []) + [SYSTEM]
+
+
+def chooser(number: int) -> Callable[[int], int]:
+    """Picks one of so many, the same for the same number."""
+    return lambda many: number * 2654435761 % 2**32 % many
 
 
 def step(cast: Cast, case: Case, other: Case, pick: Callable[[int], int], at: datetime) -> Case:
@@ -171,7 +179,9 @@ def test_whatever_is_done_in_whatever_order_every_promise_holds(
         case = (
             by_phone(cast, noon, **more) if by == "phone" else cast.lin_reports(noon, contact=contact, **more)
         )
-        other = cast.lin_reports(noon, **more)
+        other, joined = cast.lin_reports(noon, **more), cast.lin_reports(noon, **more)
+        advance(joined.id, Move("join", into=case.id), actor=cast.chen, at=noon)
+        case.refresh_from_db()
         at = noon
         for actor, move in begun(cast) if is_begun and category else ():
             case = advance(case.id, move, actor=actor, at=at)
@@ -180,7 +190,8 @@ def test_whatever_is_done_in_whatever_order_every_promise_holds(
             clock_strikes(at)
             case.refresh_from_db()
             other.refresh_from_db()
-            case = step(cast, case, other, lambda many, number=number: number * 2654435761 % 2**32 % many, at)  # type: ignore[misc]
+            children = Case.objects.filter(split_from=case)  # the walk goes on now in one of them, now here
+            step(cast, (children.last() if number % 3 else None) or case, other, chooser(number), at)
         promises_hold(at)
         clock_strikes(at + timedelta(days=60))
         promises_hold(at + timedelta(days=60))
