@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
-from gezhi.parties import codes, names, policy
+from gezhi.parties import codes, names, policy, tokens
 from gezhi.parties.days import Period, holds_on, local_day, meets
 from gezhi.parties.models import Account, Party, PartyPost, ResetCode
 from gezhi.parties.turns import refuse_unknown, take_turn
@@ -185,6 +185,8 @@ def switch_account(account_id: UUID, *, is_active: bool, actor: Actor, at: datet
         _refuse_lookalikes(account)
     account.is_active = is_active
     account.save(update_fields=["is_active"])
+    if not is_active:
+        tokens.end_all(account.id, actor=actor, at=at)
     deed = Deed(
         "account", account.id, "switch_account", {"is_active": not is_active}, {"is_active": is_active}
     )
@@ -197,11 +199,15 @@ def switch_account(account_id: UUID, *, is_active: bool, actor: Actor, at: datet
 
 @transaction.atomic
 def reset_password(account_id: UUID, *, actor: Actor, at: datetime) -> str:
-    """A one-time code, shown once and good for 30 minutes. The old password and every session end now. Raises NotYours, NotFound."""
+    """A one-time code, shown once and good for 30 minutes. The old password, every session and every token end now.
+
+    Raises NotYours, NotFound.
+    """
     account = _held(account_id)
     later = holds_on(local_day(at)) | meets(Period(local_day(at)))
     posts = PartyPost.objects.filter(later, account=account.id)
     policy.resets(actor, starmap(policy.Held, posts.values_list("duty", "party_id", "party__parent_id")))
+    tokens.end_all(account.id, actor=actor, at=at)
     return _new_code(account, "reset_password", codes.RESET_LIFE, actor, at)
 
 

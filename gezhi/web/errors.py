@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from gezhi.kernel.refusal import Refusal
-from gezhi.web import refusals
+from gezhi.web import problems, refusals
 from gezhi.web.asked import Asked
 from gezhi.web.public import report
 
@@ -66,6 +66,8 @@ def failed(request: HttpRequest) -> HttpResponse:
         return refusals.unavailable(request)
     if isinstance(problem, Refusal):
         return refusals.page(request, problem)
+    if problems.is_for_program(request):
+        return problems.answer(500)
     words = _("系统出了差错，已经记下。请稍后再试。")
     html = f"<!doctype html><html lang='{settings.LANGUAGE_CODE}'><meta charset='utf-8'><title>500</title><p>{words}</p></html>"
     return HttpResponse(html, status=500)

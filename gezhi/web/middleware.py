@@ -15,7 +15,7 @@ from gezhi.parties import queries as parties
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.patience import waiting_at_most
-from gezhi.web import door, errors
+from gezhi.web import door, errors, problems
 from gezhi.web import refusals as answers
 from gezhi.web.asked import Asked
 
@@ -81,7 +81,8 @@ def jurisdiction_and_actor(get_response: Answer) -> Callable[[Asked], HttpRespon
             return answers.no_office(request)
         request.jurisdiction = found
         with scope(found.id), timezone.override(ZoneInfo(found.time_zone)):
-            if request.user.is_authenticated:
+            # a program is known by its token alone (web/api/door.py): a browser's log-in opens nothing there
+            if not problems.is_for_program(request) and request.user.is_authenticated:
                 request.actor = parties.actor_of(request.user, request.now)
             return get_response(request)
 
@@ -93,7 +94,7 @@ def refusals(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         answer = get_response(request)
-        if answer.status_code == 405 and not answer.content:
+        if answer.status_code == 405 and (not answer.content or problems.is_for_program(request)):
             page = answers.plain_page(request, 405)
             page["Allow"] = answer["Allow"]
             return page

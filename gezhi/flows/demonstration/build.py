@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from gezhi.catalogue import actions as catalogue
-from gezhi.flows.demonstration.people import Cast, build_people
+from gezhi.flows.demonstration.people import Cast, Member, build_people
 from gezhi.flows.demonstration.places import build_places
+from gezhi.flows.demonstration.programs import token_of
 from gezhi.flows.demonstration.rules import build_rules
 from gezhi.flows.demonstration.stories import Telling
 from gezhi.kernel.actor import SYSTEM, Actor
@@ -41,7 +42,8 @@ def build(*, at: datetime) -> list[dict[str, str]]:
         telling.keep_pictures()  # on the disk before any row speaks of them
         with transaction.atomic():
             telling.tell()
-    return [_log_in(one) for one in cast.members]
+    with scope(office.id):
+        return [_log_in(one, token_of(one, at=at)) for one in cast.members]
 
 
 def _actors(cast: Cast, at: datetime) -> dict[str, Actor]:
@@ -53,8 +55,12 @@ def _actors(cast: Cast, at: datetime) -> dict[str, Actor]:
     return found
 
 
-def _log_in(member: object) -> dict[str, str]:
+def _log_in(member: Member, token: str) -> dict[str, str]:
     return {
-        name: str(getattr(member, name, ""))
-        for name in ("name", "username", "password", "token", "role", "party")
+        "name": member.name,
+        "username": member.username,
+        "password": member.password,
+        "token": token,
+        "role": member.role,
+        "party": member.party,
     }
