@@ -130,7 +130,7 @@ def demo(chosen: argparse.Namespace) -> int:
     from gezhi.config.install import make_demonstration, prepare
 
     prepare()
-    make_demonstration()
+    make_demonstration(is_small=chosen.small)
     return 0
 
 

@@ -12,8 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
+from gezhi.config.progress import Progress
 from gezhi.config.worker import keep_books
-from gezhi.flows.demonstration.build import build
+from gezhi.flows.demonstration.build import MONTHS, build
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.keys import make_key_file, read_key_file
 from gezhi.tenancy.queries import all_jurisdictions
@@ -97,12 +98,18 @@ def accounts_file() -> Path:
     return Path(settings.GEZHI_DATA) / "demo-accounts.json"
 
 
-def make_demonstration() -> bool:
+def make_demonstration(*, is_small: bool = False) -> bool:
     """Fill an empty data folder; False when an office stands there already."""
     if all_jurisdictions():
         return False
     at = datetime.now(UTC)
-    accounts = build(at=at)
+    progress = Progress("正在搭建演示")
+    accounts = build(
+        at=at,
+        months=0 if is_small else MONTHS,
+        on_day=lambda day, of: progress.tell(f"第 {day} 天，共 {of} 天"),
+    )
+    progress.end()
     keep_books_of_all(at)
     handle = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
