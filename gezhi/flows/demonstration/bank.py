@@ -14,7 +14,8 @@ DATA = Path(__file__).with_name("data")
 class Kind:
     """What happens in one category. on: kinds of ground; to: code of who is sent there, "" = the company, "community" = its office.
 
-    months: when it happens, () = always; weather: rain, storm or snow, "" = on any day; may_be_mended: by a worker on his walk.
+    months: when it happens, () = always; weather: rain, storm or snow, "" = on any day; seen: how a worker on his walk writes it, ()
+    = he does not mend such things.
     """
 
     code: str
@@ -23,8 +24,8 @@ class Kind:
     to: str
     months: frozenset[int]
     weather: str
-    may_be_mended: bool
     voices: tuple[str, ...]
+    seen: tuple[str, ...]
     done: tuple[str, ...]
 
 
@@ -42,8 +43,8 @@ def _kind(code: str, told: dict[str, Any]) -> Kind:
         told.get("to", ""),
         frozenset(told.get("months", ())),
         told.get("weather", ""),
-        told.get("spot", False),
         tuple(told["voices"]),
+        tuple(told.get("seen", ())),
         tuple(told["done"]),
     )
 

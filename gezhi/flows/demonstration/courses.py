@@ -17,9 +17,8 @@ from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar, due_at
 
 URGENT_MINUTES = 1440  # a limit of a day or less that runs day and night: the desk's night shift sends somebody at once
 OFFICE, COMPANY = "office", "property_seven_day"
-LATE, SLOW, FAILED, OBJECTED = 0.11, 0.06, 0.09, 0.10
-ENDS_OTHERWISE = 0.25  # …; below that, one of the rarer courses
-SILENT, BY_PAGE = 0.42, 0.55  # of those who have the status page: never answer; answer there
+LATE, SLOW, FAILED, OBJECTED = 0.08, 0.05, 0.08, 0.10
+SILENT = 0.42  # of those who have the status page: never answer
 
 
 @dataclass(slots=True)
@@ -100,7 +99,7 @@ def accepted(course: Course) -> None:
     if course.is_urgent:
         course.at_once(3, 24)
     elif course.lot.random() < SLOW:
-        course.wait(250, 420)
+        course.wait(245, 330)
     else:
         course.wait(6, 200)
     course.do("desk", "accept")
@@ -192,7 +191,7 @@ def mended(course: Course) -> None:
         course.acts.append(_with_note(note, lot.choice(words["notes"])))
     course.at = _done_at(course)
     course.do("handler", "done", note=lot.choice(bank.kinds()[course.category].done), count=_count(course))
-    course.wait(40, 640) if lot.random() > SLOW else course.wait(900, 1300)
+    course.wait(40, 640) if lot.random() > SLOW else course.wait(900, 1150)
     failures = 0 if lot.random() > FAILED else 2 if lot.random() < 0.12 else 1
     for seen, lacks in lot.sample(words["failed"], failures):
         course.do("checker", "fail_check", note=seen, reason=lacks)
@@ -211,7 +210,7 @@ def _done_at(course: Course) -> datetime:
     lot = course.lot
     if not course.fix:
         return after(course.at, lot.uniform(30, 200), course.calendar)
-    share = lot.triangular(0.18, 0.9, 0.4) if lot.random() > LATE else lot.triangular(1.05, 2.6, 1.15)
+    share = lot.triangular(0.18, 0.9, 0.4) if lot.random() > LATE else lot.triangular(1.03, 1.5, 1.06)
     calendar = ROUND_THE_CLOCK if course.is_round else course.calendar
     aimed = after(course.received_at, course.fix * share, calendar)
     soonest = after(course.at, lot.uniform(12, 70), ROUND_THE_CLOCK if course.is_urgent else course.calendar)

@@ -68,7 +68,7 @@ class Telling:
         if before is not None:
             kind = bank.kinds()[before.category]
             spot, ground = self._spot(before.place), "building"
-            text = lot.choice(bank.phrases()["back"])
+            text = f"{lot.choice(bank.phrases()['back'])}：{lot.choice(kind.voices)}"
         else:
             kind = self._kind(day, lot)
             spot, ground = self.grounds.draw(lot, kind.on)
@@ -156,13 +156,13 @@ class Telling:
 
     def _walk(self, key: str, day: Day, lot: Random) -> Tale:
         """A worker on his round finds something: mended on the spot, or given to the desk."""
-        kinds = [kind for kind in bank.kinds().values() if kind.may_be_mended]
+        kinds = [kind for kind in bank.kinds().values() if kind.seen]
         kind = pick(lot, kinds, [kind.weight for kind in kinds])
         spot, ground = self.grounds.draw(lot, tuple(one for one in kind.on if one != "community"))
         at = self._moment(day, "staff", lot)
         mends = lot.random() < MENDED_AT_ONCE
         said = bank.phrases()
-        text = f"{lot.choice(said['walk'])}：{lot.choice(kind.voices)}"
+        text = f"{lot.choice(said['walk'])}：{lot.choice(kind.seen)}"
         common = {"has_photo": True, "finder": "walker"}
         if mends:
             looked = Act(self._later(at, lot), "checker", "pass_check", note=lot.choice(said["checked"]))

@@ -41,6 +41,7 @@ from gezhi.reports.intake import Intake
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
+LEDGER_DAYS = 10  # nobody looks into it meanwhile, and a line that changes ten times is written once
 PICTURES_AHEAD = timedelta(days=30)  # so many days' pictures are kept at once
 SAYS: Final = frozenset({"urge", "add", "answer"})
 FROM: Final = {event: {arrow.source for arrow in ARROWS if arrow.event == event} for event in ("accept", "ask", "answer", "decline", "dispatch", "take", "done", "pass_check", "fail_check", "satisfied", "unsatisfied", "uphold", "return", "join", "not_found", "made_safe", "request_extension", "carry_forward", "put_to_meeting", "not_ours", "wont_do", "note", "urge", "add", "reopen", "raise")}  # fmt: skip
@@ -92,6 +93,8 @@ class Play:
             )
             end = days[number][0].at if number < len(days) else self.now
             self._day(day, end)
+            if number % LEDGER_DAYS == 0 or number == len(days):
+                ledger.catch_up(at=end)
             on_day(number, len(days))
 
     def _day(self, deeds: list[Deed], end: datetime) -> None:
@@ -105,7 +108,6 @@ class Play:
             self._clockwork(end)
             outbox.settle(until=end, but=timing.TIMER)
         sealing.seal(at=end)
-        ledger.catch_up(at=end)
 
     def _clockwork(self, until: datetime) -> None:
         """Timers that are due by then, each at its own moment, the earliest first."""
