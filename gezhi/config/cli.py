@@ -96,7 +96,9 @@ def _founding(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "demo", "fill an empty data folder with the demonstration: half a year of Huangguan subdistrict"
     )
     demo.add_argument(
-        "--small", action="store_true", help="its places, people and a first week of cases only: seconds, not a minute"
+        "--small",
+        action="store_true",
+        help="its places, people and a first week of cases only: seconds, not a minute",
     )
 
 

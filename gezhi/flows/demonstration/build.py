@@ -15,13 +15,14 @@ from gezhi.flows.demonstration.album import Album
 from gezhi.flows.demonstration.ground import grounds
 from gezhi.flows.demonstration.happenings import happenings
 from gezhi.flows.demonstration.history import Telling as History
-from gezhi.flows.demonstration.people import Cast, build_people, roster_people
+from gezhi.flows.demonstration.people import Cast, build_people
 from gezhi.flows.demonstration.places import Names, build_places
 from gezhi.flows.demonstration.play import Play
 from gezhi.flows.demonstration.rules import build_rules
 from gezhi.flows.demonstration.saga import first_week, sagas
+from gezhi.flows.demonstration.shifts import shifts
 from gezhi.flows.demonstration.stories import Telling
-from gezhi.flows.demonstration.town import crowd, post_rosters, widen
+from gezhi.flows.demonstration.town import crowd, widen
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.parties import queries as known
 from gezhi.parties.days import local_day
@@ -55,9 +56,7 @@ def build(
         with scope(office.id):
             catalogue.load_book(actor=SYSTEM, at=began)
             names = build_places(actor=SYSTEM, at=began)
-            cast = build_people(
-                names, has_rosters=not months, actor=SYSTEM, at=began if months else at
-            )
+            cast = build_people(names, has_rosters=not months, actor=SYSTEM, at=began if months else at)
             build_rules(actor=SYSTEM, at=began)
             if months:
                 names, cast = widen(names, cast, actor=SYSTEM, at=began)
@@ -78,17 +77,20 @@ def _tell(names: Names, cast: Cast, local: datetime) -> None:
 
 
 def _play(
-    names: Names, cast: Cast, at: datetime, began: datetime, zone: ZoneInfo, on_day: Callable[[int, int], None]
+    names: Names,
+    cast: Cast,
+    at: datetime,
+    began: datetime,
+    zone: ZoneInfo,
+    on_day: Callable[[int, int], None],
 ) -> None:
-    """Half a year, day by day; this week's rosters are planned at its end, so that they are of this week."""
+    """Half a year, day by day."""
     history = History(grounds(names, _served()), zone)
     days = (local_day(began + SETTLING_IN), local_day(at))
     tales = [*sagas(at, zone), *first_week(at, zone), *history.tell(*days)]
-    play = Play(names, cast.parties, crowd(names, cast, at=at), at, Album())
-    play.perform(tales, list(happenings(names, cast, at)), on_day=on_day)
-    with transaction.atomic():
-        roster_people(cast, actor=SYSTEM, at=at)
-        post_rosters(cast, actor=SYSTEM, at=at)
+    players = crowd(names, cast, at=at)
+    beside = [*happenings(names, cast, at), *shifts(names, cast, players, at)]
+    Play(names, cast.parties, players, at, Album()).perform(tales, beside, on_day=on_day)
 
 
 def _served() -> dict[str, str]:

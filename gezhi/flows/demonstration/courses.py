@@ -15,7 +15,9 @@ from gezhi.flows.demonstration import bank
 from gezhi.flows.demonstration.tales import Act, in_order
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar, due_at
 
-URGENT_MINUTES = 1440  # a limit of a day or less that runs day and night: the desk's night shift sends somebody at once
+URGENT_MINUTES = (
+    1440  # a limit of a day or less that runs day and night: the desk's night shift sends somebody at once
+)
 OFFICE, COMPANY = "office", "property_seven_day"
 LATE, SLOW, FAILED, OBJECTED = 0.08, 0.05, 0.08, 0.10
 SILENT = 0.42  # of those who have the status page: never answer

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from uuid import UUID
 
 from gezhi.flows.demonstration import bank
 from gezhi.flows.demonstration.places import Names
@@ -66,7 +65,9 @@ def grounds(names: Names, served: Mapping[str, str]) -> Grounds:
         ground = GROUND.get(Kind(rows[id].kind))
         if ground is None or rows[id].community_id is None:
             continue
-        company = next((code for place, code in served.items() if f"{full_name} ".startswith(f"{place} ")), "")
+        company = next(
+            (code for place, code in served.items() if f"{full_name} ".startswith(f"{place} ")), ""
+        )
         spots.setdefault(full_name.split()[0], {}).setdefault(ground, []).append(Spot(full_name, company))
     rest = (1 - sum(SHARES.values())) / (len(spots) - len(SHARES))
     frozen = {

@@ -18,7 +18,9 @@ from gezhi.parties.days import zone
 from gezhi.routing import actions as routing
 from gezhi.routing.terms import Terms
 
-ANNOUNCED = timedelta(days=20)  # before the day: so the service of the old one ends and that of the new one begins on paper
+ANNOUNCED = timedelta(
+    days=20
+)  # before the day: so the service of the old one ends and that of the new one begins on paper
 AT_NIGHT = time(0, 5)  # the worker moves open work soon after the day has begun
 
 

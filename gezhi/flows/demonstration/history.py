@@ -134,7 +134,9 @@ class Telling:
         return (midnight + timedelta(seconds=round(hour * 3600))).astimezone(UTC)
 
     def _calendar(self, party: str) -> WorkCalendar:
-        return catalogue.calendar(CALENDARS.get(party, "property_seven_day" if party.endswith("WY") else OFFICE))
+        return catalogue.calendar(
+            CALENDARS.get(party, "property_seven_day" if party.endswith("WY") else OFFICE)
+        )
 
     def _mended_before(self, at: datetime, lot: Random) -> Tale | None:
         """Something that was done a week to two months ago and lies in a house or a compound."""
@@ -163,25 +165,44 @@ class Telling:
         mends = lot.random() < MENDED_AT_ONCE
         said = bank.phrases()
         text = f"{lot.choice(said['walk'])}：{lot.choice(kind.seen)}"
-        common = {"has_photo": True, "finder": "walker"}
         if mends:
             looked = Act(self._later(at, lot), "checker", "pass_check", note=lot.choice(said["checked"]))
             note = lot.choice(kind.done)
             return Tale(
-                key, at, spot.full_name, kind.code, text, "staff", (looked,), mends=True, note=note, **common
+                key,
+                at,
+                spot.full_name,
+                kind.code,
+                text,
+                "staff",
+                (looked,),
+                has_photo=True,
+                finder="walker",
+                mends=True,
+                note=note,
             )
         party = sent_to(kind, spot, ground)
-        course = Course(
-            lot, at, at, kind.code, party, "staff", False, self._calendar(party), spot.community
+        course = Course(lot, at, at, kind.code, party, "staff", False, self._calendar(party), spot.community)
+        return Tale(
+            key,
+            at,
+            spot.full_name,
+            kind.code,
+            text,
+            "staff",
+            ordinary(course),
+            has_photo=True,
+            finder="walker",
         )
-        return Tale(key, at, spot.full_name, kind.code, text, "staff", ordinary(course), **common)
 
     def _later(self, at: datetime, lot: Random) -> datetime:
         return next_working(at + timedelta(hours=lot.uniform(3, 26)), self.office)
 
     def _rare(self, key: str, day: Day, lot: Random) -> Tale | None:
         """What does not become work: asked about, declined, not ours, not to be done; and what names no place."""
-        group = lot.choice(("questions", "questions", "refusals", "not_ours", "wont", "unlocated", "unlocated"))
+        group = lot.choice(
+            ("questions", "questions", "refusals", "not_ours", "wont", "unlocated", "unlocated")
+        )
         entry = lot.choice(bank.phrases()[group])
         channel = lot.choice(("web", "qr"))
         at = self._moment(day, channel, lot)
@@ -191,9 +212,7 @@ class Telling:
         code = entry[0] if group in {"questions", "refusals"} else entry[2]
         text = entry[1] if group in {"questions", "refusals"} else entry[0]
         party = sent_to(bank.kinds()[code], spot, ground)
-        course = Course(
-            lot, at, at, code, party, channel, False, self._calendar(party), spot.community
-        )
+        course = Course(lot, at, at, code, party, channel, False, self._calendar(party), spot.community)
         ENDINGS[group](course, entry)
         return Tale(key, at, spot.full_name, code, text, channel, in_order(course.acts))
 
@@ -201,17 +220,14 @@ class Telling:
         """Nobody knows where: the intake desk finds the place, and the community's desk goes on."""
         text, code, place = entry
         party = sent_to(bank.kinds()[code], Spot(place, ""), "community")
-        course = Course(
-            lot, at, at, code, party, "web", False, self._calendar(party), place.split()[0]
-        )
+        course = Course(lot, at, at, code, party, "web", False, self._calendar(party), place.split()[0])
         acts = [_placed(act, place, code) for act in ordinary(course)]
         return Tale(key, at, "", "", text, "web", tuple(acts))
 
 
-CALENDARS = {
-    code: "round_the_clock"
-    for code in ("ZHZF", "GAFJ", "SZ", "XF", "JJ", "YJ", "GS", "GD", "RQ", "GR", "PS", "DT")
-}
+CALENDARS = dict.fromkeys(
+    ("ZHZF", "GAFJ", "SZ", "XF", "JJ", "YJ", "GS", "GD", "RQ", "GR", "PS", "DT"), "round_the_clock"
+)
 
 
 def _placed(act: Act, place: str, category: str) -> Act:

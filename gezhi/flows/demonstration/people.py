@@ -76,15 +76,14 @@ def build_people(names: Names, *, has_rosters: bool = True, actor: Actor, at: da
         stage.local(one, office)
     cast = Cast(tuple(stage.member(one) for one in told["cast"]), stage.parties)
     if has_rosters:
-        roster_people(cast, actor=actor, at=at)
+        roster_people(cast, actor=actor, at=at, sunday=last_sunday(at))
     return cast
 
 
 @transaction.atomic
-def roster_people(cast: Cast, *, actor: Actor, at: datetime) -> None:
-    """Who answers for the cast's parties from last Sunday on, day and night."""
+def roster_people(cast: Cast, *, actor: Actor, at: datetime, sunday: date) -> None:
+    """Who answers for the cast's parties from that Sunday on, day and night."""
     accounts = {one.name: one.account_id for one in cast.members}
-    sunday = last_sunday(at)
     for one in json.loads(DATA.read_text(encoding="utf-8"))["rosters"]:
         people = [OnDuty(name, phone, accounts.get(name)) for name, phone in one["people"]]
         planned = rotate(people, DAY_AND_NIGHT, sunday, ROSTER_DAYS, zone())

@@ -17,11 +17,9 @@ from django.db import transaction
 
 from gezhi.cases import calls, numbers, timing
 from gezhi.cases import queries as cases
-from gezhi.cases.lifecycle import ARROWS, State
+from gezhi.cases.lifecycle import ARROWS, EVENTS, State
 from gezhi.cases.move import PICTURE_KINDS, Move, Shown
 from gezhi.catalogue import queries as catalogue
-from gezhi.evidence import actions as evidence
-from gezhi.evidence.actions import Kept
 from gezhi.flows import clockwork
 from gezhi.flows.demonstration.album import Album, Drawing, drawing_of
 from gezhi.flows.demonstration.places import Names
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
 LEDGER_DAYS = 10  # nobody looks into it meanwhile, and a line that changes ten times is written once
 PICTURES_AHEAD = timedelta(days=30)  # so many days' pictures are kept at once
 SAYS: Final = frozenset({"urge", "add", "answer"})
-FROM: Final = {event: {arrow.source for arrow in ARROWS if arrow.event == event} for event in ("accept", "ask", "answer", "decline", "dispatch", "take", "done", "pass_check", "fail_check", "satisfied", "unsatisfied", "uphold", "return", "join", "not_found", "made_safe", "request_extension", "carry_forward", "put_to_meeting", "not_ours", "wont_do", "note", "urge", "add", "reopen", "raise")}  # fmt: skip
+FROM: Final = {event: frozenset(one.source for one in ARROWS if one.event == event) for event in EVENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +86,7 @@ class Play:
         for number, day in enumerate(days, start=1):
             ahead = day[0].at + PICTURES_AHEAD
             soon = chain.from_iterable(later for later in days[number - 1 :] if later[0].at < ahead)
-            self.album.keep(
-                chain.from_iterable(deed.pictures for deed in soon), until=ahead, at=day[0].at
-            )
+            self.album.keep(chain.from_iterable(deed.pictures for deed in soon), until=ahead, at=day[0].at)
             end = days[number][0].at if number < len(days) else self.now
             self._day(day, end)
             if number % LEDGER_DAYS == 0 or number == len(days):
@@ -166,9 +162,11 @@ class Play:
             self._call(case, act)
             self._forget(case)
             return
-        if event == "done" and case.state == State.DISPATCHED:  # another company has it since, and signs first
+        if (
+            event == "done" and case.state == State.DISPATCHED
+        ):  # another company has it since, and signs first
             case = advance_and_route(case.id, Move("take"), actor=self._handler(case), at=act.at)
-        if State(case.state) not in FROM.get(event, {State(case.state)}):
+        if State(case.state) not in FROM[event]:
             self.left_out.append((tale.key, act.event))
             return
         if event in SAYS:
@@ -196,7 +194,9 @@ class Play:
         self.seen.pop(case.id, None)
 
     def _move(self, tale: Tale, act: Act) -> Move:
-        shown = tuple(Shown(self.album.take(drawing_of(tale.key, is_mended=True)), kind) for kind in _asked(tale, act))
+        shown = tuple(
+            Shown(self.album.take(drawing_of(tale.key, is_mended=True)), kind) for kind in _asked(tale, act)
+        )
         return Move(
             act.event,
             note=act.note,
@@ -266,6 +266,4 @@ def _asked(tale: Tale, act: Act) -> list[str]:
     if act.event != "done":
         return []
     code = tale.category or next(one.category for one in tale.acts if one.category)
-    return [
-        one for one in catalogue.proof(catalogue.by_code(code).id).kinds if one in PICTURE_KINDS
-    ]
+    return [one for one in catalogue.proof(catalogue.by_code(code).id).kinds if one in PICTURE_KINDS]

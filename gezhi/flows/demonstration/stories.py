@@ -200,9 +200,7 @@ class Telling:
         for story in STORIES:
             mended = len(_asked(story)) * sum(step.needs_photo for step in story.steps)
             for is_mended, count in ((False, int(story.photo)), (True, mended)):
-                drawings = [
-                    Upload("drawn.jpg", drawn(story.text, is_mended=is_mended)) for _ in range(count)
-                ]
+                drawings = [Upload("drawn.jpg", drawn(story.text, is_mended=is_mended)) for _ in range(count)]
                 kept = evidence.keep(drawings, at=story.begin(self.now)) if drawings else []
                 self.pictures[story.text, is_mended] = [one.id for one in kept if isinstance(one, Kept)]
 
@@ -263,4 +261,3 @@ def _asked(story: Story) -> list[str]:
     return [
         one for one in catalogue.proof(catalogue.by_code(story.category).id).kinds if one in PICTURE_KINDS
     ]
-

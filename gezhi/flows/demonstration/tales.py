@@ -64,4 +64,3 @@ def in_order(acts: "list[Act]") -> tuple[Act, ...]:
             act = replace(act, at=found[-1].at + timedelta(minutes=1))
         found.append(act)
     return tuple(found)
-

@@ -15,7 +15,7 @@ from django.db import transaction
 from gezhi.duty.actions import OnDuty, plan_shifts
 from gezhi.duty.rotation import DAY_AND_NIGHT, rotate
 from gezhi.flows.demonstration import bank
-from gezhi.flows.demonstration.people import ROSTER_DAYS, Cast, last_sunday
+from gezhi.flows.demonstration.people import ROSTER_DAYS, Cast
 from gezhi.flows.demonstration.places import Names
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.parties import actions as parties
@@ -51,55 +51,64 @@ def widen(names: Names, cast: Cast, *, actor: Actor, at: datetime) -> tuple[Name
     lower = [pair for one in told["compounds"] for pair in _compound(one, names)]
     add_places([place for _, place in lower], actor=actor, at=at)
     names = replace(names, places={**names.places, **{full_name: place.id for full_name, place in lower}})
-    book = dict(cast.parties)
     since = date(local_day(at).year - 1, 1, 1)
+    book = dict(cast.parties)
     for one in told["companies"]:
-        above = {full_name.split()[0] for full_name in one["serves"]}
-        parent = book[above.pop()] if len(above) == 1 else book[OFFICE]
-        book[one["code"]] = parties.add_party(
-            "property",
-            one["name"],
-            one["code"],
-            one["phone"],
-            parent_id=parent,
-            calendar="property_seven_day",
-            actor=actor,
-            at=at,
-        )
-        for full_name in one["serves"]:
-            ground = Ground(names.places[full_name])
-            parties.serve(book[one["code"]], "property", ground, starts_on=since, actor=actor, at=at)
+        book[one["code"]] = _company(one, book, names, since, actor=actor, at=at)
     for username, name, post in _colleagues(told, book, names, since):
         account = staff.add_account(username, name, must_change_password=False, actor=actor, at=at)
         staff.appoint(account, post, actor=actor, at=at)
     return names, replace(cast, parties=book)
 
 
+def _company(
+    one: dict[str, Any], book: Mapping[str, UUID], names: Names, since: date, *, actor: Actor, at: datetime
+) -> UUID:
+    """One level up is its community, or the subdistrict when it serves several."""
+    above = {full_name.split()[0] for full_name in one["serves"]}
+    made = parties.add_party(
+        "property",
+        one["name"],
+        one["code"],
+        one["phone"],
+        parent_id=book[above.pop() if len(above) == 1 else OFFICE],
+        calendar="property_seven_day",
+        actor=actor,
+        at=at,
+    )
+    for full_name in one["serves"]:
+        ground = Ground(names.places[full_name])
+        parties.serve(made, "property", ground, starts_on=since, actor=actor, at=at)
+    return made
+
+
 def _compound(one: dict[str, Any], names: Names) -> Iterator[tuple[str, NewPlace]]:
+    """(full name, place) of a compound, its buildings and their two stairwells each, parents first."""
     community = names.places[one["community"]]
     cell = places.grids(community)[one["cell"]]
     lon, lat = _middle(places.outlines()[cell.id])
-    common = {"grid_id": cell.id, "invented": True}
-    compound = NewPlace(
-        kind=Kind.COMPOUND, name=one["name"], parent_id=community, lon=lon, lat=lat, **common
-    )
+
+    def place(kind: Kind, name: str, parent: UUID, east: int = 0, north: int = 0) -> NewPlace:
+        return NewPlace(
+            kind=kind,
+            name=name,
+            parent_id=parent,
+            grid_id=cell.id,
+            households=one["households"] if kind is Kind.BUILDING else None,
+            lon=round(lon + NEXT_HOUSE * east, 6),
+            lat=round(lat + NEXT_HOUSE * north, 6),
+            invented=True,
+        )
+
+    compound = place(Kind.COMPOUND, one["name"], community)
     full_name = f"{one['community']} {one['name']}"
     yield full_name, compound
     for number in range(one["buildings"]):
-        spot = {"lon": lon + NEXT_HOUSE * (number % 3 - 1), "lat": lat + NEXT_HOUSE * (number // 3 + 1)}
-        house = NewPlace(
-            kind=Kind.BUILDING,
-            name=f"{number + 1}号楼",
-            parent_id=compound.id,
-            households=one["households"],
-            **spot,
-            **common,
-        )
+        east, north = number % 3 - 1, number // 3 + 1
+        house = place(Kind.BUILDING, f"{number + 1}号楼", compound.id, east, north)
         yield f"{full_name} {house.name}", house
         for stairs in (1, 2):
-            stairwell = NewPlace(
-                kind=Kind.STAIRWELL, name=f"{stairs}单元", parent_id=house.id, **spot, **common
-            )
+            stairwell = place(Kind.STAIRWELL, f"{stairs}单元", house.id, east, north)
             yield f"{full_name} {house.name} {stairwell.name}", stairwell
 
 
@@ -140,7 +149,9 @@ def crowd(names: Names, cast: Cast, *, at: datetime) -> Crowd:
         book[party]: (people[username],) for party, (username, _) in told["clerks"].items()
     }
     clerks[book["悦海社区"]] = (people["chen"], people["chen"], people["kong"])
-    crews = {book[code]: (people[username],) for code, (username, _) in told["crews"].items()}
+    crews: dict[UUID, tuple[Actor, ...]] = {
+        book[code]: (people[username],) for code, (username, _) in told["crews"].items()
+    }
     crews |= clerks | {book["YHWY"]: (people["ding"], people["ding"], people["sun"])}
     crews[book["ZHZF"]] = (people["gao"],)
     crews[book[OFFICE]] = (people["qi"],)
@@ -161,10 +172,9 @@ def _actor(username: str, at: datetime) -> Actor | None:
 
 
 @transaction.atomic
-def post_rosters(cast: Cast, *, actor: Actor, at: datetime) -> None:
-    """Who answers in each community this week and next, day and night; those of the small demonstration have theirs."""
+def post_rosters(cast: Cast, *, actor: Actor, at: datetime, sunday: date) -> None:
+    """Who answers in each community from that Sunday on, day and night; those of the small demonstration have theirs."""
     told = bank.town()
-    sunday = last_sunday(at)
     for party, (_, name) in told["clerks"].items():
         if party in {OFFICE, "悦海社区", "韩乐坊社区"}:
             continue

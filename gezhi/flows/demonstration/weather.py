@@ -10,7 +10,10 @@ from random import Random
 RAINY = {6: 0.22, 7: 0.34, 8: 0.34, 9: 0.2, 4: 0.1, 5: 0.12, 10: 0.1}  # share of the days, by month
 SNOWY = {12: 0.22, 1: 0.26, 2: 0.16}
 STORMS = frozenset({(7, 24), (8, 9), (8, 10), (8, 27), (9, 12)})  # a typhoon passes: month and day
-HEATING_BEGINS, COMPLAINTS_OF_COLD = (11, 10), 20  # from that day and so many days on many complain of cold rooms
+HEATING_BEGINS, COMPLAINTS_OF_COLD = (
+    (11, 10),
+    20,
+)  # from that day and so many days on many complain of cold rooms
 A_DAY = 1.65  # voices of residents on a plain working day
 
 
