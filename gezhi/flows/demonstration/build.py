@@ -85,7 +85,7 @@ def _play(
     on_day: Callable[[int, int], None],
 ) -> None:
     """Half a year, day by day."""
-    history = History(grounds(names, _served()), zone)
+    history = History(grounds(names, served()), zone)
     days = (local_day(began + SETTLING_IN), local_day(at))
     tales = [*sagas(at, zone), *first_week(at, zone), *history.tell(*days)]
     players = crowd(names, cast, at=at)
@@ -93,7 +93,7 @@ def _play(
     Play(names, cast.parties, players, at, Album()).perform(tales, beside, on_day=on_day)
 
 
-def _served() -> dict[str, str]:
+def served() -> dict[str, str]:
     """Code of the company by the full name of what it serves on the first day."""
     told = [*bank.parties()["locals"], *({"kind": "property", **one} for one in bank.town()["companies"])]
     companies = [one for one in told if one["kind"] == "property"]

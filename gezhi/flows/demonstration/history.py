@@ -1,6 +1,6 @@
 """Half a year of voices: which tale begins when and where. The same day is told alike whenever the demonstration is made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -34,7 +34,7 @@ class Telling:
     def __init__(self, grounds: Grounds, zone: ZoneInfo) -> None:
         self.grounds, self.zone = grounds, zone
         self.office: WorkCalendar = catalogue.calendar(OFFICE)
-        self.last_said: dict[str, int] = {}
+        self.heard: dict[str, int] = {}
         self.solved: list[Tale] = []
 
     def tell(self, first: date, last: date) -> Iterator[Tale]:
@@ -68,7 +68,7 @@ class Telling:
         if before is not None:
             kind = bank.kinds()[before.category]
             spot, ground = self._spot(before.place), "building"
-            text = f"{lot.choice(bank.phrases()['back'])}：{lot.choice(kind.voices)}"
+            text = f"{lot.choice(bank.phrases()['back'])}：{self._least_heard(kind.voices, lot)}"
         else:
             kind = self._kind(day, lot)
             spot, ground = self.grounds.draw(lot, kind.on)
@@ -111,13 +111,16 @@ class Telling:
         return found
 
     def _words(self, kind: bank.Kind, lot: Random) -> str:
-        """The voice of this kind that was heard longest ago, with a beginning and an end of its own."""
-        longest = min(self.last_said.get(voice, -1) for voice in kind.voices)
-        fresh = [voice for voice in kind.voices if self.last_said.get(voice, -1) == longest]
-        voice = lot.choice(fresh)
-        self.last_said[voice] = longest + 1
+        """A voice with a beginning and an end of its own."""
         said = bank.phrases()
-        return f"{lot.choice(said['lead_in'])}{voice}{lot.choice(said['tail'])}"
+        return f"{lot.choice(said['lead_in'])}{self._least_heard(kind.voices, lot)}{lot.choice(said['tail'])}"
+
+    def _least_heard(self, voices: Sequence[str], lot: Random) -> str:
+        """One of those that were heard least so far."""
+        least = min(self.heard.get(voice, 0) for voice in voices)
+        voice = lot.choice([one for one in voices if self.heard.get(one, 0) == least])
+        self.heard[voice] = least + 1
+        return voice
 
     def _channel(self, day: Day, lot: Random) -> str:
         shares = {**CHANNELS, "counter": 0.0 if day.is_off else CHANNELS["counter"]}
@@ -164,7 +167,7 @@ class Telling:
         at = self._moment(day, "staff", lot)
         mends = lot.random() < MENDED_AT_ONCE
         said = bank.phrases()
-        text = f"{lot.choice(said['walk'])}：{lot.choice(kind.seen)}"
+        text = f"{lot.choice(said['walk'])}：{self._least_heard(kind.seen, lot)}"
         if mends:
             looked = Act(self._later(at, lot), "checker", "pass_check", note=lot.choice(said["checked"]))
             note = lot.choice(kind.done)
