@@ -74,6 +74,19 @@ def parties() -> Mapping[str, Any]:
     return _read("parties")
 
 
+@cache
+def calendars() -> Mapping[str, str]:
+    """The calendar of each party by its code, where it is not that of the offices."""
+    told = parties()
+    given = {
+        one["code"]: one["calendar"] for one in (*told["agencies"], *told["utilities"]) if "calendar" in one
+    }
+    companies = [
+        one for one in (*told["locals"], *town()["companies"]) if one.get("kind", "property") == "property"
+    ]
+    return given | {one["code"]: "property_seven_day" for one in companies}
+
+
 def _read(name: str) -> dict[str, Any]:
     told: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return told

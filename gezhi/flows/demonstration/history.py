@@ -23,8 +23,8 @@ DAYTIME = (8.6, 17.6)
 LEAVES_NUMBER = 0.2
 WALKS, WALKS_OFF = 0.5, 0.08  # how often workers find something, on a day of work and on a day off
 MENDED_AT_ONCE = 0.72
-REPEATED, CAME_BACK = 0.06, 0.07
-RARE = 0.05  # asked, declined, not ours, will not be done, not located
+REPEATED, CAME_BACK = 0.06, 0.04
+RARE = 0.045  # asked, declined, not ours, will not be done, not located
 URGED, ADDED = 0.05, 0.04
 
 
@@ -122,6 +122,11 @@ class Telling:
         self.heard[voice] = least + 1
         return voice
 
+    def _least_told(self, entries: Sequence[list[str]], lot: Random) -> list[str]:
+        """The entry that was told least so far."""
+        by_text = {" ".join(entry): entry for entry in entries}
+        return by_text[self._least_heard(list(by_text), lot)]
+
     def _channel(self, day: Day, lot: Random) -> str:
         shares = {**CHANNELS, "counter": 0.0 if day.is_off else CHANNELS["counter"]}
         channel: str = pick(lot, list(shares), list(shares.values()))
@@ -137,9 +142,7 @@ class Telling:
         return (midnight + timedelta(seconds=round(hour * 3600))).astimezone(UTC)
 
     def _calendar(self, party: str) -> WorkCalendar:
-        return catalogue.calendar(
-            CALENDARS.get(party, "property_seven_day" if party.endswith("WY") else OFFICE)
-        )
+        return catalogue.calendar(bank.calendars().get(party, OFFICE))
 
     def _mended_before(self, at: datetime, lot: Random) -> Tale | None:
         """Something that was done a week to two months ago and lies in a house or a compound."""
@@ -206,7 +209,7 @@ class Telling:
         group = lot.choice(
             ("questions", "questions", "refusals", "not_ours", "wont", "unlocated", "unlocated")
         )
-        entry = lot.choice(bank.phrases()[group])
+        entry = self._least_told(bank.phrases()[group], lot)
         channel = lot.choice(("web", "qr"))
         at = self._moment(day, channel, lot)
         spot, ground = self.grounds.draw(lot, ("yard",))
@@ -226,11 +229,6 @@ class Telling:
         course = Course(lot, at, at, code, party, "web", False, self._calendar(party), place.split()[0])
         acts = [_placed(act, place, code) for act in ordinary(course)]
         return Tale(key, at, "", "", text, "web", tuple(acts))
-
-
-CALENDARS = dict.fromkeys(
-    ("ZHZF", "GAFJ", "SZ", "XF", "JJ", "YJ", "GS", "GD", "RQ", "GR", "PS", "DT"), "round_the_clock"
-)
 
 
 def _placed(act: Act, place: str, category: str) -> Act:
