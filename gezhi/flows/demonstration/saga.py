@@ -12,6 +12,7 @@ from gezhi.flows.demonstration.tales import Act, Tale, in_order
 from gezhi.kernel.worktime import next_working
 
 HOUR = 60  # minutes
+JUST_NOW, APART = timedelta(minutes=30), timedelta(minutes=9)
 ON_PAPER = frozenset({"put_to_meeting", "carry_forward"})  # moves that name a day; a story's is a week later
 
 
@@ -67,6 +68,8 @@ def _acts(steps: list[list[Any]], at: datetime) -> tuple[Act, ...]:
 
 def _story(number: int, story: Story, now: datetime) -> Tale:
     at = story.begin(now)
+    if at == now - JUST_NOW:  # what would lie ahead was said this morning, one after the other
+        at -= number * APART
     acts = []
     for step in story.steps:
         when = at + timedelta(hours=step.hours)
