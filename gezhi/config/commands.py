@@ -135,10 +135,11 @@ def init(chosen: argparse.Namespace) -> int:
 
 def demo(chosen: argparse.Namespace) -> int:
     """The demonstration in an empty data folder."""
-    from gezhi.config.install import make_demonstration, prepare
+    from gezhi.config.install import clear_unfinished, make_demonstration, prepare
 
+    clear_unfinished()
     prepare()
-    make_demonstration()
+    make_demonstration(is_small=chosen.small)
     return 0
 
 

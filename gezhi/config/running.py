@@ -19,7 +19,7 @@ from django.conf import settings
 
 from gezhi.config.alone import AlreadyRunning, alone, ask_alone
 from gezhi.config.environment import HERE
-from gezhi.config.install import accounts_file, make_demonstration, prepare
+from gezhi.config.install import accounts_file, clear_unfinished, make_demonstration, prepare
 from gezhi.config.parent import end_with_parent
 from gezhi.web.door import AT_ONCE, WAITING
 
@@ -73,6 +73,7 @@ def up(host: str, port: int, workers: int) -> int:
 
 
 def _run(host: str, port: int, workers: int, url: str) -> int:
+    clear_unfinished()
     prepare()
     if make_demonstration():
         print(
