@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_a_time_that_never_was_is_refused_beside_its_field(doors: Knocker) -> No
                             [*((one, value) for one, value in fields if one != name), (name, moment)]
                         )
                         address = filled(row.address, doors.things)
-                        heard = doors.heard(lambda a=address, f=form, w=who: doors.as_one(w).post(a, f))
+                        heard = doors.heard(partial(doors.as_one(who).post, address, form))
                     is_a_day = DAY_FIELDS.match(moment) and 1970 <= int(moment[:4]) <= 2100
                     if heard.answer.status_code >= 500 or (
                         heard.wrote and not is_a_day and moment not in READABLE

@@ -1,6 +1,7 @@
 """Bad input at every form of the product: forged, sent twice, with two answers or more than was asked, full of words nobody types."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
@@ -71,7 +72,7 @@ def forgers(doors: Knocker, who: str, row: Row, check: bool = True) -> Iterator[
     }
     for name, how in ways.items():
         with undone():
-            yield name, doors.heard(lambda how=how: browser.post(address, **how))
+            yield name, doors.heard(partial(browser.post, address, **how))
 
 
 def test_no_form_is_taken_that_was_not_ours(doors: Knocker) -> None:
@@ -165,7 +166,7 @@ def contradictions(doors: Knocker) -> Iterator[tuple[str, str]]:
             with undone():
                 form = doors.form([*fields, (name, "另一个答案")])
                 address = filled(row.address, doors.things)
-                heard = doors.heard(lambda a=address, f=form, w=who: doors.as_one(w).post(a, f))
+                heard = doors.heard(partial(doors.as_one(who).post, address, form))
             yield f"{row.name} {name}", heard.word
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +20,7 @@ MOVES_A_CURSOR = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u20
 
 
 @pytest.fixture
-def lines(cast: Cast, noon: datetime, settings: Any, caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
+def lines(cast: Cast, noon: datetime, settings: Any, caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the log holds after everything of the seeds was tried as a user name, an address and a head."""
     settings.AXES_ENABLED = True
     cache.clear()

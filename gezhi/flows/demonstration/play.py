@@ -1,7 +1,7 @@
 """Performs tales with the product's own actions, all of them together in the order of time, as if people had done so day by day.
 
 Between the deeds the clockwork does what a worker would have done at that moment: timers fire, messages go out, the journal is
-sealed and the ledger kept. One transaction per simulated day; pictures are kept before it begins.
+sealed, the ledger kept and the staff told. One transaction per simulated day; pictures are kept before it begins.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import ARROWS, EVENTS, State
 from gezhi.cases.move import PICTURE_KINDS, Move, Shown
 from gezhi.catalogue import queries as catalogue
-from gezhi.flows import clockwork
+from gezhi.flows import clockwork, herald
 from gezhi.flows.demonstration.album import Album, Drawing, drawing_of
 from gezhi.flows.demonstration.places import Names
 from gezhi.flows.demonstration.tales import Act, Tale
@@ -91,6 +91,7 @@ class Play:
             self._day(day, end)
             if number % LEDGER_DAYS == 0 or number == len(days):
                 ledger.catch_up(at=end)
+                herald.catch_up(at=end)
             on_day(number, len(days))
 
     def _day(self, deeds: list[Deed], end: datetime) -> None:
