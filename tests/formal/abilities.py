@@ -61,10 +61,7 @@ ABILITIES = (
     _row(Who.CLERK, [S.IN_HAND], "raise put_to_meeting"),
     _row(Who.CLERK, [S.REPORTED], "correct"),
     _row(Who.OFFICER, WORKING, "not_ours wont_do"),
-    *(
-        one._replace(when=lambda case, one=one: one.when(case) and not case.is_paused)
-        for one in _whoever_has_it([S.IN_HAND], "request_extension")
-    ),
+    *map(_while_it_runs, _whoever_has_it([S.IN_HAND], "request_extension")),
     _row(Who.OFFICER, [S.IN_HAND], "carry_forward", when=lambda case: not case.is_paused, group="work"),
     _row(Who.OFFICER, [S.IN_HAND], "resume", when=lambda case: case.is_paused, group="work"),
     _row(Who.CLERK, [S.IN_HAND], "resume", when=lambda case: case.is_paused, group="work"),
