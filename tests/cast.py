@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 
-from gezhi.cases import numbers
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
@@ -31,6 +30,7 @@ from gezhi.places.kinds import Kind
 from gezhi.places.queries import PlaceRow, by_ids
 from gezhi.reports.intake import Intake
 from gezhi.tenancy.models import Jurisdiction
+from tests.standing import NOON, Keeper, World
 
 START = date(2026, 1, 1)
 PASSWORD = "lantern-harbour-42"  # of everybody in the cast
@@ -148,15 +148,24 @@ def settle(at: datetime) -> Town:
     return Town(district, street, community_a, community_b, a1, b2, compound, building, stairwell, street_b)
 
 
+@pytest.fixture(scope="session")
+def standing_cast(keep_world: Keeper) -> World[Cast]:
+    """The cast as it is laid down for each test."""
+    return keep_world(lambda: everybody(NOON))
+
+
 @pytest.fixture
-def cast(office: Jurisdiction, noon: datetime) -> Cast:
+def cast(standing_cast: World[Cast], office: Jurisdiction) -> Cast:
     """Everybody, in their posts since New Year, with the whole catalogue loaded."""
-    numbers.forget()
-    catalogue_actions.load_book(actor=SYSTEM, at=noon)
-    town = settle(noon)
-    ids = _parties(town, noon)
-    people = _people(town, ids, noon)
-    return Cast(town=town, **ids, **people)
+    return standing_cast.lay()
+
+
+def everybody(at: datetime) -> Cast:
+    """Load the catalogue, settle the town and its people. Run inside the office's scope."""
+    catalogue_actions.load_book(actor=SYSTEM, at=at)
+    town = settle(at)
+    ids = _parties(town, at)
+    return Cast(town=town, **ids, **_people(town, ids, at))
 
 
 def _parties(town: Town, at: datetime) -> dict[str, UUID]:

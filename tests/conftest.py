@@ -1,7 +1,7 @@
 """What every test may stand on: an office, a moment, somebody in charge, and an eye on every SQL statement."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,13 @@ import pytest
 from django.conf import settings as django_settings
 
 from gezhi.catalogue import shelf
-from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
-from gezhi.kernel.ids import uuid7
+from gezhi.kernel.actor import Actor
 from gezhi.tenancy import queries
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
-from tests import sql_lint
+from tests import memories, sql_lint, standing
 
 pytest_plugins = ["tests.cast"]
-NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday, noon in Shanghai
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +46,7 @@ def every_statement_names_its_jurisdiction(
 @pytest.fixture
 def noon() -> datetime:
     """Monday 2 March 2026, noon in Shanghai."""
-    return NOON
+    return standing.NOON
 
 
 @pytest.fixture
@@ -59,16 +57,20 @@ def office(
     for remembering in (shelf, queries):  # a slow machine must not change the count of queries
         monkeypatch.setattr(remembering, "STALE_SECONDS", 3600.0)
     settings.GEZHI_DATA, settings.GEZHI_MEDIA = tmp_path, tmp_path / "media"
-    queries.forget()
-    found = Jurisdiction.objects.create(code="371072", name="威海经济技术开发区", made_at=NOON)
+    memories.forget()
+    found = standing.found_office()
     with scope(found.id):
         yield found
-    queries.forget()
+    memories.forget()
+
+
+@pytest.fixture(scope="session")
+def keep_world(watched: sql_lint.SqlLint, django_db_setup: None, django_db_blocker: Any) -> standing.Keeper:
+    """Makes a world once for all tests of this process that stand on it. For fixtures of the scope `session`."""
+    return lambda make: standing.keep(make, watched, django_db_blocker)
 
 
 @pytest.fixture
 def admin_actor() -> Actor:
     """Keeps accounts, categories and places for the whole jurisdiction."""
-    return Actor(
-        ActorKind.ACCOUNT, uuid7(1_772_000_000_000, 1), "管理员", (Post(Duty.ADMIN, party=None, path="/"),)
-    )
+    return standing.ADMIN

@@ -12,10 +12,11 @@ from gezhi.cases.effects import EFFECTS, Doing, nothing
 from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
 from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
+from gezhi.cases.locking import locked
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
-from gezhi.cases.policy import roles_for, visible_to
+from gezhi.cases.policy import may_open, roles_for
 from gezhi.cases.telling import tell
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
@@ -27,6 +28,7 @@ from gezhi.kernel.text import one_line
 from gezhi.parties import queries as parties
 from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow
+from gezhi.tenancy.updating import save_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     _arrive(case, doing)
     _show(case, move, at)
     after = snapshot(case)
-    case.save(update_fields=[*changed(before, after), "ending_reason"])
+    save_fields(case, [*changed(before, after), "ending_reason"])
     words = {"note": move.note.strip(), "reason": move.reason.strip()}
     facts = {
         "presence": move.presence,
@@ -162,13 +164,13 @@ def _locked(case_id: UUID, move: Move, actor: Actor) -> Case:
     """The case, locked; with the one it joins or leaves, in one order, so that two joins never wait for each other."""
     beside = move.into or _joined_into(case_id, move)
     if beside is None:
-        alone = list(visible_to(actor).select_for_update(no_key=True).filter(id=case_id))
-        if not alone:
+        alone = locked(case_id)
+        if not may_open(actor, alone):
             raise NotFound("case")
-        return alone[0]
+        return alone
     rows = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, beside]).order_by("id")
     case: Case | None = next((row for row in rows if row.id == case_id), None)
-    if case is None or not visible_to(actor).filter(id=case_id).exists():
+    if case is None or not may_open(actor, case):
         raise NotFound("case")
     return case
 

@@ -18,7 +18,7 @@ from gezhi.cases.models import Case, CaseReport, Escalation, Pause
 from gezhi.cases.move import Move
 from gezhi.cases.policy import visible_to
 from gezhi.cases.siting import put_at, wake_where_its_place_is
-from gezhi.cases.timing import calendar_of, set_clocks, set_stage
+from gezhi.cases.timing import calendar_of, remember_calendar, set_clocks, set_stage
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed
 from gezhi.kernel.actor import Actor
@@ -133,6 +133,7 @@ def _give_to(case: Case, move: Move) -> None:
     if move.party == case.complained_of_id:
         raise Invalid("party", "complained_of")
     party = parties.party(move.party)
+    remember_calendar(case, party)
     case.lead_id, case.handler_id = party.id, None
     case.level = higher(case.level, LEVEL_OF_PARTY.get(party.kind, Level.COMMUNITY))
     set_clocks(case)

@@ -31,6 +31,13 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     return rows
 
 
+def may_open(actor: Actor, case: Case) -> bool:
+    """Whether `visible_to` has this case. No query for whoever is something to it: what one may act on, one may see."""
+    if case.run_id is None and actor.kind is not ActorKind.REPORTER and roles_for(actor, case):
+        return True
+    return visible_to(actor).filter(id=case.id).exists()
+
+
 def _seen_by(post: Post) -> Q:
     seen = Q(lead_id=post.party) | Q(escalated_to_id=post.party) if post.party else Q(pk__in=())
     if post.duty in {Duty.CLERK, Duty.OFFICER}:

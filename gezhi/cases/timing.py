@@ -9,6 +9,7 @@ from gezhi.cases.models import Case, Pause
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel import worktime
 from gezhi.parties import queries as parties
+from gezhi.tenancy.prepared import Prepared
 
 TIMER = "case.timer"  # the errand kind of a case's one timer; its key is the case's id
 
@@ -40,6 +41,11 @@ def acting_party(case: Case) -> UUID:
 def remember_calendars(case: Case, known: dict[UUID, str]) -> None:
     """Share what is known of parties' calendars (codes by party) between the cases of one batch."""
     case.__dict__["_calendar_codes"] = known
+
+
+def remember_calendar(case: Case, party: parties.PartyRow) -> None:
+    """Who was just looked up need not be asked for its calendar again."""
+    case.__dict__.setdefault("_calendar_codes", {})[party.id] = party.calendar
 
 
 def _calendar(case: Case, party: UUID) -> worktime.WorkCalendar:
@@ -76,8 +82,14 @@ def pauses_of(case: Case) -> tuple[worktime.Pause, ...]:
     """Pauses so far as values, open ones without end; a case that never stood in hand has none."""
     if case.state == State.REPORTED or case._state.adding:
         return ()
-    rows = Pause.objects.filter(case=case).order_by("started_at").values_list("started_at", "ended_at")
-    return tuple(worktime.Pause(start, end) for start, end in rows)
+    return tuple(worktime.Pause(start, end) for start, end in _PAUSES.rows(case.id))
+
+
+_PAUSES = Prepared(
+    lambda case: (
+        Pause.objects.filter(case_id=case).order_by("started_at").values_list("started_at", "ended_at")
+    )
+)
 
 
 def set_stage(case: Case, at: datetime) -> None:

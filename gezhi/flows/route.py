@@ -27,17 +27,19 @@ def advance_and_route(case_id: UUID, move: Move, *, actor: Actor, at: datetime) 
 
     A dispatch by hand to whom the rule names keeps the rule's version too. Returns and raises as `advance`.
     """
-    if move.event == "dispatch":
-        move = _with_rule(cases.by_id(case_id, actor=actor), move, at)
+    if move.event not in ROUTED:
+        return advance(case_id, _with_rule(case_id, move, actor, at), actor=actor, at=at)
     with transaction.atomic():
         case = advance(case_id, move, actor=actor, at=at)
-        return _by_rule(case, at) if move.event in ROUTED and case.lead_id == case.desk_id else case
+        return _by_rule(case, at) if case.lead_id == case.desk_id else case
 
 
-def _with_rule(case: "Case", move: Move, at: datetime) -> Move:
+def _with_rule(case_id: UUID, move: Move, actor: Actor, at: datetime) -> Move:
     """Asked before the writer's turn: it only names the rule, and who looked at another version is refused anyway."""
-    found = routing.route(routing.subject(case), at).match
-    return replace(move, rule=found.rule.id) if found and found.party == move.party else move
+    if move.event != "dispatch" or move.party is None:
+        return move
+    case = cases.by_id(case_id, actor=actor)
+    return replace(move, rule=routing.rule_naming(routing.subject(case), move.party, at))
 
 
 def _by_rule(case: "Case", at: datetime) -> "Case":

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from gezhi.journal.models import Errand
+from gezhi.tenancy.prepared import PreparedUpdate
 
 Leased = Errand  # what `claim` hands out, for those who may not know our tables
 LEASE_SECONDS = 60
@@ -54,13 +55,21 @@ def queue(*following: Following) -> None:
 
 def reschedule(kind: str, key: str, *, due_at: datetime | None) -> None:
     """Move a standing errand (a timer) to another moment; None = nothing more to do. Outdates every lease on it."""
-    rows = Errand.objects.filter(kind=kind, key=key)
     if due_at is None:
-        rows.update(done_at=F("due_at"), lease=F("lease") + 1, leased_until=None)
+        _NO_MORE.do(kind, key)
     else:
-        rows.update(
-            due_at=due_at, done_at=None, parked_at=None, tries=0, lease=F("lease") + 1, leased_until=None
-        )
+        _LATER.do(kind, key, due_at)
+
+
+def _standing(kind: str, key: str) -> QuerySet[Errand]:
+    rows: QuerySet[Errand] = Errand.objects.filter(kind=kind, key=key)
+    return rows
+
+
+_UNLEASED: dict[str, Any] = {"lease": F("lease") + 1, "leased_until": None}
+_ANEW = _UNLEASED | {"done_at": None, "parked_at": None, "tries": 0}
+_NO_MORE = PreparedUpdate(lambda kind, key: (_standing(kind, key), _UNLEASED | {"done_at": F("due_at")}))
+_LATER = PreparedUpdate(lambda kind, key, due_at: (_standing(kind, key), _ANEW | {"due_at": due_at}))
 
 
 def claim(*, at: datetime, limit: int = 20) -> list[Errand]:

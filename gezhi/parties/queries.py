@@ -185,22 +185,26 @@ def _desks(day: date, on_path: Sequence[UUID]) -> QuerySet[Any]:
 _PARTY = Prepared(lambda id: Party.objects.filter(id=id).values_list(*PartyRow._fields))
 _INTAKE = Prepared(_intake)
 _DESKS = Prepared(_desks)
+_SERVING = ("kind", "place_id", *(f"party__{name}" for name in PartyRow._fields))
+_AROUND = Prepared(lambda day, on_path: _serving(on_path, None, day).values_list(*_SERVING))
+_AROUND_IN_GRID = Prepared(lambda day, on_path, grid: _serving(on_path, grid, day).values_list(*_SERVING))
 
 
 def _nearest_first(path: str, grid_id: UUID | None, at: datetime, kind: str | None) -> list[PartyRow]:
     """A grid cell is nearer than the community it is part of, and farther than anything inside."""
-    on_path = paths.ids(path)
+    on_path = tuple(paths.ids(path))
+    if not on_path and grid_id is None:
+        return []
     community = paths.community_id(path)
     depth: dict[UUID, float] = {place_id: float(d) for d, place_id in enumerate(on_path, start=1)}
     of_grid = depth[community] + 0.5 if community else float(len(on_path)) + 0.5
-    rows = _serving(on_path, grid_id, local_day(at))
-    if kind is not None:
-        rows = rows.filter(kind=kind)
-    columns = ("place_id", *(f"party__{name}" for name in PartyRow._fields))
+    day = local_day(at)
+    rows = _AROUND.rows(day, on_path) if grid_id is None else _AROUND_IN_GRID.rows(day, on_path, grid_id)
     near: dict[PartyRow, float] = {}
-    for place_id, *values in rows.values_list(*columns):
-        row = PartyRow(*values)
-        near[row] = max(near.get(row, 0.0), depth[place_id] if place_id else of_grid)
+    for served_as, place_id, *values in rows:
+        if kind is None or served_as == kind:
+            row = PartyRow(*values)
+            near[row] = max(near.get(row, 0.0), depth[place_id] if place_id else of_grid)
     return sorted(near, key=lambda row: (-near[row], row.code))
 
 

@@ -92,6 +92,7 @@ class FixtureRow:
 PLACE_FIELDS = tuple(PlaceRow.__slots__)
 _GRID_FIELDS = tuple(GridRow.__slots__)
 _BY_CODE = Prepared(lambda code: Place.objects.filter(code=code).values_list(*PLACE_FIELDS)[:1])
+_ON_PATH = Prepared(lambda ids: Place.objects.filter(id__in=ids).order_by("path").values_list(*PLACE_FIELDS))
 _FIXTURE_FIELDS = tuple(FixtureRow.__slots__)
 
 
@@ -111,8 +112,8 @@ def by_ids(ids: Iterable[UUID]) -> dict[UUID, PlaceRow]:
 
 def ancestors(path: str) -> list[PlaceRow]:
     """The places on a path, root first, the place itself last. 1 statement, none for "" and "/"."""
-    on_path = paths.ids(path)
-    return _rows(Place.objects.filter(id__in=on_path).order_by("path")) if on_path else []
+    on_path = tuple(paths.ids(path))
+    return [PlaceRow(*row) for row in _ON_PATH.rows(on_path)] if on_path else []
 
 
 def children(place_id: UUID | None) -> list[PlaceRow]:

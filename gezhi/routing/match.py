@@ -121,7 +121,18 @@ def asks(rule: Rule) -> tuple[Why, ...]:
 
 def fits(rule: Rule, matter: Matter) -> bool:
     """Whether everything the rule asks is so."""
-    is_so = {
+    is_so = _is_so(rule, matter)
+    return all(is_so[why] for why in asks(rule))
+
+
+def could_fit(rule: Rule, matter: Matter) -> bool:
+    """Whether all is so that the matter itself says, whatever kinds of place lie above it."""
+    is_so = _is_so(rule, matter)
+    return all(is_so[why] for why in asks(rule) if why is not Why.PLACE_KIND)
+
+
+def _is_so(rule: Rule, matter: Matter) -> dict[Why, bool]:
+    return {
         Why.PLACE: bool(rule.place_path) and matter.path.startswith(rule.place_path),
         Why.PLACE_KIND: rule.place_kind in matter.place_kinds,
         Why.CATEGORY: rule.category in {matter.category, matter.top},
@@ -129,7 +140,6 @@ def fits(rule: Rule, matter: Matter) -> bool:
         Why.HOURS: in_hours(matter.minute, rule.hour_from, rule.hour_to),
         Why.SEASON: in_season(matter.day, rule.season_from, rule.season_to),
     }
-    return all(is_so[why] for why in asks(rule))
 
 
 def in_hours(minute: int, begin: int | None, end: int | None) -> bool:

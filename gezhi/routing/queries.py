@@ -12,7 +12,7 @@ from gezhi.parties import queries as parties
 from gezhi.parties.days import zone
 from gezhi.parties.queries import PartyRow
 from gezhi.places import queries as places
-from gezhi.routing.match import Match, Matter, Near, Rule, by_chain, first_match
+from gezhi.routing.match import Match, Matter, Near, Rule, by_chain, could_fit, first_match
 from gezhi.routing.models import RoutingRule
 from gezhi.tenancy.prepared import Prepared
 
@@ -84,6 +84,22 @@ def route(
     chosen = match.party if match else by_chain((link.party for link in links), matter)
     known = {one.id: one for one in around}
     return Routed((known.get(chosen) or parties.party(chosen)) if chosen else None, match)
+
+
+def rule_naming(what: Subject, party: UUID, at: datetime) -> UUID | None:
+    """The version of the rule that leads this matter to this very party at this moment; None when the desk's own choice does.
+
+    1 query where no rule could, at most 3.
+    """
+    bare = _matter(what, (), at, wants_place=False)
+    asked = [rule for rule in rules(at) if could_fit(rule, bare)]
+    if not any(rule.party in {None, party} for rule in asked):
+        return None
+    wants_near = any(rule.party is None for rule in asked)
+    around = parties.candidates(what.place_path, what.grid_id, at) if wants_near else ()
+    matter = _matter(what, around, at, wants_place=any(rule.place_kind for rule in asked))
+    found = first_match(asked, matter)
+    return found.rule.id if found and found.party == party else None
 
 
 def _matter(what: Subject, around: Sequence[PartyRow], at: datetime, *, wants_place: bool) -> Matter:

@@ -1,4 +1,4 @@
-"""Questions that are asked all the time: Django makes their SQL once, later only the values change.
+"""Questions and changes that come all the time: Django makes their SQL once, later only the values change.
 
 Building a query costs Django ten times what the database takes to answer it by a key. The answer is as fresh as any query's.
 """
@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql import UpdateQuery
 
 from gezhi.tenancy.current import current, in_city_scope, scope
 
+Row = TypeVar("Row", bound=models.Model)
 Value = UUID | str | date  # a datetime is a date, too
 _FIRST_SAMPLE = 0x5A3B1E0 << 96  # no id that is ever made
 _FIRST_DAY = datetime(1000, 1, 1, tzinfo=UTC)  # nor a day in anybody's life
@@ -34,23 +36,23 @@ class _Way:
     converted: tuple[tuple[int, Any], ...]
 
 
-class Prepared:
-    """One question: `ask(*values)` gives a `values_list` queryset of tenant rows for ids, texts, days, moments, and tuples of them to
-    stand behind IN.
+class _Statement:
+    """A statement that Django makes once for each shape of its values, engine by engine.
 
     The jurisdiction in force is asked for each time. The shape of the statement may hang on the types of the values and on how many
     there are, on nothing else.
     """
 
-    def __init__(self, ask: Callable[..., models.QuerySet[Any, Any]]) -> None:
+    def __init__(self, ask: Callable[..., Any]) -> None:
         self._ask = ask
         self._ways: dict[tuple[object, ...], _Way] = {}
 
-    def rows(self, *values: Value | tuple[Value, ...]) -> list[tuple[Any, ...]]:
-        """The answer. 1 query. Raises TypeError on None and other values, RuntimeError in a city_scope."""
+    def _ready(
+        self, values: Sequence[Value | tuple[Value, ...]], here: BaseDatabaseWrapper
+    ) -> tuple[_Way, list[Any]]:
+        """The way and what stands in its statement this time. Raises TypeError on None and other values, RuntimeError in a city_scope."""
         if in_city_scope():
             raise RuntimeError("a prepared question is asked in one jurisdiction")
-        here = connections[DEFAULT_DB_ALIAS]
         given = [_padded(one) if isinstance(one, tuple) else one for one in values]
         key = (here.vendor, *map(_shape, given))
         way = self._ways.get(key)
@@ -59,10 +61,7 @@ class Prepared:
         ours, stands = [current(), *_flat(given)], list(way.values)
         for place, which in way.wanted:
             stands[place] = _as_stored(ours[which], here)
-        with here.cursor() as cursor:
-            cursor.execute(way.sql, stands)
-            found = cursor.fetchall()
-        return _converted(found, way.converted, here)
+        return way, stands
 
     def _made(self, values: Sequence[Value | tuple[Value, ...]], here: BaseDatabaseWrapper) -> _Way:
         """Ask with samples that occur nowhere else, and see where they stand in the statement."""
@@ -75,15 +74,64 @@ class Prepared:
             for value in values
         ]
         with scope(office):
-            compiler = self._ask(*samples).query.get_compiler(connection=here)
+            compiler = self._compiler(samples, here)
             sql, stands = compiler.as_sql()
         which = {_as_stored(sample, here): number for number, sample in enumerate([office, *_flat(samples)])}
         wanted = tuple((place, which[one]) for place, one in enumerate(stands) if _is_in(one, which))
         if {number for _, number in wanted} != set(which.values()):
             raise ValueError("a value of the question does not stand in its statement")
-        columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
+        columns = [column for column, *_ in compiler.select[: compiler.col_count]] if compiler.select else []
         converted = tuple((place, column) for place, column in enumerate(columns) if _chain(column, here))
         return _Way(sql, tuple(stands), wanted, converted)
+
+    def _compiler(self, samples: Sequence[Any], here: BaseDatabaseWrapper) -> Any:
+        return self._ask(*samples).query.get_compiler(connection=here)
+
+
+class Prepared(_Statement):
+    """One question: `ask(*values)` gives a `values_list` queryset of tenant rows for ids, texts, days, moments, and tuples of them to
+    stand behind IN.
+    """
+
+    def rows(self, *values: Value | tuple[Value, ...]) -> list[tuple[Any, ...]]:
+        """The answer. 1 query. Raises TypeError on None and other values, RuntimeError in a city_scope."""
+        here = connections[DEFAULT_DB_ALIAS]
+        way, stands = self._ready(values, here)
+        with here.cursor() as cursor:
+            cursor.execute(way.sql, stands)
+            found = cursor.fetchall()
+        return _converted(found, way.converted, here)
+
+
+class PreparedRows(Prepared, Generic[Row]):
+    """One question for whole rows of one model: `ask(*values)` gives a queryset of it, also one that locks."""
+
+    def __init__(self, model: type[Row], ask: Callable[..., models.QuerySet[Row]]) -> None:
+        super().__init__(ask)
+        self._model = model
+
+    def found(self, *values: Value | tuple[Value, ...]) -> list[Row]:
+        """The answer, as rows that can be saved. 1 query. Raises as `rows`."""
+        names = [field.attname for field in self._model._meta.concrete_fields]
+        return [self._model.from_db(DEFAULT_DB_ALIAS, names, row) for row in self.rows(*values)]
+
+
+class PreparedUpdate(_Statement):
+    """One change: `ask(*values)` gives (a queryset of tenant rows, what becomes of their fields)."""
+
+    def do(self, *values: Value | tuple[Value, ...]) -> int:
+        """Change them; how many rows. 1 statement. Raises TypeError on None and other values, RuntimeError in a city_scope."""
+        here = connections[DEFAULT_DB_ALIAS]
+        way, stands = self._ready(values, here)
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), here.cursor() as cursor:
+            cursor.execute(way.sql, stands)
+            return int(cursor.rowcount)
+
+    def _compiler(self, samples: Sequence[Any], here: BaseDatabaseWrapper) -> Any:
+        rows, changes = self._ask(*samples)
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values(changes)
+        return query.get_compiler(connection=here)
 
 
 def _padded(values: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -15,7 +15,7 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import SYSTEM, VISITOR, Actor, ActorKind, Duty, Post
-from gezhi.kernel.refusal import Invalid, NotYours
+from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.parties import queries as parties
 from gezhi.parties import staff
 from gezhi.parties.actions import end_service
@@ -193,6 +193,54 @@ def test_nobody_joins_into_a_case_that_he_may_not_see(cast: Cast, noon: datetime
         advance(mine.id, Move("join", into=theirs.id), actor=cast.chen, at=noon)
     assert (refused.value.field, refused.value.code) == ("into", "unknown")
     assert advance(mine.id, Move("join", into=theirs.id), actor=cast.zhou, at=noon).ending == "duplicate"
+
+
+# ---- whoever is something to a case may open it: nobody asks the database again ----
+
+
+def posts_of_all_kinds(cast: Cast) -> list[Post]:
+    town = cast.town
+    grounds = [("", None), ("/", None), ("", town.grid_a1), ("", town.grid_b2)]
+    grounds += [(town.row(place).path, None) for place in (town.community_a, town.compound, town.street_b)]
+    parties_ = (None, cast.desk_a, cast.property)
+    return [Post(duty, party, path, grid) for duty in Duty for party in parties_ for path, grid in grounds]
+
+
+def cases_of_all_kinds(cast: Cast, at: datetime) -> list[Case]:
+    """At the desk, with the agency, with the company, in B2, nobody knows where, and a complaint about the company."""
+    cast.lin_reports(at)
+    sent(cast, cast.lin_reports(at), cast.agency, at)
+    sent(cast, cast.lin_reports(at), cast.property, at)
+    cast.lin_reports(at, place=cast.town.street_b)
+    unlocated_complaint(cast, at)
+    cast.lin_reports(at, "物业一周没扫楼道了", category=catalogue.by_code("1204").id)
+    return list(Case.objects.all())
+
+
+def test_what_one_may_act_on_one_may_see_whatever_post_one_holds(cast: Cast, noon: datetime) -> None:
+    known, unseen = cases_of_all_kinds(cast, noon), []
+    for post in posts_of_all_kinds(cast):
+        actor = Actor(ActorKind.ACCOUNT, UUID(int=3), "某", (post,))
+        seen = set(policy.visible_to(actor).values_list("id", flat=True))
+        unseen += [(post, case) for case in known if policy.roles_for(actor, case) and case.id not in seen]
+    assert unseen == []
+
+
+def test_whoever_is_nothing_to_it_opens_what_he_may_look_at_and_no_more(cast: Cast, noon: datetime) -> None:
+    known = cases_of_all_kinds(cast, noon)
+    for actor in (cast.zhao, cast.sun, cast.mo, cast.gao, NOBODY):
+        seen = set(policy.visible_to(actor).values_list("id", flat=True))
+        assert [policy.may_open(actor, case) for case in known] == [case.id in seen for case in known]
+
+
+def test_an_import_under_way_is_opened_by_nobody_whatever_he_is_to_it(cast: Cast, noon: datetime) -> None:
+    case = cast.lin_reports(noon)
+    run = ImportRun.objects.create(source="board", file_digest="0" * 64, started_at=noon)
+    Case.objects.filter(id=case.id).update(run=run)
+    with pytest.raises(NotFound):
+        cases.by_id(case.id, actor=cast.chen)
+    with pytest.raises(NotFound):
+        advance(case.id, Move("accept"), actor=cast.chen, at=noon)
 
 
 # ---- imports, and what asking costs ----

@@ -22,7 +22,7 @@ from gezhi.parties.models import Account, PartyPost, ResetCode
 from tests.parties import town as stage
 from tests.parties.town import Town
 
-town = stage.town
+standing_town, town = stage.standing_town, stage.town
 
 STATEMENTS = 13
 HEADS = "姓名,登录名,单位,岗位,网格/地点,起,止"

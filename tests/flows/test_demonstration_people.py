@@ -12,25 +12,40 @@ from gezhi.duty import queries as duty
 from gezhi.duty.models import Shift
 from gezhi.flows.demonstration.people import DATA, LETTERS, PASSWORD_LETTERS, Cast, build_people
 from gezhi.flows.demonstration.places import Names, build_places
-from gezhi.kernel.actor import Actor, Duty, Post
+from gezhi.kernel.actor import Duty, Post
 from gezhi.parties import check, queries
 from gezhi.parties.login import PostBackend
 from gezhi.parties.models import Account
 from gezhi.places import queries as places
 from gezhi.tenancy import check as tenancy_check
 from gezhi.tenancy.models import Jurisdiction
+from tests.standing import ADMIN, NOON, Keeper, World
 
 INVENTED = re.compile(r"0631-000-01\d\d")
 
 
-@pytest.fixture
-def names(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Names:
-    return build_places(actor=admin_actor, at=noon)
+@pytest.fixture(scope="session")
+def standing_people(keep_world: Keeper) -> World[tuple[Names, Cast]]:
+    def built() -> tuple[Names, Cast]:
+        names = build_places(actor=ADMIN, at=NOON)
+        return names, build_people(names, actor=ADMIN, at=NOON)
+
+    return keep_world(built)
 
 
 @pytest.fixture
-def cast(names: Names, admin_actor: Actor, noon: datetime) -> Cast:
-    return build_people(names, actor=admin_actor, at=noon)
+def people(standing_people: World[tuple[Names, Cast]], office: Jurisdiction) -> tuple[Names, Cast]:
+    return standing_people.lay()
+
+
+@pytest.fixture
+def names(people: tuple[Names, Cast]) -> Names:
+    return people[0]
+
+
+@pytest.fixture
+def cast(people: tuple[Names, Cast]) -> Cast:
+    return people[1]
 
 
 def test_every_check_is_content(cast: Cast) -> None:

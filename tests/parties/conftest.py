@@ -1,5 +1,5 @@
 """The town stands for every test of this folder that asks for it."""
 
-from tests.parties.town import town
+from tests.parties.town import standing_town, town
 
-__all__ = ["town"]
+__all__ = ["standing_town", "town"]

@@ -17,6 +17,7 @@ from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
 from gezhi.places.models import GridCell, Place
 from gezhi.tenancy.models import Jurisdiction
+from tests.standing import ADMIN, NOON, Keeper, World
 
 NEW_YEAR = date(2026, 1, 1)
 PASSWORD = "皇冠街道-0631-clouds"
@@ -58,9 +59,21 @@ CAST = (
 )
 
 
+@pytest.fixture(scope="session")
+def standing_town(keep_world: Keeper) -> World[Town]:
+    """The town as it is laid down for each test."""
+    return keep_world(settled)
+
+
 @pytest.fixture
-def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Town:
-    who = {"actor": admin_actor, "at": noon}
+def town(standing_town: World[Town], office: Jurisdiction) -> Town:
+    """Everybody in their posts since New Year; without a catalogue."""
+    return standing_town.lay()
+
+
+def settled() -> Town:
+    """Run inside the office's scope."""
+    who = {"actor": ADMIN, "at": NOON}
     add, party, serve = places.add_place, actions.add_party, actions.serve
     district = add(kind=Kind.DISTRICT, name="威海经济技术开发区", parent_id=None, code="371072", **who)
     subdistrict = add(kind=Kind.SUBDISTRICT, name="皇冠街道", parent_id=district.id, code="371072008", **who)

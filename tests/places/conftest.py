@@ -1,16 +1,15 @@
 """悦海社区 and 韩乐坊社区 with one grid cell each, and a compound with one building."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from gezhi.kernel.actor import Actor
 from gezhi.places import actions
 from gezhi.places.kinds import Kind
 from gezhi.places.models import GridCell, Place
 from gezhi.tenancy.models import Jurisdiction
+from tests.standing import ADMIN, NOON, Keeper, World
 
 
 @dataclass
@@ -28,10 +27,21 @@ class Town:
     stairs: Place  # 2单元
 
 
+@pytest.fixture(scope="session")
+def standing_town(keep_world: Keeper) -> World[Town]:
+    """The tree as it is laid down for each test."""
+    return keep_world(settled)
+
+
 @pytest.fixture
-def town(office: Jurisdiction, admin_actor: Actor, noon: datetime) -> Town:
+def town(standing_town: World[Town], office: Jurisdiction) -> Town:
     """The tree as an office begins it."""
-    who: dict[str, Any] = {"actor": admin_actor, "at": noon}
+    return standing_town.lay()
+
+
+def settled() -> Town:
+    """Run inside the office's scope."""
+    who: dict[str, Any] = {"actor": ADMIN, "at": NOON}
     add = actions.add_place
     district = add(kind=Kind.DISTRICT, name="威海经济技术开发区", parent_id=None, code="371072", **who)
     subdistrict = add(kind=Kind.SUBDISTRICT, name="皇冠街道", parent_id=district.id, code="371072008", **who)

@@ -68,6 +68,12 @@ def test_one_thing_that_is_not_so_is_enough(terms: dict[str, object]) -> None:
     assert first_match([rule(**{"category": GLASS} | terms)], MATTER) is None
 
 
+def test_what_could_fit_is_all_that_fits_and_whatever_only_the_places_above_decide() -> None:
+    in_a_street, elsewhere = rule(place_kind="street"), rule(place_kind="street", category=LEAK)
+    assert [match.fits(one, MATTER) for one in (in_a_street, elsewhere)] == [False, False]
+    assert [match.could_fit(one, MATTER) for one in (in_a_street, elsewhere)] == [True, False]
+
+
 def test_what_is_nowhere_fits_no_rule_for_a_place_and_what_is_nothing_none_for_a_category() -> None:
     bare = Matter(minute=0, day=101)
     assert first_match([rule(place=COMPOUND, place_path=PATH), rule(2, category=GLASS)], bare) is None
@@ -176,5 +182,6 @@ def test_whatever_the_rules_it_never_goes_to_a_closed_party_or_the_one_complaine
 ) -> None:
     matter = replace(MATTER, kept_from=kept_from)
     found = first_match(rules, matter)
+    assert [one for one in rules if match.fits(one, matter) and not match.could_fit(one, matter)] == []
     fitting = [one for one in rules if match.fits(one, matter) and one.is_open and one.party != kept_from]
     assert (found and found.rule) == min(fitting, key=lambda one: one.rank, default=None)

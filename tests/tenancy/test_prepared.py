@@ -1,18 +1,19 @@
 """A question prepared once answers as freshly as a query made anew, for the office that asks."""
 
 import warnings
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection, connections
+from django.db.models import F
 
 from gezhi.journal.models import Errand
 from gezhi.kernel.ids import uuid7
 from gezhi.tenancy.current import NoJurisdiction, city_scope, current, scope
 from gezhi.tenancy.inserting import insert
 from gezhi.tenancy.models import Jurisdiction
-from gezhi.tenancy.prepared import Prepared
+from gezhi.tenancy.prepared import Prepared, PreparedRows, PreparedUpdate
 from tests.journal.crowd import together
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,44 @@ def test_each_thread_converts_with_its_own_connection(office, noon, monkeypatch)
 
     assert ask_here()
     assert together(ask_here, workers=1, jurisdiction=office.id) == [True]
+
+
+# ---- whole rows, and changes ----
+
+WHOLE = PreparedRows(Errand, lambda key: Errand.objects.filter(key=key))
+PUT_OFF = PreparedUpdate(
+    lambda key, due_at: (Errand.objects.filter(key=key), {"due_at": due_at, "tries": F("tries") + 1})
+)
+
+
+def test_a_whole_row_is_the_one_that_django_reads(office, noon):
+    id = queue(noon, "a")
+    [row], read = WHOLE.found("a"), Errand.objects.get(id=id)
+    assert (vars(row) | {"_state": None}) == (vars(read) | {"_state": None})
+    assert (row._state.adding, row._state.db) == (False, "default")
+
+
+def test_a_change_reaches_its_rows_of_this_office_only(office, noon, django_assert_num_queries):
+    queue(noon, "a")
+    queue(noon, "b")
+    other = Jurisdiction.objects.create(code="371073", name="邻区", made_at=noon)
+    with scope(other.id):
+        queue(noon, "a")
+    later = noon + timedelta(hours=1)
+    for tries in (1, 2):
+        with django_assert_num_queries(1):
+            assert PUT_OFF.do("a", later) == 1
+        assert by_tries() == [("a", later, tries), ("b", noon, 0)]
+    with scope(other.id):
+        assert by_tries() == [("a", noon, 0)]
+    assert PUT_OFF.do("nobody", later) == 0
+
+
+def by_tries():
+    return list(Errand.objects.order_by("key").values_list("key", "due_at", "tries"))
+
+
+def test_a_change_that_would_not_name_its_value_is_a_bug_that_shows(office, noon):
+    forgetful = PreparedUpdate(lambda key, day: (Errand.objects.filter(key=key), {"tries": 1}))
+    with pytest.raises(ValueError, match="does not stand"):
+        forgetful.do("a", noon)

@@ -51,9 +51,9 @@ def move(request: HttpRequest, number: str, event: str) -> HttpResponse:
     case = cases.by_number(number, actor=actor_of(request))
     if event not in ASKS:
         raise NotFound("move")
-    offered = {offer.event for offer in cases.offers_for(case, actor=actor_of(request), at=at_of(request))}
     if request.method == "GET":
-        if event not in offered:
+        offers = cases.offers_for(case, actor=actor_of(request), at=at_of(request))
+        if event not in {offer.event for offer in offers}:
             raise NotFromHere(state=case.state, event=event)
         return _form_page(request, case, MoveForm(event, case, choices(request, case, event)))
     return _do(request, case, event)

@@ -1,0 +1,48 @@
+"""What a process remembers from one request to the next, by office or actor. Tests share ids, so none may meet the memory of another."""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from gezhi.tenancy import queries
+
+# tests/test_standing.py holds both lists to what the modules have: one that is missing would leak from test to test.
+MEMORIES = (
+    ("gezhi.cases.numbers", "_stock"),
+    ("gezhi.catalogue.shelf", "_shelves"),
+    ("gezhi.config.worker", "_tidied"),
+    ("gezhi.places.map", "_maps"),
+    ("gezhi.web.desk.tallies", "_kept"),
+)
+# What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
+OF_THE_CODE = (
+    "gezhi.catalogue.rules.shipped",
+    "gezhi.flows.demonstration.pictures.drawn",
+    "gezhi.places.wording._converter",
+    "gezhi.places.wording.keys_of",
+    "gezhi.tenancy.clock._last",
+    "gezhi.tenancy.inserting._marks",
+    "gezhi.tenancy.inserting._statement",
+    "gezhi.tenancy.keys.derived",
+    "gezhi.tenancy.queries._by_id",
+    "gezhi.tenancy.queries._remembered",
+    "gezhi.web.desk.filters._as_options",
+    "gezhi.web.public.health._applied",
+)
+
+
+def forget() -> None:
+    """As in a process that has just begun. A module that nobody has loaded remembers nothing."""
+    for module, name in MEMORIES:
+        if module in sys.modules:
+            _memory(sys.modules[module], name).clear()
+    queries.forget()
+
+
+def remembered() -> list[str]:
+    """The memories that are not empty."""
+    return [f"{module}.{name}" for module, name in MEMORIES if _memory(sys.modules.get(module), name)]
+
+
+def _memory(module: ModuleType | None, name: str) -> Any:
+    return getattr(module, name) if module else None
