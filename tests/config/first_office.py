@@ -95,8 +95,12 @@ def tell_stories(cast: Cast, at: datetime) -> None:
         (chen, Move("not_found", note="没有看见")),
         (zhao, Move("fail_check", note="看了", reason="在的")),
     )
-    first = said()
-    said((chen, Move("join", into=first.id)))
+
+
+def tell_stranger_stories(cast: Cast, at: datetime) -> None:
+    """A join, something solved on the spot, and a reporter who was erased."""
+    first, second = cast.lin_reports(at), cast.lin_reports(at)
+    advance(second.id, Move("join", into=first.id), actor=cast.chen, at=at)
     spot = Move("solve_on_spot", shown=(Shown(picture(at)),), presence="place_code")
     walk(
         cast.lin_reports(at, category=catalogue.by_code("0101").id),
@@ -104,11 +108,11 @@ def tell_stories(cast: Cast, at: datetime) -> None:
         (cast.wei, spot),
         at=at,
     )
-    gone = said(accept, contact=PHONE)
+    gone = walk(cast.lin_reports(at, contact=PHONE), (cast.chen, Move("accept")), at=at)
     resident = lin(gone)
     assert resident.id is not None
     advance(gone.id, Move("add", note="我是林某"), actor=resident, at=at)
-    forget(gone.id, resident.id, "本人要求", actor=chen, at=at)
+    forget(gone.id, resident.id, "本人要求", actor=cast.chen, at=at)
 
 
 def keep_house(cast: Cast, at: datetime) -> None:
@@ -129,6 +133,7 @@ def main() -> None:
         ids = _parties(town, NOON)
         cast = Cast(town=town, **ids, **_people(town, ids, NOON))
         tell_stories(cast, NOON + HOUR)
+        tell_stranger_stories(cast, NOON + HOUR)
         keep_house(cast, NOON + HOUR)
         for days in (1, 3, 9):  # the clock strikes: reminders, a rung of the ladder, silences that lapse
             for _ in range(20):
