@@ -148,7 +148,7 @@ def die_within(number: int) -> None:
         drawn(*_)
 
     drawn = MigrationExecutor.record_migration
-    MigrationExecutor.record_migration = record  # type: ignore[method-assign]
+    MigrationExecutor.record_migration = record  # type: ignore[method-assign, assignment]
     bring_up_to_date()
 
 
