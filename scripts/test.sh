@@ -20,7 +20,7 @@ sources=()
 for folder in gezhi tests scripts bench; do
     [ -z "$(find "$folder" -name '*.py' -print -quit 2>/dev/null)" ] || sources+=("$folder")
 done
-suite=("$bin/pytest" -n 2 --dist loadfile --durations=10 --durations-min=2)
+suite=("$bin/pytest" -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2)
 
 # What a developer has set for trying things out must not steer the tests.
 while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(GEZHI_|DJANGO_|PYTEST_)')

@@ -16,6 +16,16 @@ from gezhi.tenancy.models import Jurisdiction
 from tests import memories, sql_lint, standing
 
 pytest_plugins = ["tests.cast"]
+LONGEST = (  # by processor time, the longest first; a file that is not named here just comes later
+    "tests/config/test_backup.py",
+    "tests/faults/test_killed_server.py",
+    "tests/browser/test_every_page_of_the_desk.py",
+    "tests/browser/test_every_page_of_the_others.py",
+    "tests/cases/test_walks.py",
+    "tests/browser/test_once.py",
+    "tests/web/public/test_doors.py",
+    "tests/flows/test_import_messages.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
     database = django_settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite"):
         database.setdefault("TEST", {})["NAME"] = str(django_settings.GEZHI_DATA / "test.sqlite3")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest go first, so that no process is left with one of them when the others are done."""
+    begins = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: begins.get(item.nodeid.partition("::")[0], len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ OF_THE_CODE = (
     "gezhi.tenancy.keys.derived",
     "gezhi.tenancy.queries._by_id",
     "gezhi.tenancy.queries._remembered",
+    "gezhi.tenancy.updating._one_row",
     "gezhi.web.desk.filters._as_options",
     "gezhi.web.public.health._applied",
 )

@@ -64,8 +64,8 @@ def test_everything_runs_and_the_suite_runs_on_both_databases(checkout: Path) ->
         "mypy gezhi sqlite",
         "lint-imports --no-logo sqlite",
         "djlint --lint --quiet gezhi sqlite",
-        "pytest -n 2 --dist loadfile --durations=10 --durations-min=2 sqlite",
-        "pytest -n 2 --dist loadfile --durations=10 --durations-min=2 --ignore=tests/browser postgres://here",
+        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 sqlite",
+        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 --ignore=tests/browser postgres://here",
     ]
 
 
@@ -98,7 +98,7 @@ def test_parts_can_be_chosen(checkout: Path) -> None:
     assert run(checkout, "types", "quick")[0] == 0
     assert calls(checkout) == [
         "mypy gezhi sqlite",
-        "pytest -n 2 --dist loadfile --durations=10 --durations-min=2 --ignore=tests/browser sqlite",
+        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 --ignore=tests/browser sqlite",
     ]
 
 
@@ -109,7 +109,9 @@ def test_an_unknown_part_is_refused(checkout: Path) -> None:
 
 def test_a_database_somebody_tried_things_on_is_not_tested_on(checkout: Path) -> None:
     run(checkout, "sqlite", GEZHI_DATABASE_URL="postgres://theirs")
-    assert calls(checkout) == ["pytest -n 2 --dist loadfile --durations=10 --durations-min=2 sqlite"]
+    assert calls(checkout) == [
+        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 sqlite"
+    ]
 
 
 def test_who_may_not_install_is_told_what_to_install(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from django.db import transaction
 
 from gezhi.cases import timing
 from gezhi.cases.complaint import keep_from_company
-from gezhi.cases.effects import EFFECTS, Doing, nothing
+from gezhi.cases.doing import Doing
+from gezhi.cases.effects import EFFECTS, nothing
 from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
 from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
+from gezhi.cases.links import chain
 from gezhi.cases.locking import locked
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
@@ -55,7 +57,7 @@ def open_from(opening: Opening, *, at: datetime) -> tuple[Case, Deed]:
     CaseReport.objects.bulk_create(
         [CaseReport(case=case, report_id=opening.report_id, origin=case, linked_at=at)]
     )
-    outbox.queue(_timer(case))
+    outbox.queue(timing.following(case))
     return case, Deed("case", case.id, "reported", after=snapshot(case), is_first=True)
 
 
@@ -68,7 +70,7 @@ def open_many(openings: list[Opening], *, at: datetime) -> list[Deed]:
     CaseReport.objects.bulk_create(
         [CaseReport(case=case, report_id=one.report_id, origin=case, linked_at=at) for case, one in pairs]
     )
-    outbox.queue(*(_timer(case) for case in cases))
+    outbox.queue(*(timing.following(case) for case in cases))
     return [Deed("case", case.id, "reported", after=snapshot(case), is_first=True) for case in cases]
 
 
@@ -113,10 +115,6 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     return case
 
 
-def _timer(case: Case) -> outbox.Following:
-    return outbox.Following(timing.TIMER, str(case.id), timing.timer_at(case), subject=("case", case.id))
-
-
 @transaction.atomic
 def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     """Move one case along one arrow. The only writer of Case.state.
@@ -145,7 +143,8 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
         "shown": len(move.shown) or None,
         "rule": move.rule,
     }
-    gone, come = changed(before, after), {name: value for name, value in facts.items() if value}
+    gone = changed(before, after)
+    come = {name: value for name, value in facts.items() if value} | doing.facts
     deed = Deed(
         "case",
         case.id,
@@ -161,26 +160,31 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
 
 
 def _locked(case_id: UUID, move: Move, actor: Actor) -> Case:
-    """The case, locked; with the one it joins or leaves, in one order, so that two joins never wait for each other."""
-    beside = move.into or _joined_into(case_id, move)
-    if beside is None:
+    """The case, locked; with those it joins or leaves, in one order, so that two joins never wait for each other."""
+    beside = [move.into] if move.into else _beside(case_id, move)
+    if not beside:
         alone = locked(case_id)
         if not may_open(actor, alone):
             raise NotFound("case")
         return alone
-    rows = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, beside]).order_by("id")
-    case: Case | None = next((row for row in rows if row.id == case_id), None)
+    held = Case.objects.select_for_update(no_key=True).filter(id__in=[case_id, *beside]).order_by("id")
+    rows = {row.id: row for row in held}
+    case: Case | None = rows.get(case_id)
     if case is None or not may_open(actor, case):
         raise NotFound("case")
+    if move.event == "undo_join" and any(row.joined_into_id not in {None, *rows} for row in rows.values()):
+        raise Stale(version=case.version, state=case.state)  # joined on while we waited
     return case
 
 
-def _joined_into(case_id: UUID, move: Move) -> UUID | None:
-    """The case it leaves when a join is undone: a closed case joins no other, so this stays true until it is locked."""
-    if move.event != "undo_join":
-        return None
-    found: UUID | None = Case.objects.filter(id=case_id).values_list("joined_into_id", flat=True).first()
-    return found
+def _beside(case_id: UUID, move: Move) -> list[UUID]:
+    """The cases that another move than a join touches: all to the end of the chain of joins, or the one it was split from."""
+    if move.event == "undo_join":
+        return chain(case_id)[1:]
+    if move.event == "undo_split":
+        parents = Case.objects.filter(id=case_id, split_from__isnull=False)
+        return list(parents.values_list("split_from_id", flat=True))
+    return []
 
 
 def _arrow(case: Case, move: Move, actor: Actor, at: datetime) -> Arrow:

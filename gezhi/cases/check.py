@@ -8,15 +8,16 @@ from django.db.models import Count, F, Q
 
 from gezhi.cases import hearing, timing
 from gezhi.cases.fold import FOLDED, fold, snapshot
-from gezhi.cases.lifecycle import ARROWS, Ending, State
+from gezhi.cases.lifecycle import ARROWS, Ending
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
+from gezhi.cases.voices import BESIDE, BIRTHS
 from gezhi.journal import outbox
 from gezhi.journal.queries import entries_of
 from gezhi.kernel.finding import Finding
 from gezhi.parties.days import local_day
+from gezhi.reports import queries as reports
 
 DRAWN = {(arrow.event, arrow.source.value, arrow.target.value) for arrow in ARROWS}
-BESIDE = {"joined", "released"}  # what a join does to the other case; no move of its own
 
 
 def findings() -> Iterator[Finding]:
@@ -27,6 +28,7 @@ def findings() -> Iterator[Finding]:
     yield from _reasons()
     yield from _escalations()
     yield from _joins()
+    yield from _reports()
     yield from _places()
     yield from _categories()
     yield from _stories()
@@ -88,8 +90,18 @@ def _escalations() -> Iterator[Finding]:
 
 
 def _joins() -> Iterator[Finding]:
-    """I11: every case has a report or gave its reports to another; following the joins never comes round."""
-    into = dict(Case.objects.exclude(joined_into=None).values_list("id", "joined_into_id"))
+    """I11: a case has a report, gave its reports to another, or was split off with words alone; no links go round in a circle."""
+    for name, deed in (("joined_into", "joined"), ("split_from", "split"), ("came_back_from", "came back")):
+        yield from _circles(name, deed)
+    linked = set(CaseReport.objects.values_list("case_id", flat=True))
+    for id, number in Case.objects.filter(joined_into=None, split_from=None).values_list("id", "number"):
+        if id not in linked:
+            yield Finding("I11", number, "has no report")
+
+
+def _circles(name: str, deed: str) -> Iterator[Finding]:
+    """Following one kind of link from case to case never comes round."""
+    into = dict(Case.objects.exclude(**{name: None}).values_list("id", f"{name}_id"))
     for start in into:
         seen: set[UUID] = set()
         here: UUID | None = start
@@ -97,11 +109,24 @@ def _joins() -> Iterator[Finding]:
             seen.add(here)
             here = into.get(here)
         if here is not None:
-            yield Finding("I11", str(start), "is joined in a circle")
-    linked = set(CaseReport.objects.values_list("case_id", flat=True))
-    for id, number in Case.objects.filter(joined_into=None).values_list("id", "number"):
-        if id not in linked:
-            yield Finding("I11", number, "has no report")
+            yield Finding("I11", str(start), f"is {deed} in a circle")
+
+
+def _reports() -> Iterator[Finding]:
+    """I11: every report has a case, and it is the end of the chain of joins that begins at its own."""
+    into = dict(Case.objects.exclude(joined_into=None).values_list("id", "joined_into_id"))
+    links = CaseReport.objects.values_list("report_id", "case_id", "origin_id", "split_into_id")
+    linked = set()
+    for report, case, origin, split_into in links.iterator(chunk_size=2000):
+        linked.add(report)
+        end, steps = split_into or origin, 0
+        while end in into and steps <= len(into):
+            end, steps = into[end], steps + 1
+        if end != case and end not in into:  # a circle has been told
+            yield Finding("I11", f"report {report}", f"stands with case {case}, its joins lead to {end}")
+    for report in reports.all_ids():
+        if report not in linked:
+            yield Finding("I11", f"report {report}", "belongs to no case")
 
 
 def _places() -> Iterator[Finding]:
@@ -156,7 +181,9 @@ def _stories() -> Iterator[Finding]:
 
 
 def _arrows(number: str, steps: list[tuple[str, str | None]]) -> Iterator[Finding]:
-    state = State.REPORTED.value
+    born, state = steps[0]
+    if state != BIRTHS.get(born):
+        yield Finding("I9", number, f"began with {born} in {state}")
     for event, to in steps[1:]:
         target = to or state
         if event not in BESIDE and (event, state, target) not in DRAWN:

@@ -4,32 +4,27 @@ Each takes the locked case and the deed, and sets fields; side rows (pauses) are
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from gezhi.cases.complaint import keep_from_company
+from gezhi.cases.doing import Doing
 from gezhi.cases.facts import is_drawn
-from gezhi.cases.lifecycle import Arrow, Ending, Level, State
-from gezhi.cases.models import Case, CaseReport, Escalation, Pause
+from gezhi.cases.joining import join, undo_join
+from gezhi.cases.lifecycle import Ending, Level, State
+from gezhi.cases.models import Case, Escalation, Pause
 from gezhi.cases.move import Move
-from gezhi.cases.policy import visible_to
 from gezhi.cases.siting import put_at, wake_where_its_place_is
-from gezhi.cases.timing import calendar_of, remember_calendar, set_clocks, set_stage
-from gezhi.catalogue import queries as catalogue
-from gezhi.journal.actions import Deed
-from gezhi.kernel.actor import Actor
+from gezhi.cases.sorting import put_into, put_under
+from gezhi.cases.splitting import split, undo_split
+from gezhi.cases.spots import remember_spot
+from gezhi.cases.timing import calendar_of, end_pause, remember_calendar, set_clocks, set_stage
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
-from gezhi.tenancy.prepared import Prepared
 
 # proposed default: a second return books a joint site visit within three working days
 SITE_VISIT_WORKING_DAYS = 3
-SOLVED = (Ending.SOLVED.value, Ending.SOLVED_ON_SPOT_UNCHECKED.value, Ending.NO_ANSWER.value)
 LEVEL_OF_PARTY = {
     "grid_team": Level.GRID,
     "volunteers": Level.GRID,
@@ -42,17 +37,6 @@ LEVEL_OF_PARTY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """One deed on one case: the move, the arrow it takes, who and when; `also` gathers deeds on other cases it touches."""
-
-    move: Move
-    arrow: Arrow
-    actor: Actor
-    at: datetime
-    also: list[Deed] = field(default_factory=list)
-
-
 Effect = Callable[[Case, Doing], None]
 
 
@@ -62,11 +46,14 @@ def correct(case: Case, doing: Doing) -> None:
     if move.place and move.place != case.place_id:
         put_at(case, move.place, doing.at)
     if move.category and move.category != case.category_id:
-        _categorise(case, move.category)
+        put_into(case, move.category)
     if move.condition and move.condition != case.condition_id:
-        _under(case, move.condition)
+        put_under(case, move.condition)
     if (case.place_id, case.category_id) != was:
         keep_from_company(case)
+    is_elsewhere = (case.place_id, case.category_id) != was and case.state != State.REPORTED
+    if is_elsewhere or move.came_back_from:
+        remember_spot(case, doing.at, move.came_back_from)
     set_clocks(case)
 
 
@@ -83,47 +70,15 @@ def relocate(case: Case, doing: Doing) -> None:
         set_stage(case, doing.at)
 
 
-def _categorise(case: Case, category_id: UUID) -> None:
-    category = catalogue.category(category_id)
-    if category.refer_out:
-        raise Invalid("category", "refer_out")
-    if category.closed_on is not None and category.id != case.category_id:
-        raise Invalid("category", "closed")
-    case.category_id = category.id
-    case.condition_id = catalogue.default_condition(category.id).id
-
-
-def _under(case: Case, condition_id: UUID) -> None:
-    condition = catalogue.condition(condition_id)
-    if condition.category_id != case.category_id:
-        raise Invalid("condition", "of_another_category")
-    case.condition_id = condition.id
-
-
 def accept(case: Case, doing: Doing) -> None:
     """Place and category are settled, if need be in the same breath; what came back is linked to what was solved here before."""
     correct(case, doing)
-    since = doing.at - timedelta(days=catalogue.rule("came_back_days"))
-    before = (
-        _SOLVED_HERE.rows(case.place_id, case.category_id, since)
-        if case.place_id and case.category_id
-        else []
-    )
-    case.came_back_from_id = before[0][0] if before else None
-
-
-def _solved_here(place: UUID, category: UUID, since: datetime) -> QuerySet[Any]:
-    """The case that was solved last at this very place in this category; an open one is not among them."""
-    rows = Case.objects.filter(place_id=place, category_id=category, closed_at__gte=since, ending__in=SOLVED)
-    return rows.order_by("-closed_at").values_list("id")[:1]
-
-
-_SOLVED_HERE = Prepared(_solved_here)
+    remember_spot(case, doing.at, doing.move.came_back_from)
 
 
 def dispatch(case: Case, doing: Doing) -> None:
     """Make another party accountable; the clocks follow its calendar. Never the company complained of."""
-    _end_pause(case, doing.at)
+    end_pause(case, doing.at)
     _give_to(case, doing.move)
 
 
@@ -160,15 +115,24 @@ def give_back(case: Case, doing: Doing) -> None:
     """First return: to the desk. Second: and a joint site visit is booked. Later: one level up, not back."""
     case.returns += 1
     if case.returns > 2:
-        above = parties.one_level_up(case.desk_id) or case.desk_id
-        case.lead_id, case.handler_id = above, None
-        case.level = higher(case.level, Level.SUBDISTRICT)
+        above = parties.party(_one_higher(case))
+        case.lead_id, case.handler_id = above.id, None
+        case.level = higher(case.level, LEVEL_OF_PARTY.get(above.kind, Level.SUBDISTRICT))
     else:
         case.lead_id, case.handler_id = case.desk_id, None
         if case.returns == 2:
             visit = due_at(doing.at, SITE_VISIT_WORKING_DAYS * WORKING_DAY_MINUTES, calendar_of(case))
             case.meeting_at = visit.at if visit else None
     set_clocks(case)
+
+
+def _one_higher(case: Case) -> UUID:
+    """The party above the desk; above that one when it gives it back, too. At the top it stays, and its timer ends at a person."""
+    ups: list[UUID] = [case.desk_id]
+    while (above := parties.one_level_up(ups[-1])) is not None and above not in ups:
+        ups.append(above)
+    had_by = ups.index(case.lead_id) if case.lead_id in ups else 0
+    return ups[min(had_by + 1, len(ups) - 1)]
 
 
 def solve_on_spot(case: Case, doing: Doing) -> None:
@@ -183,7 +147,7 @@ def done(case: Case, doing: Doing) -> None:
     """Claimed as solved, with the proof on file. Whoever says so is the handler: he may not check it."""
     case.handler_id, case.done_at, case.claim = doing.actor.id, doing.at, Ending.SOLVED.value
     case.made_safe_at = case.made_safe_at or doing.at
-    _end_pause(case, doing.at)
+    end_pause(case, doing.at)
 
 
 def not_found(case: Case, doing: Doing) -> None:
@@ -192,7 +156,7 @@ def not_found(case: Case, doing: Doing) -> None:
     if claim not in {Ending.NOT_FOUND, Ending.NO_LONGER_THERE}:
         raise Invalid("ending", "not_a_claim")
     case.handler_id, case.done_at, case.claim = doing.actor.id, doing.at, claim.value
-    _end_pause(case, doing.at)
+    end_pause(case, doing.at)
 
 
 def made_safe(case: Case, doing: Doing) -> None:
@@ -254,15 +218,7 @@ def carry_forward(case: Case, doing: Doing) -> None:
 
 def resume(case: Case, doing: Doing) -> None:
     """The clocks run again; what the pause cost is added to both deadlines."""
-    _end_pause(case, doing.at)
-
-
-def _end_pause(case: Case, at: datetime) -> None:
-    """Whatever moves a paused case on ends its pause: a timer that waits for the review day would act on nothing else."""
-    if case.review_at is not None:
-        Pause.objects.filter(case=case, ended_at=None).update(ended_at=at)
-        case.review_at = None
-        set_clocks(case)
+    end_pause(case, doing.at)
 
 
 def put_to_meeting(case: Case, doing: Doing) -> None:
@@ -272,46 +228,8 @@ def put_to_meeting(case: Case, doing: Doing) -> None:
 
 def not_ours(case: Case, doing: Doing) -> None:
     """Ends with reason and approver."""
-    _end_pause(case, doing.at)
+    end_pause(case, doing.at)
     case.ended_by_id = doing.actor.id
-
-
-def join(case: Case, doing: Doing) -> None:
-    """The reports move to the other case and are counted there; nothing is lost and no circle arises (I11)."""
-    other = _other(case, doing)
-    case.joined_into_id, case.state_before_join = other.id, case.state
-    CaseReport.objects.filter(case=case).update(case=other, linked_at=doing.at)
-    _end_pause(case, doing.at)
-    askable = other.is_askable or case.is_askable
-    Case.objects.filter(id=other.id).update(is_askable=askable)
-    gained = {"is_askable": askable, "gained": case.id}
-    doing.also.append(Deed("case", other.id, "joined", before={"is_askable": other.is_askable}, after=gained))
-
-
-def _other(case: Case, doing: Doing) -> Case:
-    """The case to join: one that the actor may see; of a complaint, one that hides from the same company."""
-    into = doing.move.into
-    other: Case | None = (
-        visible_to(doing.actor).filter(id=into).first() if into else None
-    )  # locked by `advance`
-    if other is None:
-        raise Invalid("into", "unknown")
-    if other.id == case.id:
-        raise Invalid("into", "itself")
-    if other.closed_at is not None:
-        raise Invalid("into", "closed")
-    if case.complained_of_id and other.complained_of_id != case.complained_of_id:
-        raise Invalid("into", "not_the_same_complaint")
-    return other
-
-
-def undo_join(case: Case, doing: Doing) -> None:
-    """Its own reports come back to it."""
-    CaseReport.objects.filter(origin=case).update(case=case, linked_at=doing.at)
-    if case.joined_into_id:
-        doing.also.append(Deed("case", case.joined_into_id, "released", after={"released": case.id}))
-    case.joined_into_id, case.state_before_join = None, ""
-    wake_where_its_place_is(case, doing.arrow.target, doing.at)
 
 
 def reopen(case: Case, doing: Doing) -> None:
@@ -323,7 +241,7 @@ def reopen(case: Case, doing: Doing) -> None:
 
 def hand_over(case: Case, doing: Doing) -> None:
     """Another company serves the place from today: open work moves, history stays true."""
-    _end_pause(case, doing.at)
+    end_pause(case, doing.at)
     _give_to(case, doing.move)
 
 
@@ -385,6 +303,8 @@ EFFECTS: dict[str, Effect] = {
     "wont_do": not_ours,
     "join": join,
     "undo_join": undo_join,
+    "split": split,
+    "undo_split": undo_split,
     "reopen": reopen,
     "hand_over": hand_over,
     "urge": urge,

@@ -5,8 +5,10 @@ import hmac
 from datetime import datetime, timedelta
 
 from gezhi.cases.lifecycle import Ending, Fact, State
-from gezhi.cases.models import Case
+from gezhi.cases.links import own_of
+from gezhi.cases.models import Case, CaseReport
 from gezhi.catalogue import queries as catalogue
+from gezhi.journal.queries import deeds
 from gezhi.tenancy.keys import derived
 
 REPORTER_MAY_REOPEN = frozenset(
@@ -18,6 +20,12 @@ REPORTER_MAY_REOPEN = frozenset(
         Ending.NO_ANSWER,
     }
 )
+
+UNBEGUN = frozenset({State.OPENED, State.DISPATCHED})
+NO_WORK = frozenset(
+    {"split_from", "dispatch", "undo_dispatch", "correct", "relocate", "hand_over", "joined", "released"}
+    | {"rejoined", "add", "urge", "remind", "escalate", "call_back"}
+)  # what befalls a case before anybody begins
 
 
 def circumstances(case: Case, at: datetime) -> frozenset[Fact]:
@@ -37,6 +45,8 @@ def circumstances(case: Case, at: datetime) -> frozenset[Fact]:
         found.add(Fact.EXTENSION_ASKED)
     if case.closed_at is not None:
         found |= _after_closing(case, case.closed_at, at)
+    elif case.split_from_id and case.state in UNBEGUN and _is_untouched(case, at):
+        found.add(Fact.UNTOUCHED)
     return frozenset(found)
 
 
@@ -46,10 +56,24 @@ def _after_closing(case: Case, closed_at: datetime, at: datetime) -> set[Fact]:
         days=catalogue.rule("confirm_days")
     ):
         found.add(Fact.JUST_CLOSED)
-    may_undo = timedelta(hours=catalogue.rule("undo_join_hours"))
-    if case.ending == Ending.DUPLICATE and case.state_before_join and at - closed_at <= may_undo:
+    may_undo = at - closed_at <= timedelta(hours=catalogue.rule("undo_join_hours"))
+    if may_undo and case.ending == Ending.DUPLICATE and case.state_before_join and _has_own_voice(case):
         found.add(Fact(f"was_{State(case.state_before_join).value}"))
     return found
+
+
+def _has_own_voice(case: Case) -> bool:
+    """Whether a joined case would have a report again: what it came with may have been split off since. 1 query at most."""
+    return case.split_from_id is not None or CaseReport.objects.filter(own_of([case.id])).exists()
+
+
+def _is_untouched(case: Case, at: datetime) -> bool:
+    """Split off no longer ago than a join can be undone, nobody has worked on it, and its parent is there to go back to. 2 queries."""
+    steps = deeds("case", case.id)
+    may_undo = at - steps[0].at <= timedelta(hours=catalogue.rule("undo_join_hours"))
+    if not may_undo or {step.event for step in steps} - NO_WORK:
+        return False
+    return Case.objects.filter(id=case.split_from_id, closed_at=None).exists()
 
 
 def is_drawn(case: Case) -> bool:

@@ -1,38 +1,62 @@
 """Erase what cases keep of a reporter's words."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.cases.links import chain
 from gezhi.cases.models import CallBack, Case, CaseReport
 from gezhi.journal.actions import erase_words
-from gezhi.journal.queries import story
+from gezhi.journal.queries import deeds, first_deeds
 
 # the desk writes down what a reporter said
 TOLD_BY_MOUTH = frozenset({"call_back", "satisfied", "unsatisfied", "answer"})
+SPLITS = frozenset({"split", "split_from"})
 
 
 @transaction.atomic
 def forget_reporter(report_id: UUID, *, at: datetime) -> None:
-    """Blank what cases keep of a reporter's words: the title of the one he opened, what he wrote in any, and what the desk
-    wrote down of a talk with him, or with somebody it does not name. The chain stays valid (I14).
+    """Blank what cases keep of a reporter's words: the title of the one he opened and of those split off with his report or with
+    words alone, what he wrote in any, and what the desk wrote down of a talk with him, or with somebody it does not name.
+    The chain stays valid (I14).
     """
     link = CaseReport.objects.get(report_id=report_id)
-    Case.objects.filter(id=link.origin_id).update(title="")
+    his = _all_its_cases(link)
+    of_words = set(_born_of_words(his))
+    titled = {link.origin_id, *_carried(report_id), *of_words}
+    Case.objects.filter(id__in=titled).update(title="")
     CallBack.objects.filter(report_id=report_id, done_at=None).update(done_at=at, outcome="settled")
     erase_words(kind="case", by=report_id, at=at)
-    for case_id in _all_its_cases(link):
-        talks = [step.entry for step in story("case", case_id) if step.entry.event in TOLD_BY_MOUTH]
-        his = [entry.id for entry in talks if entry.after.get("heard") in (None, str(report_id))]
-        erase_words(kind="case", id=case_id, entries=his, at=at)
+    for case_id in his | of_words:
+        spoken = [entry.id for entry in deeds("case", case_id) if _tells_of(entry, str(report_id))]
+        erase_words(kind="case", id=case_id, entries=spoken, at=at)
+
+
+def _tells_of(entry: Any, report: str) -> bool:
+    """Whether the desk wrote down there what this reporter said, or may have."""
+    if entry.event in SPLITS:
+        return report in entry.after["reports"] or not entry.after["reports"]
+    return entry.event in TOLD_BY_MOUTH and entry.after.get("heard") in (None, report)
 
 
 def _all_its_cases(link: CaseReport) -> set[UUID]:
-    """The case that a report opened, the one it belongs to, and those between that were joined one into the other."""
-    found = {link.case_id}
-    step: UUID | None = link.origin_id
-    while step is not None and step not in found:
-        found.add(step)
-        step = Case.objects.filter(id=step).values_list("joined_into_id", flat=True).first()
-    return found
+    """The case that a report opened, the one it belongs to, those it was split off into and from, and all along their joins."""
+    carried = _carried(link.report_id)
+    parents = Case.objects.filter(id__in=carried).values_list("split_from_id", flat=True)
+    return {link.case_id, *parents}.union(*(chain(id) for id in (link.origin_id, *carried)))
+
+
+def _carried(report_id: UUID) -> list[UUID]:
+    """Cases that were split off with this report, also those it has left since. 1 query."""
+    children = Case.objects.filter(split_from__isnull=False).values("id")
+    births = first_deeds("case", children)
+    return [entry.subject_id for entry in births if str(report_id) in entry.after["reports"]]
+
+
+def _born_of_words(parents: Iterable[UUID]) -> list[UUID]:
+    """Cases that were split off from these without a report: the desk said in its own words what they are about. 1 query."""
+    births = first_deeds("case", Case.objects.filter(split_from__in=list(parents)).values("id"))
+    return [entry.subject_id for entry in births if not entry.after["reports"]]

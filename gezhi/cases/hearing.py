@@ -1,10 +1,11 @@
 """Prove I12: whoever must hear of a step of his case has its message, and who is to be rung up stands on the call-back list.
+Prove I11 step by step: the reports that a case has are those that its story gives it.
 
 Which steps tell, and whom, is read from the journal; a page of cases costs two queries, however long their stories are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import F, QuerySet
 from gezhi.cases.lifecycle import State
 from gezhi.cases.models import CallBack, CaseReport
 from gezhi.cases.telling import BY_WORD_OF_MOUTH, MESSAGE, message_key, must_be_called, what_to_tell
+from gezhi.cases.voices import BESIDE, BIRTHS, CHANGE, Held, Reports, held
 from gezhi.journal import outbox
 from gezhi.kernel.actor import ActorKind
 from gezhi.kernel.finding import Finding
@@ -30,13 +32,13 @@ class Story(NamedTuple):
 
 
 class Telling(NamedTuple):
-    """A step that reporters must hear of. gained: the cases that had joined this one by then."""
+    """A step that reporters must hear of: those of the reports named."""
 
     step: Any
     what: str
     version: int
     round: int
-    gained: frozenset[str]
+    reports: Reports
 
 
 class Voice(NamedTuple):
@@ -54,38 +56,71 @@ class Beside(NamedTuple):
     given: dict[UUID, list[Voice]]
     calls: dict[UUID, list[CallBack]]
 
+    @property
+    def by_origin(self) -> dict[str, Reports]:
+        """What other cases opened and gave away, for rows of old that name the case only."""
+        return {
+            str(origin): frozenset(str(voice.reach.id) for voice in voices)
+            for origin, voices in self.given.items()
+        }
+
 
 def findings(stories: Sequence[Story], known: Beside) -> Iterator[Finding]:
-    """Every step of a page of cases, in order of their ids, without its message or its call. 2 queries."""
+    """What a page of cases, in order of their ids, breaks: steps without message or call (I12), reports elsewhere than told (I11).
+
+    2 queries, 1 more where reports passed through.
+    """
     if not stories:
         return
     ids = [story.id for story in stories]
     low, high = str(ids[0]), f"{ids[-1]}g"  # "g" stands behind every digit of an id, in every collation
     messages = outbox.keys_between(MESSAGE, low, high)
-    voices: dict[UUID, list[Voice]] = defaultdict(list)
+    here: dict[UUID, list[Voice]] = defaultdict(list)
     for voice in _voices(CaseReport.objects.filter(case_id__in=ids)):
-        voices[voice.case].append(voice)
+        here[voice.case].append(voice)
+    own = {id: [*here[id], *known.given.get(id, ())] for id in ids}
+    voices = {str(voice.reach.id): voice for found in own.values() for voice in found}
+    voices |= _passed_through(stories, voices)
+    by_origin = known.by_origin
     for story in stories:
-        concerned, calls = voices[story.id] + known.given.get(story.id, []), known.calls.get(story.id, [])
-        for telling in tellings(story.steps):
-            due = [voice for voice in concerned if _must_hear(voice, story.id, telling)]
+        opened = frozenset(str(voice.reach.id) for voice in own[story.id] if voice.origin == story.id)
+        steps, calls = list(held(story.steps, opened, by_origin)), known.calls.get(story.id, [])
+        for telling in tellings(steps):
+            due = [voices[id] for id in sorted(telling.reports) if id in voices]
             yield from _unheard(story, telling, due, calls, messages)
+        yield from _elsewhere(story, steps, frozenset(str(voice.reach.id) for voice in here[story.id]))
 
 
-def tellings(steps: Iterable[Any]) -> Iterator[Telling]:
-    """The steps of one story that the reporter hears of: state and round are what the rows before add up to."""
-    state, version, round, gained = State.REPORTED.value, 1, 1, frozenset[str]()
-    for step in steps:
+def _passed_through(stories: Sequence[Story], known: Mapping[str, Voice]) -> dict[str, Voice]:
+    """Reports that cases of this page once held. No query where none is named."""
+    named = {id for story in stories for step in story.steps for id in step.after.get("reports", ())}
+    links = CaseReport.objects.filter(report_id__in=named - known.keys()) if named - known.keys() else ()
+    return {str(voice.reach.id): voice for voice in _voices(links)} if links else {}
+
+
+def _elsewhere(story: Story, steps: Sequence[Held], stored: Reports) -> Iterator[Finding]:
+    """I11: the story adds up to the reports that the case has. A story that does not name them all is not judged."""
+    if not steps or not all(one.is_told for one in steps):
+        return
+    for id in sorted(stored - steps[-1].reports):
+        yield Finding("I11", story.number, f"has report {id}, which its journal does not give it")
+    for id in sorted(steps[-1].reports - stored):
+        yield Finding("I11", story.number, f"lost report {id}, which its journal gives it")
+
+
+def tellings(steps: Iterable[Held]) -> Iterator[Telling]:
+    """The steps of one story that reporters hear of: state and round are what the rows before add up to."""
+    state, version, round = State.REPORTED.value, 1, 1
+    for one in steps:
+        step = one.step
         source, state = state, step.after.get("state", state)
         version, round = step.after.get("version", version), step.after.get("round", round)
-        if step.event == "joined":
-            gained |= {step.after.get("gained", "")}
-        elif step.event == "released":
-            gained -= {step.after.get("released", "")}
-        elif what := what_to_tell(step.event, source, state):
-            yield Telling(step, what, version, round, gained)
-        if step.event == "join":
-            gained = frozenset()  # its reports went to the other case, and only its own come back
+        if step.event in BESIDE or step.event in BIRTHS:
+            continue
+        what = what_to_tell(step.event, source, state)
+        is_silent = step.event == "undo_join" and not one.is_told  # the first release said nothing of it
+        if what and not is_silent:
+            yield Telling(step, what, version, round, one.moved if step.event in CHANGE else one.reports)
 
 
 def beside() -> Beside:
@@ -121,13 +156,6 @@ def _unheard(
             yield Finding("I12", story.number, f"{where}: the message to report {report} is missing")
         if must_be_called(one.reach, telling.what) and report not in listed | says_it:
             yield Finding("I12", story.number, f"{where}: report {report} is on no call-back list")
-
-
-def _must_hear(voice: Voice, case: UUID, telling: Telling) -> bool:
-    """Whose report opened the case, while it is not joined; and whose came with a case that joined it and stayed."""
-    if voice.origin == case:
-        return True
-    return voice.case == case and str(voice.origin) in telling.gained and telling.what != "joined"
 
 
 def _is_about(call: CallBack, telling: Telling) -> bool:

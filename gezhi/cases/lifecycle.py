@@ -90,6 +90,7 @@ class Fact(StrEnum):
     WAS_DISPATCHED = "was_dispatched"
     WAS_IN_HAND = "was_in_hand"
     CALLED = "called"  # somebody on the desk's call-back list was rung up
+    UNTOUCHED = "untouched"  # split off within a day, and nobody has worked on it yet
 
 
 HANDED_IN = frozenset(
@@ -99,7 +100,7 @@ HANDED_IN = frozenset(
 CIRCUMSTANCES = frozenset(Fact) - HANDED_IN
 BEGINS_ANEW = frozenset({"return", "hand_over"})  # a stage of its own even where the state stays
 LEAVES_CLOCK = frozenset(
-    {"remind", "escalate", "note", "add", "call_back", "relocate"}
+    {"remind", "escalate", "note", "add", "call_back", "relocate", "split"}
 )  # the stage's deadline stays
 
 
@@ -215,6 +216,12 @@ ARROWS: tuple[Arrow, ...] = (
         _arrow("join", state, S.CLOSED, {R.DESK}, {F.INTO}, ending=E.DUPLICATE)
         for state in (S.REPORTED, *WORKING)
     ),
+    # a second matter in it becomes a case of its own, linked to this one
+    *_each("split", (S.REPORTED, *WORKING), {R.DESK}, {F.PLACE, F.CATEGORY}),
+    *(
+        _arrow("undo_split", state, S.CLOSED, {R.DESK}, when={F.UNTOUCHED}, ending=E.DUPLICATE)
+        for state in (S.OPENED, S.DISPATCHED)
+    ),
     _arrow("undo_join", S.CLOSED, S.REPORTED, {R.DESK}, when={F.WAS_REPORTED}),
     _arrow("undo_join", S.CLOSED, S.OPENED, {R.DESK}, when={F.WAS_OPENED}),
     _arrow("undo_join", S.CLOSED, S.DISPATCHED, {R.DESK}, when={F.WAS_DISPATCHED}),
@@ -243,6 +250,8 @@ QUIET = (
     "not_ours",
     "wont_do",
     "decline",
+    "split",
+    "undo_split",
     "join",
     "undo_join",
     "undo_dispatch",

@@ -71,6 +71,7 @@ class Case(TenantModel):
     joined_into = TenantFK("self", null=True)
     state_before_join = models.CharField(max_length=12, blank=True, default="")
     came_back_from = TenantFK("self", null=True)
+    split_from = TenantFK("self", null=True)
     run = TenantFK("reports.ImportRun", null=True)
 
     class Meta:
@@ -112,6 +113,10 @@ class Case(TenantModel):
             models.CheckConstraint(
                 condition=Q(joined_into__isnull=True) | ~Q(joined_into=F("id")), name="no_case_joins_itself"
             ),
+            models.CheckConstraint(
+                condition=Q(split_from__isnull=True) | ~Q(split_from=F("id")),
+                name="no_case_is_split_from_itself",
+            ),
         )
         indexes = (
             models.Index(fields=["jurisdiction", "state", "due_at"], name="cases_by_state_and_due"),
@@ -136,11 +141,16 @@ class Case(TenantModel):
 
 
 class CaseReport(TenantModel):
-    """Which case a report belongs to. `origin`: the case it opened, so that a join can be undone."""
+    """Which case a report belongs to. origin: the case it opened. split_into: the one it was split off into, if it was.
+
+    Its own case is the last of these. Where that was joined into another, the report belongs to the end of the chain of joins:
+    so a join is undone by following the chain again (I11).
+    """
 
     case = TenantFK(Case)
     report = TenantFK("reports.Report")
     origin = TenantFK(Case)
+    split_into = TenantFK(Case, null=True)
     linked_at = models.DateTimeField()
 
     class Meta:

@@ -9,6 +9,7 @@ from gezhi.cases.lifecycle import Ending, Fact
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.text import BadText, clean
 
+NOT_AGAIN = UUID(int=0)  # no case's id
 PICTURE_KINDS = frozenset({"photo_after", "photo_same_angle", "document"})
 
 
@@ -29,7 +30,8 @@ class Move:
     review date, meeting). ending: what a `not_found` claims. count: a number counted as proof. presence: how the worker showed
     that he is there ("place_code", "position"). place, category, condition: corrections by the desk. outcome: what came of a call.
     heard: the report of whoever is on the phone in this very deed. person: the account at the end of the ladder.
-    rule: the version of the routing rule that names the party.
+    rule: the version of the routing rule that names the party. reports: those that a split takes along. came_back_from: the
+    solved case that has come back; NOT_AGAIN when the desk says that it is none of those solved at this spot.
     """
 
     event: str
@@ -50,6 +52,8 @@ class Move:
     heard: UUID | None = None
     person: UUID | None = None
     rule: UUID | None = None
+    reports: tuple[UUID, ...] = ()
+    came_back_from: UUID | None = None
 
     def cleaned(self) -> "Move":
         """With its words as every database keeps them alike. Raises Invalid("note" or "reason", why)."""

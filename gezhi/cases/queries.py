@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.lookups import LessThan
 
-from gezhi.cases import lifecycle
+from gezhi.cases import lifecycle, spots
 from gezhi.cases.deadlines import NEARLY
 from gezhi.cases.facts import circumstances
 from gezhi.cases.lifecycle import Offer, Role, State
@@ -224,18 +224,23 @@ def roles(case: Case, *, actor: Actor) -> frozenset[Role]:
 
 
 def related(case: Case, *, actor: Actor) -> list[tuple[str, Case]]:
-    """Cases beside this one that the actor may see: joined_into, came_back_from, joined_here, came_back_as. 1 query."""
-    mine = Q(id__in=[id for id in (case.joined_into_id, case.came_back_from_id) if id])
-    rows = visible_to(actor).filter(mine | Q(joined_into_id=case.id) | Q(came_back_from_id=case.id))
+    """Cases beside this one that the actor may see, each with what it is to it (a key of _relation). 1 query."""
+    mine = {case.joined_into_id, case.came_back_from_id, case.split_from_id} - {None}
+    theirs = Q(joined_into_id=case.id) | Q(came_back_from_id=case.id) | Q(split_from_id=case.id)
+    rows = visible_to(actor).filter(Q(id__in=mine) | theirs)
     return [(_relation(case, other), other) for other in rows.order_by("received_at", "id")[:50]]
 
 
 def _relation(case: Case, other: Case) -> str:
-    if other.id == case.joined_into_id:
-        return "joined_into"
-    if other.id == case.came_back_from_id:
-        return "came_back_from"
-    return "joined_here" if other.joined_into_id == case.id else "came_back_as"
+    """joined_into, came_back_from, split_from; joined_here, came_back_as, split_here."""
+    relations = {
+        "joined_into": other.id == case.joined_into_id,
+        "came_back_from": other.id == case.came_back_from_id,
+        "split_from": other.id == case.split_from_id,
+        "joined_here": other.joined_into_id == case.id,
+        "split_here": other.split_from_id == case.id,
+    }
+    return next((name for name, is_so in relations.items() if is_so), "came_back_as")
 
 
 def timeline(case: Case) -> list[Step]:
@@ -293,6 +298,34 @@ def owed_calls(actor: Actor) -> QuerySet[CallBack]:
     desks = actor.parties(Duty.CLERK, Duty.OFFICER)
     rows = CallBack.objects.filter(done_at=None, desk_id__in=desks)
     return rows.select_related("case").order_by("made_at", "id")
+
+
+def newest_part(case_id: UUID) -> Case:
+    """The case that was split off last. 1 query. Raises NotFound."""
+    found: Case | None = Case.objects.filter(split_from_id=case_id).order_by("-number").first()
+    if found is None:
+        raise NotFound("case")
+    return found
+
+
+def movable_reports(case_id: UUID) -> list[UUID]:
+    """Reports that may be split off: all but the first that is the case's own. 1 query."""
+    links = list(CaseReport.objects.filter(case_id=case_id).order_by("linked_at", "id"))
+    own = [link for link in links if (link.split_into_id or link.origin_id) == case_id]
+    stays = (own or links)[:1]
+    return [link.report_id for link in links if link not in stays]
+
+
+def solved_before(case: Case, *, at: datetime) -> list[Case]:
+    """What was solved at this spot within the office's days, last first: perhaps it has come back. 1 query at most."""
+    if case.place_id is None or case.category_id is None:
+        return []
+    return list(spots.solved_at_spot(case.place_id, case.category_id, at).exclude(id=case.id)[: spots.MOST])
+
+
+def owes_call(case_id: UUID, report_id: UUID) -> bool:
+    """Whether the reporter is still to be rung up about this case. 1 query."""
+    return CallBack.objects.filter(case_id=case_id, report_id=report_id, done_at=None).exists()
 
 
 def public_step(case: Case) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from gezhi.cases.effects import Doing
+from gezhi.cases.doing import Doing
 from gezhi.cases.lifecycle import State
 from gezhi.cases.models import CallBack, Case, CaseReport
 from gezhi.journal import outbox
@@ -11,9 +11,10 @@ from gezhi.kernel.actor import ActorKind
 from gezhi.reports import queries as reports
 from gezhi.tenancy.prepared import Prepared
 
-MESSAGE = "message.reporter"  # errand kind; payload: what, case number, report id
+MESSAGE = "message.reporter"  # errand kind; payload: what, case number, report id; into: the number it goes on under
 
 BY_WORD_OF_MOUTH = frozenset({"phone", "counter"})  # they have no status page at hand
+_BY_ENDING = {"decline": "declined", "join": "joined", "undo_split": "joined"}
 _BY_EVENT = {
     "accept": "accepted",
     "ask": "asked",
@@ -22,13 +23,15 @@ _BY_EVENT = {
     "carry_forward": "paused",
     "reopen": "reopened",
     "join": "joined",
+    "undo_join": "apart",
+    "split": "split",
 }
 
 
 def what_to_tell(event: str, source: str, target: str) -> str:
     """The word for what the reporter hears of this move; "" = nothing."""
     if source != target == State.CLOSED:
-        return {"decline": "declined", "join": "joined"}.get(event, "closed")
+        return _BY_ENDING.get(event, "closed")
     if source != target == State.TO_CONFIRM:
         return "please_confirm"
     return _BY_EVENT.get(event, "")
@@ -50,15 +53,15 @@ def tell(case: Case, doing: Doing) -> None:
         CallBack.objects.filter(case=case, done_at=None).update(done_at=at, outcome="settled")
     if not what:
         return  # most moves say nothing to the reporter
-    links = _OPENED_BY if move.event == "join" else _LINKED_TO
-    report_ids = [id for (id,) in links.rows(case.id)]
+    report_ids = [id for (id,) in _LINKED_TO.rows(case.id)] if doing.moved is None else doing.moved
+    elsewhere = {"into": doing.elsewhere} if doing.elsewhere else {}
     outbox.queue(
         *(
             outbox.Following(
                 MESSAGE,
                 message_key(case.id, case.version, report_id),
                 at,
-                payload={"what": what, "number": case.number, "report": str(report_id)},
+                payload={"what": what, "number": case.number, "report": str(report_id)} | elsewhere,
                 subject=("report", report_id),
             )
             for report_id in report_ids
@@ -70,7 +73,6 @@ def tell(case: Case, doing: Doing) -> None:
 
 
 _LINKED_TO = Prepared(lambda case: CaseReport.objects.filter(case=case).values_list("report_id"))
-_OPENED_BY = Prepared(lambda case: CaseReport.objects.filter(origin=case).values_list("report_id"))
 
 
 def must_be_called(report: reports.Reach, what: str) -> bool:

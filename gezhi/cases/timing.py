@@ -7,6 +7,7 @@ from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, next_ac
 from gezhi.cases.lifecycle import State
 from gezhi.cases.models import Case, Pause
 from gezhi.catalogue import queries as catalogue
+from gezhi.journal import outbox
 from gezhi.kernel import worktime
 from gezhi.parties import queries as parties
 from gezhi.tenancy.prepared import Prepared
@@ -92,6 +93,14 @@ _PAUSES = Prepared(
 )
 
 
+def end_pause(case: Case, at: datetime) -> None:
+    """Whatever moves a paused case on ends its pause: a timer that waits for the review day would act on nothing else."""
+    if case.review_at is not None:
+        Pause.objects.filter(case=case, ended_at=None).update(ended_at=at)
+        case.review_at = None
+        set_clocks(case)
+
+
 def set_stage(case: Case, at: datetime) -> None:
     """Deadline of the present stage and the earliest of all that count; the reminder starts anew. A closed case has none."""
     if case.state == State.CLOSED:
@@ -113,6 +122,11 @@ def set_stage(case: Case, at: datetime) -> None:
 def timer_at(case: Case) -> datetime:
     """When the timer of an open case must act next."""
     return next_act(standing(case), stage_limits(), calendar_of(case))[0]
+
+
+def following(case: Case) -> outbox.Following:
+    """The one timer of a case that was just opened."""
+    return outbox.Following(TIMER, str(case.id), timer_at(case), subject=("case", case.id))
 
 
 def standing(case: Case) -> Standing:

@@ -19,6 +19,7 @@ from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours, Stale
 from gezhi.tenancy.clock import new_id
 
+OWN = "own-"  # the codes of calendars that an office made itself
 Row = TypeVar("Row", Category, Condition, Proof, OfficeCalendar, OfficeRule)
 
 
@@ -133,6 +134,32 @@ def change_calendar(
     if code == edits.ROUND_THE_CLOCK and "hours" in fields:
         raise Invalid("hours", "round_the_clock_stays")
     return _save(row, {**fields, "proposed": False}, "calendar", actor, at)
+
+
+@transaction.atomic
+def add_calendar(name: Mapping[str, str], *, like: str, actor: Actor, at: datetime) -> OfficeCalendar:
+    """A calendar of the office's own, with the hours of another one to begin with. Its code is "own-1", "own-2", …
+
+    name: as {"zh", "zh_hant", "en"}; like: the other one's code. Raises NotYours, NotFound, Invalid (name; like: round_the_clock_stays).
+    """
+    _may_change(actor)
+    fields = edits.calendar({"name": name})
+    if like == edits.ROUND_THE_CLOCK:
+        raise Invalid("like", "round_the_clock_stays")
+    CatalogueVersion.objects.select_for_update(no_key=True).first()  # two at once get two numbers
+    model = OfficeCalendar.objects.filter(code=like).first()
+    if model is None:
+        raise NotFound
+    taken = OfficeCalendar.objects.filter(code__startswith=OWN).values_list("code", flat=True)
+    number = 1 + max((int(code.removeprefix(OWN)) for code in taken), default=0)
+    row = OfficeCalendar(
+        code=f"{OWN}{number}", note=edits.NO_WORDS, hours=model.hours, proposed=False, **fields
+    )
+    row.save(force_insert=True)
+    after = {"code": row.code, "name": row.name, "hours": row.hours}
+    record(Deed("calendar", row.id, "add", after=after, is_first=True), actor=actor, at=at)
+    _new_stamp()
+    return row
 
 
 @transaction.atomic

@@ -84,20 +84,21 @@ def _read(stamp: UUID | None) -> Shelf:
     categories: dict[UUID, CategoryView] = {}
     for row in Category.objects.order_by("code"):
         icons[row.id] = row.icon or icons.get(row.parent_id, "")
-        categories[row.id] = _category(row, icons[row.id])
+        categories[row.id] = category_view(row, icons[row.id])
     stored = {row.key: row for row in OfficeRule.objects.all()}
     return Shelf(
         stamp=stamp,
         categories=categories,
-        conditions={row.id: _condition(row) for row in Condition.objects.order_by("code")},
-        proofs={row.category_id: _proof(row) for row in Proof.objects.all()},
-        calendars={row.code: _calendar(row) for row in OfficeCalendar.objects.order_by("code")},
+        conditions={row.id: condition_view(row) for row in Condition.objects.order_by("code")},
+        proofs={row.category_id: proof_view(row) for row in Proof.objects.all()},
+        calendars={row.code: calendar_view(row) for row in OfficeCalendar.objects.order_by("code")},
         rules=rules_from({key: row.value for key, row in stored.items()}),
-        rule_rows=tuple(_rule(key, stored.get(key)) for key in shipped()),
+        rule_rows=tuple(rule_view(key, stored.get(key)) for key in shipped()),
     )
 
 
-def _category(row: Category, icon: str) -> CategoryView:
+def category_view(row: Category, icon: str) -> CategoryView:
+    """A stored category as a view. icon: its own, or its top's."""
     return CategoryView(
         id=row.id,
         code=row.code,
@@ -118,7 +119,8 @@ def _category(row: Category, icon: str) -> CategoryView:
     )
 
 
-def _condition(row: Condition) -> ConditionView:
+def condition_view(row: Condition) -> ConditionView:
+    """A stored opening condition as a view."""
     safe = row.make_safe_minutes
     return ConditionView(
         id=row.id,
@@ -139,11 +141,13 @@ def _clock(text: str) -> Clock:
     return "round" if text == "round" else "working"
 
 
-def _proof(row: Proof) -> ProofView:
+def proof_view(row: Proof) -> ProofView:
+    """A stored proof as a view."""
     return ProofView(row.category_id, tuple(row.kinds), Words(**row.sentence), row.revision)
 
 
-def _calendar(row: OfficeCalendar) -> CalendarView:
+def calendar_view(row: OfficeCalendar) -> CalendarView:
+    """A stored calendar as a view."""
     return CalendarView(
         id=row.id,
         code=row.code,
@@ -155,7 +159,8 @@ def _calendar(row: OfficeCalendar) -> CalendarView:
     )
 
 
-def _rule(key: str, row: OfficeRule | None) -> RuleView:
+def rule_view(key: str, row: OfficeRule | None) -> RuleView:
+    """A rule as a view: the office's, or as shipped."""
     given = shipped()[key]
     return RuleView(
         key=key,

@@ -1,10 +1,11 @@
-"""A category or a grid cell ends: only when no case is open in it. What lay there keeps it, and so does history. Both can be undone."""
+"""A category, a grid cell or a place ends: only when no case is open in it. What lay there keeps it, and so does history. Both can be undone."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from gezhi.cases import queries as cases
 from gezhi.catalogue import actions as catalogue
@@ -36,6 +37,16 @@ def close_grid(
     if count := cases.open_in(grid_id=grid_id).count():
         raise Invalid("grid", "cases_open", count=count)
     _gather(cell.community_id, at)
+
+
+@transaction.atomic
+def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> None:
+    """End a place with all below it. Raises Invalid (place: cases_open; on: in_the_future), else as places'."""
+    if on > timezone.localtime(at).date():
+        raise Invalid("on", "in_the_future")
+    ended = places.close_place(place_id, on=on, actor=actor, at=at)
+    if count := cases.open_in(place_path=ended.path).count():
+        raise Invalid("place", "cases_open", count=count)
 
 
 @transaction.atomic

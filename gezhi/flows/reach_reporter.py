@@ -65,6 +65,8 @@ def forget(
 
 
 def _of_case(case_id: UUID, report_id: UUID) -> said.ReportRow:
-    if report_id not in cases.report_ids([case_id]).get(case_id, []):
+    """The report of this case, or one whose reporter is still to be rung up about it after it went on to another."""
+    is_here = report_id in cases.report_ids([case_id]).get(case_id, [])
+    if not is_here and not cases.owes_call(case_id, report_id):
         raise NotFound("report")
     return said.for_desk([report_id])[0]

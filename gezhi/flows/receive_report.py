@@ -19,9 +19,8 @@ from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports.actions import receive
 from gezhi.reports.intake import Intake, words
+from gezhi.reports.kinds import is_askable
 from gezhi.reports.receipts import Received
-
-ASKABLE_CHANNELS = frozenset({"qr", "web", "api"})  # they hold the code and can answer on the status page
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Re
         channel=intake.channel,
         place=voice.place,
         category_id=intake.category,
-        is_askable=intake.channel in ASKABLE_CHANNELS or bool(intake.contact.strip()),
+        is_askable=is_askable(intake.channel, has_contact=bool(intake.contact.strip())),
     )
     _, deed = open_from(opening, at=at)
     if received.deed is not None:

@@ -31,7 +31,7 @@ def advance_and_route(case_id: UUID, move: Move, *, actor: Actor, at: datetime) 
         return advance(case_id, _with_rule(case_id, move, actor, at), actor=actor, at=at)
     with transaction.atomic():
         case = advance(case_id, move, actor=actor, at=at)
-        return _by_rule(case, at) if case.lead_id == case.desk_id else case
+        return by_rule(case, at) if case.lead_id == case.desk_id else case
 
 
 def _with_rule(case_id: UUID, move: Move, actor: Actor, at: datetime) -> Move:
@@ -42,7 +42,7 @@ def _with_rule(case_id: UUID, move: Move, actor: Actor, at: datetime) -> Move:
     return replace(move, rule=routing.rule_naming(routing.subject(case), move.party, at))
 
 
-def _by_rule(case: "Case", at: datetime) -> "Case":
+def by_rule(case: "Case", at: datetime) -> "Case":
     """Where nothing fits, or the rule only proposes, the desk keeps it. 1 query in an office without automatic rules."""
     rules = routing.rules(at)
     if not routing.has_automatic(rules):

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from gezhi.journal.models import Entry, Seal, Words
 from gezhi.kernel.ids import made_at
@@ -33,6 +35,16 @@ def stories(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[Step]]:
     for entry in Entry.objects.filter(subject_kind=kind, subject_id__in=wanted).order_by("seq"):
         found[entry.subject_id].append(Step(entry, kept.get(entry.id, {})))
     return found
+
+
+def deeds(kind: str, id: UUID) -> list[Entry]:
+    """All deeds on one subject, oldest first, without their words. 1 query."""
+    return list(Entry.objects.filter(subject_kind=kind, subject_id=id).order_by("seq"))
+
+
+def first_deeds(kind: str, ids: QuerySet[Any, Any]) -> list[Entry]:
+    """With what each of these subjects began. ids: rows of ids. 1 query."""
+    return list(Entry.objects.filter(subject_kind=kind, subject_id__in=ids, seq=1))
 
 
 def after_position(position: int, limit: int) -> Iterator[Entry]:

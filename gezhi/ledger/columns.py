@@ -55,7 +55,7 @@ VERDICTS: Mapping[str, Any] = {
 
 CASE, WORK, CLOSE = gettext_lazy("问题"), gettext_lazy("办理"), gettext_lazy("结案")
 ORIGIN, HANDS, COURSE = gettext_lazy("出处"), gettext_lazy("责任"), gettext_lazy("经过")
-SAFETY, QUALITY = gettext_lazy("先期处置与暂停"), gettext_lazy("质量")
+SAFETY, QUALITY, LINKS = gettext_lazy("先期处置与暂停"), gettext_lazy("质量"), gettext_lazy("关联")
 TEXT, COUNT, MOMENT = Kind.TEXT, Kind.COUNT, Kind.MOMENT
 MINUTE = 16  # 2026-03-02 12:00
 
@@ -102,4 +102,7 @@ COLUMNS = (
     Column(QUALITY, gettext_lazy("处置前照片"), 8, COUNT, attrgetter("pictures_before")),
     Column(QUALITY, gettext_lazy("处置后照片"), 8, COUNT, attrgetter("line.pictures_after")),
     Column(QUALITY, gettext_lazy("复发"), 6, TEXT, _yes_no("came_back")),
+    Column(LINKS, gettext_lazy("前一次编号"), 21, TEXT, attrgetter("came_back_from")),
+    Column(LINKS, gettext_lazy("分自编号"), 21, TEXT, attrgetter("split_from")),
+    Column(LINKS, gettext_lazy("并入编号"), 21, TEXT, attrgetter("joined_into")),
 )

@@ -95,7 +95,10 @@ def _hands(line: Line, step: Entry) -> None:
     lead = step.after.get("lead_id")
     if lead and lead not in line.held_by:
         line.held_by = [*line.held_by, lead]
-    if step.event == "accept":
+    if step.event in {
+        "accept",
+        "split_from",
+    }:  # what was split off had been taken in with the case it came from
         line.accepted_at = line.accepted_at or step.at
     if step.event in HANDS_ON or (step.event == "return" and line.state == "dispatched"):
         line.dispatched_at = step.at

@@ -61,6 +61,7 @@ class Line(TenantModel):
     pictures_after = models.PositiveIntegerField(default=0)
     joined_into_id = models.UUIDField(null=True)
     came_back_from_id = models.UUIDField(null=True)
+    split_from_id = models.UUIDField(null=True)
     run_id = models.UUIDField(null=True)
     is_held = models.BooleanField(default=False)
 

@@ -1,6 +1,6 @@
 """Count lines anew from the journal: the one way in which they come to be, by whom ever they are asked for (I8)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -18,8 +18,15 @@ def recount(case_ids: Collection[UUID], position: int) -> dict[UUID, Line]:
         subject_kind="case", subject_id__in=case_ids, position__lte=position
     ).order_by("subject_id", "seq")
     stories = groupby(steps, key=lambda step: step.subject_id)
-    lines = {case_id: line for case_id, story in stories if (line := line_of(story)) is not None}
+    lines: dict[UUID, Line] = {}
+    carried: dict[str, UUID] = {}
+    for case_id, story in stories:
+        told = list(story)
+        if (line := line_of(told)) is not None:
+            lines[case_id] = line
+            carried |= dict.fromkeys(_carried(told), case_id)
     _reports(lines, position)
+    _split_off(lines, carried)
     published = published_runs({line.run_id for line in lines.values() if line.run_id}, position)
     for line in lines.values():
         line.is_held = line.run_id is not None and line.run_id not in published
@@ -39,6 +46,21 @@ def _reports(lines: dict[UUID, Line], position: int) -> None:
     )
     for report_id, after in brought.values_list("subject_id", "after"):
         lines[origin[report_id]].pictures_said += len(after.get("evidence", ()))
+
+
+def _carried(story: Sequence[Entry]) -> list[str]:
+    """The reports that a case was split off with; they count their pictures where they began."""
+    return list(story[0].after["reports"]) if story[0].event == "split_from" else []
+
+
+def _split_off(lines: dict[UUID, Line], carried: Mapping[str, UUID]) -> None:
+    """When it was first said, of cases that were split off. No query without any."""
+    if not carried:
+        return
+    said = CaseReport.objects.filter(report_id__in=carried).exclude(report__said_at=None)
+    for report_id, said_at in said.order_by("report__said_at").values_list("report_id", "report__said_at"):
+        line = lines[carried[str(report_id)]]
+        line.said_at = line.said_at or said_at
 
 
 def published_runs(run_ids: Collection[UUID], position: int) -> set[UUID]:

@@ -25,7 +25,7 @@ MATTER_SIGNS = 300  # graphemes of what was said; the whole text is on the case
 class Row:
     """One line with its names in the reader's language; absent ones are "".
 
-    matter: the first report's words, or the desk's restatement, on one line, private numbers masked; of pictures alone it
+    came_back_from, split_from, joined_into: numbers of cases. matter: the first report's words, or the desk's restatement, on one line, private numbers masked; of pictures alone it
     says so. reason: of the ending.
     held_by: parties in the order in which they had it. No name of a person is in it, by design. at: when it is read.
     """
@@ -42,6 +42,9 @@ class Row:
     condition: str
     party: str
     held_by: tuple[str, ...]
+    came_back_from: str
+    split_from: str
+    joined_into: str
 
     @property
     def made_safe_at(self) -> datetime | None:
@@ -81,6 +84,7 @@ class Row:
 
     @property
     def came_back(self) -> bool:
+        """Counted as a recurrence: it came back at its spot within the office's days."""
         return self.line.came_back_from_id is not None
 
 
@@ -93,7 +97,7 @@ def _on_time(due: datetime | None, done: datetime | None, at: datetime | None) -
 
 
 def rows(lines: Iterable[Line], *, language: str, at: datetime) -> Iterator[Row]:
-    """Lines with everything looked up, in their order, `CHUNK` at a time: 3 queries each, and 2 for what all share.
+    """Lines with everything looked up, in their order, `CHUNK` at a time: 5 queries at most each, and 2 for what all share.
 
     language: zh-hans, zh-hant or en. at: the moment at which clocks that still run are judged.
     """
@@ -118,6 +122,7 @@ class _Names:
 
 def _chunk(lines: list[Line], names: _Names, at: datetime) -> Iterator[Row]:
     places, words = _places(lines), _words(lines)
+    numbers = _numbers(lines)
     reasons = dict(
         Case.objects.filter(id__in=[line.case_id for line in lines]).values_list("id", "ending_reason")
     )
@@ -136,7 +141,18 @@ def _chunk(lines: list[Line], names: _Names, at: datetime) -> Iterator[Row]:
             condition=names.condition(line.condition_id),
             party=names.parties.get(line.lead_id, ""),
             held_by=tuple(names.parties.get(UUID(id), "") for id in line.held_by),
+            came_back_from=numbers.get(line.came_back_from_id, ""),
+            split_from=numbers.get(line.split_from_id, ""),
+            joined_into=numbers.get(line.joined_into_id, ""),
         )
+
+
+def _numbers(lines: list[Line]) -> dict[UUID | None, str]:
+    """Numbers of the cases that these are linked to. 1 query."""
+    linked = {
+        id for line in lines for id in (line.came_back_from_id, line.split_from_id, line.joined_into_id)
+    }
+    return dict(Case.objects.filter(id__in=linked - {None}).values_list("id", "number"))
 
 
 def _places(lines: list[Line]) -> dict[UUID, dict[str, Any]]:
@@ -150,9 +166,11 @@ def _name(places: dict[UUID, dict[str, Any]], id: UUID | None, field: str) -> st
 
 
 def _words(lines: list[Line]) -> dict[UUID, str]:
-    """What the first report of each case said; nothing where its words were erased."""
+    """What the first report of each case said; nothing where its words were erased. What was split off: as the desk called it."""
     links = CaseReport.objects.filter(origin_id__in=[line.case_id for line in lines])
-    said: dict[UUID, str] = {}
+    split_off = [line.case_id for line in lines if line.split_from_id]
+    titles = Case.objects.filter(id__in=split_off).values_list("id", "title") if split_off else ()
+    said = {id: mask_private(title) for id, title in titles}
     fields = ("origin_id", "report__text", "report__restatement", "report__erased_at")
     for case_id, text, restatement, erased_at in links.order_by("linked_at", "id").values_list(*fields):
         if case_id not in said:

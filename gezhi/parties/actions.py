@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound
@@ -92,11 +93,34 @@ def change_standing_phone(party_id: UUID, phone: str, *, actor: Actor, at: datet
 
 
 @transaction.atomic
+def amend_party(
+    party_id: UUID, *, name: str, calendar: str, parent_id: UUID | None, actor: Actor, at: datetime
+) -> Party:
+    """Another name, another calendar, another party one level up. Raises Invalid (name; party: closed; parent), NotFound."""
+    policy.keeps_parties(actor)
+    catalogue.calendar(calendar)
+    take_turn()
+    party = hold(party_id)
+    if party.closed_on is not None:
+        raise Invalid("party", "closed")
+    if parent_id != party.parent_id:
+        _refuse_parent(party, parent_id)
+    fields = {"name": names.name(name), "calendar": calendar, "parent_id": parent_id}
+    changed = {field: value for field, value in fields.items() if getattr(party, field) != value}
+    return _change(party, "amend_party", actor, at, **changed)
+
+
+@transaction.atomic
 def put_under(party_id: UUID, parent_id: UUID | None, *, actor: Actor, at: datetime) -> Party:
     """Say which party is one level up. Raises Invalid("parent"): circle (it stands below this party), closed."""
     policy.keeps_parties(actor)
     take_turn()
     party = hold(party_id)
+    _refuse_parent(party, parent_id)
+    return _change(party, "put_under", actor, at, parent_id=parent_id)
+
+
+def _refuse_parent(party: Party, parent_id: UUID | None) -> None:
     if parent_id is not None and hold(parent_id).closed_on is not None:
         raise Invalid("parent", "closed")
     above = dict(Party.objects.values_list("id", "parent_id"))
@@ -105,7 +129,6 @@ def put_under(party_id: UUID, parent_id: UUID | None, *, actor: Actor, at: datet
         if step == party.id:
             raise Invalid("parent", "circle")
         step = above[step]
-    return _change(party, "put_under", actor, at, parent_id=parent_id)
 
 
 @transaction.atomic
@@ -140,6 +163,19 @@ def close_party(party_id: UUID, *, actor: Actor, at: datetime) -> Party:
     if Party.objects.filter(parent=party.id, closed_on=None).exists():
         raise Invalid("party", "still_above")
     return _change(party, "close_party", actor, at, closed_on=today)
+
+
+@transaction.atomic
+def reopen_party(party_id: UUID, *, actor: Actor, at: datetime) -> Party:
+    """Take a closing back; what it served and who was there is registered anew. Raises Invalid (party: not_closed; parent: closed)."""
+    policy.keeps_parties(actor)
+    take_turn()
+    party = hold(party_id)
+    if party.closed_on is None:
+        raise Invalid("party", "not_closed")
+    if party.parent_id is not None and hold(party.parent_id).closed_on is not None:
+        raise Invalid("parent", "party_closed")
+    return _change(party, "reopen_party", actor, at, closed_on=None)
 
 
 @transaction.atomic

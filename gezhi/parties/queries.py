@@ -168,7 +168,8 @@ def _serving(on_path: Sequence[UUID], grid_id: UUID | None, day: date) -> QueryS
     ground = Q(place__in=on_path)
     if grid_id is not None:
         ground |= Q(grid=grid_id)
-    rows: QuerySet[Service] = Service.objects.filter(ground, holds_on(day), party__closed_on=None)
+    is_open = Q(party__closed_on=None) | Q(party__closed_on__gt=day)
+    rows: QuerySet[Service] = Service.objects.filter(ground, is_open, holds_on(day))
     return rows
 
 
@@ -246,9 +247,13 @@ def _grids_of(teams: set[UUID], day: date) -> dict[UUID, list[UUID]]:
     return cells
 
 
-def people(party_id: UUID, at: datetime) -> list[PersonRow]:
-    """Who has a post at a party today, by name; somebody with two duties stands twice. 1 query."""
-    return _people(_current_posts(at).filter(party=party_id).order_by("account__name", "id"))
+def people(party_id: UUID, at: datetime, *, with_switched_off: bool = False) -> list[PersonRow]:
+    """Who has a post at a party that day, by name; somebody with two duties stands twice. 1 query.
+
+    with_switched_off: for a day of the past, also those whose account was switched off since.
+    """
+    rows = PartyPost.objects.filter(holds_on(local_day(at))) if with_switched_off else _current_posts(at)
+    return _people(rows.filter(party=party_id).order_by("account__name", "id"))
 
 
 def officers(path: str, at: datetime) -> list[PersonRow]:

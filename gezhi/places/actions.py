@@ -18,7 +18,7 @@ from gezhi.kernel.text import clean_name
 from gezhi.places import cells as gridding
 from gezhi.places import fixtures as fitting
 from gezhi.places import paths, planting, policy, subtree
-from gezhi.places.batches import by_id
+from gezhi.places.batches import batches, by_id
 from gezhi.places.cells import NewGrid
 from gezhi.places.fixtures import NewFixture
 from gezhi.places.kinds import FixtureKind, Kind, NameKind
@@ -49,6 +49,7 @@ __all__ = [
     "redraw_grids",
     "rename_place",
     "reopen_grid",
+    "reopen_place",
 ]
 
 
@@ -174,6 +175,29 @@ def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> Plac
     deeds = (Deed("place", one.id, "closed", {"closed_on": None}, {"closed_on": str(on)}) for one in ended)
     record(*deeds, actor=actor, at=at)
     place.closed_on = on
+    return place
+
+
+@transaction.atomic
+def reopen_place(place_id: UUID, *, actor: Actor, at: datetime) -> Place:
+    """Take a closing back: the place, and what ended with it below. What had ended before stays closed.
+
+    Raises NotFound, Invalid (place: not_closed; parent: closed; name: taken by an open sibling; grid: closed).
+    """
+    policy.keeps_places(actor)
+    locked_register()
+    place = subtree.closed_place(place_id)
+    if place.parent is not None and place.parent.closed_on:
+        raise Invalid("parent", "closed")
+    planting.refuse_taken_names([(place.parent_id, place.name)])
+    back = subtree.ended_with(place)
+    gridding.communities_of_grids({one.grid_id for one in back})
+    before = str(place.closed_on)
+    for batch in batches([one.id for one in back]):
+        Place.objects.filter(id__in=batch).update(closed_on=None)
+    deeds = (Deed("place", one.id, "reopened", {"closed_on": before}, {"closed_on": None}) for one in back)
+    record(*deeds, actor=actor, at=at)
+    place.closed_on = None
     return place
 
 

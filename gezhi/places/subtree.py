@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
+from gezhi.journal.queries import stories
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import paths
 from gezhi.places.models import Place
@@ -18,6 +19,27 @@ def open_place(place_id: UUID) -> Place:
     if place.closed_on:
         raise Invalid("place", "closed")
     return place
+
+
+def closed_place(place_id: UUID) -> Place:
+    """A place that ended, with its parent. 1 statement. Raises NotFound, Invalid (place: not_closed)."""
+    place: Place | None = Place.objects.filter(id=place_id).select_related("parent").first()
+    if place is None:
+        raise NotFound()
+    if not place.closed_on:
+        raise Invalid("place", "not_closed")
+    return place
+
+
+def ended_with(place: Place) -> list[Place]:
+    """A closed place and those below it that were closed by the same deed. 3 statements."""
+    below = {one.id: one for one in within(place.path).exclude(closed_on=None)}
+    closings = {
+        id: max(step.entry.at for step in steps if step.entry.event == "closed")
+        for id, steps in stories("place", below).items()
+    }
+    deed = (closings[place.id], place.closed_on)
+    return [one for id, one in below.items() if (closings[id], one.closed_on) == deed]
 
 
 def within(path: str) -> QuerySet[Place]:

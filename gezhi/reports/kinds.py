@@ -28,3 +28,10 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.IMPORT: _("导入"),
     Channel.API: _("接口"),
 }
+
+WITH_CODE = frozenset({Channel.QR, Channel.WEB, Channel.API})  # they hold the code of the status page
+
+
+def is_askable(channel: str, *, has_contact: bool) -> bool:
+    """Whether whoever said it can be asked whether it is solved. Nobody asks the people of an imported list."""
+    return channel in WITH_CODE or (has_contact and channel != Channel.IMPORT)

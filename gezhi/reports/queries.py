@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,6 +13,7 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import TooLong, code_key
 from gezhi.reports.contact import TAIL_DIGITS, tail_digest
 from gezhi.reports.intake import Intake, body_digest, judged, key_digest
+from gezhi.reports.kinds import is_askable
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.receipts import Received, code_of, known
 from gezhi.tenancy.keys import derived
@@ -129,10 +130,16 @@ class Reach(NamedTuple):
     channel: str
     has_contact: bool
 
+    @property
+    def is_askable(self) -> bool:
+        """He holds the code and can answer on the status page, or can be rung up."""
+        return is_askable(self.channel, has_contact=self.has_contact)
+
 
 def reaches(report_ids: Iterable[UUID]) -> list[Reach]:
-    """How to reach whoever made each of these reports. 1 query."""
-    rows = _REACHES.rows(tuple(report_ids))  # a contact never stands without its tail
+    """How to reach whoever made each of these reports. 1 query, none for no reports."""
+    ids = tuple(report_ids)
+    rows = _REACHES.rows(ids) if ids else ()  # a contact never stands without its tail
     return [Reach(id, channel, tail != "") for id, channel, tail in rows]
 
 
@@ -182,6 +189,11 @@ def heard(report_ids: Iterable[UUID]) -> dict[UUID, Heard]:
         )
         for id, steps in stories("report", report_ids).items()
     }
+
+
+def all_ids() -> Iterator[UUID]:
+    """Every report there is. 1 streamed query."""
+    return Report.objects.values_list("id", flat=True).iterator(chunk_size=2000)
 
 
 def unpublished_runs() -> list[UUID]:

@@ -60,10 +60,7 @@ def save_fields(row: models.Model, names: Sequence[str]) -> None:
 def _one_row(model: type[models.Model], alias: str, names: tuple[str, ...]) -> tuple[str, list[Any]]:
     """(the statement, the fields whose values stand in it: those to set, then id and jurisdiction)."""
     quoted, meta = connections[alias].ops.quote_name, model._meta
-    by_name = {field.attname: field for field in meta.concrete_fields} | {
-        field.name: field for field in meta.concrete_fields
-    }
-    wanted = [by_name[name] for name in names]
+    wanted = [_field(model, name) for name in names]
     marks = ", ".join(f"{quoted(field.column)} = %s" for field in wanted)
     key, jurisdiction = _field(model, "id"), _field(model, "jurisdiction")
     sql = (

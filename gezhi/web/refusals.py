@@ -103,6 +103,13 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("into", "unknown"): gettext_noop("没有找到这个案件编号，请核对。"),
     ("into", "itself"): gettext_noop("不能并入它自己，请填写另一个案件编号。"),
     ("into", "closed"): gettext_noop("那个案件已经结案，不能并入。"),
+    ("into", "not_the_same_complaint"): gettext_noop("反映物业的事不能并入物业看得到的案件。"),
+    ("reports", "one_stays"): gettext_noop("开案的那一条要留在本件，请只选属于另一件的上报。"),
+    ("reports", "unknown"): gettext_noop("有一条上报已经不在本件，请重新选择。"),
+    ("category", "not_the_same_complaint"): gettext_noop(
+        "这条上报反映物业，转过去物业就看得到了。请不选上报，用自己的话写另一件事。"
+    ),
+    ("came_back_from", "unknown"): gettext_noop("那件不是在这里办结的，请重新选择。"),
     ("until", "not_in_the_future"): gettext_noop("请选择今天以后的日期。"),
     ("ending", "not_a_claim"): gettext_noop("请在“未发现”和“已消失”之间选择。"),
     ("condition", "of_another_category"): gettext_noop("这个立案条件不属于所选的类别，请重新选择。"),

@@ -17,11 +17,13 @@ STARTS = {
 def test_every_page_of_the_desk_is_for_everybody(town: Town) -> None:
     somebody_waits_for_a_call(town)
     a_category_and_a_cell_have_ended(town)
+    closed = a_party_and_a_place_have_ended(town)
     walk = Walk(town)
     for who, starts in STARTS.items():
         walk.by(who, starts, within="/desk/")
     walk.by("zhou", [_roster_of_the_office(town)], within="/desk/shifts/")
-    walk.by("admin", ["/desk/catalogue/0107/"], within="/desk/catalogue/0107/")
+    for address in ("/desk/catalogue/0107/", *closed):
+        walk.by("admin", [address], within=address)
     assert not walk.wrong, "\n".join(walk.wrong)
     assert unmet((name for name in names() if name.startswith("desk:")), walk.met) == []
 
@@ -42,6 +44,31 @@ def a_category_and_a_cell_have_ended(town: Town) -> None:
         page.get_by_label("理由").fill("没有用过")
         page.get_by_role("button", name="停用").click()
         page.get_by_text("已停用：").wait_for()
+
+
+def a_party_and_a_place_have_ended(town: Town) -> list[str]:
+    """Both made for this, so that nobody misses them. Returns the addresses of their pages."""
+    page = town.page("admin")
+    page.goto("/desk/parties/new/")
+    page.get_by_label("名称").fill("楼长队（试）")
+    page.get_by_label("代码").fill("LZD")
+    page.get_by_label("24 小时电话").fill("0631-000-0198")
+    page.get_by_role("button", name="添加").click()
+    page.get_by_role("link", name="停用", exact=True).click()
+    party = page.url.removesuffix("close/")
+    page.get_by_role("button", name="停用单位").click()
+    page.get_by_text("已停用 ").wait_for()
+    page.goto("/desk/places/371072008015/add/")
+    page.get_by_label("种类").select_option("street")
+    page.get_by_label("名称").fill("小巷")
+    page.get_by_label("网格").select_option(index=1)
+    page.get_by_role("button", name="添加").click()
+    page.get_by_role("link", name="悦海社区 小巷").click()
+    page.get_by_role("link", name="停用", exact=True).click()
+    place = page.url.removesuffix("close/")
+    page.get_by_role("button", name="停用位置").click()
+    page.get_by_text("已停用：").wait_for()
+    return [one.removeprefix(town.served.url) for one in (party, place)]
 
 
 def _roster_of_the_office(town: Town) -> str:

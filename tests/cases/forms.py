@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import Offer
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
@@ -36,6 +37,7 @@ def brings(cast: Cast, case: Case, into: UUID | None, at: datetime) -> dict[str,
         "until": at + timedelta(days=7),
         "presence": "position",
         "count": 1,
+        "reports": tuple(cases.report_ids([case.id]).get(case.id, [])[1:]),
         "category": catalogue.by_code("0101").id if case.category_id is None else None,
     }
 
@@ -43,6 +45,8 @@ def brings(cast: Cast, case: Case, into: UUID | None, at: datetime) -> dict[str,
 def filled(offer: Offer, having: dict[str, object]) -> Move:
     """The form of this button, filled in as far as it asks."""
     asked = frozenset[str]().union(*(FIELDS[need] for need in offer.needs))
+    if offer.event == "split":  # reports or words, whichever there is
+        asked |= {"reports", "note"}
     return Move(offer.event, **{name: having[name] for name in asked})
 
 

@@ -389,5 +389,16 @@ class Office(RuleBasedStateMachine):
 
 
 ON_THE_SIDE = frozenset(
-    {"note", "call_back", "add", "urge", "relocate", "hand_over", "correct", "made_safe", "put_to_meeting"}
+    {
+        "note",
+        "call_back",
+        "add",
+        "urge",
+        "relocate",
+        "hand_over",
+        "split",
+        "correct",
+        "made_safe",
+        "put_to_meeting",
+    }
 )

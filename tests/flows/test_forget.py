@@ -63,6 +63,22 @@ def test_erasing_reaches_the_case_that_was_joined_and_leaves_the_others_words(
     assert [*journal_check.findings(), *cases_check.findings(), *reports_check.findings()] == []
 
 
+@pytest.mark.parametrize("carries", [True, False])
+def test_erasing_reaches_what_was_split_off(cast: Cast, noon: datetime, carries: bool) -> None:
+    kept, case = cast.lin_reports(noon, "门厅的灯不亮"), cast.lin_reports(noon, "三单元林家门口漆黑")
+    resident = lin(case)
+    assert resident.id is not None
+    advance(case.id, Move("join", into=kept.id), actor=cast.chen, at=noon)
+    parts = (resident.id,) if carries else ()
+    advance(kept.id, Move("split", note="林家说还漏水", reports=parts), actor=cast.chen, at=noon)
+    child = Case.objects.get(split_from=kept)
+    reach_reporter.forget((child if carries else kept).id, resident.id, "本人要求", actor=cast.chen, at=noon)
+    titles = {one.id: one.title for one in Case.objects.all()}
+    assert titles == {kept.id: "门厅的灯不亮", case.id: "", child.id: ""}
+    assert "林家说还漏水" not in set(Words.objects.filter(erased_at=None).values_list("text", flat=True))
+    assert [*journal_check.findings(), *cases_check.findings(), *reports_check.findings()] == []
+
+
 @pytest.mark.parametrize("outcome", ["satisfied", "unsatisfied", "not_reached"])
 def test_erasing_reaches_what_the_desk_wrote_down_of_a_talk(cast: Cast, noon: datetime, outcome: str) -> None:
     case = cast.lin_reports(noon, "门厅的灯不亮", contact="13800138000")

@@ -60,6 +60,8 @@ ABILITIES = (
     _row(Who.CLERK, WORKING, "not_found join correct"),
     _row(Who.CLERK, [S.IN_HAND], "raise put_to_meeting"),
     _row(Who.CLERK, [S.REPORTED], "correct"),
+    _row(Who.CLERK, [S.REPORTED, *WORKING], "split"),
+    _row(Who.CLERK, [S.OPENED, S.DISPATCHED], "undo_split"),  # untouched may be so
     _row(Who.OFFICER, WORKING, "not_ours wont_do"),
     *map(_while_it_runs, _whoever_has_it([S.IN_HAND], "request_extension")),
     _row(Who.OFFICER, [S.IN_HAND], "carry_forward", when=lambda case: not case.is_paused, group="work"),

@@ -167,6 +167,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ends(the("join", S.OPENED), E.DECLINED),
     by(the("join", S.DISPATCHED), R.HANDLER),
     dropped(the("join", S.IN_HAND)),
+    when(the("undo_split", S.OPENED)),
+    ends(the("undo_split", S.DISPATCHED), E.DECLINED),
     leads(the("undo_join", S.CLOSED, **WAS[S.REPORTED]), S.OPENED),
     dropped(the("undo_join", S.CLOSED, **WAS[S.OPENED])),
     leads(the("undo_join", S.CLOSED, **WAS[S.DISPATCHED]), S.IN_HAND),

@@ -125,7 +125,11 @@ def _approved(before: Case, step: Step, after: Case) -> bool:
         case E.DECLINED:
             return before.state is S.REPORTED and Role.DESK in step.roles and reason
         case E.DUPLICATE:
-            return Role.DESK in step.roles and F.INTO in step.brought and before.state not in LATE
+            return (
+                Role.DESK in step.roles
+                and bool(step.brought & {F.INTO, F.UNTOUCHED})
+                and before.state not in LATE
+            )
         case _:
             return True
 
@@ -312,6 +316,7 @@ def _stays(before: Case, step: Step, after: Case) -> bool:
         "correct",
         "relocate",
         "made_safe",
+        "split",
         "put_to_meeting",
         "resume",
     }

@@ -44,9 +44,9 @@ JOINED_FROM = {
     State.DISPATCHED: Fact.WAS_DISPATCHED,
     State.IN_HAND: Fact.WAS_IN_HAND,
 }
-JOINING = frozenset({"join", "undo_join"})  # these move reports between cases
+JOINING = frozenset({"join", "undo_join", "undo_split"})  # these move reports between cases
 TELLS = frozenset(
-    {"ask", "approve_extension", "carry_forward"}
+    {"ask", "approve_extension", "carry_forward", "split", "undo_join"}
 )  # besides what opens, comes to confirm, closes, reopens
 
 
@@ -109,7 +109,7 @@ def circumstances(case: Case, scope: Scope) -> Iterator[frozenset[Fact]]:
     always = {Fact.ASKABLE if case.is_askable else Fact.UNASKABLE, Fact.CALLED}
     if case.ending is not None:
         always |= _after_closing(case)
-    ways: list[tuple[set[Fact], ...]] = [({Fact.DRAWN}, {Fact.UNDRAWN})]
+    ways: list[tuple[set[Fact], ...]] = [({Fact.DRAWN}, {Fact.UNDRAWN}), ({Fact.UNTOUCHED}, set())]
     if scope.work:
         always |= {RETURN_FACTS[min(case.returns, MOST_RETURNS)]} | (asked if case.extension_asked else set())
     else:
@@ -192,6 +192,7 @@ EFFECTS: dict[str, Effect] = {
     "not_ours": lambda case, step: case._replace(is_paused=False),
     "wont_do": lambda case, step: case._replace(is_paused=False),
     "join": lambda case, step: case._replace(before=case.state, is_paused=False),
+    "undo_split": lambda case, step: case._replace(before=None),  # goes back to an open case for good
     "undo_join": lambda case, step: case._replace(into=None, before=None),
     "reopen": lambda case, step: case._replace(is_confirmed=False),
     "remind": lambda case, step: case,
@@ -210,7 +211,7 @@ PLAIN = frozenset(
         "confirm_lapses",
         "call_back",
     }
-    | {"put_to_meeting", "relocate", "correct", "made_safe", "note", "add", "urge"}
+    | {"put_to_meeting", "relocate", "correct", "made_safe", "note", "add", "urge", "split"}
 )
 
 
@@ -311,7 +312,7 @@ def _put(world: World, number: int, case: Case) -> World:
 def after(world: World, number: int, outcome: Outcome, scope: Scope) -> Iterator[tuple[Step, World]]:
     """The world after a move on one of its cases: one, or of a join one for each case that it may be aimed at."""
     step = outcome.step._replace(case=number)
-    if step.event == "join":
+    if step.event in {"join", "undo_split"}:
         others = [n for n, other in enumerate(world.cases) if n != number and other.state is not State.CLOSED]
         for into in others or [ELSEWHERE] * (len(world.cases) == 1):
             yield step._replace(into=into), _joined(world, number, into, outcome.then)

@@ -254,6 +254,7 @@ def test_a_line_in_the_workbook_has_moments_as_moments_and_counts_as_counts(
         "反映人评价": "满意",
         "由他人核查": "是",
         "复发": "否",
+        **dict.fromkeys(("前一次编号", "分自编号", "并入编号")),
         **COUNTS,
     }
     assert line["收到时间"].number_format == "yyyy-mm-dd hh:mm"

@@ -71,7 +71,15 @@ def picture(line: Line) -> dict[str, object]:
     return {name: getattr(line, name) for name in names}
 
 
-EMPTY = ("said_at", "due_at", "paused_since", "joined_into_id", "came_back_from_id", "run_id")
+EMPTY = (
+    "said_at",
+    "due_at",
+    "paused_since",
+    "joined_into_id",
+    "came_back_from_id",
+    "split_from_id",
+    "run_id",
+)
 
 
 def test_a_line_tells_the_whole_course_of_a_case(
@@ -125,7 +133,7 @@ def test_a_line_says_the_same_as_the_case_in_all_that_both_say(loop: Case, noon:
     line, case = Line.objects.get(), Case.objects.get()
     both = [f.attname for f in Line._meta.concrete_fields if f.attname in vars(case) and f.name != "id"]
     assert {name: getattr(line, name) for name in both} == {name: getattr(case, name) for name in both}
-    assert len(both) == 30
+    assert len(both) == 31
 
 
 def test_following_step_by_step_and_making_anew_give_the_same(

@@ -21,6 +21,7 @@ from gezhi.parties import queries as who
 from gezhi.parties import staff as actions
 from gezhi.places import queries as places
 from gezhi.web import refusals, times, words
+from gezhi.web.desk import asof, history
 from gezhi.web.desk.keeper import PlaceField, SheetForm, day_field, form_page, offer, tried
 from gezhi.web.desk.parties import EndForm
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
@@ -67,7 +68,8 @@ def _account_page(request: HttpRequest, account_id: UUID, **more: Any) -> HttpRe
     known = who.parties_by_ids({post.party_id for post in posts})
     grounds = places.by_ids({post.place_id for post in posts if post.place_id})
     cells = {cell.id: cell.name for cell in places.all_grids()}
-    today = timezone.localdate(at_of(request))
+    shown_on = asof.asked(request)
+    stood = [post for post in posts if shown_on.is_now or post.starts_on <= shown_on.day]
     shown = [
         {
             "id": post.id,
@@ -80,11 +82,22 @@ def _account_page(request: HttpRequest, account_id: UUID, **more: Any) -> HttpRe
             else "",
             "starts_on": post.starts_on,
             "ends_on": post.ends_on,
-            "is_over": post.ends_on is not None and post.ends_on <= today,
+            "is_over": post.ends_on is not None and post.ends_on <= shown_on.day,
         }
-        for post in posts
+        for post in stood
     ]
-    return render(request, "desk/account.html", {"heading": row.name, "row": row, "posts": shown, **more})
+    subjects = [("account", account_id), *(("post", post.id) for post in posts)]
+    jobs = {post.id: f"{one['party']} · {one['duty']}" for post, one in zip(stood, shown, strict=True)}
+    told = history.said(subjects, now=at_of(request), until=shown_on.moment, called=jobs)
+    page = {
+        "heading": row.name,
+        "row": row,
+        "posts": shown,
+        "asof": shown_on,
+        "asof_at": reverse("desk:account", args=[account_id]),
+        "history": told,
+    }
+    return render(request, "desk/account.html", page | more)
 
 
 def _row(account_id: UUID) -> who.AccountRow:

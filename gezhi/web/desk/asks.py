@@ -17,7 +17,7 @@ class Ask(NamedTuple):
 
 
 ASKS: Mapping[str, Ask] = {
-    "accept": Ask(("place", "category", "condition")),
+    "accept": Ask(("came_back_from", "place", "category", "condition")),
     "ask": Ask(("note",), hint=_("上报人会在进度页看到这段话；时限内没有答复，案件回到待受理。")),
     "answer": Ask(("note", "photos"), ("before",)),
     "decline": Ask(("reason",), hint=_("理由会给上报人看。案件就此结案，需要时可以重新办理。")),
@@ -45,12 +45,17 @@ ASKS: Mapping[str, Ask] = {
     "wont_do": Ask(("reason",), hint=_("理由会给上报人看。案件就此结案，需要时可以重新办理。")),
     "join": Ask(("into",), hint=_("上报人和照片一起并过去；24 小时内可以撤销。")),
     "undo_join": Ask(("note",)),
+    "split": Ask(
+        ("reports", "note", "place", "category", "condition"),
+        hint=_("选中的上报转到新的一件，上报人会收到通知；一天之内还没有人动手时可以撤销。"),
+    ),
+    "undo_split": Ask(("note",)),
     "reopen": Ask(("reason",)),
-    "correct": Ask(("place", "category", "condition")),
+    "correct": Ask(("came_back_from", "place", "category", "condition")),
     "made_safe": Ask(("note", "photos"), ("photo_after",)),
     "note": Ask(("note", "photos"), ("document",)),
 }
-PLAIN = frozenset({"take", "resume", "undo_dispatch", "undo_join"})  # one press does it
+PLAIN = frozenset({"take", "resume", "undo_dispatch", "undo_join", "undo_split"})  # one press does it
 
 FIELD_OF = {
     Fact.PLACE: "place",

@@ -12,23 +12,20 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from gezhi.catalogue import actions
+from gezhi.catalogue import actions, past
 from gezhi.catalogue import queries as book
+from gezhi.catalogue.book import Words
+from gezhi.catalogue.edits import ROUND_THE_CLOCK
+from gezhi.catalogue.views import CalendarView
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.worktime import calendar_to_json
-from gezhi.web.desk.keeper import tried
+from gezhi.web.desk import asof, history
+from gezhi.web.desk.book_changes import DAYS, LISTS
+from gezhi.web.desk.catalogue_edits import WordsForm
+from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required
 
-DAYS = {
-    "mon": gettext_lazy("周一"),
-    "tue": gettext_lazy("周二"),
-    "wed": gettext_lazy("周三"),
-    "thu": gettext_lazy("周四"),
-    "fri": gettext_lazy("周五"),
-    "sat": gettext_lazy("周六"),
-    "sun": gettext_lazy("周日"),
-}
 PERIODS = 2  # morning and afternoon; a day that has more keeps its places
 MIDNIGHT = "24:00"  # a time field ends at 23:59: 00:00 as an end is understood as midnight
 
@@ -131,19 +128,16 @@ def _ends(periods: list[str]) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.ADMIN)
+@asof.or_not_yet
 def calendar(request: HttpRequest, code: str) -> HttpResponse:
-    """Change a working calendar: the week, the days off, the make-up days."""
+    """Change a working calendar: the week, the days off, the make-up days; or see it as it stood on a day."""
     now = next((one for one in book.calendars() if one.code == code), None)
     if now is None:
         raise NotFound("calendar")
-    hours = calendar_to_json(now.hours)
-    first = {
-        "revision": now.revision,
-        "known_years": " ".join(map(str, hours["known_years"])),
-        "holidays": "\n".join(hours["holidays"]),
-        "makeup_days": "\n".join(hours["makeup_days"]),
-    }
-    form = CalendarForm(hours["week"], request.POST or None, initial=first)
+    shown = asof.asked(request)
+    then = now if shown.is_now else past.calendar_on(code, shown.moment)
+    hours = calendar_to_json(then.hours)
+    form = CalendarForm(hours["week"], request.POST or None, initial=_first(then, hours))
     if form.is_valid():
         said = form.cleaned_data
         days = {name: said[name].split() for name in ("holidays", "makeup_days")}
@@ -155,12 +149,72 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
             ),
         )
         if deed:
-            messages.success(request, _("已保存。"))
-            return redirect("desk:catalogue")
+            messages.success(request, _("已保存，改动记在下面的历史里。"))
+            return redirect("desk:calendar", code)
     page = {
         "form": form,
-        "heading": now.label(get_language() or ""),
+        "heading": then.label(get_language() or ""),
         "has_seasons": bool(hours["seasons"]),
         "back": reverse("desk:catalogue"),
+        "week": [
+            {"day": label, "periods": "、".join(hours["week"].get(day, []))} for day, label in DAYS.items()
+        ],
+        "lists": _lists(hours),
+        "asof": shown,
+        "history": history.said([("calendar", now.id)], now=at_of(request), until=shown.moment),
     }
     return render(request, "desk/calendar.html", page, status=422 if form.errors else 200)
+
+
+def _first(then: CalendarView, hours: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "revision": then.revision,
+        "known_years": " ".join(map(str, hours["known_years"])),
+        "holidays": "\n".join(hours["holidays"]),
+        "makeup_days": "\n".join(hours["makeup_days"]),
+    }
+
+
+def _lists(hours: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lists of days as a day of the past shows them."""
+    return [{"label": label, "said": "、".join(map(str, hours[name]))} for name, label in LISTS.items()]
+
+
+class NewCalendarForm(WordsForm):
+    """A name, and whose hours to begin with."""
+
+    like = forms.ChoiceField(label=gettext_lazy("先照搬哪一种作息"))
+
+    def __init__(self, language: str, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        del self.fields["revision"]
+        self.ask_words("name", _("名称"), Words("", "", ""))
+        kept = (one for one in book.calendars() if one.code != ROUND_THE_CLOCK)
+        offer(self, "like", [(one.code, one.label(language)) for one in kept])
+        self.order_fields([*(name for name in self.fields if name != "like"), "like"])
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+def new_calendar(request: HttpRequest) -> HttpResponse:
+    """A calendar of the office's own; its hours are changed on its page."""
+    form = NewCalendarForm(get_language() or "", request.POST or None)
+    if form.is_valid():
+        like = form.cleaned_data["like"]
+        made = tried(
+            form,
+            lambda: actions.add_calendar(
+                form.words("name"), like=like, actor=actor_of(request), at=at_of(request)
+            ),
+        )
+        if made:
+            messages.success(request, _("已添加。请在这里改成它自己的作息。"))
+            return redirect("desk:calendar", made.code)
+    return form_page(
+        request,
+        form,
+        heading=_("添加作息"),
+        submit=_("添加"),
+        back=reverse("desk:catalogue"),
+        intro=_("添加以后，单位页可以选它；用哪种作息，时限就按哪种算。"),
+    )

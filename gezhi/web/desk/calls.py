@@ -21,6 +21,7 @@ from gezhi.web.desk import lists
 from gezhi.web.desk.staff import actor_of, at_of, duty_required
 
 MOST = 100
+ABOUT_NUMBERS = frozenset({"joined", "apart", "split"})  # whoever asks by phone needs the number of now
 
 
 @never_cache
@@ -101,5 +102,6 @@ def _page(
         "most": most,
         "is_last": owed.tries + 1 >= most,
         "ending": owed.case.ending_reason,
+        "goes_on_as": cases.of_report(owed.report_id).number if owed.kind in ABOUT_NUMBERS else "",
     }
     return render(request, "desk/call.html", page, status=status)

@@ -23,7 +23,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, words
-from gezhi.web.desk import clocks, lists, photos, timeline
+from gezhi.web.desk import alike, clocks, lists, photos, timeline, visits
 from gezhi.web.desk.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FULL_WORDS = {Role.DESK, Role.APPROVER}
 GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
 ANSWERS = frozenset({"satisfied", "unsatisfied", "call_back"})  # the reporter's to give; asked for by phone
+MOST_ALIKE = 3
 MOST_REPORTS = 20  # shown in full; a case with more says how many
 IS_WORKED_ON = frozenset(
     {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
@@ -64,12 +65,14 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "holder": _holder(case, known, names, at, is_unheard=bool(unheard_until)),
         "clocks": clocks.clocks(case, known, at),
         "pauses": _pauses(pauses, names, at),
+        "visit": visits.visit(case, steps, holdings, known, at),
         "segments": timeline.segments(holdings, known, state=clock.state, at=at),
         "timeline": timeline.items(
             steps, names, known, _by_moment(shown), routing.names(_rule_ids(steps)), at
         ),
         "rounds": _rounds(shown),
         "related": _related(case, actor),
+        "alike": _alike(case, actor, at) if Role.DESK in roles else {},
         "deeds": _deeds(case, actor, at, quietly=ANSWERS if unheard_until else frozenset()),
     }
 
@@ -135,6 +138,9 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
     pictures, heard = evidence.of_each("report", first), reports.heard(first)
     rows: Sequence[Any] = reports.for_desk(first) if roles & FULL_WORDS else reports.for_handlers(first)
     copies = {row.id: row for row in reports.for_desk(first)} if not roles & FULL_WORDS else {}
+    looked = parties.account_names(
+        {one.actor_id for report in heard.values() for one in report.reveals if one.actor_id}
+    )
     shown = []
     for row in rows:
         whole, reads_all = copies.get(row.id, row), bool(roles & FULL_WORDS)
@@ -156,7 +162,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "may_reveal": whole.has_contact and may_reveal(roles, may_call=row.may_call),
                 "may_restate": may_restate(roles),
                 "source": _source(whole) if reads_all else "",
-                "reveals": _reveals(heard[row.id].reveals, at),
+                "reveals": _reveals(heard[row.id].reveals, looked, at),
                 "added": [
                     {"text": visible(one.text), "time": times.moment(one.at, at)}
                     for one in heard[row.id].added
@@ -173,8 +179,7 @@ def _source(report: reports.ReportRow) -> str:
     return " ".join(part for part in (report.source, report.external_number) if part)
 
 
-def _reveals(reveals: Sequence[Any], at: datetime) -> list[dict[str, str]]:
-    names = parties.account_names({one.actor_id for one in reveals if one.actor_id}) if reveals else {}
+def _reveals(reveals: Sequence[Any], names: Mapping[UUID, str], at: datetime) -> list[dict[str, str]]:
     return [
         {"who": names.get(one.actor_id, ""), "reason": one.reason, "time": times.moment(one.at, at)}
         for one in reveals
@@ -264,6 +269,8 @@ def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
         "came_back_from": _("同一处此前办过"),
         "joined_here": _("并入本件"),
         "came_back_as": _("之后又发生"),
+        "split_from": _("从哪件分出"),
+        "split_here": _("分出的另一件"),
     }
     return [
         {
@@ -275,6 +282,24 @@ def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
         }
         for relation, other in cases.related(case, actor=actor)
     ]
+
+
+def _alike(case: "Case", actor: Actor, at: datetime) -> dict[str, Any]:
+    """For whoever decides about a fresh voice: open cases it may be the same as, one press to join; what was solved here before."""
+    if case.state != State.REPORTED:
+        return {}
+    return {
+        "open": alike.to_join(case, actor, at, limit=MOST_ALIKE),
+        "solved": [
+            {
+                "url": reverse("desk:case", args=[one.number]),
+                "number": one.number,
+                "matter": lists.matter(one),
+                "day": times.short_day(one.closed_at, at),
+            }
+            for one in cases.solved_before(case, at=at)
+        ],
+    }
 
 
 def _unheard_until(case: "Case", said: Mapping[str, Any], at: datetime) -> str:

@@ -1,7 +1,6 @@
 """Categories, opening conditions with both limits, proofs, calendars and rules, for everybody on the desk to read."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,15 +8,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from gezhi.catalogue import past
 from gezhi.catalogue import queries as book
 from gezhi.catalogue.book import Limit
-from gezhi.catalogue.views import CategoryView
-from gezhi.journal.queries import story
+from gezhi.catalogue.views import CategoryView, ConditionView
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES
-from gezhi.parties import queries as who
 from gezhi.web import chains, times, words
-from gezhi.web.desk import book_changes, other_limits
+from gezhi.web.desk import asof, history, other_limits
 from gezhi.web.desk.staff import actor_of, at_of, staff_required
 
 UNITS = {
@@ -30,8 +28,6 @@ UNITS = {
     "times": gettext_lazy("次"),
 }
 MINUTES = frozenset({"minutes", "working_minutes"})
-NOBODY = UUID(int=0)
-CHANGES = ("change", "closed", "reopened")
 GRADES = {"B": gettext_lazy("依据正式文件"), "C": gettext_lazy("依据他处汇总")}
 
 
@@ -119,51 +115,43 @@ def _limit(limit: Limit | None) -> dict[str, Any]:
 
 @require_GET
 @staff_required
+@asof.or_not_yet
 def category(request: HttpRequest, code: str) -> HttpResponse:
-    """One leaf: its conditions, its proof, and every change that was made here."""
-    one, language = book.by_code(code), get_language() or ""
-    conditions = [
-        {
-            "id": each.id,
-            "code": each.code,
-            "label": each.label(language),
-            "is_default": each.is_default,
-            "first_action": each.first_action(language),
-            "make_safe": _limit(each.make_safe),
-            "fix": _limit(each.fix),
-        }
-        for each in book.conditions(one.id)
-    ]
-    proof = book.proof(one.id) if one.is_leaf and not one.refer_out else None
+    """One leaf: its conditions, its proof, and every change that was made here; now, or as it stood on a day."""
+    now, language, shown = book.by_code(code), get_language() or "", asof.asked(request)
+    leaf = past.leaf_on(now.id, shown.moment)
+    one, proof = leaf.category, leaf.proof
+    has_proof = proof is not None and one.is_leaf and not one.refer_out
+    subjects = [("category", one.id), *(("condition", each.id) for each in leaf.conditions)]
+    proof_row = past.proof_id(one.id)
     page = {
         "heading": one.label(language),
         "category": one,
         "plain": one.plain_label(language),
         "chain": chains.said(one.chain),
         "refer_to": one.refer_to(language),
-        "conditions": conditions,
-        "proof": proof.sentence(language) if proof else "",
-        "kinds": [words.of(words.PROOFS, kind) for kind in proof.kinds] if proof else [],
-        "history": _history(
-            request, [("category", one.id), *(("condition", each.id) for each in book.conditions(one.id))]
+        "conditions": [_condition(each, language) for each in leaf.conditions],
+        "proof": proof.sentence(language) if proof and has_proof else "",
+        "kinds": [words.of(words.PROOFS, kind) for kind in proof.kinds] if proof and has_proof else [],
+        "asof": shown,
+        "history": history.said(
+            [*subjects, ("proof", proof_row)] if proof_row else subjects,
+            now=at_of(request),
+            until=shown.moment,
+            called={each.id: each.label(language) for each in leaf.conditions},
         ),
-        "may_keep": actor_of(request).has(Duty.ADMIN),
+        "may_keep": shown.is_now and actor_of(request).has(Duty.ADMIN),
     }
     return render(request, "desk/category.html", page)
 
 
-def _history(request: HttpRequest, subjects: list[tuple[str, UUID]]) -> list[dict[str, Any]]:
-    """Changes of these rows, newest first, with before and after."""
-    steps = [step for kind, id in subjects for step in story(kind, id) if step.entry.event in CHANGES]
-    names = who.account_names({step.entry.actor_id for step in steps if step.entry.actor_id})
-    at = at_of(request)
-    return [
-        {
-            "time": times.moment(step.entry.at, at),
-            "exact": times.exact(step.entry.at),
-            "who": names.get(step.entry.actor_id or NOBODY, _("系统")),
-            "changes": book_changes.said(step.entry.before, step.entry.after),
-            "reason": step.words.get("reason", ""),
-        }
-        for step in sorted(steps, key=lambda step: step.entry.at, reverse=True)
-    ]
+def _condition(each: ConditionView, language: str) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "code": each.code,
+        "label": each.label(language),
+        "is_default": each.is_default,
+        "first_action": each.first_action(language),
+        "make_safe": _limit(each.make_safe),
+        "fix": _limit(each.fix),
+    }

@@ -15,9 +15,8 @@ from django.views.decorators.http import require_http_methods
 from gezhi.catalogue import actions
 from gezhi.catalogue import queries as book
 from gezhi.kernel.actor import Duty
-from gezhi.kernel.refusal import NotFound
 from gezhi.web import words
-from gezhi.web.desk.catalogue import MINUTES, UNITS, amount, limit_words
+from gezhi.web.desk.catalogue import limit_words
 from gezhi.web.desk.keeper import form_page, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required
 
@@ -191,39 +190,3 @@ def proof(request: HttpRequest, code: str) -> HttpResponse:
             return _changed(request, code)
     back = reverse("desk:category", args=[code])
     return form_page(request, form, heading=_("结案凭证"), submit=_("保存"), back=back)
-
-
-class RuleForm(forms.Form):
-    """One number."""
-
-    value = forms.IntegerField()
-    revision = forms.IntegerField(widget=forms.HiddenInput)
-
-
-@require_http_methods(["GET", "POST"])
-@duty_required(Duty.ADMIN)
-def rule(request: HttpRequest, key: str) -> HttpResponse:
-    """Set one number of the office."""
-    now = next((one for one in book.rule_rows() if one.key == key), None)
-    if now is None:
-        raise NotFound("rule")
-    language = get_language() or ""
-    form = RuleForm(request.POST or None, initial={"value": now.value, "revision": now.revision})
-    unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
-    form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
-    if now.unit in MINUTES:
-        form.fields["value"].help_text = _now(amount(now.value, now.unit))
-    if form.is_valid():
-        said = form.cleaned_data
-        deed = tried(
-            form,
-            lambda: actions.change_rule(
-                key, said["value"], revision=said["revision"], actor=actor_of(request), at=at_of(request)
-            ),
-        )
-        if deed:
-            messages.success(request, _("已保存。"))
-            return redirect("desk:catalogue")
-    return form_page(
-        request, form, heading=now.label(language), submit=_("保存"), back=reverse("desk:catalogue")
-    )

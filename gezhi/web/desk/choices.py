@@ -19,7 +19,8 @@ class Choices:
     """What the form offers to choose from, looked up when it is shown; a form that goes through asks for nothing.
 
     near: parties as chips; others: the rest of them by kind; why: the chosen one is; into: cases nearby; later: deadlines to
-    ask for; deadline: how it stands now, in words. proof: kinds that a closing proof asks for.
+    ask for; reports: those that a split may take along; again: cases solved at the spot before, as chips with "no" behind them.
+    deadline: how it stands now, in words. proof: kinds that a closing proof asks for.
     """
 
     def __init__(
@@ -27,10 +28,13 @@ class Choices:
         parties: Callable[[], Parties] = Parties,
         into: Callable[[], Sequence[dict[str, Any]]] = tuple,
         later: Callable[[], Sequence[dict[str, Any]]] = tuple,
+        reports: Callable[[], Sequence[dict[str, Any]]] = tuple,
+        again: Callable[[], Sequence[dict[str, Any]]] = tuple,
         deadline: str = "",
         proof: frozenset[str] = frozenset(),
     ) -> None:
         self._ask_parties, self._ask_into, self._ask_later = parties, into, later
+        self._ask_reports, self._ask_again = reports, again
         self.deadline, self.proof = deadline, proof
 
     @cached_property
@@ -57,3 +61,11 @@ class Choices:
     @cached_property
     def later(self) -> Sequence[dict[str, Any]]:
         return self._ask_later()
+
+    @cached_property
+    def reports(self) -> Sequence[dict[str, Any]]:
+        return self._ask_reports()
+
+    @cached_property
+    def again(self) -> Sequence[dict[str, Any]]:
+        return self._ask_again()

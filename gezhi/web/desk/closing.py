@@ -19,7 +19,7 @@ from gezhi.flows import closing
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as grounds
-from gezhi.web.desk import lists
+from gezhi.web.desk import history, lists
 from gezhi.web.desk.keeper import day_field, form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
@@ -120,6 +120,12 @@ def cells(request: HttpRequest, code: str) -> HttpResponse:
         "community": community,
         "rows": [{"cell": one, "places": grounds.open_places_in(one.id)} for one in rows],
         "may_keep": actor_of(request).has(Duty.ADMIN),
+        "history": history.said(
+            [("grid", one.id) for one in rows],
+            now=at_of(request),
+            until=at_of(request),
+            called={one.id: one.name for one in rows},
+        ),
     }
     return render(request, "desk/cells.html", page)
 

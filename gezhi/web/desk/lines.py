@@ -18,8 +18,15 @@ def as_html(rows: Sequence[Row]) -> SafeString:
         return mark_safe("")
     line = render_to_string("desk/_line.html").strip()
     mark = render_to_string("desk/_escalated.html").rstrip()
+    again = render_to_string("desk/_again.html").rstrip()
     return mark_safe(
-        "\n".join(line.format_map(_escaped(row) | {"mark": mark if row.is_escalated else ""}) for row in rows)
+        "\n".join(
+            line.format_map(
+                _escaped(row)
+                | {"mark": (mark if row.is_escalated else "") + (again if row.came_back else "")}
+            )
+            for row in rows
+        )
     )
 
 

@@ -55,6 +55,7 @@ class Row:
     held: str
     next: str
     is_escalated: bool
+    came_back: bool
     id: UUID
 
 
@@ -108,6 +109,7 @@ def _row(
         held=times.between(since, at),
         next=words.of(words.NEXT, case.state),
         is_escalated=queries.is_escalated(case) and not is_closed,
+        came_back=case.came_back_from_id is not None,
         id=case.id,
     )
 

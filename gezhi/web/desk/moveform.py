@@ -35,6 +35,7 @@ NOTE_LABELS = {
     "not_found": gettext_lazy("现场看到什么"),
     "made_safe": gettext_lazy("做了什么先期处置"),
     "dispatch": gettext_lazy("交代"),
+    "split": gettext_lazy("另一件是什么事"),
     "put_to_meeting": gettext_lazy("要议什么"),
 }
 WORDS_OR_PHOTO = {
@@ -74,8 +75,8 @@ class MoveForm(forms.Form):
     """Fields are made for the event; templates/desk/case/_field.html draws each."""
 
     def __init__(self, event: str, case: "Case", choices: Choices, data: Any = None) -> None:
-        super().__init__(data, initial={"place": case.place_id, "category": case.category_id})
         self.event, self.case, self.choices, self.needs = event, case, choices, demanded(event)
+        super().__init__(data, initial={"place": case.place_id, "category": self._known_category})
         for name in ASKS[event].fields:
             if made := getattr(self, f"_make_{name}")():
                 made.required = name in self.needs and name not in CHOSEN
@@ -140,11 +141,16 @@ class MoveForm(forms.Form):
     def _make_photos(self) -> None:
         return None
 
-    _make_documents = _make_photos
+    _make_documents = _make_reports = _make_came_back_from = _make_photos  # drawn from what `choices` offers
 
     def _category(self) -> UUID | None:
         """The category chosen in this form, else the case's."""
-        return typed_category(self.data) or self.case.category_id if self.is_bound else self.case.category_id
+        return (typed_category(self.data) if self.is_bound else None) or self._known_category
+
+    @property
+    def _known_category(self) -> UUID | None:
+        """The case's own. A second matter is another one: whoever splits it off says which."""
+        return None if self.event == "split" else self.case.category_id
 
     @property
     def category_chips(self) -> list[dict[str, Any]]:
@@ -184,8 +190,33 @@ class MoveForm(forms.Form):
         return str(self.data.get("into_number", ""))[:40] if self.is_bound else ""
 
     @property
+    def report_options(self) -> list[dict[str, Any]]:
+        """Reports that a split may take along."""
+        chosen = {str(one) for one in self._reports()}
+        return [{**one, "checked": one["value"] in chosen} for one in self.choices.reports]
+
+    def _reports(self) -> tuple[UUID, ...]:
+        typed = self.data.getlist("reports") if hasattr(self.data, "getlist") else ()
+        return tuple(id for one in typed if (id := uuid_or_none(one)))
+
+    @property
+    def again_options(self) -> list[dict[str, Any]]:
+        """Which solved case has come back, if any."""
+        chosen = self._chosen("came_back_from") if self.is_bound else None
+        return [
+            {**one, "checked": one["value"] == str(chosen) if chosen else one["checked"]}
+            for one in self.choices.again
+        ]
+
+    def _came_back_from(self, place: UUID | None, category: UUID | None) -> UUID | None:
+        """As chosen; None at another spot than the one that was asked about: there what was solved last decides."""
+        return self._chosen("came_back_from") if place is None and category is None else None
+
+    @property
     def note_is_optional(self) -> bool:
-        """Neither the move nor the closing proof of the category asks for words."""
+        """Neither the move nor the closing proof of the category asks for words. A split without a report has nothing else."""
+        if self.event == "split":
+            return bool(self.choices.reports)
         return "note" not in self.needs | self.choices.proof and self.event not in WORDS_OR_PHOTO
 
     @property
@@ -272,6 +303,9 @@ class MoveForm(forms.Form):
         kinds = ASKS[self.event].pictures + (("photo_same_angle",) if self.wants_same_angle else ())
         shown = tuple(Shown(one, kind) for one in photos for kind in kinds)
         shown += tuple(Shown(one, "document") for one in documents)
+        place, category = (
+            changed(said.get(name), getattr(self.case, f"{name}_id")) for name in ("place", "category")
+        )
         return Move(
             self.event,
             version=version,
@@ -284,9 +318,11 @@ class MoveForm(forms.Form):
             ending=Ending(said["ending"]) if said.get("ending") else None,
             count=said.get("count"),
             presence=self.shown_presence() if "place_code" in self.fields else "",
-            place=changed(said.get("place"), self.case.place_id),
-            category=changed(said.get("category"), self.case.category_id),
+            place=place,
+            category=category,
             condition=changed(said.get("condition"), self.case.condition_id),
+            reports=self._reports() if "reports" in ASKS[self.event].fields else (),
+            came_back_from=self._came_back_from(place, category),
         )
 
 

@@ -16,16 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import State
-from gezhi.cases.queries import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.flows.route import ROUTED, advance_and_route
+from gezhi.flows.split_case import split_case
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.parties import queries as parties
 from gezhi.parties.kinds import PartyKind
 from gezhi.routing import queries as routing
 from gezhi.web import refusals, words
-from gezhi.web.desk import extension, lists, photos, rulewords
+from gezhi.web.desk import alike, extension, lists, photos, rulewords
 from gezhi.web.desk.asks import ASKS
 from gezhi.web.desk.choices import Choices, Parties
 from gezhi.web.desk.moveform import (
@@ -39,7 +39,6 @@ from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_r
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
-NEARBY = 8
 MOST_CHIPS = 8  # the rest stand in the menu below: a wall of agencies hides the button
 OWN_PAGE = re.compile(r"/desk/[\w/?=&%.+~-]*")
 
@@ -74,7 +73,8 @@ def _do(request: HttpRequest, case: "Case", event: str) -> HttpResponse:
         wish = form.move(
             version=_version(request), into=_into(request, form), photos=pictures.ids, documents=documents.ids
         )
-        moved = advance_and_route(case.id, wish, actor=actor_of(request), at=at_of(request))
+        deed = split_case if event == "split" else advance_and_route
+        moved = deed(case.id, wish, actor=actor_of(request), at=at_of(request))
     except (Stale, NotFromHere) as late:
         fresh = cases.by_number(case.number, actor=actor_of(request))
         return _form_page(request, fresh, form, kept=kept, late=refusals.sentence(late), status=409)
@@ -88,7 +88,9 @@ def _do(request: HttpRequest, case: "Case", event: str) -> HttpResponse:
 def said(moved: "Case", event: str) -> str:
     """What was done, in one line; with where a routing rule sent it."""
     line = _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
-    if event in ROUTED and moved.state == State.DISPATCHED:
+    if event == "split":
+        line = _("已分出新的一件：%(number)s") % {"number": moved.number}
+    if event in ROUTED | {"split"} and moved.state == State.DISPATCHED:
         to = _("按派遣规则派给%(party)s") % {"party": parties.party(moved.lead_id).name}
         return _("%(done)s，%(next)s") % {"done": line, "next": to}
     return line
@@ -122,10 +124,10 @@ def back_url(request: HttpRequest, number: str) -> str:
 
 
 def _next_url(request: HttpRequest, moved: Any, event: str) -> str:
-    """Back to where it was begun. What was accepted in a list stays open beside it: its next step is the same person's."""
+    """Back to where it was begun. What was accepted or split off in a list is open beside it: its next step is the same person's."""
     back = urlsplit(back_url(request, moved.number))
     kept = [(name, value) for name, value in parse_qsl(back.query) if name != "opened"]
-    if event == "accept" and back.path == reverse("desk:inbox"):
+    if event in {"accept", "split"} and back.path == reverse("desk:inbox"):
         kept.append(("opened", moved.number))
     return urlunsplit(back._replace(query=urlencode(kept)))
 
@@ -171,7 +173,11 @@ def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
     if "party" in fields:
         asked["parties"] = partial(_parties, case, at_of(request))
     if "into" in fields:
-        asked["into"] = partial(_nearby, request, case)
+        asked["into"] = partial(alike.to_join, case, actor_of(request), at_of(request))
+    if "reports" in fields:
+        asked["reports"] = partial(alike.to_split, case)
+    if "came_back_from" in fields:
+        asked["again"] = partial(alike.solved_before, case, at_of(request))
     if event == "request_extension":
         asked["later"] = partial(extension.offers, case, at_of(request))
     return Choices(**asked, deadline=extension.standing(case, event, at_of(request)), proof=proof)
@@ -209,17 +215,6 @@ def _parties(case: "Case", at: Any) -> Parties:
     ]
     others = [(kind, found) for kind, found in by_kind if found]
     return Parties(chips, others, rulewords.reason(routed))
-
-
-def _nearby(request: HttpRequest, case: "Case") -> list[dict[str, Any]]:
-    """Open cases at the same place, or in the same category around, that it may join."""
-    at = at_of(request)
-    wanted = CaseFilter(states=OPEN, place_path=case.place_path)
-    found = cases.listed(wanted, actor=actor_of(request), at=at, soon=at).exclude(id=case.id)[:NEARBY]
-    return [
-        {"value": row.number, "label": f"{row.place} {row.matter}", "hint": row.short}
-        for row in lists.rows(list(found), at=at)
-    ]
 
 
 @require_GET

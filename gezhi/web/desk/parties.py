@@ -19,12 +19,12 @@ from gezhi.duty import queries as duty
 from gezhi.flows.change_of_company import move_open_work
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import NotFound
-from gezhi.parties import actions
+from gezhi.parties import actions, past
 from gezhi.parties import queries as who
 from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.places import queries as grounds
 from gezhi.web import words
-from gezhi.web.desk import roster
+from gezhi.web.desk import asof, history, roster
 from gezhi.web.desk.keeper import PlaceField, day_field, form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
@@ -36,7 +36,8 @@ OWN_PHONE = (Duty.MANAGER, Duty.CLERK)
 @staff_required
 def parties(request: HttpRequest) -> HttpResponse:
     """All open parties by kind, with the standing phone and who answers now. 4 queries."""
-    rows, at = who.parties(), at_of(request)
+    at, everybody = at_of(request), who.parties(with_closed=True)
+    rows = [one for one in everybody if one.closed_on is None]
     answering = duty.answering_for([one.id for one in rows], at)
     groups = [
         {"kind": label, "rows": [_row(one, answering[one.id]) for one in rows if one.kind == kind]}
@@ -47,6 +48,7 @@ def parties(request: HttpRequest) -> HttpResponse:
         "groups": [group for group in groups if group["rows"]],
         "may_keep": actor_of(request).has(*KEEPERS),
         "unmanned": who.parties_without_people(at),
+        "closed": [one for one in everybody if one.closed_on is not None],
     }
     return render(request, "desk/parties.html", page)
 
@@ -65,28 +67,38 @@ def _row(party: who.PartyRow, answering: duty.Answering) -> dict[str, Any]:
 
 @require_GET
 @staff_required
+@asof.or_not_yet
 def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
-    """One party: who answers, what it serves and since when, its people, the shifts of a fortnight."""
-    row, at, actor = who.party(party_id), at_of(request), actor_of(request)
-    above = who.party(row.parent_id) if row.parent_id else None
+    """One party: who answers, what it serves and since when, its people, the shifts of a fortnight; or as it stood on a day."""
+    at, actor, shown = at_of(request), actor_of(request), asof.asked(request)
+    row = past.party_on(party_id, shown.moment)
+    above = past.party_on(row.parent_id, shown.moment) if row.parent_id else None
     calendar = {one.code: one for one in catalogue.calendars()}.get(row.calendar)
-    page = {
+    services = _services(party_id, shown.moment)
+    page: dict[str, Any] = {
         "heading": row.name,
         "party": row,
         "kind": PartyKind(row.kind).label,
         "above": above,
         "calendar": calendar.label(get_language() or "") if calendar else row.calendar,
-        "answering": duty.answering(party_id, at),
-        "services": _services(party_id, at),
+        "services": services,
         "people": [
             {"name": one.name, "duty": words.of(words.DUTIES, one.duty), "account_id": one.account_id}
-            for one in who.people(party_id, at)
+            for one in who.people(party_id, shown.moment, with_switched_off=not shown.is_now)
         ],
-        "may_keep": actor.has(*KEEPERS),
-        "may_phone": may_phone(actor, party_id),
+        "asof": shown,
+        "history": history.said(
+            [("party", party_id)],
+            now=at,
+            until=shown.moment,
+            called={one["id"]: f"{one['kind']} {one['ground']}" for one in services},
+        ),
+        "may_keep": shown.is_now and actor.has(*KEEPERS),
+        "may_phone": shown.is_now and may_phone(actor, party_id),
         "may_see_accounts": actor.has(Duty.ADMIN),
-        **roster.fortnight(party_id, actor=actor, at=at),
     }
+    if shown.is_now:
+        page |= {"answering": duty.answering(party_id, at), **roster.fortnight(party_id, actor=actor, at=at)}
     return render(request, "desk/party.html", page)
 
 

@@ -18,10 +18,11 @@ from gezhi.cases.queries import OPEN, CaseFilter
 from gezhi.duty import queries as duty
 from gezhi.kernel.actor import Duty
 from gezhi.parties import queries as who
-from gezhi.places import actions
+from gezhi.places import actions, past
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
 from gezhi.web.asked import Asked
+from gezhi.web.desk import asof, history
 from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
@@ -64,46 +65,57 @@ def _line(one: grounds.PlaceRow) -> dict[str, Any]:
 
 @require_GET
 @staff_required
+@asof.or_not_yet
 def place(request: HttpRequest, code: str) -> HttpResponse:
-    """One place: names, grid, who serves it and when, fixtures, what is open here, what lies below."""
-    row, at, actor = grounds.by_code(code), at_of(request), actor_of(request)
-    served = _served(row, at)
-    names = [{"name": name, "kind": NameKind(kind).label} for name, kind in grounds.other_names(row.id)]
-    here = CaseFilter(states=OPEN, place_path=row.path)
+    """One place: names, grid, who serves it and when, fixtures, what is open here, what lies below; or as it stood on a day."""
+    now, at, actor, shown = grounds.by_code(code), at_of(request), actor_of(request), asof.asked(request)
+    then = past.place_on(now.id, shown.moment)
+    row = then.place
     page = {
         "heading": row.name,
         "place": row,
         "kind": Kind(row.kind).label,
-        "trail": [_line(one) for one in grounds.ancestors(row.path)[:-1]],
-        "grid": grounds.grid(row.grid_id) if row.grid_id else None,
-        "names": names,
-        "fixtures": [
-            {"name": one.name, "code": one.code, "kind": FixtureKind(one.kind).label}
-            for one in grounds.fixtures(row.id)
-        ],
-        "served": served,
-        "below": [_line(one) for one in grounds.children(row.id)],
-        "open": cases.listed(here, actor=actor, at=at, soon=at).count(),
-        "may_keep": actor.has(Duty.ADMIN),
-        "has_poster": row.closed_on is None,
+        "trail": [_line(one) for one in grounds.ancestors(now.path)[:-1]] if shown.is_now else [],
+        "trail_then": then.trail,
+        "grid": then.grid,
+        "names": [{"name": name, "kind": NameKind(kind).label} for name, kind in then.other_names],
+        "served": _served(row, shown.moment, is_now=shown.is_now),
+        "asof": shown,
+        "history": history.said([("place", row.id)], now=at, until=shown.moment),
+        "may_keep": shown.is_now and actor.has(Duty.ADMIN),
+        "has_poster": shown.is_now and row.closed_on is None,
     }
+    if shown.is_now:
+        here = CaseFilter(states=OPEN, place_path=row.path)
+        page |= {
+            "fixtures": [
+                {"name": one.name, "code": one.code, "kind": FixtureKind(one.kind).label}
+                for one in grounds.fixtures(row.id)
+            ],
+            "below": [_line(one) for one in grounds.children(row.id)],
+            "open": cases.listed(here, actor=actor, at=at, soon=at).count(),
+        }
     return render(request, "desk/place.html", page)
 
 
-def _served(row: grounds.PlaceRow, at: datetime) -> list[dict[str, Any]]:
-    """Who serves this spot today, nearest first, with who answers there now."""
+def _served(row: grounds.PlaceRow, at: datetime, *, is_now: bool) -> list[dict[str, Any]]:
+    """Who serves this spot on that day, nearest first, with who answers there now."""
     near = who.candidates(row.path, row.grid_id, at)
-    answering = duty.answering_for([one.id for one in near], at)
+    answering = duty.answering_for([one.id for one in near], at) if is_now else {}
     return [
         {
             "url": reverse("desk:party", args=[one.id]),
             "name": one.name,
             "kind": one.kind,
-            "answers": "" if answering[one.id].is_standing else answering[one.id].name,
-            "phone": answering[one.id].phone,
+            "answers": _name_of(answering.get(one.id)),
+            "phone": answering[one.id].phone if is_now else "",
         }
         for one in near
     ]
+
+
+def _name_of(answering: duty.Answering | None) -> str:
+    return "" if answering is None or answering.is_standing else answering.name
 
 
 @require_GET

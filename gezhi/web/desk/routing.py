@@ -1,7 +1,7 @@
 """Routing rules: in their order as of a day, each with its versions; tried on a sentence before they are saved."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,7 +24,7 @@ from gezhi.routing import queries as routing
 from gezhi.routing.match import Rule
 from gezhi.routing.trial import try_out, with_draft
 from gezhi.web import times
-from gezhi.web.desk import lists, rulewords
+from gezhi.web.desk import asof, lists, rulewords
 from gezhi.web.desk.keeper import tried
 from gezhi.web.desk.ruleform import RuleForm, TryForm, initial, moment
 from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
@@ -38,33 +36,17 @@ KEEPERS = (Duty.ADMIN, Duty.OFFICER)
 @duty_required(*KEEPERS)
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules in their order, now or as of a day; a sentence tried on those that hold now."""
-    now = at_of(request)
-    day = parse_date(request.GET.get("on", "")[:10]) if _is_day(request.GET.get("on", "")) else None
-    at = _end_of(day, now) if day else now
-    held = routing.rules(at)
+    now, shown = at_of(request), asof.asked(request)
+    held = routing.rules(shown.moment)
     trial = TryForm(request.GET if "try-words" in request.GET else None)
     page = {
         "heading": _("派遣规则"),
         "rows": _rows(held),
-        "on": timezone.localdate(at),
-        "is_now": at == now,
+        "asof": shown,
         "trial": trial,
         "outcome": _outcome(trial, routing.rules(now), now),
     }
     return render(request, "desk/routing.html", page)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return parse_date(text[:10]) is not None
-    except ValueError:  # 2026-02-30
-        return False
-
-
-def _end_of(day: Any, now: datetime) -> datetime:
-    """The last moment of a day, or now when that is not over."""
-    begins = datetime.combine(day, datetime.min.time(), timezone.get_current_timezone())
-    return min(now, begins + timedelta(days=1) - timedelta(microseconds=1))
 
 
 def _rows(held: Sequence[Rule]) -> list[dict[str, Any]]:

@@ -57,6 +57,11 @@ ICONS = {
     "wont_do": "ban",
     "undo_dispatch": "undo",
     "undo_join": "undo",
+    "released": "undo",
+    "split": "split",
+    "split_from": "split",
+    "undo_split": "undo",
+    "rejoined": "link",
     "put_to_meeting": "users",
     "refuse_extension": "x-circle",
     "uphold": "check",
@@ -138,13 +143,15 @@ def _text(
         )
     if rule := lists.known_of(rules, uuid_or_none(after.get("rule") or "")):
         lines.append(_("按派遣规则“%(rule)s”") % {"rule": rule})
+    if elsewhere := after.get("elsewhere"):
+        lines.append(elsewhere)
     if category := after.get("category_id"):
         lines += _category(category)
     for field, words_for in (
         (("review_at"), _("暂停至 %(day)s")),
         ("extension_until", _("申请延至 %(day)s")),
         ("extended_to", _("延至 %(day)s")),
-        ("meeting_at", _("会议 %(day)s")),
+        ("meeting_at", _("联合踏勘 %(day)s") if step.entry.event == "return" else _("会议 %(day)s")),
     ):
         if value := after.get(field):
             lines.append(words_for % {"day": times.day(datetime.fromisoformat(value))})

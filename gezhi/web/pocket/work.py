@@ -115,6 +115,7 @@ def _cell(
 ) -> dict[str, Any]:
     clock: times.Clock = lists.clock_of(case, known, at=at, soon=soon)
     again = _("第 %(n)s 轮 · ") % {"n": case.round} if case.round > 1 else ""
+    again += _("又出现 · ") if case.came_back_from_id else ""
     return {
         "url": reverse("my_case", args=[case.number]),
         "state": clock.state,

@@ -57,6 +57,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "wont_do": ("x-circle", gettext_noop("暂时不办，理由如下"), "", "reason"),
     "join": ("layers", gettext_noop("和同一件事合在一起办"), "", ""),
     "joined": ("layers", gettext_noop("别人反映的同一件事也合到这里"), "", ""),
+    "undo_join": ("undo", gettext_noop("又单独办理"), "", ""),
+    "split": ("split", gettext_noop("里面的另一件事分出去单独办"), "", ""),
+    "split_from": ("split", gettext_noop("从另一件事里分出来，单独办理"), "", ""),
+    "rejoined": ("layers", gettext_noop("分出去的一件又合到这里"), "", ""),
     "reopen": ("rotate-ccw", gettext_noop("开始重新办理"), "", ""),
     "escalate": ("trending-up", gettext_noop("超过期限，已报上一级督办"), "", ""),
     "escalate.own": ("bell", gettext_noop("超过时限，已提醒办理单位的负责人"), "", ""),
@@ -152,6 +156,8 @@ def _text(step: Step, shows: str, is_own: bool) -> str:
     if step.entry.event == "approve_extension" and step.entry.after.get("extended_to"):
         until = datetime.fromisoformat(step.entry.after["extended_to"])
         return _("新的时限：%(day)s") % {"day": times.day(until)}
+    if step.entry.event == "split":
+        return _("另一件的编号：%(number)s") % {"number": step.entry.after["elsewhere"]}
     return step.words.get(shows, "") if shows else ""
 
 

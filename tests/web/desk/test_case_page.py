@@ -49,7 +49,7 @@ def test_offers_stand_likely_first_and_grave_ones_last(
 ) -> None:
     fresh = cast.lin_reports(noon, text="又一件")
     events = [deed["event"] for deed in desk(cast.chen).get(address(fresh)).context["deeds"]]
-    assert events == ["accept", "ask", "note", "correct", "join", "decline"]
+    assert events == ["accept", "ask", "note", "correct", "join", "split", "decline"]
     assert desk(cast.chen).get(address(opened)).context["inline"] is not None
 
 

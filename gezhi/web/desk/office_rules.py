@@ -1,0 +1,60 @@
+"""One number that the office decides: what it is, what it was on a day, who changed it; and its form."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gezhi.catalogue import actions, past
+from gezhi.catalogue import queries as book
+from gezhi.kernel.actor import Duty
+from gezhi.kernel.refusal import NotFound
+from gezhi.web.desk import asof, history
+from gezhi.web.desk.catalogue import MINUTES, UNITS, amount
+from gezhi.web.desk.keeper import tried
+from gezhi.web.desk.staff import actor_of, at_of, duty_required
+
+
+class RuleForm(forms.Form):
+    """One number."""
+
+    value = forms.IntegerField()
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(Duty.ADMIN)
+@asof.or_not_yet
+def rule(request: HttpRequest, key: str) -> HttpResponse:
+    """Set one number of the office, or see what it was on a day."""
+    now = next((one for one in book.rule_rows() if one.key == key), None)
+    if now is None:
+        raise NotFound("rule")
+    form = RuleForm(request.POST or None, initial={"value": now.value, "revision": now.revision})
+    unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
+    form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
+    if now.unit in MINUTES:
+        form.fields["value"].help_text = _("现在是 %(said)s。") % {"said": amount(now.value, now.unit)}
+
+    def deed() -> Any:
+        return actions.change_rule(key, **form.cleaned_data, actor=actor_of(request), at=at_of(request))
+
+    if form.is_valid() and tried(form, deed):
+        messages.success(request, _("已保存，改动记在下面的历史里。"))
+        return redirect("desk:rule", key)
+    shown, row_id = asof.asked(request), past.rule_id(key)
+    then = now if shown.is_now else past.rule_on(key, shown.moment)
+    page = {
+        "heading": now.label(get_language() or ""),
+        "form": form,
+        "said": amount(then.value, then.unit),
+        "proposed": then.proposed,
+        "asof": shown,
+        "history": history.said([("rule", row_id)] if row_id else [], now=at_of(request), until=shown.moment),
+    }
+    return render(request, "desk/office_rule.html", page, status=422 if form.errors else 200)

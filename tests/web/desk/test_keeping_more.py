@@ -1,0 +1,139 @@
+"""The administrator changes a party, closes it and takes that back; the same with places; and adds a calendar of the office's own."""
+
+from datetime import date, datetime
+
+import pytest
+
+from gezhi.cases.models import Case
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.worktime import calendar_to_json
+from gezhi.parties import actions as parties
+from gezhi.parties import queries as party_queries
+from gezhi.places import queries as places
+from tests.cast import Cast
+from tests.web.desk.conftest import Desk, text
+
+NAMES = {"name_zh": "物业作息", "name_zh_hant": "物業作息", "name_en": "Company hours"}
+
+
+def test_a_party_gets_another_name_calendar_and_level(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    client, door = desk(keeper), f"/desk/parties/{cast.property}/change/"
+    assert 'value="长峰物业"' in client.get(door).content.decode()
+    sent = {"name": "长峰新物业", "parent": str(cast.office_desk), "calendar": "round_the_clock"}
+    assert client.post(door, sent).status_code == 302
+    row = party_queries.party(cast.property)
+    assert (row.name, row.parent_id, row.calendar) == ("长峰新物业", cast.office_desk, "round_the_clock")
+
+
+def test_a_party_does_not_stand_above_itself(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    sent = {"name": "办事处", "parent": str(cast.property), "calendar": "office"}
+    answer = desk(keeper).post(f"/desk/parties/{cast.office_desk}/change/", sent)
+    assert (answer.status_code, "不能归到它自己或它的下级之下" in text(answer)) == (422, True)
+    assert party_queries.party(cast.office_desk).name == "皇冠街道办事处"
+
+
+def test_a_party_in_use_is_not_closed_and_the_page_says_why(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    answer = desk(keeper).post(f"/desk/parties/{cast.property}/close/")
+    assert (answer.status_code, "请先结束它的服务" in text(answer)) == (422, True)
+
+
+def test_a_party_is_closed_found_among_the_closed_and_taken_back(
+    cast: Cast, keeper: Actor, desk: Desk, noon: datetime
+) -> None:
+    team = parties.add_party("volunteers", "楼长队", "lz", "0631-0000109", actor=keeper, at=noon)
+    client, door = desk(keeper), f"/desk/parties/{team}/"
+    assert client.post(f"{door}close/").status_code == 302
+    assert party_queries.party(team).closed_on == date(2026, 3, 2)
+    page, all_of_them = text(client.get(door)), text(client.get("/desk/parties/"))
+    assert ("已停用 2026-03-02" in page, "恢复使用" in page, "修改 " in page) == (True, True, False)
+    assert "已停用的单位（1） 楼长队" in all_of_them
+    assert client.post(f"{door}reopen/").status_code == 302
+    assert party_queries.party(team).closed_on is None
+    assert client.post(f"{door}reopen/").status_code == 422
+
+
+def test_the_intake_desk_is_handed_over(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    client = desk(keeper)
+    assert client.post(f"/desk/parties/{cast.desk_a}/intake/").status_code == 302
+    assert party_queries.intake_desk() == cast.desk_a
+
+
+@pytest.mark.parametrize("deed", ["change", "close", "reopen", "intake"])
+def test_a_clerk_changes_no_party(cast: Cast, desk: Desk, deed: str) -> None:
+    assert desk(cast.chen).post(f"/desk/parties/{cast.agency}/{deed}/").status_code == 403
+
+
+def test_a_place_is_closed_with_what_is_below_and_comes_back_with_it(
+    cast: Cast, keeper: Actor, desk: Desk
+) -> None:
+    client, town = desk(keeper), cast.town
+    building, stairwell = town.row(town.building), town.row(town.stairwell)
+    door = f"/desk/places/{building.code}/"
+    assert client.post(f"/desk/places/{stairwell.code}/close/", {"on": "2026-03-01"}).status_code == 302
+    assert client.post(f"{door}close/", {"on": "2026-03-02"}).status_code == 302
+    assert "恢复使用" in text(client.get(door))
+    assert client.post(f"/desk/places/{stairwell.code}/reopen/").status_code == 422
+    assert client.post(f"{door}reopen/").status_code == 302
+    assert town.row(town.building).closed_on is None
+    assert town.row(town.stairwell).closed_on == date(2026, 3, 1)  # ended before, by another deed
+
+
+def test_a_place_closed_by_one_deed_comes_back_whole(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    client, town = desk(keeper), cast.town
+    door = f"/desk/places/{town.row(town.compound).code}/"
+    client.post(f"{door}close/", {"on": "2026-03-02"})
+    assert [town.row(one).closed_on for one in (town.building, town.stairwell)] == [date(2026, 3, 2)] * 2
+    client.post(f"{door}reopen/")
+    assert [town.row(one).closed_on for one in (town.building, town.stairwell)] == [None, None]
+
+
+def test_a_place_with_open_cases_is_not_closed(cast: Cast, keeper: Actor, reported: Case, desk: Desk) -> None:
+    town = cast.town
+    door = f"/desk/places/{town.row(town.compound).code}/close/"
+    answer = desk(keeper).post(door, {"on": "2026-03-02"})
+    assert (answer.status_code, "还有 1 件没有办完" in text(answer)) == (422, True)
+    assert town.row(town.compound).closed_on is None
+    late = desk(keeper).post(door, {"on": "2026-03-03"})
+    assert (late.status_code, "请填今天或以前的日期" in text(late)) == (422, True)
+
+
+def test_a_place_is_found_by_the_name_people_use(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    client, row = desk(keeper), cast.town.row(cast.town.building)
+    sent = {"name": "东边那栋楼", "kind": "common"}
+    assert client.post(f"/desk/places/{row.code}/name/", sent).status_code == 302
+    assert [one.id for one in places.find("东边那栋楼")] == [row.id]
+    assert client.post(f"/desk/places/{row.code}/name/", sent).status_code == 422
+
+
+def test_an_office_adds_a_calendar_of_its_own_and_a_party_works_by_it(
+    cast: Cast, keeper: Actor, desk: Desk
+) -> None:
+    client = desk(keeper)
+    made = client.post("/desk/catalogue/calendars/new/", NAMES | {"like": "office"})
+    assert (made.status_code, made["Location"]) == (302, "/desk/catalogue/calendars/own-1/")
+    assert calendar_to_json(catalogue.calendar("own-1")) == calendar_to_json(catalogue.calendar("office"))
+    page = text(client.get(made["Location"]))
+    assert ("物业作息" in page, "添加 何" in page) == (True, True)
+    sent = {"name": "长峰物业", "parent": str(cast.desk_a), "calendar": "own-1"}
+    assert client.post(f"/desk/parties/{cast.property}/change/", sent).status_code == 302
+    assert "作息 物业作息" in text(client.get(f"/desk/parties/{cast.property}/"))
+    second = client.post("/desk/catalogue/calendars/new/", NAMES | {"like": "own-1"})
+    assert second["Location"] == "/desk/catalogue/calendars/own-2/"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name_en": ""}, {"like": "round_the_clock"}, {"like": "nothing"}, {"name_zh": " "}]
+)
+def test_a_calendar_without_a_name_or_a_model_is_not_added(
+    cast: Cast, keeper: Actor, desk: Desk, wrong: dict[str, str]
+) -> None:
+    answer = desk(keeper).post("/desk/catalogue/calendars/new/", NAMES | {"like": "office"} | wrong)
+    assert (
+        answer.status_code,
+        [one.code for one in catalogue.calendars() if one.code.startswith("own-")],
+    ) == (422, [])
+
+
+def test_a_clerk_adds_no_calendar(cast: Cast, desk: Desk) -> None:
+    assert desk(cast.chen).get("/desk/catalogue/calendars/new/").status_code == 403
