@@ -76,7 +76,7 @@ ABILITIES = (
     _row(Who.REPORTER, [S.TO_CONFIRM], "satisfied unsatisfied"),
     _row(Who.CLERK, [S.TO_CONFIRM], "satisfied unsatisfied call_back"),
     _row(Who.OFFICER, [S.TO_CONFIRM], "uphold", when=lambda case: case.is_objected),
-    _row(Who.CLERK, [S.CLOSED], "undo_join", when=lambda case: case.ending is Ending.DUPLICATE and case.in_time),
+    _row(Who.CLERK, [S.CLOSED], "undo_join", when=lambda case: case.before is not None and case.in_time),
     _row(Who.CLERK, [S.CLOSED], "reopen", when=lambda case: case.ending is not Ending.DUPLICATE),
     _row(Who.OFFICER, [S.CLOSED], "reopen", when=lambda case: case.ending is not Ending.DUPLICATE),
     _row(Who.REPORTER, [S.CLOSED], "reopen", when=_may_reopen),
