@@ -10,6 +10,24 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from tests.cast import Cast, proof
 
+CLOCKWORK = frozenset(
+    {"remind", "escalate", "ask_lapses", "confirm_lapses", "resume"}
+)  # its timer's, at its time
+# What may be done at any time and moves nothing on.
+ON_THE_SIDE = frozenset(
+    {
+        "note",
+        "call_back",
+        "add",
+        "urge",
+        "relocate",
+        "hand_over",
+        "split",
+        "correct",
+        "made_safe",
+        "put_to_meeting",
+    }
+)
 FIELDS: dict[str, frozenset[str]] = {
     "note": frozenset({"note"}),
     "answer": frozenset({"note"}),

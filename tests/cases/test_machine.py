@@ -9,8 +9,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from gezhi.cases.effects import EFFECTS
 from gezhi.cases.lifecycle import ARROWS, EVENTS
 from gezhi.cases.models import Pause
-from tests.cases.forms import FIELDS
-from tests.cases.machine import CLOCKWORK, ON_THE_SIDE, Office, promises_hold
+from tests.cases.forms import CLOCKWORK, FIELDS, ON_THE_SIDE
+from tests.cases.machine import Office, promises_hold
 from tests.cast import Cast
 
 SHORT, LONG = (18, 16), (1500, 40)  # examples, steps in each
