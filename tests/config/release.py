@@ -21,6 +21,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
 from gezhi.config.install import bring_up_to_date
@@ -139,16 +140,16 @@ def _is_still(field: Any, then: Any, now: Any) -> bool:
 
 
 def die_within(number: int) -> None:
-    """Upgrade; the process is killed when the migration of this number is done and not yet written down (F19)."""
-    applied = count(1)
+    """Upgrade; the process is killed when the steps of the migration of this number are done and not committed (F19)."""
+    begun, drawn = count(1), Migration.apply
 
-    def record(*_: object) -> None:
-        if next(applied) == number:
+    def apply(self: Migration, *arguments: Any, **more: Any) -> Any:
+        state = drawn(self, *arguments, **more)
+        if next(begun) == number:
             os.kill(os.getpid(), signal.SIGKILL)
-        drawn(*_)
+        return state
 
-    drawn = MigrationExecutor.record_migration
-    MigrationExecutor.record_migration = record  # type: ignore[method-assign, assignment]
+    Migration.apply = apply  # type: ignore[method-assign]
     bring_up_to_date()
 
 
