@@ -121,7 +121,7 @@ def founded() -> Iterator[Office]:
     folder = Path(tempfile.mkdtemp(prefix="gezhi-bench."))
     try:
         office = Office(folder, _free_port())
-        office.gezhi("demo")
+        office.gezhi("demo", "--small")
         office.inside("bare_table")
         yield office
     finally:

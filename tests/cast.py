@@ -33,6 +33,7 @@ from gezhi.tenancy.models import Jurisdiction
 from tests.standing import NOON, Keeper, World
 
 START = date(2026, 1, 1)
+OFFICE = "371072"  # its code
 PASSWORD = "lantern-harbour-42"  # of everybody in the cast
 
 
@@ -126,16 +127,16 @@ def done(at: datetime) -> Move:
     return Move("done", note="已更换玻璃", shown=proof(at), count=1)
 
 
-def settle(at: datetime) -> Town:
-    """The places. Run inside the office's scope."""
+def settle(at: datetime, code: str = OFFICE) -> Town:
+    """The places. Run inside the office's scope. code: the office's; every national code begins with it."""
     add = {"actor": SYSTEM, "at": at}
-    district = places.add_place(kind=Kind.DISTRICT, name="经区", parent_id=None, code="371072", **add).id
+    district = places.add_place(kind=Kind.DISTRICT, name="经区", parent_id=None, code=code, **add).id
     street = places.add_place(
-        kind=Kind.SUBDISTRICT, name="皇冠街道", parent_id=district, code="371072008", **add
+        kind=Kind.SUBDISTRICT, name="皇冠街道", parent_id=district, code=f"{code}008", **add
     ).id
     community_a, community_b = (
-        places.add_place(kind=Kind.COMMUNITY, name=name, parent_id=street, code=code, **add).id
-        for name, code in (("悦海社区", "371072008015"), ("韩乐坊社区", "371072008019"))
+        places.add_place(kind=Kind.COMMUNITY, name=name, parent_id=street, code=f"{code}{end}", **add).id
+        for name, end in (("悦海社区", "008015"), ("韩乐坊社区", "008019"))
     )
     a1 = places.add_grid(community_id=community_a, name="悦海一格 A1", **add).id
     b2 = places.add_grid(community_id=community_b, name="韩乐坊二格 B2", **add).id
@@ -160,12 +161,15 @@ def cast(standing_cast: World[Cast], office: Jurisdiction) -> Cast:
     return standing_cast.lay()
 
 
-def everybody(at: datetime) -> Cast:
-    """Load the catalogue, settle the town and its people. Run inside the office's scope."""
+def everybody(at: datetime, code: str = OFFICE, mark: str = "") -> Cast:
+    """Load the catalogue, settle the town and its people. Run inside the office's scope.
+
+    mark: before every user name, for a second office (of another code) beside the first.
+    """
     catalogue_actions.load_book(actor=SYSTEM, at=at)
-    town = settle(at)
+    town = settle(at, code)
     ids = _parties(town, at)
-    return Cast(town=town, **ids, **_people(town, ids, at))
+    return Cast(town=town, **ids, **_people(town, ids, at, mark))
 
 
 def _parties(town: Town, at: datetime) -> dict[str, UUID]:
@@ -215,7 +219,7 @@ def _parties(town: Town, at: datetime) -> dict[str, UUID]:
     return made
 
 
-def _people(town: Town, ids: dict[str, UUID], at: datetime) -> dict[str, Actor]:
+def _people(town: Town, ids: dict[str, UUID], at: datetime, mark: str) -> dict[str, Actor]:
     posts = {
         "wei": ("魏", staff.NewPost(ids["team_a1"], Duty.WORKER, START, grid_id=town.grid_a1)),
         "chen": ("陈", staff.NewPost(ids["desk_a"], Duty.CLERK, START, place_id=town.community_a)),
@@ -229,7 +233,7 @@ def _people(town: Town, ids: dict[str, UUID], at: datetime) -> dict[str, Actor]:
     actors = {}
     for username, (name, post) in posts.items():
         account = staff.add_account(
-            username, name, password=PASSWORD, must_change_password=False, actor=SYSTEM, at=at
+            mark + username, name, password=PASSWORD, must_change_password=False, actor=SYSTEM, at=at
         )
         staff.appoint(account, post, actor=SYSTEM, at=at)
         actors[username] = party_queries.actor_of(Account.objects.get(id=account), at)

@@ -21,6 +21,8 @@ PURE = (
     "gezhi/cases/deadlines.py",
     "gezhi/routing/match.py",
     "gezhi/routing/ladder.py",
+    "gezhi/notices/whom.py",
+    "gezhi/notices/events.py",
     "gezhi/duty/rotation.py",
     "gezhi/catalogue/book.py",
 )

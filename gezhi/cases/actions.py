@@ -20,13 +20,13 @@ from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
 from gezhi.cases.policy import may_open, roles_for
 from gezhi.cases.telling import tell
+from gezhi.cases.titles import titled
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
 from gezhi.journal import outbox
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Missing, NotFound, Stale
-from gezhi.kernel.text import one_line
 from gezhi.parties import queries as parties
 from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow
@@ -93,7 +93,7 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     case = Case(
         number=next_number(local_day(at).year),
         channel=opening.channel,
-        title=one_line(opening.text, 60),
+        title=titled(opening.text),
         place_id=place.id if place else None,
         place_path=path,
         grid_id=place.grid_id if place else None,

@@ -11,8 +11,10 @@ from django.db.models import (
     Count,
     DateTimeField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -112,6 +114,19 @@ def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) ->
     return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
 
 
+def newest(wanted: CaseFilter, *, before: UUID | None, actor: Actor) -> QuerySet[Case]:
+    """Cases this actor may see that fit, newest first, from behind one; no clock is asked for. For reading through page by page: ids
+    never change, so whatever happens meanwhile, no row comes twice and none that stays is left out. A lazy queryset: slice it.
+    """
+    rows = visible_to(actor).filter(_fits(wanted, actor))
+    return (rows.filter(id__lt=before) if before else rows).order_by("-id")
+
+
+def numbers(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Numbers of cases by id, whoever may see them; unknown ids are absent. 1 query."""
+    return dict(Case.objects.filter(id__in=list(ids)).values_list("id", "number"))
+
+
 def open_in(
     *, category_id: UUID | None = None, grid_id: UUID | None = None, place_path: str = ""
 ) -> QuerySet[Case]:
@@ -128,6 +143,13 @@ def open_in(
 def readable(found: Iterable[Case], *, actor: Actor) -> set[UUID]:
     """Which of these cases the actor may open. 1 query."""
     return set(visible_to(actor).filter(id__in=[one.id for one in found]).values_list("id", flat=True))
+
+
+def is_visible(actor: Actor, case_id: str) -> Exists:
+    """Whether this actor may open the case that a row of another question names in `case_id`. Looked up row by row: a list of all
+    that he may open would be read through each time.
+    """
+    return Exists(visible_to(actor).filter(id=OuterRef(case_id)))
 
 
 def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:

@@ -18,16 +18,14 @@ from gezhi.cases.models import CallBack, Case, CaseReport
 from gezhi.cases.numbers import next_number
 from gezhi.cases.sorting import put_into, put_under
 from gezhi.cases.spots import remember_spot
+from gezhi.cases.titles import titled
 from gezhi.journal import outbox
 from gezhi.journal.actions import Deed
 from gezhi.kernel.refusal import Invalid, Missing
-from gezhi.kernel.text import one_line
 from gezhi.parties import queries as parties
 from gezhi.parties.days import local_day
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
-
-TITLE_SIGNS = 60
 
 
 def split(case: Case, doing: Doing) -> None:
@@ -74,7 +72,7 @@ def _child(case: Case, doing: Doing, moved: list[UUID]) -> Case:
         number=next_number(local_day(at).year),
         state=State.OPENED.value,
         channel=voices[0].channel if voices else case.channel,
-        title=one_line(title, TITLE_SIGNS),
+        title=titled(title),
         received_at=min((one.received_at for one in voices), default=case.received_at),
         entered_at=at,
         split_from_id=case.id,

@@ -9,6 +9,7 @@ from gezhi.catalogue.book import JOINS, PARTIES, PLACES, PROOF_KINDS, Link
 from gezhi.catalogue.models import Condition
 from gezhi.catalogue.rules import BY_THE_OFFICE
 from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.kernel.text import BadText, clean_name
 from gezhi.kernel.worktime import calendar_from_json, calendar_to_json
 
 ROUND_THE_CLOCK = "round_the_clock"
@@ -117,12 +118,15 @@ def _words_or_none(field: str, value: Any) -> dict[str, str]:
 
 
 def _line(field: str, value: Any) -> str:
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str):
         raise Invalid(field, "not_a_text")
     text = " ".join(value.split())
     if len(text) > LONGEST_TEXT:
         raise Invalid(field, "too_long", most=LONGEST_TEXT)
-    return text
+    try:
+        return clean_name(text, LONGEST_TEXT)
+    except BadText as bad:
+        raise Invalid(field, bad.code, **bad.details) from bad
 
 
 def _text(pattern: re.Pattern[str]) -> Check:

@@ -17,12 +17,14 @@ from gezhi.config.environment import HERE
 from gezhi.config.worker import keep_books
 from gezhi.duty import check as duty
 from gezhi.evidence import check as evidence
+from gezhi.flows import herald_check
 from gezhi.journal import check as journal
 from gezhi.journal import outbox
 from gezhi.journal.queries import sealed_after, unsealed_since
 from gezhi.kernel.finding import Finding
 from gezhi.ledger import check as ledger
 from gezhi.ledger.queries import position
+from gezhi.notices.queries import told_until
 from gezhi.parties import check as parties
 from gezhi.places import check as places
 from gezhi.reports import check as reports
@@ -53,10 +55,11 @@ def findings(at: datetime) -> Iterator[tuple[str, Finding]]:
 
 
 def _left_undone(at: datetime) -> Iterator[Finding]:
-    """What a worker should have done long ago. 3 queries."""
+    """What a worker should have done long ago. 5 queries."""
     owed = (
         ("journal", "a row waits for its seal", unsealed_since()),
         ("ledger", "it does not follow the journal", sealed_after(position().number)),
+        ("notices", "nobody is told of what the journal says", sealed_after(told_until())),
     )
     for where, what, since in owed:
         if since is not None and at - since > LATE:
@@ -78,6 +81,7 @@ def _proofs(at: datetime) -> list[Proof]:
         cases.findings,
         routing.findings,
         ledger.findings,
+        partial(herald_check.findings, at),
         _parked,
     ]
 
@@ -94,6 +98,11 @@ def _installation(at: datetime) -> Iterator[Finding]:
         yield Finding("warning", "GEZHI_HTTPS", "is off: offline work and positions need HTTPS in front")
     yield from _names()
     yield from _open_files()
+    mailer = settings.GEZHI_MAIL
+    if mailer is not None and mailer.password and not mailer.security:
+        yield Finding(
+            "warning", "GEZHI_MAIL_URL", "sends its password unencrypted: write smtps:// or ?starttls"
+        )
     if at.year < 2025:
         yield Finding("warning", "clock", "the machine's clock stands before 2025")
 

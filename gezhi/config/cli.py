@@ -92,7 +92,14 @@ def _founding(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "--host-name", default="", help="the host name of this office, when several share one server"
     )
     init.add_argument("--time-zone", default="Asia/Shanghai", help="default %(default)s")
-    add("demo", "fill an empty data folder with the demonstration: Huangguan subdistrict and its places")
+    demo = add(
+        "demo", "fill an empty data folder with the demonstration: half a year of Huangguan subdistrict"
+    )
+    demo.add_argument(
+        "--small",
+        action="store_true",
+        help="its places, people and a first week of cases only: seconds, not a minute",
+    )
 
 
 def _checking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import django
 import structlog
@@ -17,6 +18,7 @@ from django.db.utils import OperationalError
 
 from gezhi.config.archive import Unfit
 from gezhi.kernel.refusal import Refusal
+from gezhi.kernel.text import visible
 
 FROM_NOTHING = frozenset(
     {"up", "init", "demo", "migrate", "restore"}
@@ -58,8 +60,14 @@ def _ask_for_an_office() -> None:
 
 
 def _fail(sentence: str) -> int:
-    print(f"gezhi {sentence}" if not sentence.startswith("gezhi") else sentence, file=sys.stderr)
+    said = sentence if sentence.startswith("gezhi") else f"gezhi {sentence}"
+    _say(said, to=sys.stderr)
     return 1
+
+
+def _say(text: str, to: TextIO | None = None) -> None:
+    """One line for a terminal: what stood in a file or in the database moves no cursor there and begins no line of its own."""
+    print(visible(" ".join(text.split())), file=to)
 
 
 def _log_plainly() -> None:
@@ -127,10 +135,11 @@ def init(chosen: argparse.Namespace) -> int:
 
 def demo(chosen: argparse.Namespace) -> int:
     """The demonstration in an empty data folder."""
-    from gezhi.config.install import make_demonstration, prepare
+    from gezhi.config.install import clear_unfinished, make_demonstration, prepare
 
+    clear_unfinished()
     prepare()
-    make_demonstration()
+    make_demonstration(is_small=chosen.small)
     return 0
 
 
@@ -166,7 +175,7 @@ def check(chosen: argparse.Namespace) -> int:
         warnings, broken = warnings + is_warning, broken + (not is_warning)
         lines.append({"office": jurisdiction, **finding._asdict()})
         if not chosen.json:
-            print(f"{jurisdiction} {finding.invariant}: {finding.where}: {finding.what}")
+            _say(f"{jurisdiction} {finding.invariant}: {finding.where}: {finding.what}")
     if chosen.json:
         print(json.dumps({"broken": broken, "warnings": warnings, "findings": lines}, ensure_ascii=False))
     else:
@@ -185,7 +194,7 @@ def import_places(chosen: argparse.Namespace) -> int:
     with office(chosen.office):
         result = flow.import_places(_bytes(chosen.file), chosen.file.name, actor=SYSTEM, at=datetime.now(UTC))
     for found in result.findings:
-        print(found.sentence())
+        _say(found.sentence())
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
     return 1 if result.bad else 0
 
@@ -200,7 +209,7 @@ def _import_outlines(chosen: argparse.Namespace) -> int:
             data = file.read(MOST_BYTES + 1)  # one more shows that there is too much
         result = import_outlines(data, actor=SYSTEM, at=datetime.now(UTC))
     for found in (*result.findings, *result.warnings):
-        print(found.sentence())
+        _say(found.sentence())
     print(
         f"{result.read} read, {result.new} new, {result.redrawn} redrawn, {result.known} known, "
         f"{result.bad} bad, {len(result.warnings)} warnings"
@@ -227,7 +236,7 @@ def import_messages(chosen: argparse.Namespace) -> int:
         )
     print(file=sys.stderr)
     for bad in result.findings:
-        print(bad.sentence())
+        _say(bad.sentence())
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
     return 1 if result.bad and not chosen.skip_bad else 0
 

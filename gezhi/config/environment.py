@@ -1,8 +1,9 @@
 """Read the few environment variables; a wrong value stops the boot and names the variable."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +18,14 @@ CONNECTION = frozenset(
         "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
     }
 )  # fmt: skip
+# A line that was cut without a word is noticed within half a minute, not in the two hours that Linux waits by itself.
+LINE = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "20000",  # milliseconds
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
 
 
 def switch(name: str, *, default: bool) -> bool:
@@ -35,6 +44,55 @@ def hosts(name: str) -> list[str]:
     """Host names this office answers to, separated by commas; by default the local machine only."""
     value = os.environ.get(name, "")
     return [host.strip() for host in value.split(",") if host.strip()] or [*HERE]
+
+
+class Mailer(NamedTuple):
+    """The server that takes our mails, and whom they are from. security: "" (plain), "starttls" or "tls"."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+    sender: str
+
+
+MAIL_PORTS = {"smtp": 25, "smtps": 465}
+
+
+def mailer(name: str, from_name: str) -> Mailer | None:
+    """smtp://user:password@host:port, smtps://… or smtp://…?starttls, with the sender's address beside it; None where mail is off."""
+    value, sender = os.environ.get(name, "").strip(), os.environ.get(from_name, "").strip()
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"{name}: {wrong}") from wrong
+    if parts.scheme not in MAIL_PORTS or not parts.hostname or parts.path not in {"", "/"}:
+        raise ImproperlyConfigured(
+            f"{name} is no mail server: write smtp://user:password@host:port or smtps://…"
+        )
+    if parts.query not in {"", "starttls"} or (parts.query and parts.scheme == "smtps"):
+        raise ImproperlyConfigured(
+            f"{name} asks for {parts.query!r}: smtp:// knows ?starttls and nothing else"
+        )
+    local, _, domain = sender.rpartition("@")
+    if not (local and domain and sender.isascii() and sender.isprintable()) or set(sender) & set(' <>,;"'):
+        raise ImproperlyConfigured(f"{from_name} is {sender!r}: write the address that mails are from")
+    security = "tls" if parts.scheme == "smtps" else parts.query
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Mailer(parts.hostname, port or MAIL_PORTS[parts.scheme], user, password, security, sender)
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks, separated by commas: 10.0.0.0/8, 192.168.7.9."""
+    said = [one.strip() for one in os.environ.get(name, "").split(",") if one.strip()]
+    try:
+        return tuple(ip_network(one) for one in said)
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"{name}: {wrong}") from wrong
 
 
 def database(name: str, data: Path) -> dict[str, Any]:
@@ -78,7 +136,7 @@ def _postgresql(name: str, url: SplitResult) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "5"} | asked,
+        "OPTIONS": LINE | asked,
     }
 
 

@@ -1,7 +1,11 @@
 """Bring the data folder to what this version wants: tables, static files, and the demonstration where nothing stands yet."""
 
+import fcntl
 import json
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,21 +16,30 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
+from gezhi.config.progress import Progress, bar
 from gezhi.config.worker import keep_books
-from gezhi.flows.demonstration.build import build
+from gezhi.flows.demonstration.build import MONTHS, build
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.keys import make_key_file, read_key_file
-from gezhi.tenancy.queries import all_jurisdictions
+from gezhi.tenancy.queries import all_jurisdictions, forget
 
+UNFINISHED = (
+    "demonstration.unfinished"  # this file stands there as long as the demonstration is only half made
+)
 RESTORING = "restoring"  # this folder stands in the data folder as long as a restore is not finished
 
 
 def ask_whole() -> None:
-    """Raises ImproperlyConfigured where a restore was broken off: half an office must not begin to work."""
+    """Raises ImproperlyConfigured where a restore or a demonstration was broken off: half an office must not begin to work."""
     if (settings.GEZHI_DATA / RESTORING).exists():
         raise ImproperlyConfigured(
             f"a restore into {settings.GEZHI_DATA} is under way or was broken off: "
             "empty this folder (and its PostgreSQL database) and restore again"
+        )
+    if (settings.GEZHI_DATA / UNFINISHED).exists():
+        raise ImproperlyConfigured(
+            f"the demonstration in {settings.GEZHI_DATA} is being made, or was broken off: "
+            "`gezhi up` or `gezhi demo` makes it anew"
         )
 
 
@@ -97,14 +110,62 @@ def accounts_file() -> Path:
     return Path(settings.GEZHI_DATA) / "demo-accounts.json"
 
 
-def make_demonstration() -> bool:
-    """Fill an empty data folder; False when an office stands there already."""
+def make_demonstration(*, is_small: bool = False) -> bool:
+    """Fill an empty data folder; False when an office stands there already. What is broken off is made anew by the next start.
+
+    is_small: its first week only.
+    """
     if all_jurisdictions():
         return False
     at = datetime.now(UTC)
-    accounts = build(at=at)
-    keep_books_of_all(at)
-    handle = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(accounts, file, ensure_ascii=False, indent=1)
+    progress = Progress("正在搭建演示 making the demonstration")
+    with being_made() as mark:
+        accounts = build(
+            at=at,
+            months=0 if is_small else MONTHS,
+            on_day=lambda day, of: progress.tell(f"{bar(day, of)} 第 {day} 天，共 {of} 天"),
+        )
+        keep_books_of_all(at)
+        handle = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump(accounts, file, ensure_ascii=False, indent=1)
+        mark.unlink()
+    progress.end()
     return True
+
+
+@contextmanager
+def being_made() -> Iterator[Path]:
+    """While open, a mark in the data folder says that the demonstration is only half there; whoever finishes it removes the mark.
+
+    Raises ImproperlyConfigured while somebody else is at it.
+    """
+    mark = settings.GEZHI_DATA / UNFINISHED
+    with mark.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ImproperlyConfigured(
+                "the demonstration is being made just now: wait for it · 演示正在搭建，请稍候"
+            ) from None
+        yield mark
+
+
+def clear_unfinished() -> None:
+    """Empty a data folder in which the making of a demonstration was broken off, so that it can be made anew.
+
+    Nothing without its mark. Raises ImproperlyConfigured where another office than a demonstration stands, or somebody is at it.
+    """
+    if not (settings.GEZHI_DATA / UNFINISHED).exists():
+        return
+    with being_made() as mark:
+        call_command("migrate", verbosity=0, interactive=False)
+        if not all(one.demonstration for one in all_jurisdictions()):
+            raise ImproperlyConfigured(
+                f"{mark} says that a demonstration was broken off, but an office stands here"
+            )
+        call_command("flush", verbosity=0, interactive=False)
+        forget()
+        for folder in (settings.GEZHI_MEDIA, settings.GEZHI_DATA / "heads"):
+            shutil.rmtree(folder, ignore_errors=True)
+        mark.unlink()

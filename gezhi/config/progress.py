@@ -4,6 +4,13 @@ import sys
 import time
 
 EVERY_SECONDS = 1.0
+BAR_SIGNS = 20
+
+
+def bar(done: int, of: int) -> str:
+    """So much of it, as a bar: ██████░░░░."""
+    full = BAR_SIGNS * done // of
+    return "█" * full + "░" * (BAR_SIGNS - full)
 
 
 class Progress:

@@ -1,6 +1,5 @@
 """Run the server, the worker, or both as children of one command; Ctrl-C stops everything."""
 
-import ctypes
 import errno
 import json
 import logging
@@ -20,11 +19,11 @@ from django.conf import settings
 
 from gezhi.config.alone import AlreadyRunning, alone, ask_alone
 from gezhi.config.environment import HERE
-from gezhi.config.install import accounts_file, make_demonstration, prepare
+from gezhi.config.install import accounts_file, clear_unfinished, make_demonstration, prepare
+from gezhi.config.parent import end_with_parent
 from gezhi.web.door import AT_ONCE, WAITING
 
 READY_SECONDS = 60
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
 # RFC 5737: nobody's; to ask the machine which of its addresses it would use, nothing is sent.
 NOWHERE_YET = "192.0.2.1"
@@ -74,6 +73,7 @@ def up(host: str, port: int, workers: int) -> int:
 
 
 def _run(host: str, port: int, workers: int, url: str) -> int:
+    clear_unfinished()
     prepare()
     if make_demonstration():
         print(
@@ -134,13 +134,7 @@ def _child(*command: str) -> subprocess.Popen[bytes]:
     """A process group of its own, so that Ctrl-C reaches it through us, once."""
     environment = os.environ | {"GEZHI_DATA": str(settings.GEZHI_DATA)}
     line = [sys.executable, "-m", "gezhi.config.cli", *command]
-    return subprocess.Popen(line, env=environment, start_new_session=True, preexec_fn=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """Linux: the child is told to stop when its parent dies, however it dies; elsewhere nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return subprocess.Popen(line, env=environment, start_new_session=True, preexec_fn=end_with_parent)
 
 
 def _stopped_by_signals() -> threading.Event:

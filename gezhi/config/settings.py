@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from gezhi.config.environment import database, hosts, switch
+from gezhi.config.environment import database, hosts, mailer, networks, switch
 from gezhi.tenancy.keys import read_key_file
 
 GEZHI_DATA = Path(os.environ.get("GEZHI_DATA", "data")).resolve()
@@ -12,6 +12,8 @@ GEZHI_KEY_FILE = Path(os.environ.get("GEZHI_KEY_FILE", GEZHI_DATA / "keys" / "in
 GEZHI_MEDIA = GEZHI_DATA / "media"
 GEZHI_LIMITS = switch("GEZHI_LIMITS", default=True)
 GEZHI_HTTPS = switch("GEZHI_HTTPS", default=False)
+GEZHI_MAIL = mailer("GEZHI_MAIL_URL", "GEZHI_MAIL_FROM")
+GEZHI_WEBHOOK_NETS = networks("GEZHI_WEBHOOK_NETS")
 
 # Reading settings writes nothing: `prepare` makes the key, and what serves or works asks for it first (config/install.py).
 SECRET_KEY = (
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "gezhi.reports",
     "gezhi.cases",
     "gezhi.routing",
+    "gezhi.notices",
     "gezhi.ledger",
 ]
 
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "gezhi.web.bodies.whole",
+    "gezhi.web.once.once",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

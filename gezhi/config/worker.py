@@ -1,7 +1,8 @@
-"""The office's clockwork: seal the journal, keep the ledger, do errands, tidy up; one jurisdiction after the other.
+"""The office's clockwork: seal the journal, keep the ledger, say who must hear of it, do errands, tidy up; one jurisdiction after the other.
 
-The books are kept by a thread of their own, so that a slow picture never makes a seal late (I13, I8: within 5 s).
-When they end, all of it ends, to be started anew; when they hang, the heartbeat grows old although errands go on.
+The books are kept by a thread of their own, so that a slow picture never makes a seal late (I13, I8: within 5 s). What leaves the office goes
+by the postman's threads, so that a receiver who does not answer holds up nothing here.
+When the books end, all of it ends, to be started anew; when they hang, the heartbeat grows old although errands go on.
 Any number of workers may run beside each other; killing one loses nothing: its leases run out and another takes over.
 """
 
@@ -19,8 +20,9 @@ from django.db import close_old_connections, connection
 
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
+from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
-from gezhi.flows import change_of_company, clockwork, move_place
+from gezhi.flows import change_of_company, clockwork, herald, move_place
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
@@ -95,14 +97,20 @@ class Books(threading.Thread):
 
 
 def run(*, stop: threading.Event) -> None:
-    """Both threads go round until told to stop. Raises BooksEnded."""
-    books = Books(stop)
+    """Both threads go round until told to stop, and send the postman out. Raises BooksEnded."""
+    books, postman = Books(stop), Postman()
     books.start()
+
+    def deed() -> int:
+        postman.send_out()
+        return _errands_and_chores()
+
     try:
-        _go_round(_errands_and_chores, stop, after_each=lambda: heartbeat.beat(min(books.last_round, _now())))
+        _go_round(deed, stop, after_each=lambda: heartbeat.beat(min(books.last_round, _now())))
     finally:
         stop.set()
         books.join()
+        postman.come_home()
     if books.problem is not None:
         raise BooksEnded from books.problem
 
@@ -150,8 +158,10 @@ def _now() -> datetime:
 
 
 def keep_books(at: datetime) -> int:
-    """Seal the journal of the jurisdiction in force and follow it with the ledger. Returns how many rows were new to either."""
-    return sealing.seal(at=at) + ledger.catch_up(at=at)
+    """Seal the journal of the jurisdiction in force, follow it with the ledger, then with notices and messages. Returns how many rows were
+    new to any of them.
+    """
+    return sealing.seal(at=at) + ledger.catch_up(at=at) + herald.catch_up(at=at)
 
 
 def tidy_up(at: datetime) -> None:

@@ -1,10 +1,16 @@
 """The WSGI application for granian, behind its door."""
 
+import multiprocessing
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from gezhi.config.parent import end_with_parent
 from gezhi.web.door import patient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
+if (
+    multiprocessing.parent_process() is not None
+):  # one of granian's: killed alone, it would leave us answering with its old code
+    end_with_parent()
 application = patient(get_wsgi_application())

@@ -18,7 +18,7 @@ from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.private import PHONE_LIMIT
-from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere
+from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, Stale
 from gezhi.kernel.text import BadText, clean, clean_name
 from gezhi.parties.actions import hold
 from gezhi.parties.queries import account_names
@@ -92,10 +92,16 @@ def drop_shift(shift_id: UUID, *, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def swap(shift_id: UUID, other_id: UUID, *, actor: Actor, at: datetime) -> tuple[Shift, Shift]:
-    """Two people of one party change places; both shifts lie ahead. Raises Invalid("other", "another_party"), NotFromHere, NotYours."""
+def swap(shift_id: UUID, other_id: UUID, seen: str, *, actor: Actor, at: datetime) -> tuple[Shift, Shift]:
+    """Two people of one party change places; both shifts lie ahead.
+
+    seen: the name that was read on the first shift; the same form twice would change them back.
+    Raises Invalid("other", "another_party"), NotFromHere, NotYours, Stale.
+    """
     one, other = (_held(id) for id in sorted((shift_id, other_id)))
     policy.plans(actor, one.party_id)
+    if seen != (one if one.id == shift_id else other).name:
+        raise Stale()
     if one.party_id != other.party_id or one.id == other.id:
         raise Invalid("other", "another_party" if one.id != other.id else "the_same_shift")
     if min(one.starts_at, other.starts_at) < at:
@@ -147,7 +153,7 @@ def confirm_hand_over(handover_id: UUID, *, actor: Actor, at: datetime) -> HandO
     """
     rows = HandOver.objects.select_for_update(no_key=True, of=("self",))
     sheet: HandOver | None = rows.select_related("shift_from", "shift_to").filter(id=handover_id).first()
-    if sheet is None:
+    if sheet is None or not policy.reads(actor, sheet):
         raise NotFound(sheet=str(handover_id))
     if sheet.shift_to is None:
         later = on_roster(party=sheet.shift_from.party_id, starts_at__gte=sheet.shift_from.ends_at)

@@ -22,6 +22,12 @@ def gives(actor: Actor, shift: Shift) -> UUID:
     return actor.id
 
 
+def reads(actor: Actor, sheet: HandOver) -> bool:
+    """Whether the sheet is there for him: of his party, or he comes next. Strangers' sheets are not."""
+    comes = sheet.shift_to is not None and sheet.shift_to.account_id == actor.id
+    return comes or sheet.shift_from.party_id in actor.parties()
+
+
 def takes(actor: Actor, sheet: HandOver) -> UUID:
     """Who comes takes: the person of the next shift, or, when that names no log-in, anybody of the party but the giver.
 

@@ -40,6 +40,8 @@ def move_place(
     before = by_ids([place_id]).get(place_id)
     places.move_place(place_id, parent_id=parent_id, grid_id=grid_id, reason=reason, actor=actor, at=at)
     now = by_ids([place_id])[place_id]
+    if before == now:
+        return now
     followed = reports.follow_place(before.path, now.path) if before else 0
     record(Deed("place", place_id, "followed", after={"reports": followed}), actor=actor, at=at)
     let_cases_follow(now, at=at)

@@ -30,21 +30,31 @@ def may_restate(roles: frozenset[Role]) -> bool:
     return bool(roles & DESK)
 
 
-def reveal_contact(case_id: UUID, report_id: UUID, reason: str, *, actor: Actor, at: datetime) -> str:
-    """The phone number, with reason and name in the journal. Raises NotFound, NotYours, Missing("reason"), Invalid("contact")."""
+def ask_to_reveal(case_id: UUID, report_id: UUID, *, actor: Actor) -> None:
+    """Whether he may look at all, before he is asked why. Raises NotFound, NotYours."""
     case = cases.by_id(case_id, actor=actor)
     report = _of_case(case.id, report_id)
     if not may_reveal(cases.roles(case, actor=actor), may_call=report.may_call):
         raise NotYours(deed="reveal_contact")
+
+
+def reveal_contact(case_id: UUID, report_id: UUID, reason: str, *, actor: Actor, at: datetime) -> str:
+    """The phone number, with reason and name in the journal. Raises NotFound, NotYours, Missing("reason"), Invalid("contact")."""
+    ask_to_reveal(case_id, report_id, actor=actor)
     return reports.reveal_contact(report_id, reason, actor=actor, at=at)
+
+
+def ask_to_restate(case_id: UUID, report_id: UUID, *, actor: Actor) -> None:
+    """Whether the desk may put this report into its own words, or erase it. Raises NotFound, NotYours."""
+    case = cases.by_id(case_id, actor=actor)
+    if not may_restate(cases.roles(case, actor=actor)):
+        raise NotYours(deed="restate")
+    _of_case(case.id, report_id)
 
 
 def restate(case_id: UUID, report_id: UUID, text: str, *, actor: Actor, at: datetime) -> None:
     """Handlers read the desk's words from now on. Raises NotFound, NotYours, Missing("text"), Invalid."""
-    case = cases.by_id(case_id, actor=actor)
-    _of_case(case.id, report_id)
-    if not may_restate(cases.roles(case, actor=actor)):
-        raise NotYours(deed="restate")
+    ask_to_restate(case_id, report_id, actor=actor)
     reports.restate(report_id, text, actor=actor, at=at)
 
 
@@ -56,10 +66,7 @@ def forget(
 
     Raises NotFound, NotYours, Missing("reason"), NotFromHere("already_erased").
     """
-    case = cases.by_id(case_id, actor=actor)
-    _of_case(case.id, report_id)
-    if not may_restate(cases.roles(case, actor=actor)):
-        raise NotYours(deed="forget")
+    ask_to_restate(case_id, report_id, actor=actor)
     reports.erase(report_id, reason, with_pictures=with_pictures, actor=actor, at=at)
     forget_reporter(report_id, at=at)
 

@@ -95,6 +95,7 @@ class Errand(TenantModel):
     """Something that must follow a commit: a message, a timer, a picture to prepare. Written in the deed's transaction.
 
     `lease` fences: whoever holds an older lease number may no longer mark it. `key` is the stable id that receivers see.
+    road: by which it leaves the office ("mail:…", "hook:…"), "" for what is done inside. On one road what is about one subject goes in order.
     """
 
     kind = models.CharField(max_length=32)
@@ -109,6 +110,7 @@ class Errand(TenantModel):
     done_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True, default="")
+    road = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         constraints = (
@@ -116,9 +118,9 @@ class Errand(TenantModel):
         )
         indexes = (
             models.Index(
-                fields=["jurisdiction", "due_at"],
+                fields=["jurisdiction", "road", "due_at"],
                 condition=Q(done_at__isnull=True, parked_at__isnull=True),
-                name="errands_to_do",
+                name="errands_to_do_by_road",
             ),
             models.Index(fields=["jurisdiction", "subject_kind", "subject_id"], name="errands_of_a_subject"),
         )

@@ -52,6 +52,12 @@ def after_position(position: int, limit: int) -> Iterator[Entry]:
     return Entry.objects.filter(position__gt=position).order_by("position")[:limit].iterator()
 
 
+def stories_until(kind: str, ids: Iterable[UUID], position: int) -> Iterator[Entry]:
+    """The sealed rows of these subjects up to a position, grouped by subject, in order of their steps. 1 query."""
+    rows = Entry.objects.filter(subject_kind=kind, subject_id__in=list(ids), position__lte=position)
+    return rows.order_by("subject_id", "seq").iterator(chunk_size=2000)
+
+
 def sealed_position() -> int:
     """The last sealed position of the jurisdiction in force, 0 when none."""
     return Seal.objects.order_by("-number").values_list("last", flat=True).first() or 0

@@ -235,6 +235,8 @@ def end_service(service_id: UUID, *, ends_on: date, actor: Actor, at: datetime) 
         raise Invalid("ends_on", "before_start")
     if service.ends_on is not None and ends_on > service.ends_on:
         raise Invalid("ends_on", "only_sooner")
+    if service.ends_on == ends_on:  # the same form twice
+        return service
     before = {"service": service.id, "ends_on": service.ends_on and service.ends_on.isoformat()}
     service.ends_on = ends_on
     hold(service.party_id)

@@ -153,3 +153,50 @@ class ResetCode(TenantModel):
         constraints = (
             models.UniqueConstraint(fields=["jurisdiction", "account"], name="one_reset_code_per_account"),
         )
+
+
+class Mailbox(TenantModel):
+    """A mail address of a party's own, to which news of its work is sent from `added_at` until `ended_at`. Nobody's private one."""
+
+    party = TenantFK(Party)
+    address = models.CharField(max_length=254)
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "party", "address"],
+                condition=Q(ended_at__isnull=True),
+                name="one_mailbox_per_party_and_address",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class AccessToken(TenantModel):
+    """A program acts as an account's person (tokens.py). digest: keyed, a copied database reveals no token.
+
+    scopes: words of tokens.Scope, sorted, one space between. last_used_on: a local day, so that who forgot a token sees it idle.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    scopes = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "digest"], name="one_token_per_secret"),
+            models.CheckConstraint(condition=~Q(scopes=""), name="a_token_has_a_scope"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="a_token_ends_after_it_was_made"
+            ),
+        )
+        indexes = (models.Index(fields=["jurisdiction", "account"], name="tokens_of_an_account"),)

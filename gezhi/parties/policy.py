@@ -1,6 +1,7 @@
 """Who may change parties, posts and accounts. The office's own clockwork (installing, importing) may."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from gezhi.kernel.actor import Actor, ActorKind, Duty
@@ -31,12 +32,23 @@ def keeps_accounts(actor: Actor) -> None:
         raise NotYours(deed="keep_accounts")
 
 
-def resets(actor: Actor, duties: Iterable[str]) -> None:
+class Held(NamedTuple):
+    """A post of the person whose password is reset, now or later: its duty, its party and the party above that."""
+
+    duty: str
+    party: UUID
+    above: UUID | None
+
+
+def resets(actor: Actor, posts: Iterable[Held]) -> None:
     """An administrator resets anybody; a desk only people who decide nothing, or it could make itself more. Raises NotYours.
 
-    duties: all the duties of the person whose password is reset, now and later.
+    Whoever sees the code can log in with it: so an officer resets them anywhere, a clerk those of his own party and of the parties below it.
     """
+    held = tuple(posts)
     if _has(actor, Duty.ADMIN):
         return
-    if not actor.has(Duty.CLERK, Duty.OFFICER) or not {Duty(one) for one in duties} <= HUMBLE_DUTIES:
+    own = actor.parties(Duty.CLERK)
+    is_near = actor.has(Duty.OFFICER) or (own and all({post.party, post.above} & own for post in held))
+    if not is_near or not {Duty(post.duty) for post in held} <= HUMBLE_DUTIES:
         raise NotYours(deed="reset_password")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import starmap
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.db.models import QuerySet
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
-from gezhi.parties import codes, names, policy
+from gezhi.parties import codes, names, policy, tokens
 from gezhi.parties.days import Period, holds_on, local_day, meets
 from gezhi.parties.models import Account, Party, PartyPost, ResetCode
 from gezhi.parties.turns import refuse_unknown, take_turn
@@ -158,6 +159,8 @@ def end_post(post_id: UUID, *, ends_on: date, actor: Actor, at: datetime) -> Par
         raise Invalid("ends_on", "before_start")
     if post.ends_on is not None and ends_on > post.ends_on:
         raise Invalid("ends_on", "only_sooner")
+    if post.ends_on == ends_on:  # the same form twice
+        return post
     if post.duty == Duty.ADMIN and not _administrators(at).exclude(id=post.id).exists():
         raise Invalid("post", "last_administrator")
     before = {"ends_on": post.ends_on and post.ends_on.isoformat()}
@@ -182,6 +185,8 @@ def switch_account(account_id: UUID, *, is_active: bool, actor: Actor, at: datet
         _refuse_lookalikes(account)
     account.is_active = is_active
     account.save(update_fields=["is_active"])
+    if not is_active:
+        tokens.end_all(account.id, actor=actor, at=at)
     deed = Deed(
         "account", account.id, "switch_account", {"is_active": not is_active}, {"is_active": is_active}
     )
@@ -194,10 +199,15 @@ def switch_account(account_id: UUID, *, is_active: bool, actor: Actor, at: datet
 
 @transaction.atomic
 def reset_password(account_id: UUID, *, actor: Actor, at: datetime) -> str:
-    """A one-time code, shown once and good for 30 minutes. The old password and every session end now. Raises NotYours, NotFound."""
+    """A one-time code, shown once and good for 30 minutes. The old password, every session and every token end now.
+
+    Raises NotYours, NotFound.
+    """
     account = _held(account_id)
     later = holds_on(local_day(at)) | meets(Period(local_day(at)))
-    policy.resets(actor, PartyPost.objects.filter(later, account=account.id).values_list("duty", flat=True))
+    posts = PartyPost.objects.filter(later, account=account.id)
+    policy.resets(actor, starmap(policy.Held, posts.values_list("duty", "party_id", "party__parent_id")))
+    tokens.end_all(account.id, actor=actor, at=at)
     return _new_code(account, "reset_password", codes.RESET_LIFE, actor, at)
 
 

@@ -135,7 +135,7 @@ def move_place(
     """Put a place with all below it under another parent, or (same parent) into another grid cell.
 
     grid_id: needed when the community changes, then all below go into it; else those follow that shared the old cell.
-    Raises NotFound, Missing("reason") and Invalid: parent (itself or below: circle; closed; kind), name (taken), grid (missing, foreign).
+    Where it stands already nothing is written. Raises NotFound, Missing("reason") and Invalid: parent (itself or below: circle; closed; kind), name (taken), grid (missing, foreign).
     """
     policy.keeps_places(actor)
     locked_register()
@@ -152,6 +152,8 @@ def move_place(
     is_new_community = paths.community_id(place.path) != paths.community_id(old_path)
     place.grid_id = old_grid if grid_id is None and not is_new_community else grid_id
     planting.refuse_grid(place, gridding.communities_of_grids([place.grid_id]))
+    if (place.path, place.grid_id) == (old_path, old_grid):  # the same form twice
+        return place
     place.save(update_fields=["parent", "path", "full_name", "grid"])
     subtree.move(old_path, place.path, old_full, place.full_name)
     if place.grid_id != old_grid:

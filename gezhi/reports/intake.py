@@ -50,7 +50,7 @@ class Intake:
 
 
 def judged(intake: Intake) -> Intake:
-    """The same report with clean text and one spelling of the phone number.
+    """The same report with clean text, one spelling of the phone number, and a point that is one or none.
 
     Raises Invalid on channel, text, contact, point, evidence, key or said_at; Missing("text_or_photo") when it says nothing.
     """
@@ -59,7 +59,7 @@ def judged(intake: Intake) -> Intake:
     if intake.said_at is not None and intake.said_at.tzinfo is None:
         raise ValueError("a report was said at an aware time")
     _judge_key(intake.key)
-    _judge_point(intake.lon, intake.lat)
+    lon, lat = _located(intake.lon, intake.lat)
     judge_photos(intake.evidence)
     text = words(intake.text, "text", IMPORT_LIMIT if intake.channel == "import" else TEXT_LIMIT)
     if not text and not intake.evidence:
@@ -67,6 +67,8 @@ def judged(intake: Intake) -> Intake:
     return replace(
         intake,
         text=text,
+        lon=lon,
+        lat=lat,
         contact=phone(intake.contact),
         may_call=intake.may_call and bool(intake.contact.strip()),
     )
@@ -103,15 +105,19 @@ def _judge_key(key: str | None) -> None:
         raise Invalid("key", "malformed")
 
 
-def _judge_point(lon: float | None, lat: float | None) -> None:
+def _located(lon: float | None, lat: float | None) -> tuple[float | None, float | None]:
+    """The point; none for 0, 0, which a device says that does not know where it is: nobody's voice is lost for that."""
     if lon is None and lat is None:
-        return
+        return None, None
     if lon is None or lat is None:
         raise Invalid("point", "half")
     try:
         point(lon, lat)
     except BadPoint as bad:
+        if bad.code == "null_island":
+            return None, None
         raise Invalid("point", "out_of_range", why=bad.code) from bad
+    return lon, lat
 
 
 def key_digest(intake: Intake) -> str:

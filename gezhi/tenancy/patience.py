@@ -1,4 +1,4 @@
-"""How long a write may wait for other writers: somebody who stands before a form gets an answer sooner than the clockwork."""
+"""How long the database may keep somebody waiting: who stands before a form gets an answer sooner than the clockwork."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,14 @@ _seconds: ContextVar[float | None] = ContextVar("seconds a transaction waits for
 
 
 def patience() -> float | None:
-    """Seconds that a transaction begun here and now waits at most; None = as long as the engine's own settings say."""
+    """Seconds that whoever asks the database here and now can wait; None = as long as the engine's own settings say."""
     return _seconds.get()
 
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """Within, no transaction waits longer to begin. Only SQLite has one queue for all writers; PostgreSQL needs nothing."""
+    """Within, no transaction waits longer to begin (SQLite has one queue for all writers), and no line to a server is kept that has
+    been silent for some patiences (PostgreSQL)."""
     token = _seconds.set(seconds)
     try:
         yield

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from gezhi.web import refusals
 
-TAIL_BYTES = 128  # the longest boundary has 70 signs
+TAIL_BYTES = 128  # the longest boundary has 70 signs; a form with a longer one is refused
 
 
 class Remembering:
@@ -46,4 +46,6 @@ def _judged(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResp
     if not isinstance(body, Remembering) or request.method != "POST":
         return None
     len(request.POST)  # reads it, if nobody has
-    return None if body.tail.rstrip().endswith(b"--") else refusals.plain_page(request, 400)
+    boundary = (request.content_params or {}).get("boundary", "")
+    last_line = f"--{boundary}--".encode()  # two dashes alone end every line of the kind that divides
+    return None if body.tail.rstrip().endswith(last_line) else refusals.plain_page(request, 400)

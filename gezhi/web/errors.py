@@ -3,16 +3,19 @@
 import sys
 from typing import cast
 
+import structlog
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from gezhi.kernel.refusal import Refusal
-from gezhi.web import refusals
+from gezhi.web import problems, refusals
 from gezhi.web.asked import Asked
 from gezhi.web.public import report
+
+log = structlog.get_logger("gezhi.web")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -36,7 +39,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
                 "请用管理员给您的网址打开。如果您是管理员：启动时把这个网址的域名或 IP 地址写进 GEZHI_HOSTS，多个用逗号分开。"
             ),
         )
-    is_too_much = isinstance(exception, RequestDataTooBig | TooManyFilesSent)
+    is_too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
     return refusals.plain_page(request, 413 if is_too_much else 400)
 
 
@@ -58,13 +61,21 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """500 for a bug of ours. Trouble of the storage outside a view ends here too and is answered as such."""
     problem = sys.exc_info()[1]
-    if is_storage_trouble(problem):
+    if problem is not None and is_storage_trouble(problem):
+        tell(problem)
         return refusals.unavailable(request)
     if isinstance(problem, Refusal):
         return refusals.page(request, problem)
+    if problems.is_for_program(request):
+        return problems.answer(500)
     words = _("系统出了差错，已经记下。请稍后再试。")
     html = f"<!doctype html><html lang='{settings.LANGUAGE_CODE}'><meta charset='utf-8'><title>500</title><p>{words}</p></html>"
     return HttpResponse(html, status=500)
+
+
+def tell(problem: BaseException) -> None:
+    """One line for whoever looks after the machine: a disk that is full and a database that is away answer alike."""
+    log.error("storage unavailable", problem=repr(problem), because=repr(problem.__cause__))
 
 
 def is_storage_trouble(problem: BaseException | None) -> bool:

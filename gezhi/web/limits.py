@@ -10,8 +10,10 @@ import hmac
 import ipaddress
 import os
 import struct
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -55,21 +57,22 @@ def refuse_after(what: str, who: str, *, most: int, minutes: int, at: datetime) 
         raise TooOften(minutes * 60 - passed)
 
 
-def address(request: HttpRequest) -> str:
+def address(asked: HttpRequest | Mapping[str, Any]) -> str:
     """The sender's address, `::` when there is none; an IPv6 household (/64) counts as one, by its first address.
 
     Behind our own proxy: the last one it wrote down.
     """
-    said = request.META.get("REMOTE_ADDR", "")
+    found = asked.META if isinstance(asked, HttpRequest) else asked
+    said = found.get("REMOTE_ADDR", "")
     if settings.GEZHI_HTTPS:  # only then is a proxy in front that appends to this header
-        said = request.META.get("HTTP_X_FORWARDED_FOR", said).rsplit(",", 1)[-1].strip()
+        said = found.get("HTTP_X_FORWARDED_FOR", said).rsplit(",", 1)[-1].strip()
     try:
-        found = ipaddress.ip_address(said)
+        parsed = ipaddress.ip_address(said)
     except ValueError:
         return NOBODYS
-    if found.version == 6:
-        return str(ipaddress.ip_network((found, 64), strict=False).network_address)
-    return str(found)
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)
 
 
 def _places(what: str, who: str) -> tuple[int, int]:

@@ -1,18 +1,29 @@
 """What the server writes about itself: never a tracking code (whoever reads a log could read the reporter's page), and nothing
-about a form that simply came back. A name it does not answer to is one line that says what to set."""
+about a form that simply came back. A name it does not answer to is one line that says what to set. Whatever a sender wrote, a message
+is one line and moves no cursor: nobody writes lines of his own into the log."""
 
 import logging
 import re
 
-_CODE = re.compile(r"(?<=/t/)[^/?\s]+")
+from gezhi.kernel.text import visible
+
+_CODE = re.compile(r"((?<=/t/)|(?<=/api/v1/reports/))[^/?\s]+")
 _HOST = re.compile(r"Invalid HTTP_HOST header: '([\w.-]+|\[[\w:.]+\])(?::\d+)?'.*")
 EVERYDAY = frozenset({409, 422})  # somebody was faster; a field was not filled: answers, no events
 OTHER_HOST = "django.security.DisallowedHost"
 LOGGERS = ("django.request", "django.security.csrf", "django.security.SuspiciousOperation", "django.server")
 
 
+class OneLine(logging.LogRecord):
+    """A record whose message is one line of visible signs."""
+
+    def getMessage(self) -> str:
+        """Breaks as ⏎, terminal sequences and hidden signs as marks."""
+        return visible("⏎".join(super().getMessage().splitlines()))
+
+
 class HidesCodes(logging.Filter):
-    """Rewrites `/t/<code>` in the message and its arguments; lets every line through."""
+    """Rewrites `/t/<code>` and `/api/v1/reports/<code>` in the message and its arguments; lets every line through."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True."""
@@ -51,7 +62,8 @@ def hidden(value: object) -> object:
 
 
 def write_calmly() -> None:
-    """Put the filters on the loggers that write addresses down."""
+    """Put the filters on the loggers that write addresses down; every message of every logger is one line."""
+    logging.setLogRecordFactory(OneLine)
     logging.getLogger("django.request").addFilter(LeavesOutTheEveryday())
     logging.getLogger(OTHER_HOST).addFilter(NamesTheSetting())
     for name in LOGGERS:

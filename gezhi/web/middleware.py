@@ -15,7 +15,7 @@ from gezhi.parties import queries as parties
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.patience import waiting_at_most
-from gezhi.web import door, errors
+from gezhi.web import door, errors, problems
 from gezhi.web import refusals as answers
 from gezhi.web.asked import Asked
 
@@ -25,6 +25,7 @@ UTF_8 = frozenset({"utf-8", "utf8"})
 PATIENCE_SECONDS = (
     5.0  # a person waits no longer for a locked database; the worker and the commands keep their own time
 )
+NOT_TAKEN_IN = {door.UNKEPT: "the folder for temporary files", door.CROWDED: "too many senders at once"}
 WITHOUT_OFFICE = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico")
 
 
@@ -35,7 +36,8 @@ def storage_troubles(get_response: Answer) -> Answer:
         body = request.META.get(door.BODY, door.WHOLE)
         if unreadable(request) or body == door.CUT:
             return answers.plain_page(request, 400)
-        if body == door.UNKEPT:
+        if body in NOT_TAKEN_IN:
+            errors.tell(Unavailable(NOT_TAKEN_IN[body]))
             return answers.unavailable(request)
         if door.said_length(request.META) > door.MOST_BYTES:
             return answers.plain_page(request, 413)
@@ -59,6 +61,7 @@ def unreadable(request: HttpRequest) -> bool:
 
 def _storage_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if isinstance(exception, Unavailable) or errors.is_storage_trouble(exception):
+        errors.tell(exception)
         return answers.unavailable(request)
     if isinstance(exception, UnreadablePostError):
         return answers.plain_page(request, 400)
@@ -78,7 +81,8 @@ def jurisdiction_and_actor(get_response: Answer) -> Callable[[Asked], HttpRespon
             return answers.no_office(request)
         request.jurisdiction = found
         with scope(found.id), timezone.override(ZoneInfo(found.time_zone)):
-            if request.user.is_authenticated:
+            # a program is known by its token alone (web/api/door.py): a browser's log-in opens nothing there
+            if not problems.is_for_program(request) and request.user.is_authenticated:
                 request.actor = parties.actor_of(request.user, request.now)
             return get_response(request)
 
@@ -90,7 +94,7 @@ def refusals(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         answer = get_response(request)
-        if answer.status_code == 405 and not answer.content:
+        if answer.status_code == 405 and (not answer.content or problems.is_for_program(request)):
             page = answers.plain_page(request, 405)
             page["Allow"] = answer["Allow"]
             return page

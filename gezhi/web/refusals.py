@@ -27,7 +27,7 @@ from gezhi.kernel.refusal import (
 )
 from gezhi.parties import queries as parties
 from gezhi.reports.intake import MOST_PHOTOS
-from gezhi.web import words
+from gezhi.web import problems, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
 
@@ -111,6 +111,9 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ),
     ("came_back_from", "unknown"): gettext_noop("那件不是在这里办结的，请重新选择。"),
     ("until", "not_in_the_future"): gettext_noop("请选择今天以后的日期。"),
+    ("scopes", "empty"): gettext_noop("请至少选一项。"),
+    ("expires_at", "too_late"): gettext_noop("最长一年，请选近一点的日子。"),
+    ("token", "too_many"): gettext_noop("在用的令牌已有 %(limit)s 个，请先撤销不用的。"),
     ("ending", "not_a_claim"): gettext_noop("请在“未发现”和“已消失”之间选择。"),
     ("condition", "of_another_category"): gettext_noop("这个立案条件不属于所选的类别，请重新选择。"),
     ("outcome", "does_not_fit"): gettext_noop("这个结果不适合这次回访，请重新选择。"),
@@ -119,6 +122,11 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("standing_phone", "not_a_phone"): gettext_noop("这不像电话号码，请核对。"),
     ("account", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
     ("post", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
+    ("address", "not_an_address"): gettext_noop("这不像邮箱地址，请核对。一次只填一个，只用英文字母和符号。"),
+    ("url", "not_a_url"): gettext_noop("这不是完整的网址，请从 https:// 写起。"),
+    ("url", "https_only"): gettext_noop("消息要加密传送，请填 https:// 开头的地址。"),
+    ("url", "credentials"): gettext_noop("地址里不能带用户名和密码，请去掉 @ 和它前面的部分。"),
+    ("url", "forbidden"): gettext_noop("这个地址在内部网络里，不能发往那里。"),
     ("username", "bad_username"): gettext_noop(
         "登录名用字母、数字和 . _ - @，%(least)s 至 %(most)s 位，不分大小写。"
     ),
@@ -229,10 +237,12 @@ def photo_sentence(name: str, code: str) -> str:
 
 
 def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpResponse:
-    """A whole page, or a notice for htmx. url: where the fresh state can be seen."""
+    """A whole page, or a notice for htmx; a problem for a program. url: where the fresh state can be seen."""
     if isinstance(refusal, Unavailable):
         return unavailable(request)
     number = status(refusal)
+    if problems.is_for_program(request):
+        return problems.of_refusal(refusal, number, sentence(refusal))
     context = {"status": number, "title": _(TITLES[number]), "advice": sentence(refusal), "url": url}
     if isinstance(refusal, NotFound):
         context["answering"] = _phone_of_the_office(request)
@@ -254,7 +264,12 @@ def _phone_of_the_office(request: HttpRequest) -> Answering | None:
 
 
 def plain_page(request: HttpRequest, number: int, *, title: str = "", advice: str = "") -> HttpResponse:
-    """The page of a bare status; title and advice are the table's unless given. Asks the database nothing."""
+    """The page of a bare status; title and advice are the table's unless given. Asks the database nothing.
+
+    A program gets the problem of that status.
+    """
+    if problems.is_for_program(request):
+        return problems.answer(number, detail=advice)
     context = {
         "status": number,
         "title": title or _(TITLES[number]),

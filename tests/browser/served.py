@@ -59,8 +59,8 @@ def _ran(data: Path, module: str, *arguments: str) -> subprocess.CompletedProces
 
 
 def found(data: Path) -> None:
-    """The demonstration in a fresh data folder. Raises AssertionError with what the command said."""
-    done = gezhi(data, "demo")
+    """The small demonstration in a fresh data folder. Raises AssertionError with what the command said."""
+    done = gezhi(data, "demo", "--small")
     assert done.returncode == 0, done.stderr
 
 

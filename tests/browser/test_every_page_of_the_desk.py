@@ -17,6 +17,7 @@ STARTS = {
 def test_every_page_of_the_desk_is_for_everybody(town: Town) -> None:
     somebody_waits_for_a_call(town)
     a_category_and_a_cell_have_ended(town)
+    another_system_is_told(town)
     closed = a_party_and_a_place_have_ended(town)
     walk = Walk(town)
     for who, starts in STARTS.items():
@@ -44,6 +45,16 @@ def a_category_and_a_cell_have_ended(town: Town) -> None:
         page.get_by_label("理由").fill("没有用过")
         page.get_by_role("button", name="停用").click()
         page.get_by_text("已停用：").wait_for()
+
+
+def another_system_is_told(town: Town) -> None:
+    """At an address where nothing may be sent: it fails, and the page says why."""
+    page = town.page("admin")
+    page.goto("/desk/receivers/new/")
+    page.get_by_label("名称").fill("区城管平台")
+    page.get_by_label("接收地址").fill("https://127.0.0.1/hook")
+    page.get_by_role("button", name="添加").click()
+    page.get_by_text("只显示这一次").wait_for()
 
 
 def a_party_and_a_place_have_ended(town: Town) -> list[str]:

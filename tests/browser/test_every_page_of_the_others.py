@@ -31,6 +31,7 @@ def test_every_other_page_is_for_everybody(town: Town) -> None:
         walk.by(who, starts, within="/my/")
     walk.by("wei", ["/account/me/", "/account/password/"], within="/account/")
     _found_and_solved(town, walk)
+    _token(town, walk)
     _second_factor(town, walk)
     assert not walk.wrong, "\n".join(walk.wrong)
     assert unmet((name for name in names() if not name.startswith("desk:")), walk.met) == []
@@ -84,6 +85,26 @@ def _found_and_solved(town: Town, walk: Walk) -> None:
     page.context.close()
 
 
+def _token(town: Town, walk: Walk) -> None:
+    """Sun makes a token for a program, is asked for the password first, sees it once and revokes it."""
+    page = town.page("sun", viewport=PHONE)
+    eye = Eye(page)
+    page.goto("/account/tokens/new/")
+    _say_password(page, town.served.passwords["sun"], "**/tokens/new/")
+    page.get_by_role("button", name="新建令牌").click()
+    walk.scene("account_new_token", eye)
+    page.get_by_label("给哪个程序用").fill("物业工单系统")
+    for label in ("查看我能看到的案件", "办理归我办的案件"):
+        page.get_by_role("checkbox", name=label).check()
+    page.get_by_role("button", name="新建令牌").click()
+    expect(page.locator("code")).to_contain_text("gezhi_")
+    walk.scene("account_tokens", eye)
+    page.get_by_role("button", name="撤销").first.click()
+    expect(page.get_by_text("令牌已撤销")).to_be_visible()
+    walk.scene("account_tokens revoked", eye)
+    page.context.close()
+
+
 def _second_factor(town: Town, walk: Walk) -> None:
     """Mo adds a one-time password to his log-in, sees every page of it, logs in with it and takes it away again."""
     page = town.page("mo", viewport=PHONE)
@@ -95,7 +116,7 @@ def _second_factor(town: Town, walk: Walk) -> None:
         page.goto(path)
         walk.scene(name, eye)
     page.goto("/account/2fa/totp/activate/")
-    _say_password(page, password)
+    _say_password(page, password, "**/activate/**")
     walk.scene("mfa_activate_totp", eye)
     page.get_by_label("六位数字").fill(one_time_password(page.locator("code").inner_text()))
     page.get_by_role("button", name="启用", exact=True).click()
@@ -114,11 +135,11 @@ def _second_factor(town: Town, walk: Walk) -> None:
     page.context.close()
 
 
-def _say_password(page: Page, password: str) -> None:
+def _say_password(page: Page, password: str, then: str) -> None:
     if "reauthenticate" in page.url:
         page.get_by_label("密码").fill(password)
         page.locator("main form").get_by_role("button").first.click()
-        page.wait_for_url("**/activate/**")
+        page.wait_for_url(then)
 
 
 def one_time_password(secret: str, steps_ahead: int = 0) -> str:

@@ -158,7 +158,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("category", {"name": {**WORDS, "en": " "}}, "name", "missing_language"),
     ("category", {"name": dict.fromkeys(WORDS, "")}, "name", "required"),
     ("category", {"name": {**WORDS, "zh": "长" * 201}}, "name", "too_long"),
-    ("category", {"name": {**WORDS, "zh": "玻\x00璃"}}, "name", "not_a_text"),
+    ("category", {"name": {**WORDS, "zh": "玻\x00璃"}}, "name", "nul"),
     ("category", {"icon": "<svg>"}, "icon", "not_allowed"),
     ("category", {"refer_phone": "call me"}, "refer_phone", "not_allowed"),
     ("category", {"dangerous": "yes"}, "dangerous", "not_yes_or_no"),

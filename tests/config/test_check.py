@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gezhi.config import check, worker
+from gezhi.flows import herald
 from gezhi.journal import sealing
 from gezhi.journal.models import Entry
 from gezhi.kernel.finding import Finding
@@ -58,6 +59,7 @@ def test_twin_sealed_first_nobody_would_hear_of_it(written: datetime) -> None:
 
 def test_a_ledger_that_does_not_follow_is_named(written: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     sealing.seal(at=written)
+    herald.catch_up(at=written)
     monkeypatch.setattr(ledger, "_is_behind", lambda: False)
     sealed = datetime.now(UTC)  # a seal's own id states when it was made
     assert list(check._left_undone(sealed + TEN_MINUTES - 60 * SECOND)) == []
@@ -68,6 +70,13 @@ def test_a_ledger_that_does_not_follow_is_named(written: datetime, monkeypatch: 
 def test_the_clock_that_is_judged_is_the_one_that_was_handed_in(office: Jurisdiction) -> None:
     said = {one.where: one.what for _office, one in check.findings(datetime(2024, 12, 31, tzinfo=UTC))}
     assert said["clock"] == "the machine's clock stands before 2025"
+
+
+def test_notices_that_do_not_follow_are_named(written: datetime) -> None:
+    sealing.seal(at=written)
+    ledger.catch_up(at=written)
+    (found,) = check._left_undone(datetime.now(UTC) + TEN_MINUTES + SECOND)
+    assert (found.invariant, found.where) == ("worker", "notices")
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,12 @@ def test_only_who_leaves_writes_the_sheet(
         actions.hand_over(day, "", [], actor=town.actor(name, leaving), at=leaving)
 
 
-@pytest.mark.parametrize("name", ["陈", "孙", "管理员"])
-def test_only_who_comes_confirms(name: str, town: Town, day: UUID, evening: UUID, leaving: datetime) -> None:
+@pytest.mark.parametrize(("name", "refusal"), [("陈", NotYours), ("孙", NotFound), ("管理员", NotFound)])
+def test_only_who_comes_confirms_and_for_strangers_there_is_no_sheet(
+    name: str, refusal: type[Exception], town: Town, day: UUID, evening: UUID, leaving: datetime
+) -> None:
     sheet = actions.hand_over(day, "", [], actor=town.actor("陈", leaving), at=leaving)
-    with pytest.raises(NotYours):
+    with pytest.raises(refusal):
         actions.confirm_hand_over(sheet, actor=town.actor(name, leaving), at=leaving)
 
 

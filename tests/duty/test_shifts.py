@@ -16,7 +16,7 @@ from gezhi.journal.models import Entry
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.ids import uuid7
-from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
+from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Stale
 from gezhi.parties.days import zone
 from tests.parties.town import Town
 
@@ -199,7 +199,9 @@ def test_two_people_swap(night: UUID, town: Town, admin_actor: Actor, noon: date
     next_day = actions.plan_shift(
         town.company, OnDuty("老王", "0631-000-0189"), MORNING, MORNING + timedelta(hours=12), **who
     )
-    actions.swap(night, next_day, **who)
+    actions.swap(night, next_day, "孙经理", **who)
+    with pytest.raises(Stale):  # the same form once more
+        actions.swap(night, next_day, "孙经理", **who)
     assert [
         (row.name, row.phone, row.account_id)
         for row in queries.shifts(town.company, EVENING, MORNING + timedelta(hours=1))
@@ -216,13 +218,13 @@ def test_a_swap_is_within_one_party_and_before_both_begin(
     other = actions.plan_shift(town.desk, OnDuty("陈"), EVENING, MORNING, actor=admin_actor, at=noon)
     for partner, code in ((other, "another_party"), (night, "the_same_shift")):
         with pytest.raises(Invalid) as refused:
-            actions.swap(night, partner, actor=admin_actor, at=noon)
+            actions.swap(night, partner, "孙经理", actor=admin_actor, at=noon)
         assert refused.value.code == code
     later = actions.plan_shift(
         town.company, OnDuty("老王"), MORNING, MORNING + timedelta(hours=1), actor=admin_actor, at=noon
     )
     with pytest.raises(NotFromHere):
-        actions.swap(night, later, actor=admin_actor, at=EVENING + timedelta(seconds=1))
+        actions.swap(night, later, "孙经理", actor=admin_actor, at=EVENING + timedelta(seconds=1))
 
 
 def test_the_journal_holds_no_phone_of_a_shift(night: UUID) -> None:

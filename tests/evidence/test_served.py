@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from gezhi.evidence import queries, store
+from gezhi.evidence import actions, queries, store
 from gezhi.evidence.actions import keep, prepare
 from gezhi.kernel.refusal import NotFound, Unavailable
 from gezhi.tenancy.clock import new_id
@@ -191,3 +191,19 @@ def test_preparing_what_is_lost_or_unknown_is_tried_again_later(office, noon):
     with pytest.raises(NotFound):
         prepare(new_id(), at=noon)
     assert list(store.waiting_room().iterdir()) == []
+
+
+def test_the_same_file_kept_twice_is_made_into_copies_once(office, noon, monkeypatch):
+    first, second = keep([Sent(file_of(scene())), Sent(file_of(scene()))], at=noon)
+    prepare(first.id, at=noon)
+    monkeypatch.setattr(actions, "_make", None)  # whoever made them again would fail
+    prepare(second.id, at=noon)
+    assert queries.served_path(second.id, 400) == queries.served_path(first.id, 400) is not None
+
+
+def test_sabotage_a_copy_that_is_gone_is_made_again(office, noon):
+    first, second = keep([Sent(file_of(scene())), Sent(file_of(scene()))], at=noon)
+    prepare(first.id, at=noon)
+    queries.served_path(first.id, 400).unlink()
+    prepare(second.id, at=noon)
+    assert queries.served_path(second.id, 400).exists()

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from tests.cast import Cast
+from tests.faults.failing_disk import Disk
 from tests.faults.installation import Installation, founded
 
 
@@ -19,3 +22,15 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def installation(fresh: Installation, tmp_path: Path) -> Installation:
     """An office of this test's own."""
     return fresh.copy(tmp_path / "office")
+
+
+@pytest.fixture
+def disk() -> Disk:
+    """A disk that is well."""
+    return Disk()
+
+
+@pytest.fixture
+def phone(cast: Cast) -> Client:
+    """Somebody who reports, in this process."""
+    return Client(HTTP_HOST="localhost", raise_request_exception=False)

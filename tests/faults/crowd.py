@@ -22,20 +22,28 @@ CODE = re.compile(r"/t/([^/?]+)")
 
 @dataclass
 class Crowd:
-    """Sends one report for each key, by several people at once. codes: tracking codes by key, as they were acknowledged."""
+    """Sends one report for each key, by several people at once.
+
+    codes: tracking codes by key, as they were acknowledged; seconds: how long each answer took, and how many each of them got.
+    """
 
     where: Installation
+    people: int = PEOPLE
     codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     statuses: Counter[int] = field(default_factory=Counter)
     lost_answers: int = 0
+    seconds: list[float] = field(default_factory=list)
+    answered: Counter[int] = field(default_factory=Counter)
 
     def begin(self, keys: Iterable[str]) -> list[threading.Thread]:
         """Let them go. A key that is there twice in a row is a double tap."""
         waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
         for key in keys:
             waiting.put(key)
-        token, cookie = self._form()
-        people = [threading.Thread(target=self._report, args=(waiting, token, cookie)) for _ in range(PEOPLE)]
+        token, cookie = self.form()
+        people = [
+            threading.Thread(target=self._report, args=(waiting, token, cookie)) for _ in range(self.people)
+        ]
         for one in people:
             one.start()
         return people
@@ -45,7 +53,11 @@ class Crowd:
         """How many keys have a code by now."""
         return len(self.codes)
 
-    def _form(self) -> tuple[str, str]:
+    def has(self, count: int) -> bool:
+        """Whether so many keys have a code by now."""
+        return self.acknowledged >= count
+
+    def form(self) -> tuple[str, str]:
         _, cookies, page = self.where.get(FORM)
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found is not None
@@ -66,6 +78,7 @@ class Crowd:
                     time.sleep(PAUSE_SECONDS)
 
     def _is_answered(self, line: HTTPConnection, key: str, body: str, heads: dict[str, str]) -> bool:
+        began = time.monotonic()
         try:
             line.request("POST", FORM, body, heads)
             answer = line.getresponse()
@@ -73,6 +86,8 @@ class Crowd:
         except (OSError, HTTPException):
             self.lost_answers += 1
             return False
+        self.seconds.append(time.monotonic() - began)
+        self.answered[threading.get_ident()] += 1
         self.statuses[answer.status] += 1
         found = CODE.search(answer.getheader("Location", ""))
         if answer.status == 303 and found:

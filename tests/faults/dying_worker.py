@@ -1,7 +1,8 @@
 """The product's own clockwork at a moment that the test chooses, which kills itself (-9) at a named point of its first errand.
 
-`python -m tests.ready tests.faults.dying_worker POINT MOMENT [NAIVE]`. POINT: one of POINTS, or "none" to do everything that is due and end.
-NAIVE: a timer that neither looks whether it still is due nor sets its next moment (the twin).
+`python -m tests.ready tests.faults.dying_worker POINT MOMENT [naive] [frozen]`. POINT: one of POINTS, or "none" to do everything that is
+due and end. naive: a timer that neither looks whether it still is due nor sets its next moment (the twin). frozen: it does not die
+at that point but stops (SIGSTOP), and goes on when it is woken.
 """
 
 import os
@@ -24,8 +25,13 @@ from tests.working import tick
 Deed = Callable[..., Any]
 
 
+FATE = [signal.SIGKILL]
+
+
 def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    """Once: who was frozen and woken is not struck again."""
+    if FATE:
+        os.kill(os.getpid(), FATE.pop())
 
 
 def first(deed: Deed) -> Deed:
@@ -42,8 +48,9 @@ def then(deed: Deed) -> Deed:
     """Die after the deed, before anybody hears of it."""
 
     def dying(*args: Any, **named: Any) -> Any:
-        deed(*args, **named)
+        done = deed(*args, **named)
         die()
+        return done
 
     return dying
 
@@ -69,8 +76,10 @@ def fire_blindly(case_id: Any, *, at: datetime) -> None:
     advance(case_id, Move("remind"), actor=SYSTEM, at=at)
 
 
-def main(point: str, moment: str, *naive: str) -> None:
-    if naive:
+def main(point: str, moment: str, *how: str) -> None:
+    if "frozen" in how:
+        FATE[:] = [signal.SIGSTOP]
+    if "naive" in how:
         clockwork.fire = fire_blindly
         outbox.reschedule = lambda *args, **named: None
     POINTS[point]()

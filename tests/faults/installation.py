@@ -8,9 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,12 @@ def _python(module: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Installation:
-    """folder: its data. url: its database, "" = a SQLite file in the folder."""
+    """folder: its data. url: its database, "" = a SQLite file in the folder. more: settings besides."""
 
     folder: Path
     url: str
     port: int
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -47,29 +48,34 @@ class Installation:
         }
         database = {"GEZHI_DATABASE_URL": self.url} if self.url else {}
         own = {"GEZHI_DATA": str(self.folder), "GEZHI_LIMITS": "off", "PYTHONPATH": str(ROOT)}
-        return kept | own | database | {"DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
+        return kept | own | database | dict(self.more) | {"DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
 
-    def gezhi(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def gezhi(self, *command: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        return self.run("gezhi.config.cli", *command)
+        return self.run("gezhi.config.cli", *command, seconds=seconds)
 
-    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one module to its end, however it ends."""
-        command = [*_python(module), *arguments]
+    def run(self, module: str, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run one module to its end, however it ends, which it must within so many seconds."""
+        command, env = [*_python(module), *arguments], self.environment
         return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=seconds, check=False
         )
 
-    def begin(self, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start one module in a process group of its own, which `kill` ends as a power cut would."""
+    def is_whole(self) -> bool:
+        """Whether `gezhi check` finds nothing broken. What it finds is printed. A thousand cases take it some seconds."""
+        proof = self.gezhi("check", seconds=900)
+        print(proof.stdout[-2000:], proof.stderr[-2000:])
+        return (proof.returncode, proof.stdout.splitlines()[-1].split(",")[0]) == (0, "0 broken")
+
+    def begin(self, module: str, *arguments: str, log: int | None = None) -> "subprocess.Popen[bytes]":
+        """Start one module in a process group of its own, which `kill` ends as a power cut would. log: where it writes errors."""
         command = [*_python(module), *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=log)
 
-    def serve(self) -> "subprocess.Popen[bytes]":
-        """The server with two processes; returns when it is ready."""
-        server = self.begin(
-            "gezhi.config.cli", "serve", "--host", HOST, "--port", str(self.port), "--workers", "2"
-        )
+    def serve(self, workers: int = 2, log: int | None = None) -> "subprocess.Popen[bytes]":
+        """The server with so many processes; returns when it is ready."""
+        address = ("--host", HOST, "--port", str(self.port))
+        server = self.begin("gezhi.config.cli", "serve", *address, "--workers", str(workers), log=log)
         give_up = time.monotonic() + READY_SECONDS
         while time.monotonic() < give_up and server.poll() is None:
             try:
@@ -106,6 +112,11 @@ class Installation:
         other = replace(self, folder=folder, port=free_port())
         return replace(other, url=_database(self.url, like=self.url)) if self.url else other
 
+    def elsewhere(self, folder: Path) -> "Installation":
+        """An empty place of the same kind, for a backup to be restored in."""
+        folder.mkdir()
+        return Installation(folder, _database(self.url) if self.url else "", free_port())
+
 
 @contextmanager
 def founded(folder: Path) -> Iterator[Installation]:
@@ -117,6 +128,16 @@ def founded(folder: Path) -> Iterator[Installation]:
     if done.returncode:
         raise RuntimeError(done.stderr)
     yield made
+
+
+def family(process: "subprocess.Popen[bytes]") -> list[int]:
+    """The process and all that run in its group."""
+    members = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getpgid(int(folder.name)) == process.pid:
+                members.append(int(folder.name))
+    return members
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:

@@ -14,6 +14,8 @@ from gezhi.cases import check
 from gezhi.cases.models import Case, NumberBlock
 from gezhi.cases.move import Move
 from gezhi.catalogue import actions as catalogue
+from gezhi.catalogue import queries
+from gezhi.flows import reach_reporter
 from gezhi.flows.reporter_speaks import Saying, reporter_speaks
 from gezhi.kernel.actor import SYSTEM
 from gezhi.parties import actions as parties
@@ -21,6 +23,8 @@ from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
 from gezhi.reports import actions as reports
 from gezhi.reports.models import Report
+from gezhi.routing import actions as routing
+from gezhi.routing.terms import Terms
 from gezhi.tenancy.current import city_scope
 from gezhi.tenancy.models import TenantModel
 from tests.cast import Cast, lin_reports
@@ -82,6 +86,28 @@ DEEDS: dict[str, tuple[Deed, tuple[str, ...]]] = {
         ),
         (JOURNAL, WORDS, ERRANDS),
     ),
+    "a join": (
+        lambda cast, at: cases.advance(
+            case_of(cast, at).id, Move("join", into=Case.objects.order_by("id")[1].id), actor=cast.chen, at=at
+        ),
+        (JOURNAL, ERRANDS),
+    ),
+    "an erasure": (
+        lambda cast, at: reach_reporter.forget(
+            case_of(cast, at).id, report_of(cast), "本人要求", actor=cast.chen, at=at
+        ),
+        (JOURNAL, WORDS),
+    ),
+    "a category": (
+        lambda cast, at: catalogue.change_category(
+            queries.by_code("0501").id, {"icon": "lamp"}, revision=queries.by_code("0501").revision, actor=SYSTEM, at=at
+        ),
+        (JOURNAL,),
+    ),
+    "a routing rule": (
+        lambda cast, at: routing.add_rule(Terms("玻璃归物业", party=cast.property), actor=SYSTEM, at=at),
+        (JOURNAL,),
+    ),
     "words added": (
         lambda cast, at: reporter_speaks(report_of(cast), Saying("add", "还有碎片"), at=at),
         (JOURNAL, WORDS),
@@ -111,6 +137,12 @@ DEEDS: dict[str, tuple[Deed, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def two_reported(cast: Cast, at: datetime) -> None:
+    """Lin's case, and another that it may join."""
+    cast.lin_reports(at, contact="13800138000")
+    cast.lin_reports(at)
+
+
 def report_of(cast: Cast) -> UUID:
     return Report.objects.order_by("id")[0].id
 
@@ -119,7 +151,7 @@ def report_of(cast: Cast) -> UUID:
     ("deed", "table"), [(name, table) for name, (_, tables) in DEEDS.items() for table in tables]
 )
 def test_what_cannot_be_written_down_is_not_done(cast: Cast, noon: datetime, deed: str, table: str) -> None:
-    cast.lin_reports(noon)
+    two_reported(cast, noon)
     before = everything()
     with refusing(table), pytest.raises(DatabaseError), transaction.atomic():
         DEEDS[deed][0](cast, noon)
@@ -128,7 +160,7 @@ def test_what_cannot_be_written_down_is_not_done(cast: Cast, noon: datetime, dee
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_the_same_is_done_when_the_database_takes_it(cast: Cast, noon: datetime, deed: str) -> None:
-    cast.lin_reports(noon)
+    two_reported(cast, noon)
     before = everything()
     DEEDS[deed][0](cast, noon)
     assert everything() != before

@@ -179,3 +179,14 @@ def test_two_workers_never_get_the_same_errand(office, noon):
     taken = [key for share in shares for key in share]
     assert sorted(taken) == [f"m-{n:02}" for n in range(40)]
     assert set(Errand.objects.values_list("lease", flat=True)) == {1}
+
+
+def test_whoever_plays_time_sees_what_is_due_first_and_settles_the_rest_at_its_own_moment(office, noon):
+    later = noon + LEASE
+    outbox.queue(
+        Following("timer", "t-2", later), Following("timer", "t-1", noon), Following("message", "m-1", noon)
+    )
+    assert outbox.next_due("timer") == (noon, "t-1")
+    assert outbox.settle(until=later, but="timer") == 1
+    assert list(Errand.objects.exclude(done_at=None).values_list("key", "done_at")) == [("m-1", noon)]
+    assert outbox.next_due("message") is None

@@ -3,6 +3,8 @@
 import io
 import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.test import RequestFactory
 
-from gezhi.web import door
+from gezhi.web import door, seats
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -72,26 +74,26 @@ def test_what_has_no_length_or_far_too_much_is_not_read(length: str) -> None:
 
 
 def test_slow_senders_keep_nobody_from_the_places_at_work() -> None:
-    slow, application = Stalled(), door.patient(echo, at_once=1)
-    environ: dict[str, Any] = {"wsgi.input": slow, "CONTENT_LENGTH": "5"}
+    stalled, application = Stalled(), door.patient(echo, at_once=1)
+    environ: dict[str, Any] = {"wsgi.input": stalled, "CONTENT_LENGTH": "5"}
     sender = threading.Thread(target=lambda: application(environ, None), daemon=True)
     sender.start()
-    assert slow.heard.wait(5)
+    assert stalled.heard.wait(5)
     quick: dict[str, Any] = {"wsgi.input": io.BytesIO(b"quick"), "CONTENT_LENGTH": "5"}
     assert b"".join(application(quick, None)) == b"whole quick"
-    slow.go_on.set()
+    stalled.go_on.set()
     sender.join(5)
 
 
 def test_if_bodies_were_read_at_work_one_slow_sender_would_stop_all() -> None:
-    slow, answered = Stalled(), threading.Event()
+    stalled, answered = Stalled(), threading.Event()
 
     def reads_itself(environ: dict[str, Any], _start: Any) -> list[bytes]:
         return [environ["body"].read(5)]
 
     application = door.patient(reads_itself, at_once=1)
-    threading.Thread(target=lambda: application({"body": slow}, None), daemon=True).start()
-    assert slow.heard.wait(5)
+    threading.Thread(target=lambda: application({"body": stalled}, None), daemon=True).start()
+    assert stalled.heard.wait(5)
 
     def ask() -> None:
         application({"body": io.BytesIO(b"quick")}, None)
@@ -99,7 +101,7 @@ def test_if_bodies_were_read_at_work_one_slow_sender_would_stop_all() -> None:
 
     threading.Thread(target=ask, daemon=True).start()
     assert not answered.wait(0.3)
-    slow.go_on.set()
+    stalled.go_on.set()
     assert answered.wait(5)
 
 
@@ -120,6 +122,105 @@ def test_a_disk_that_cannot_keep_a_body_is_said_to_the_application(monkeypatch: 
     monkeypatch.setattr(door, "SpooledTemporaryFile", Full)
     said = asked(io.BytesIO(b"text"), 4, lambda environ, _start: [environ[door.BODY].encode()])
     assert said == b"unkept"
+
+
+def told_to(body: Any, environ: dict[str, Any]) -> bytes:
+    """What the application is told about this body."""
+    return b"".join(
+        door.patient(echo)({"wsgi.input": body, "CONTENT_LENGTH": "1000"} | environ, None)
+    ).split()[0]
+
+
+def is_served_beside_silent_senders(*addresses: str) -> bool:
+    """Whether a page is answered soon while somebody at each of these addresses sends a body and falls silent.
+
+    The server has as many threads as there are senders.
+    """
+    silent, application = Stalled(), door.patient(echo, at_once=1)
+
+    def ask(address: str) -> None:
+        application({"wsgi.input": silent, "CONTENT_LENGTH": "5", "REMOTE_ADDR": address}, None)
+
+    with ThreadPoolExecutor(len(addresses)) as server:
+        for address in addresses:
+            server.submit(ask, address)
+        page = server.submit(application, {"wsgi.input": io.BytesIO(), "PATH_INFO": "/"}, None)
+        answered = wait([page], 1.0).done
+        silent.go_on.set()
+    return page in answered
+
+
+ONE, OTHERS = "192.0.2.1", [f"198.51.100.{number}" for number in range(8)]
+
+
+@pytest.mark.parametrize(("most", "most_of_one", "senders"), [(99, 3, [ONE] * 8), (5, 3, OTHERS)])
+def test_silent_senders_do_not_take_all_threads(
+    monkeypatch: pytest.MonkeyPatch, most: int, most_of_one: int, senders: list[str]
+) -> None:
+    monkeypatch.setattr(seats, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(seats, "MOST", most)
+    monkeypatch.setattr(seats, "MOST_OF_ONE", most_of_one)
+    assert is_served_beside_silent_senders(*senders)
+
+
+def test_twin_without_seats_for_the_slow_they_would_take_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(seats, "MOST", 99)
+    monkeypatch.setattr(seats, "MOST_OF_ONE", 99)
+    assert not is_served_beside_silent_senders(*[ONE] * 8)
+
+
+def test_who_finds_no_seat_is_told_that_it_is_crowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(seats, "MOST_OF_ONE", 0)
+    sender = Stalled()
+    assert told_to(sender, {"REMOTE_ADDR": ONE}) == b"crowded"
+    sender.go_on.set()
+
+
+def test_a_seat_is_free_again_when_its_sender_is_gone() -> None:
+    all_of_them = seats.Seats()
+    for _ in range(3):
+        with all_of_them.taken({"REMOTE_ADDR": ONE}) as has_seat:
+            assert has_seat
+    assert all_of_them._by_address == {}
+
+
+def test_a_quick_crowd_of_one_address_waits_for_its_seats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "MOST_OF_ONE", 1)
+    application = door.patient(echo)
+
+    def ask(_: int) -> bytes:
+        quick = {"wsgi.input": io.BytesIO(b"quick"), "CONTENT_LENGTH": "5", "REMOTE_ADDR": ONE}
+        return b"".join(application(quick, None))
+
+    with ThreadPoolExecutor(32) as server:
+        assert set(server.map(ask, range(500))) == {b"whole quick"}
+
+
+@pytest.mark.parametrize("is_filling", [False, True])
+def test_while_half_the_seats_are_taken_patience_with_who_trickles_is_short(
+    monkeypatch: pytest.MonkeyPatch, is_filling: bool
+) -> None:
+    drip = Dripping()
+    monkeypatch.setattr(door.time, "monotonic", lambda: drip.seconds)
+    monkeypatch.setattr(seats.Seats, "are_filling", lambda self: is_filling)
+    assert asked(drip, 1_000_000).startswith(b"cut ")
+    assert int(drip.seconds) == (door.HURRY_SECONDS if is_filling else door.PATIENCE_SECONDS) + 1
+
+
+def test_the_seats_are_filling_when_half_of_them_are_taken() -> None:
+    found = seats.Seats()
+    with ExitStack() as sitting:
+        for number in range(seats.MOST // 2):
+            assert not found.are_filling()
+            sitting.enter_context(found.taken({"REMOTE_ADDR": f"192.0.2.{number}"}))
+        assert found.are_filling()
+    assert not found.are_filling()
+
+
+def test_the_threads_of_a_server_outnumber_the_seats() -> None:
+    assert door.AT_ONCE + door.WAITING - seats.MOST >= 4 * door.AT_ONCE
 
 
 def is_told_alive_while_all_are_at_work(path: str, method: str = "GET") -> bool:

@@ -1,17 +1,32 @@
-"""The demonstration from nothing: Huangguan, its people, a first week of cases, prepared to be looked at."""
+"""The demonstration from nothing: Huangguan, its people, and half a year of its life, or a first week only.
 
+The small one (months=0) is what tests and benchmarks stand on; the large one has the same places, people and first week in it.
+"""
+
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from gezhi.catalogue import actions as catalogue
-from gezhi.flows.demonstration.people import Cast, build_people
-from gezhi.flows.demonstration.places import build_places
+from gezhi.flows.demonstration import bank
+from gezhi.flows.demonstration.album import Album
+from gezhi.flows.demonstration.ground import grounds
+from gezhi.flows.demonstration.happenings import happenings
+from gezhi.flows.demonstration.history import Telling as History
+from gezhi.flows.demonstration.people import Cast, Member, build_people
+from gezhi.flows.demonstration.places import Names, build_places
+from gezhi.flows.demonstration.play import Play
+from gezhi.flows.demonstration.programs import token_of
 from gezhi.flows.demonstration.rules import build_rules
+from gezhi.flows.demonstration.saga import first_week, sagas
+from gezhi.flows.demonstration.shifts import shifts
 from gezhi.flows.demonstration.stories import Telling
+from gezhi.flows.demonstration.town import crowd, widen
 from gezhi.kernel.actor import SYSTEM, Actor
-from gezhi.parties import queries as parties
+from gezhi.parties import queries as known
+from gezhi.parties.days import local_day
 from gezhi.parties.staff import account_by_username
 from gezhi.tenancy import actions as tenancy
 from gezhi.tenancy.current import scope
@@ -20,12 +35,21 @@ CODE, NAME = (
     "371072",
     "威海经济技术开发区",
 )  # national division code of the development zone (data/huangguan.json)
-DAYS_BEFORE = 60  # the office began its work so long before the demonstration is made
+DAYS_BEFORE = 60  # the office began its work so long before the small demonstration is made
+MONTHS, DAYS_OF_MONTH = 6, 30
+SETTLING_IN = timedelta(days=4)  # places, people and rules stand before the first voice
 
 
-def build(*, at: datetime) -> list[dict[str, str]]:
-    """Make it in an empty database; returns the log-ins of the cast for demo-accounts.json."""
-    began = at - timedelta(days=DAYS_BEFORE)
+def build(
+    *, at: datetime, months: int = MONTHS, on_day: Callable[[int, int], None] = lambda day, of: None
+) -> list[dict[str, str]]:
+    """Make it in an empty database; returns the log-ins of the cast for demo-accounts.json.
+
+    months: of history; 0 = the first week only. on_day(day, of): told after each simulated day. Not inside a transaction: pictures
+    are on the disk before their rows, and each day is a transaction of its own, so what is broken off is half an office.
+    """
+    lasted = timedelta(days=months * DAYS_OF_MONTH) + SETTLING_IN if months else timedelta(days=DAYS_BEFORE)
+    began = at - lasted
     with transaction.atomic():
         office = tenancy.add_jurisdiction(
             code=CODE, name=NAME, time_zone="Asia/Shanghai", demonstration=True, at=began
@@ -33,15 +57,48 @@ def build(*, at: datetime) -> list[dict[str, str]]:
         with scope(office.id):
             catalogue.load_book(actor=SYSTEM, at=began)
             names = build_places(actor=SYSTEM, at=began)
-            cast = build_people(names, actor=SYSTEM, at=at)
+            cast = build_people(names, has_rosters=not months, actor=SYSTEM, at=began if months else at)
             build_rules(actor=SYSTEM, at=began)
+            if months:
+                names, cast = widen(names, cast, actor=SYSTEM, at=began)
     with scope(office.id):
-        local = at.astimezone(ZoneInfo(office.time_zone))
-        telling = Telling(names, _actors(cast, at), cast.parties, local)
-        telling.keep_pictures()  # on the disk before any row speaks of them
-        with transaction.atomic():
-            telling.tell()
-    return [_log_in(one) for one in cast.members]
+        zone = ZoneInfo(office.time_zone)
+        if months:
+            _play(names, cast, at, began, zone, on_day)
+        else:
+            _tell(names, cast, at.astimezone(zone))
+        return [_log_in(one, token_of(one, at=at)) for one in cast.members]
+
+
+def _tell(names: Names, cast: Cast, local: datetime) -> None:
+    telling = Telling(names, _actors(cast, local), cast.parties, local)
+    telling.keep_pictures()  # on the disk before any row speaks of them
+    with transaction.atomic():
+        telling.tell()
+
+
+def _play(
+    names: Names,
+    cast: Cast,
+    at: datetime,
+    began: datetime,
+    zone: ZoneInfo,
+    on_day: Callable[[int, int], None],
+) -> None:
+    """Half a year, day by day."""
+    history = History(grounds(names, served()), zone)
+    days = (local_day(began + SETTLING_IN), local_day(at))
+    tales = [*sagas(at, zone), *first_week(at, zone), *history.tell(*days)]
+    players = crowd(names, cast, at=at)
+    beside = [*happenings(names, cast, at), *shifts(names, cast, players, at)]
+    Play(names, cast.parties, players, at, Album()).perform(tales, beside, on_day=on_day)
+
+
+def served() -> dict[str, str]:
+    """Code of the company by the full name of what it serves on the first day."""
+    told = [*bank.parties()["locals"], *({"kind": "property", **one} for one in bank.town()["companies"])]
+    companies = [one for one in told if one["kind"] == "property"]
+    return {full_name: one["code"] for one in companies for full_name in one["serves"]}
 
 
 def _actors(cast: Cast, at: datetime) -> dict[str, Actor]:
@@ -49,12 +106,16 @@ def _actors(cast: Cast, at: datetime) -> dict[str, Actor]:
     for member in cast.members:
         account = account_by_username(member.username)
         if account is not None:
-            found[member.username] = parties.actor_of(account, at)
+            found[member.username] = known.actor_of(account, at)
     return found
 
 
-def _log_in(member: object) -> dict[str, str]:
+def _log_in(member: Member, token: str) -> dict[str, str]:
     return {
-        name: str(getattr(member, name, ""))
-        for name in ("name", "username", "password", "token", "role", "party")
+        "name": member.name,
+        "username": member.username,
+        "password": member.password,
+        "token": token,
+        "role": member.role,
+        "party": member.party,
     }

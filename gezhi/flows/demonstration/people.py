@@ -57,8 +57,11 @@ class Cast:
 
 
 @transaction.atomic
-def build_people(names: Names, *, actor: Actor, at: datetime) -> Cast:
-    """Build them in an office that has its places (build_places) and no parties yet. Raises Invalid where it has."""
+def build_people(names: Names, *, has_rosters: bool = True, actor: Actor, at: datetime) -> Cast:
+    """Build them in an office that has its places (build_places) and no parties yet. Raises Invalid where it has.
+
+    has_rosters: with this fortnight's shifts; whoever builds a past plans them at its end (roster_people).
+    """
     told = json.loads(DATA.read_text(encoding="utf-8"))
     stage = _Stage(names, actor, at, date(local_day(at).year - 1, 1, 1))
     head = stage.party(told["head"])
@@ -71,11 +74,26 @@ def build_people(names: Names, *, actor: Actor, at: datetime) -> Cast:
     stage.communities(office)
     for one in told["locals"]:
         stage.local(one, office)
-    members = tuple(stage.member(one) for one in told["cast"])
-    accounts = {one.name: one.account_id for one in members}
-    for one in told["rosters"]:
-        stage.roster(one, accounts)
-    return Cast(members, stage.parties)
+    cast = Cast(tuple(stage.member(one) for one in told["cast"]), stage.parties)
+    if has_rosters:
+        roster_people(cast, actor=actor, at=at, sunday=last_sunday(at))
+    return cast
+
+
+@transaction.atomic
+def roster_people(cast: Cast, *, actor: Actor, at: datetime, sunday: date) -> None:
+    """Who answers for the cast's parties from that Sunday on, day and night."""
+    accounts = {one.name: one.account_id for one in cast.members}
+    for one in json.loads(DATA.read_text(encoding="utf-8"))["rosters"]:
+        people = [OnDuty(name, phone, accounts.get(name)) for name, phone in one["people"]]
+        planned = rotate(people, DAY_AND_NIGHT, sunday, ROSTER_DAYS, zone())
+        plan_shifts(cast.parties[one["party"]], planned, actor=actor, at=at)
+
+
+def last_sunday(at: datetime) -> date:
+    """The day before this week's Monday."""
+    today = local_day(at)
+    return today - timedelta(days=today.weekday() + 1)
 
 
 @dataclass
@@ -151,10 +169,3 @@ class _Stage:
         post = NewPost(self.parties[one["party"]], Duty(one["duty"]), self.since, place_id=place_id)
         staff.appoint(account, post, actor=self.actor, at=self.at)
         return Member(account, one["name"], one["username"], password, one["role"], self.labels[one["party"]])
-
-    def roster(self, one: dict[str, Any], accounts: Mapping[str, UUID]) -> None:
-        people = [OnDuty(name, phone, accounts.get(name)) for name, phone in one["people"]]
-        today = local_day(self.at)
-        sunday = today - timedelta(days=today.weekday() + 1)
-        planned = rotate(people, DAY_AND_NIGHT, sunday, ROSTER_DAYS, zone())
-        plan_shifts(self.parties[one["party"]], planned, actor=self.actor, at=self.at)

@@ -8,8 +8,11 @@ SIZE = (1280, 960)  # pixels
 
 
 @lru_cache(maxsize=64)
-def drawn(seed: str, *, is_mended: bool) -> bytes:
-    """A JPEG of a wall, a floor and a window: broken and littered before, whole and clean after. The same seed, the same wall."""
+def drawn(seed: str, *, is_mended: bool, width: int = SIZE[0]) -> bytes:
+    """A JPEG of a wall, a floor and a window: broken and littered before, whole and clean after. The same seed, the same wall.
+
+    width: in pixels; the height follows.
+    """
     from PIL import Image, ImageDraw  # only for whoever makes a demonstration
 
     lot = random.Random(seed)
@@ -26,6 +29,8 @@ def drawn(seed: str, *, is_mended: bool) -> bytes:
         pen.polygon(((left + 40, 200), (left + 120, 200), (left + 60, 330)), fill=(236, 246, 250))
     pen.rectangle((0, 904, *SIZE), fill=(24, 40, 44))
     pen.text((28, 912), "drawn for the demonstration", fill=(225, 235, 235), font_size=30)
+    if width != SIZE[0]:
+        picture = picture.resize((width, SIZE[1] * width // SIZE[0]))
     kept = io.BytesIO()
     picture.save(kept, "JPEG", quality=82)
     return kept.getvalue()

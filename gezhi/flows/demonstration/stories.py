@@ -6,7 +6,6 @@ Days are counted back from the day the demonstration is made. Persons are the fi
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from io import BytesIO
 from uuid import UUID
 
 from gezhi.cases import queries as cases
@@ -15,6 +14,7 @@ from gezhi.cases.move import PICTURE_KINDS, Move, Shown
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
 from gezhi.evidence.actions import Kept
+from gezhi.flows.demonstration.album import Upload
 from gezhi.flows.demonstration.pictures import drawn
 from gezhi.flows.demonstration.places import Names
 from gezhi.flows.receive_report import Voice, receive_report
@@ -50,6 +50,11 @@ class Story:
     channel: str = "qr"
     photo: bool = True
     contact: str = ""
+
+    def begin(self, now: datetime) -> datetime:
+        """When it was said: so many days before this local moment, half an hour ago at the latest."""
+        day = (now - timedelta(days=self.days_ago)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return min(day + timedelta(hours=self.hour), now - timedelta(minutes=30))
 
 
 def _accepted(*rest: Step, party: str = "YHWY", who: str = "chen") -> tuple[Step, ...]:
@@ -139,7 +144,7 @@ STORIES: tuple[Story, ...] = (
         2,
         11.0,
         (Step(0.5, "chen", Move("accept")),),
-        contact="13800138000",
+        contact="0631-000-0186",
     ),
     Story(
         f"{YUEHAI} 8号楼",
@@ -174,7 +179,7 @@ STORIES: tuple[Story, ...] = (
         7.0,
         photo=False,
         channel="phone",
-        contact="13900139000",
+        contact="0631-000-0187",
     ),
 )
 
@@ -195,10 +200,8 @@ class Telling:
         for story in STORIES:
             mended = len(_asked(story)) * sum(step.needs_photo for step in story.steps)
             for is_mended, count in ((False, int(story.photo)), (True, mended)):
-                drawings = [
-                    _Upload("drawn.jpg", drawn(story.text, is_mended=is_mended)) for _ in range(count)
-                ]
-                kept = evidence.keep(drawings, at=self._begin(story)) if drawings else []
+                drawings = [Upload("drawn.jpg", drawn(story.text, is_mended=is_mended)) for _ in range(count)]
+                kept = evidence.keep(drawings, at=story.begin(self.now)) if drawings else []
                 self.pictures[story.text, is_mended] = [one.id for one in kept if isinstance(one, Kept)]
 
     def tell(self) -> list[str]:
@@ -208,7 +211,7 @@ class Telling:
         return self.told
 
     def _tell(self, story: Story) -> None:
-        at = self._begin(story)
+        at = story.begin(self.now)
         place = by_ids([self.names.places[story.place]])[self.names.places[story.place]]
         photos = tuple(self.pictures[story.text, False])
         intake = Intake(
@@ -231,10 +234,6 @@ class Telling:
             actor = reporter(received.report_id) if step.who == "lin" else self.people[step.who]
             advance_and_route(case.id, self._move(story, step, when), actor=actor, at=when)
         self.told.append(case.number)
-
-    def _begin(self, story: Story) -> datetime:
-        day = (self.now - timedelta(days=story.days_ago)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return min(day + timedelta(hours=story.hour), self.now - timedelta(minutes=30))
 
     def _move(self, story: Story, step: Step, at: datetime) -> Move:
         move = step.move
@@ -262,13 +261,3 @@ def _asked(story: Story) -> list[str]:
     return [
         one for one in catalogue.proof(catalogue.by_code(story.category).id).kinds if one in PICTURE_KINDS
     ]
-
-
-class _Upload:
-    """A drawn picture as the evidence package takes uploads."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.size, self._file = name, len(data), BytesIO(data)
-
-    def read(self, bytes: int = -1, /) -> bytes:
-        return self._file.read(bytes)

@@ -3,7 +3,7 @@
 from allauth.account import views
 from django.urls import include, path
 
-from gezhi.web.desk import passwords
+from gezhi.web.desk import passwords, tokens
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("password/", passwords.change_password, name="account_change_password"),
     path("code/", passwords.use_code, name="account_reset_password"),
     path("me/", passwords.me, name="account_me"),
+    path("tokens/", tokens.tokens, name="account_tokens"),
+    path("tokens/new/", tokens.new_token, name="account_new_token"),
+    path("tokens/<uuid:token_id>/revoke/", tokens.revoke_token, name="account_revoke_token"),
     path("2fa/", include("allauth.mfa.urls")),
     path("signup/", passwords.nowhere, name="account_signup"),
     path("email/", passwords.nowhere, name="account_email"),

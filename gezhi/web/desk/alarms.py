@@ -15,8 +15,9 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
+from gezhi.notices import receivers
 from gezhi.web import times
-from gezhi.web.desk.staff import at_of, duty_required
+from gezhi.web.desk.staff import at_of, duty_required, uuid_or_none
 
 MOST = 200
 AUTUMN = 11  # the coming year's table is published in November
@@ -24,6 +25,8 @@ KINDS = {
     "case.timer": gettext_lazy("案件的时限钟"),
     "message.reporter": gettext_lazy("给上报人的消息"),
     "evidence.prepare": gettext_lazy("照片的处理"),
+    "mail": gettext_lazy("给单位的邮件"),
+    "webhook": gettext_lazy("给外部系统的消息"),
     "place.moved": gettext_lazy("位置变动后案件的跟随"),
 }
 
@@ -44,8 +47,15 @@ def alarms(request: HttpRequest) -> HttpResponse:
         for one in outbox.parked()[:MOST]
     ]
     return render(
-        request, "desk/alarms.html", {"heading": _("告警"), "rows": rows, "calendars": _without_table(at)}
+        request,
+        "desk/alarms.html",
+        {"heading": _("告警"), "rows": rows, "calendars": _without_table(at), "gone": _gone()},
     )
+
+
+def _gone() -> list[receivers.ReceiverRow]:
+    """Other people's programs that said they are no more."""
+    return [one for one in receivers.receivers() if one.gone_at]
 
 
 def _without_table(at: Any) -> list[dict[str, Any]]:
@@ -65,8 +75,9 @@ def _without_table(at: Any) -> list[dict[str, Any]]:
 @require_POST
 @duty_required(Duty.ADMIN)
 def again(request: HttpRequest, errand_id: UUID) -> HttpResponse:
-    """Let a parked errand try again from the beginning."""
+    """Let a parked errand try again from the beginning; back to the receiver from whose page that was asked."""
+    receiver = uuid_or_none(request.POST.get("receiver", ""))
     if not outbox.release(errand_id, at=at_of(request)):
         raise NotFound("errand")
     messages.success(request, _("正在重试，几秒后刷新本页看结果。"))
-    return redirect("desk:alarms")
+    return redirect("desk:receiver", receiver) if receiver else redirect("desk:alarms")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases import queries as cases
 from gezhi.flows import reach_reporter
-from gezhi.kernel.refusal import Invalid, Missing, NotYours
+from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.web import refusals
 from gezhi.web.desk import casepage, moves
 from gezhi.web.desk.moveform import MoveForm
@@ -58,6 +58,7 @@ def reveal(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
     found = cases.by_number(number, actor=actor_of(request))
     page: dict[str, Any] = {"case": found, "reason": request.POST.get("reason", "")}
     if request.method == "GET":
+        reach_reporter.ask_to_reveal(found.id, report_id, actor=actor_of(request))
         return render(request, "desk/case/reveal.html", page)
     try:
         phone = reach_reporter.reveal_contact(
@@ -77,6 +78,7 @@ def restate(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
     found = cases.by_number(number, actor=actor_of(request))
     page: dict[str, Any] = {"case": found, "text": request.POST.get("text", "")}
     if request.method == "GET":
+        reach_reporter.ask_to_restate(found.id, report_id, actor=actor_of(request))
         return render(request, "desk/case/restate.html", page)
     try:
         reach_reporter.restate(found.id, report_id, page["text"], actor=actor_of(request), at=at_of(request))
@@ -93,8 +95,7 @@ def restate(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
 def forget(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
     """Erase a reporter who asks for it: first why and what, then what goes and what stays, then the deed, which nobody can undo."""
     found = cases.by_number(number, actor=actor_of(request))
-    if not reach_reporter.may_restate(cases.roles(found, actor=actor_of(request))):
-        raise NotYours(deed="forget")
+    reach_reporter.ask_to_restate(found.id, report_id, actor=actor_of(request))
     reason, pictures = request.POST.get("reason", ""), "pictures" in request.POST
     page: dict[str, Any] = {"case": found, "reason": reason, "pictures": pictures}
     if request.method == "GET":

@@ -35,6 +35,8 @@ EVENTS: Final[Mapping[str, Any]] = {
     "reopen_party": gettext_lazy("恢复使用"),
     "serve": gettext_lazy("登记服务"),
     "end_service": gettext_lazy("结束服务"),
+    "add_mailbox": gettext_lazy("添加收件邮箱"),
+    "end_mailbox": gettext_lazy("停用收件邮箱"),
     "appoint": gettext_lazy("任命"),
     "end_post": gettext_lazy("结束岗位"),
     "add_account": gettext_lazy("开账号"),
@@ -110,6 +112,8 @@ def _changes(step: Step, names: Mapping[str, str]) -> list[str]:
             return [_period("", entry.after, names)]
         case "named":
             return [f"{entry.after['name']}（{NameKind(entry.after['kind']).label}）"]
+        case "add_mailbox" | "end_mailbox":
+            return [address] if (address := step.words.get("address")) else []
         case "add" | "added" | "add_party":  # what stood there from the beginning is what the page shows
             return []
     return book_changes.said(entry.before, entry.after, names)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +19,8 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.flows.change_of_company import move_open_work
 from gezhi.kernel.actor import Actor, Duty
-from gezhi.kernel.refusal import NotFound
-from gezhi.parties import actions, past
+from gezhi.kernel.refusal import NotFound, NotYours
+from gezhi.parties import actions, mailboxes, past
 from gezhi.parties import queries as who
 from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.places import queries as grounds
@@ -99,6 +100,8 @@ def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
     }
     if shown.is_now:
         page |= {"answering": duty.answering(party_id, at), **roster.fortnight(party_id, actor=actor, at=at)}
+        page |= {"mailboxes": mailboxes.mailboxes(party_id), "may_mail": actor.has(Duty.ADMIN)}
+        page |= {"is_mail_off": settings.GEZHI_MAIL is None}
     return render(request, "desk/party.html", page)
 
 
@@ -193,6 +196,8 @@ class PhoneForm(forms.Form):
 def phone(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """Change the standing phone; it cannot be emptied."""
     row = who.party(party_id)
+    if not may_phone(actor_of(request), party_id):
+        raise NotYours(deed="keep_parties")
     form = PhoneForm(request.POST or None, initial={"standing_phone": row.standing_phone})
     if form.is_valid():
         number = form.cleaned_data["standing_phone"]

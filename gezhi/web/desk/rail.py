@@ -10,6 +10,8 @@ from django.utils.translation import pgettext
 from gezhi.cases import queries as cases
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Actor, Duty
+from gezhi.notices import queries as notices
+from gezhi.notices import receivers
 
 DESK = (Duty.CLERK, Duty.OFFICER)
 KEEPERS = (Duty.ADMIN, Duty.OFFICER)
@@ -24,11 +26,13 @@ def workplace(actor: Actor | None) -> str:
 
 
 def rail(request: HttpRequest) -> list[dict[str, Any]]:
-    """Entries for templates/ui/rail.html; [] for strangers. At most 2 queries (counts)."""
+    """Entries for templates/ui/rail.html; [] for strangers. At most 5 queries (counts)."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.posts:
         return []
     entries = [_entry("desk:inbox", "inbox", _("案件"))]
+    if notices.is_told(actor):
+        entries.append(_entry("desk:notices", "bell", _("新到"), notices.count(actor)))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("接电话登记")))
         entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.owed_calls(actor).count()))
@@ -42,9 +46,15 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     if actor.has(Duty.ADMIN):
         entries.append({"group": _("管理")})
         entries.append(_entry("desk:accounts", "key", _("账号与岗位")))
-        entries.append(_entry("desk:alarms", "bell", _("告警"), outbox.parked().count()))
+        entries.append(_entry("desk:receivers", "link", _("外部系统")))
+        entries.append(_entry("desk:alarms", "alert-triangle", _("告警"), alarms()))
     entries.append(_entry("account_me", "user", _("我的账号")))
     return _with_active(entries, request.path)
+
+
+def alarms() -> int:
+    """How much stands on the page of alarms, holidays apart. 2 queries."""
+    return outbox.parked().count() + sum(1 for one in receivers.receivers() if one.gone_at)
 
 
 def _entry(name: str, icon: str, label: str, count: int = 0) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gezhi.duty import actions
 from gezhi.duty import queries as duty
 from gezhi.kernel.actor import Actor, Duty
-from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere
+from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
 from gezhi.parties import queries as who
 from gezhi.web import refusals, times
 from gezhi.web.desk.keeper import form_page, moment_field, offer, tried
@@ -108,6 +108,7 @@ class ShiftForm(forms.Form):
 def plan(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """Put somebody on the roster."""
     row, at = who.party(party_id), at_of(request)
+    _ask_to_plan(request, party_id)
     first = timezone.localtime(at).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=1)
     form = ShiftForm(
         party_id, at, request.POST or None, initial={"starts_at": first, "ends_at": first + USUAL}
@@ -150,6 +151,7 @@ class SwapForm(forms.Form):
     """With whom."""
 
     other = forms.ChoiceField(label=gettext_lazy("和哪一班对换"), widget=forms.RadioSelect)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,21 +159,31 @@ class SwapForm(forms.Form):
 def swap(request: HttpRequest, shift_id: UUID) -> HttpResponse:
     """Two people of one party change places."""
     shift, at = _shift_of(shift_id), at_of(request)
+    _ask_to_plan(request, shift.party_id)
     ahead = [
         one
         for one in duty.shifts(shift.party_id, at, at + timedelta(days=DAYS))
         if one.id != shift_id and one.starts_at > at and one.name != shift.name
     ]
-    form = SwapForm(request.POST or None)
+    form = SwapForm(request.POST or None, initial={"seen": shift.name})
     offer(form, "other", [(str(one.id), f"{one.name} {times.moment(one.starts_at, at)}") for one in ahead])
     back = f"{reverse('desk:party', args=[shift.party_id])}#roster"
     if form.is_valid():
-        other = UUID(form.cleaned_data["other"])
-        if tried(form, lambda: actions.swap(shift_id, other, actor=actor_of(request), at=at)):
+        other, seen = UUID(form.cleaned_data["other"]), form.cleaned_data["seen"]
+        if tried(form, lambda: actions.swap(shift_id, other, seen, actor=actor_of(request), at=at)):
             messages.success(request, _("已对换。"))
             return redirect(back)
+        form.data = {
+            **dict(request.POST.items()),
+            "seen": shift.name,
+        }  # whoever tries again has read who is on it now
     intro = _("%(name)s，%(when)s") % {"name": shift.name, "when": times.moment(shift.starts_at, at)}
     return form_page(request, form, heading=_("换班"), submit=_("对换"), back=back, intro=intro)
+
+
+def _ask_to_plan(request: HttpRequest, party_id: UUID) -> None:
+    if not may_plan(actor_of(request), party_id):
+        raise NotYours(deed="plan_shift")
 
 
 def _shift_of(shift_id: UUID) -> duty.ShiftRow:

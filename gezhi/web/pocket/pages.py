@@ -7,14 +7,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gezhi.notices import queries as notices
 from gezhi.web.asked import Asked
+from gezhi.web.desk.staff import actor_of
 
 
 def page(
     request: Asked, name: str, context: dict[str, Any], *, tab: str, status: int = 200, back: str = ""
 ) -> HttpResponse:
-    """templates/pocket/<name>.html with its tabs. tab: my_work, my_found, my_duty or my_me. back: address of the arrow."""
-    frame = {"tabs": tabs(tab), "back_url": back}
+    """templates/pocket/<name>.html with its tabs. tab: my_work, my_found, my_duty or my_me. back: address of the arrow, which stands
+    where the bell is on the pages of the tabs. 2 queries for the bell.
+    """
+    frame = {"tabs": tabs(tab), "back_url": back, "news": 0 if back else notices.count(actor_of(request))}
     return render(request, f"pocket/{name}.html", frame | context, status=status)
 
 

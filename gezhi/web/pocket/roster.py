@@ -20,7 +20,7 @@ from gezhi.duty import actions, queries
 from gezhi.duty.queries import Sheet, ShiftRow
 from gezhi.duty.rotation import Span, gaps
 from gezhi.kernel.actor import Actor, Duty
-from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Refusal
+from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Refusal, Stale
 from gezhi.parties import queries as parties
 from gezhi.web import times
 from gezhi.web.asked import Asked
@@ -231,8 +231,8 @@ def swap(request: Asked, shift_id: UUID) -> HttpResponse:
         try:
             if other is None:
                 raise Invalid("other", "missing")
-            actions.swap(shift.id, other, actor=actor, at=at)
-        except (Invalid, NotFromHere) as refusal:
+            actions.swap(shift.id, other, request.POST.get("seen", ""), actor=actor, at=at)
+        except (Invalid, NotFromHere, Stale) as refusal:
             error = sentence(refusal)
         else:
             messages.success(request, _("已换班。"))

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from gezhi.web.pocket import case, found, me, moves, roster, work
+from gezhi.web.pocket import case, found, me, moves, notices, roster, work
 
 urlpatterns = [
     path("", work.work, name="my_work"),
     path("cases/<str:number>/", case.case, name="my_case"),
     path("cases/<str:number>/contact/<uuid:report_id>/", case.contact, name="my_contact"),
     path("cases/<str:number>/<slug:event>/", moves.move, name="my_move"),
+    path("notices/", notices.notices, name="my_notices"),
+    path("notices/read/", notices.all_read, name="my_notices_read"),
+    path("notices/<uuid:notice_id>/", notices.opened, name="my_notice"),
     path("found/", found.found, name="my_found"),
     path("found/<str:number>/", found.result, name="my_found_result"),
     path("duty/", roster.roster, name="my_duty"),

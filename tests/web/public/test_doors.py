@@ -72,7 +72,7 @@ def test_a_cut_form_would_be_taken_without_the_look_at_its_end(
     door: Client, here: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage twin: every body counts as whole."""
-    ended = property(lambda self: b"--", lambda self, value: None)
+    ended = property(lambda self: b"--x--", lambda self, value: None)
     monkeypatch.setattr(bodies.Remembering, "tail", ended, raising=False)
     door.generic("POST", here, CUT, content_type="multipart/form-data; boundary=x")
     assert Report.objects.count() == 1

@@ -1,11 +1,22 @@
-"""PostgreSQL with composite tenant keys: every TenantFK is FOREIGN KEY (jurisdiction_id, x_id) in the database itself."""
+"""PostgreSQL with composite tenant keys: every TenantFK is FOREIGN KEY (jurisdiction_id, x_id) in the database itself.
 
+And with an end to waiting: a line that was cut without a word looks like a server that thinks. Whoever has patience only for so
+long (tenancy/patience.py) gives such a line up and opens another; the commands and the worker leave it to the machine's own
+keep-alives (config/environment.py), for their statements may take minutes.
+"""
+
+from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 from django.db.backends.ddl_references import Columns, Statement, Table
 from django.db.backends.postgresql import base, schema
 
 from gezhi.tenancy.fields import JurisdictionKey, TenantFK
+from gezhi.tenancy.patience import patience
+
+LOOK_SECONDS = 0.1  # how often a wait looks whether it was interrupted; the library's own
+PATIENCES = 3.0  # a statement is given up after so many patiences: a slow list is no dead line
 
 
 class TenantSchemaEditor(schema.DatabaseSchemaEditor):
@@ -38,7 +49,23 @@ class TenantSchemaEditor(schema.DatabaseSchemaEditor):
         )
 
 
+class Line(psycopg.Connection[Any]):
+    """A connection that hangs up when no answer has come for longer than whoever asks can wait."""
+
+    def wait(self, gen: Any, interval: float = LOOK_SECONDS, timeout: float | None = None) -> Any:
+        """As the library's. Raises OperationalError when it hung up: whether a COMMIT arrived is then unknown."""
+        allowed = patience()
+        if allowed is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, allowed * PATIENCES)
+        except psycopg.errors._WaitTimeout as silence:
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the database server does not answer") from silence
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL backend with tenant keys."""
 
+    Database = SimpleNamespace(**vars(psycopg) | {"connect": Line.connect})  # type: ignore[assignment]
     SchemaEditorClass = TenantSchemaEditor

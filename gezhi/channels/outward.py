@@ -1,0 +1,159 @@
+"""One POST to somebody else's server, as a stranger's address deserves: looked up once, judged, and connected to where it was judged.
+
+The standard library does it, for nothing else here lets us name the address that is connected to while the certificate is still checked
+against the host's name; and one request without redirects, cookies or proxies needs no more. Bad input class 29 (SSRF): public unicast
+addresses only, unless GEZHI_WEBHOOK_NETS says otherwise.
+"""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from gezhi.kernel.refusal import Invalid, Refusal
+
+CONNECT_SECONDS = 5.0
+WHOLE_SECONDS = 15.0
+MOST_ANSWER_BYTES = 4096  # of the answer only the status counts
+MOST_URL = 500
+PORTS = {"https": 443, "http": 80}
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+
+class Unreachable(Refusal):
+    """Nobody answered as a server does: no name, no connection, no certificate, no answer in time."""
+
+    code = "unreachable"
+
+
+class Target(NamedTuple):
+    """Where a URL leads. path: with its query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def target(url: str) -> Target:
+    """A URL taken apart. Raises Invalid("url", code): not_a_url, https_only, credentials, port."""
+    plain = url.strip()
+    if len(plain) > MOST_URL or not plain.isascii() or not plain.isprintable() or set(plain) & set(' \\"<>'):
+        raise Invalid("url", "not_a_url")
+    try:
+        parts = urlsplit(plain)
+        port = parts.port
+    except ValueError as wrong:
+        raise Invalid("url", "not_a_url") from wrong
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise Invalid("url", "not_a_url")
+    if "@" in parts.netloc:
+        raise Invalid("url", "credentials")
+    if parts.scheme == "http" and not settings.GEZHI_WEBHOOK_NETS:
+        raise Invalid("url", "https_only")
+    if port == 0:
+        raise Invalid("url", "not_a_url")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, parts.hostname, port or PORTS[parts.scheme], path)
+
+
+def may_reach(address: Address, nets: Sequence[Network]) -> bool:
+    """Whether an address is a public one of a single machine, or lies in a network that the office allowed."""
+    if any(address in net for net in nets if net.version == address.version):
+        return True
+    inner = _inside(address)
+    if inner is not None:
+        return may_reach(inner, nets)
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _inside(address: Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 one leads to by way of a translator or tunnel."""
+    if isinstance(address, IPv4Address):
+        return None
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address.teredo is not None:
+        return address.teredo[1]
+    nat64 = IPv6Network("64:ff9b::/96")
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in nat64 else None
+
+
+def judged(to: Target, nets: Sequence[Network]) -> Address:
+    """The address to connect to. One bad address among those of a name refuses them all. Raises Invalid("url", "forbidden"), Unreachable."""
+    try:
+        found = socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as problem:
+        raise Unreachable("no_such_name", problem=str(problem)) from problem
+    addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+    if not all(may_reach(address, nets) for address in addresses):
+        raise Invalid("url", "forbidden")
+    is_inside = any(addresses[0] in net for net in nets if net.version == addresses[0].version)
+    if to.scheme == "http" and not is_inside:
+        raise Invalid("url", "https_only")
+    return addresses[0]
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """The status that the server answered. No redirect is followed. Raises Invalid("url", …), Unreachable."""
+    to = target(url)
+    line = _Line(to, judged(to, settings.GEZHI_WEBHOOK_NETS))
+    with _cut_off(line):
+        try:
+            line.request("POST", to.path, body, dict(headers))
+            answer = line.getresponse()
+            answer.read(MOST_ANSWER_BYTES)
+        except (OSError, HTTPException) as problem:
+            raise Unreachable("no_answer", problem=repr(problem)) from problem
+        return answer.status
+
+
+class _Line(HTTPConnection):
+    """A connection to one address, whatever the name leads to by now; over https the name must stand in the certificate."""
+
+    def __init__(self, to: Target, address: Address) -> None:
+        super().__init__(to.host, to.port, timeout=CONNECT_SECONDS)
+        self._to, self._address = to, address
+
+    def connect(self) -> None:
+        """As the library's, by address; the handshake is done where a watchdog can reach its socket."""
+        self.sock = socket.create_connection((str(self._address), self._to.port), CONNECT_SECONDS)
+        self.sock.settimeout(WHOLE_SECONDS)
+        if self._to.scheme == "https":
+            trusting = ssl.create_default_context()
+            secured = trusting.wrap_socket(
+                self.sock, server_hostname=self._to.host, do_handshake_on_connect=False
+            )
+            self.sock = secured
+            secured.do_handshake()
+
+
+@contextmanager
+def _cut_off(line: HTTPConnection) -> Iterator[None]:
+    """End the connection after the whole time, however slowly the other side drips; and in any case at the end."""
+
+    def cut() -> None:
+        if line.sock is not None:
+            try:
+                line.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it ended in this very moment
+
+    watchdog = threading.Timer(WHOLE_SECONDS, cut)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+        line.close()

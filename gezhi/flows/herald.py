@@ -1,0 +1,204 @@
+"""Follow the sealed journal and write down who must hear of it: notices for the staff, mails and webhooks as errands. Story: ADR 0015.
+
+A move writes its journal row in its own transaction and nothing more for this. The reader holds a cursor: notices, errands and the
+cursor's new place are one transaction, so a step is told exactly once however often a worker dies.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from gezhi.cases.fold import FOLDED
+from gezhi.catalogue import queries as catalogue
+from gezhi.journal import outbox
+from gezhi.journal.outbox import Following
+from gezhi.journal.queries import after_position, sealed_position, stories_until
+from gezhi.kernel.actor import ActorKind
+from gezhi.notices import actions as notices
+from gezhi.notices import events, receivers
+from gezhi.notices.actions import Coming
+from gezhi.notices.queries import told_until
+from gezhi.notices.whom import Concern, concern, settles
+from gezhi.parties import mailboxes
+from gezhi.parties import queries as parties
+from gezhi.places import queries as places
+from gezhi.tenancy.clock import new_id
+
+MAIL = "mail"  # errand kind; payload: notice, mailbox
+BATCH = 250  # entries: a few ten milliseconds of SQLite's only writer
+KNOWN = frozenset(FOLDED)
+
+
+class Step(NamedTuple):
+    """One journal row of a case with the row before and after it. id, position, at: the entry's."""
+
+    id: UUID
+    position: int
+    case: UUID
+    event: str
+    at: datetime
+    by: UUID | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def catch_up(*, at: datetime) -> int:
+    """Read on until nothing is left; each batch is one short transaction. Returns how many entries. Writes nothing when nothing is new."""
+    total = 0
+    while told_until() < sealed_position() and (done := _follow(at)):
+        total += done
+    return total
+
+
+@transaction.atomic
+def _follow(at: datetime) -> int:
+    position = notices.held_position()
+    entries = list(after_position(position, BATCH))
+    if not entries:
+        return 0
+    reached = entries[-1].position or position
+    cases = {entry.subject_id for entry in entries if entry.subject_kind == "case"}
+    new = [step for step in steps_of(cases, reached) if step.position > position]
+    coming, settled = _notices(new, at)
+    mails = _mails(coming, at)
+    sent = {coming_id: len(errands) for coming_id, errands in mails.items()}
+    notices.write(
+        [replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at
+    )
+    outbox.queue(*(errand for errands in mails.values() for errand in errands), *_hooks(new, at))
+    return len(entries)
+
+
+def steps_of(cases: Iterable[UUID], position: int) -> Iterator[Step]:
+    """All steps of these cases up to a position, case by case, in order. 1 query."""
+    for case, entries in groupby(stories_until("case", cases, position), key=lambda entry: entry.subject_id):
+        yield from steps(case, entries)
+
+
+def steps(case: UUID, entries: Iterable[Any]) -> Iterator[Step]:
+    """One case's journal rows, in order, each with what they add up to before and after it."""
+    row: dict[str, Any] = {}
+    for entry in entries:
+        after = row | {name: value for name, value in entry.after.items() if name in KNOWN}
+        by = entry.actor_id if entry.actor_kind == ActorKind.ACCOUNT else None
+        yield Step(entry.id, entry.position or 0, case, entry.event, entry.at, by, row, after)
+        row = after
+
+
+def _notices(new: Sequence[Step], at: datetime) -> tuple[list[Coming], set[UUID]]:
+    """What came by these steps, and the cases on which nothing older waits any more."""
+    coming: list[Coming] = []
+    settled: set[UUID] = set()
+    for step in new:
+        if step.before and settles(step.before, step.after):
+            settled.add(step.case)
+            coming = [_over(one) if one.case == step.case else one for one in coming]
+        found = concern(step.event, step.before, step.after)
+        party = _party(found, step, at) if found else None
+        if found and party:
+            person = UUID(found.person) if found.person else None
+            coming = [_over(one) if (one.case, one.party) == (step.case, party) else one for one in coming]
+            coming.append(Coming(new_id(), step.id, step.case, party, found.news, step.at, person, step.by))
+    return coming, settled
+
+
+def _over(one: Coming) -> Coming:
+    return replace(one, is_settled=True)
+
+
+def _party(found: Concern, step: Step, at: datetime) -> UUID | None:
+    """The party itself; of what must be approved, that of the nearest officer who covers the place. Never the one complained of."""
+    if found.party:
+        return UUID(found.party)
+    hidden = step.after.get("complained_of_id")
+    officers = parties.officers(step.after.get("place_path", ""), at)
+    return next((one.party_id for one in officers if str(one.party_id) != hidden), None)
+
+
+def _mails(coming: Sequence[Coming], at: datetime) -> dict[UUID, list[Following]]:
+    """The mails of each notice; none while the office has no mail. 1 query where there is something."""
+    if settings.GEZHI_MAIL is None or not coming:
+        return {}
+    boxes = mailboxes.mailboxes_of(one.party for one in coming)
+    return {
+        one.id: [
+            Following(
+                MAIL,
+                f"{one.id}:{box.id}",
+                at,
+                {"notice": str(one.id), "mailbox": str(box.id)},
+                ("case", one.case),
+                mail_road(box.id),
+            )
+            for box in boxes.get(one.party, [])
+        ]
+        for one in coming
+    }
+
+
+def mail_road(mailbox: UUID) -> str:
+    """The road to a mailbox in the outbox."""
+    return f"mail:{mailbox}"
+
+
+def _hooks(new: Sequence[Step], at: datetime) -> list[Following]:
+    """One errand for each step and receiver that asked for its type. 1 query without receivers."""
+    told = receivers.receivers(is_on=True)
+    typed = [(step, events.type_of(step.event, step.before, step.after)) for step in new] if told else []
+    wanted = [(step, type, one) for step, type in typed for one in told if wants(one, step, type)]
+    codes = _Codes.of([step.after for step, _, _ in wanted])
+    return [
+        Following(
+            receivers.WEBHOOK,
+            hook_key(step.id, one.id),
+            at,
+            {"type": type, "at": step.at.isoformat(), "data": codes.facts(step.after)},
+            ("case", step.case),
+            receivers.road(one.id),
+        )
+        for step, type, one in wanted
+    ]
+
+
+def wants(receiver: receivers.ReceiverRow, step: Step, type: str) -> bool:
+    """Whether this receiver is to be told of a step."""
+    return type in receiver.events and step.position > receiver.since
+
+
+def hook_key(entry: UUID, receiver: UUID) -> str:
+    """An errand's key: one message per step and receiver. Before the colon stands the id that the receiver sees."""
+    return f"{entry}:{receiver}"
+
+
+class _Codes(NamedTuple):
+    """Codes by id as rows of the journal write ids."""
+
+    places: Mapping[str, str]
+    categories: Mapping[str, str]
+    parties: Mapping[str, str]
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> "_Codes":
+        """2 queries where there are rows; categories are known."""
+        place_ids = {UUID(row["place_id"]) for row in rows if row.get("place_id")}
+        party_ids = {UUID(row["lead_id"]) for row in rows}
+        category_ids = {row["category_id"] for row in rows if row.get("category_id")}
+        return cls(
+            {str(id): one.code for id, one in places.by_ids(place_ids).items()} if place_ids else {},
+            {id: catalogue.category(UUID(id)).code for id in category_ids},
+            {str(id): one.code for id, one in parties.parties_by_ids(party_ids).items()} if rows else {},
+        )
+
+    def facts(self, after: Mapping[str, Any]) -> dict[str, Any]:
+        return events.facts(
+            after,
+            place=self.places.get(after.get("place_id") or ""),
+            category=self.categories.get(after.get("category_id") or ""),
+            party=self.parties.get(after["lead_id"]),
+        )

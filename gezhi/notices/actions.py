@@ -1,0 +1,98 @@
+"""Write notices down as the journal is followed, and mark them as read."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import NotFound
+from gezhi.notices.models import Cursor, Notice, Seen
+from gezhi.notices.queries import unread
+from gezhi.notices.whom import News
+
+MOST_AT_ONCE = 1000  # notices marked in one deed
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A notice to be written: `id` is made before, so that errands may name it. is_settled: a later step of the same batch ended it."""
+
+    id: UUID
+    entry: UUID
+    case: UUID
+    party: UUID
+    news: News
+    at: datetime
+    person: UUID | None = None
+    by: UUID | None = None
+    is_settled: bool = False
+    mails: int = 0
+
+
+def held_position() -> int:
+    """How far the journal has been read for notices; locked until the caller's transaction ends."""
+    Cursor.objects.get_or_create()
+    held: Cursor = Cursor.objects.select_for_update(no_key=True).get()
+    return held.position
+
+
+def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int, at: datetime) -> None:
+    """The notices of one batch, what no longer waits on the settled cases, and how far the journal is read now. Of one case only the
+    newest waits for a party. In the caller's transaction that holds the position; 4 statements at most.
+    """
+    newer = {(one.case, one.party) for one in coming}
+    cases = {*settled, *(case for case, _ in newer)}
+    open_ones = Notice.objects.filter(case_id__in=cases, settled_at=None) if cases else Notice.objects.none()
+    over = [
+        id
+        for id, case, party in open_ones.values_list("id", "case_id", "party_id")
+        if case in settled or (case, party) in newer
+    ]
+    if over:
+        Notice.objects.filter(id__in=over).update(settled_at=at)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                id=one.id,
+                entry_id=one.entry,
+                case_id=one.case,
+                party_id=one.party,
+                person_id=one.person,
+                by=one.by,
+                news=one.news.value,
+                at=one.at,
+                settled_at=at if one.is_settled else None,
+                mails=one.mails,
+            )
+            for one in coming
+        ]
+    )
+    Cursor.objects.update(position=position)
+
+
+@transaction.atomic
+def read(notice_id: UUID, *, actor: Actor, at: datetime) -> UUID:
+    """Mark one notice as read by this actor; returns the case it is about. Raises NotFound for others' notices."""
+    notice: Notice | None = unread(actor, with_read=True, with_settled=True).filter(id=notice_id).first()
+    if notice is None:
+        raise NotFound("notice")
+    _mark([notice], actor, at)
+    found: UUID = notice.case_id
+    return found
+
+
+@transaction.atomic
+def read_all(*, actor: Actor, at: datetime) -> int:
+    """Mark all that waits for this actor as read; returns how many that were. At most 1,000 in one deed."""
+    waiting = list(unread(actor)[:MOST_AT_ONCE])
+    _mark(waiting, actor, at)
+    return len(waiting)
+
+
+def _mark(notices: Collection[Notice], actor: Actor, at: datetime) -> None:
+    if notices and actor.id is not None:
+        rows = [Seen(notice=one, account_id=actor.id, at=at) for one in notices]
+        Seen.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,0 +1,102 @@
+"""Who is told of new work, by which receivers, and how far the journal has been read for it. Written by this package's actions only."""
+
+from django.db import models
+from django.db.models import Q
+
+from gezhi.tenancy.fields import TenantFK
+from gezhi.tenancy.models import TenantModel
+
+ACCOUNT = "parties.Account"  # reference row
+
+
+class Notice(TenantModel):
+    """New work that came to a party by one step of a case; to one person of it when `person` is named.
+
+    news: see whom.News. by: who made the step (he needs no notice of it). settled_at: it waits no longer, somebody acted or something newer came. mails: to how many
+    mailboxes of the party it was sent besides. Whether somebody may see it is asked of the case each time.
+    """
+
+    entry = TenantFK("journal.Entry", db_index=False)
+    case = TenantFK("cases.Case", db_index=False)
+    party = TenantFK("parties.Party", db_index=False)
+    person = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
+    by = models.UUIDField(null=True)
+    news = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    mails = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "entry", "party"], name="one_notice_per_step_and_party"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["jurisdiction", "party", "at"], name="notices_of_a_party"),
+            models.Index(
+                fields=["jurisdiction", "party", "at"],
+                condition=Q(settled_at__isnull=True),
+                name="notices_that_wait",
+            ),
+            models.Index(
+                fields=["jurisdiction", "case"],
+                condition=Q(settled_at__isnull=True),
+                name="notices_that_wait_on_a_case",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.news
+
+
+class Seen(TenantModel):
+    """Somebody has read a notice."""
+
+    notice = TenantFK(Notice, models.CASCADE, db_index=False)
+    account = models.ForeignKey(ACCOUNT, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "notice", "account"], name="read_once"),
+        )
+
+
+class Cursor(TenantModel):
+    """How far the sealed journal has been read for notices and messages; `since`: what lies before was never told."""
+
+    position = models.PositiveBigIntegerField(default=0)
+    since = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction"], name="one_notice_cursor_per_jurisdiction"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class Receiver(TenantModel):
+    """Somebody else's program that is told of cases by signed webhooks.
+
+    secret: sealed under the office's key (secret.py). events: types it asked for. since: the journal's position from which on it is told.
+    failing_since, last_error: of deliveries that failed after the last success. gone_at: it answered 410 and was switched off.
+    """
+
+    name = models.CharField(max_length=60)
+    url = models.CharField(max_length=500)
+    secret = models.BinaryField()
+    events = models.JSONField(default=list)
+    is_on = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+    since = models.PositiveBigIntegerField(default=0)
+    last_ok_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True, default="")
+    gone_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

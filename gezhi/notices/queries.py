@@ -1,0 +1,83 @@
+"""Read notices: what waits for somebody, newest first. Nobody reads of a case that he may not open, nor what came to a post he has left."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gezhi.cases import queries as cases
+from gezhi.kernel.actor import Actor, Duty
+from gezhi.notices.models import Cursor, Notice, Seen
+
+AT_WORK = (Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER)  # who acts for a party
+
+
+def unread(actor: Actor, *, with_read: bool = False, with_settled: bool = False) -> QuerySet[Notice]:
+    """What came to the parties this actor works for, or to himself, and that he neither did nor read; newest first. Lazy; 1 query and the
+    one that asks for imports under way.
+
+    with_read: what he has read, too. with_settled: what no longer waits, too.
+    """
+    to_me = Q(party_id__in=actor.parties(*AT_WORK)) & (Q(person_id=None) | Q(person_id=actor.id))
+    rows = Notice.objects.filter(to_me, cases.is_visible(actor, "case_id"))
+    rows = rows.filter(Q(by=None) | ~Q(by=actor.id))
+    if not with_settled:
+        rows = rows.filter(settled_at=None)
+    if not with_read:
+        rows = rows.filter(~_seen(actor))
+    found: QuerySet[Notice] = rows.order_by("-at", "-id")
+    return found
+
+
+def count(actor: Actor) -> int:
+    """How much is new to this actor: the figure beside the bell. 2 queries, none for whoever is told nothing."""
+    return int(unread(actor).count()) if is_told(actor) else 0
+
+
+def is_told(actor: Actor) -> bool:
+    """Whether news comes to this actor at all."""
+    return actor.has(*AT_WORK)
+
+
+def listed(actor: Actor) -> QuerySet[Any]:
+    """All of an actor's notices, newest first, `is_read` said of each; the case is joined. Lazy: slice it."""
+    rows = unread(actor, with_read=True, with_settled=True)
+    return rows.annotate(is_read=_seen(actor)).select_related("case")
+
+
+def _seen(actor: Actor) -> Exists:
+    return Exists(Seen.objects.filter(notice_id=OuterRef("id"), account_id=actor.id))
+
+
+def notice(id: UUID) -> Notice | None:
+    """One notice with its case, for whoever sends it on; None when there is none. 1 query."""
+    found: Notice | None = Notice.objects.filter(id=id).select_related("case").first()
+    return found
+
+
+def told_until() -> int:
+    """The last position of the journal that was read for notices and messages. 1 query."""
+    found: int = Cursor.objects.values_list("position", flat=True).first() or 0
+    return found
+
+
+def told_since() -> tuple[int, int]:
+    """(position from which on it was read, last position). 1 query."""
+    found: tuple[int, int] | None = Cursor.objects.values_list("since", "position").first()
+    return found or (0, 0)
+
+
+def told_of(cases: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """(journal row, party) of every notice on these cases. 1 query."""
+    return set(Notice.objects.filter(case_id__in=cases).values_list("entry_id", "party_id"))
+
+
+def mailed() -> Iterator[tuple[UUID, int]]:
+    """Notices that were sent by mail, and to how many mailboxes. 1 streamed query."""
+    return Notice.objects.filter(mails__gt=0).values_list("id", "mails").iterator(chunk_size=2000)
+
+
+def is_kept_from(one: Notice) -> bool:
+    """Whether the case has become, since, one that this party must not hear of: it complains of it."""
+    return bool(one.case.complained_of_id == one.party_id)

@@ -1,0 +1,120 @@
+"""To whom a step of a case brings new work, and when that is over. PURE: a row before, a row after, a decision.
+
+A row is what the journal adds up to (cases.fold): JSON values by field name. Source: design §4 "who acts next", issue "notice of new work".
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from gezhi.cases.lifecycle import State
+
+Row = Mapping[str, Any]
+
+
+class News(StrEnum):
+    """What came to somebody."""
+
+    REPORTED = "reported"  # a fresh report, to the desk
+    ANSWERED = "answered"  # the reporter added what was asked for, or did not in time
+    DISPATCHED = "dispatched"  # new work
+    RETURNED = "returned"  # the party did not take it
+    RAISED = "raised"
+    HANDED_OVER = "handed_over"  # a change of company, of a place, of a category
+    FAILED = "failed"  # the check, or the reporter, was not content
+    REOPENED = "reopened"
+    RESUMED = "resumed"  # the pause is over
+    TO_CHECK = "to_check"
+    OBJECTED = "objected"  # the reporter said no, the desk must look into it
+    APPROVAL = "approval"  # more time is asked for
+    DUE_SOON = "due_soon"
+    ESCALATED = "escalated"
+    URGED = "urged"
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What came, and to whom: a party's id; a person's (an account's id) when one is named. party "" = the officer who approves there."""
+
+    news: News
+    party: str
+    person: str | None = None
+
+
+HANDED = {
+    "return": News.RETURNED,
+    "undo_dispatch": News.RETURNED,
+    "raise": News.RAISED,
+    "dispatch": News.DISPATCHED,
+}
+AGAIN = {"reopen": News.REOPENED}  # any other new round follows a "no"
+AT_THE_DESK = frozenset({State.TO_CHECK.value, State.TO_CONFIRM.value})
+
+
+def concern(event: str, before: Row, after: Row) -> Concern | None:
+    """Whom this step concerns; None for most. Never the company complained of.
+
+    before: {} for the first step. What came with an import concerns nobody: whoever brought it in looks through it.
+    """
+    found = _concern(event, before, after)
+    is_hidden = found is not None and found.party and found.party == after.get("complained_of_id")
+    return None if is_hidden else found
+
+
+def _concern(event: str, before: Row, after: Row) -> Concern | None:
+    state, lead, desk = after["state"], after["lead_id"], after["desk_id"]
+    if state == State.CLOSED:
+        return None
+    if not before:
+        return None if after.get("run_id") else Concern(News.REPORTED, desk)
+    if event in _TIMED:
+        return _TIMED[event](after)
+    if _changed("state", before, after) and state == State.TO_CHECK:
+        return Concern(News.TO_CHECK, desk)
+    if event in {"answer", "ask_lapses"}:
+        return Concern(News.ANSWERED, desk)
+    if after.get("has_objection") and not before.get("has_objection"):
+        return Concern(News.OBJECTED, desk)
+    if _changed("round", before, after):
+        return Concern(AGAIN.get(event, News.FAILED), lead)
+    if _changed("lead_id", before, after) or event in {"dispatch", "raise", "return", "undo_join"}:
+        return Concern(HANDED.get(event, News.HANDED_OVER), lead)
+    return None
+
+
+def _acting(after: Row) -> str:
+    """Whose turn it is: the desk while it is checked and confirmed, else the accountable party."""
+    return str(after["desk_id"] if after["state"] in AT_THE_DESK else after["lead_id"])
+
+
+def _reminded(after: Row) -> Concern:
+    """At the end of the ladder the person who stands there, else whoever is about to be late."""
+    above = after.get("escalated_to_id") if after.get("ladder_ended") else None
+    if above:
+        return Concern(News.DUE_SOON, above, after.get("escalated_person_id"))
+    return Concern(News.DUE_SOON, _acting(after))
+
+
+_TIMED: Mapping[str, Callable[[Row], Concern]] = {
+    "request_extension": lambda after: Concern(News.APPROVAL, ""),
+    "resume": lambda after: Concern(News.RESUMED, after["lead_id"]),
+    "urge": lambda after: Concern(News.URGED, _acting(after)),
+    "remind": _reminded,
+    "escalate": lambda after: Concern(
+        News.ESCALATED, after["escalated_to_id"], after.get("escalated_person_id")
+    ),
+}
+
+MOVED = ("state", "lead_id", "round", "review_at", "complained_of_id")
+
+
+def settles(before: Row, after: Row) -> bool:
+    """Whether what came by earlier steps no longer waits: somebody acted, or it is somebody else's now."""
+    is_decided = bool(before.get("extension_until")) and not after.get("extension_until")
+    is_heard = bool(before.get("has_objection")) and not after.get("has_objection")
+    return is_decided or is_heard or any(_changed(name, before, after) for name in MOVED)
+
+
+def _changed(name: str, before: Row, after: Row) -> bool:
+    return bool(before.get(name) != after.get(name))

@@ -1,0 +1,82 @@
+"""What a program calls by a code or a point, found. Raises Invalid with the member that named it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.geo import BadPoint, Point, point
+from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.kernel.text import BadText, clean
+from gezhi.places import queries as places
+from gezhi.places.queries import PlaceRow
+
+CURSOR_SIGNS: Final = 32
+
+
+def place_named(code: str) -> PlaceRow:
+    """The open place of this code. 1 query. Raises Invalid("place", unknown | closed)."""
+    try:
+        found = places.by_code(_storable(code, "place"))
+    except NotFound:
+        raise Invalid("place", "unknown") from None
+    if found.closed_on is not None:
+        raise Invalid("place", "closed")
+    return found
+
+
+def leaf(code: str) -> UUID:
+    """The leaf of this code. No query. Raises Invalid("category", unknown | not_a_leaf | refer_out with whom, phone)."""
+    try:
+        found = catalogue.by_code(code)
+    except NotFound:
+        raise Invalid("category", "unknown") from None
+    if found.refer_out:
+        whom = found.refer_to(get_language() or "")
+        raise Invalid("category", "refer_out", whom=whom, phone=found.refer_phone)
+    if not found.is_leaf:
+        raise Invalid("category", "not_a_leaf")
+    return found.id
+
+
+def point_of(pair: Sequence[float]) -> Point | None:
+    """The point; None for 0, 0, which is what a device says that knows nothing. Raises Invalid("point", "out_of_range")."""
+    try:
+        return point(*pair)
+    except BadPoint as bad:
+        if bad.code == "null_island":
+            return None
+        raise Invalid("point", "out_of_range", why=bad.code) from bad
+
+
+def community_around(at: Point) -> PlaceRow | None:
+    """The community that holds a point, in the point's own grid cell; None outside of all. At most 2 queries."""
+    found = places.locate(*at)
+    if found is None:
+        return None
+    return replace(places.by_ids([found.place_id])[found.place_id], grid_id=found.grid_id)
+
+
+def cursor_of(id: UUID) -> str:
+    """Where a page ends: ids grow with time and never change, so nothing is skipped or shown twice whatever happens to the rows."""
+    return id.hex
+
+
+def id_after(cursor: str | None) -> UUID | None:
+    """The id that a cursor stands for. Raises Invalid("cursor", "malformed") for anything else than what we gave."""
+    if cursor is None:
+        return None
+    if len(cursor) != CURSOR_SIGNS or not set(cursor) <= set("0123456789abcdef"):
+        raise Invalid("cursor", "malformed")
+    return UUID(hex=cursor)
+
+
+def _storable(code: str, field: str) -> str:
+    """A code that both databases can be asked for."""
+    try:
+        return clean(code)
+    except BadText as bad:
+        raise Invalid(field, bad.code) from bad

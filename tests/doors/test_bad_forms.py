@@ -1,0 +1,225 @@
+"""Bad input at every form of the product: forged, sent twice, with two answers or more than was asked, full of words nobody types."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import cycle, islice
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import SimpleCookie
+from django.test import Client
+
+from gezhi.web import once
+from tests.doors import forms
+from tests.doors.asking import Heard, Knocker, statements, undone, writes
+from tests.doors.table import Row, filled, sent
+from tests.seeds import texts
+
+pytestmark = pytest.mark.django_db
+FORMS = forms.forms()
+A_FEW = 3  # words of the seeds for each field of each form; all of them are used up in turn
+
+# What may be done again, and then stands there twice as it was meant; everything else knows its form again.
+AGAIN = {
+    "note",
+    "made_safe",
+    "call_back",
+    "contact",
+    "restate",
+    "reset",
+    "phone",
+    "fixture",
+    "rename",
+    "sheet",
+    "login",
+}
+MEANT = (
+    "event=add",
+    "show=1",
+    "name=夜间",
+)  # more words; another look; a second rule behind the first, which is never asked
+
+
+def sends(doors: Knocker, who: str, row: Row, more: Mapping[str, str], *, address: str = "") -> Heard:
+    """The form of a row with some answers changed or added; for good, inside `undone`."""
+    form = doors.form(
+        [*((name, value) for name, value in sent(row.body, doors.things) if name not in more), *more.items()]
+    )
+    return doors.heard(lambda: doors.as_one(who).post(address or filled(row.address, doors.things), form))
+
+
+def failures(wrong: Iterator[str]) -> str:
+    """All of them on lines of their own; "" when there are none."""
+    return "\n".join(wrong)
+
+
+# ---- 34: forged and framed ----
+
+
+def forgers(doors: Knocker, who: str, row: Row, check: bool = True) -> Iterator[tuple[str, Heard]]:
+    """The same form from elsewhere: without our token, from a strange page, as text that is no form."""
+    browser = Client(HTTP_HOST="localhost", enforce_csrf_checks=check, raise_request_exception=False)
+    browser.cookies = SimpleCookie(
+        {settings.SESSION_COOKIE_NAME: doors.sessions[who]} if who in doors.sessions else {}
+    )
+    address, form = filled(row.address, doors.things), doors.form(sent(row.body, doors.things))
+    ways: dict[str, dict[str, Any]] = {
+        "no token": {"data": form},
+        "a token of nobody": {"data": {**form, "csrfmiddlewaretoken": "x" * 64}},
+        "a strange page": {"data": form, "HTTP_ORIGIN": "https://evil.example"},
+        "text that is JSON": {"data": '{"version": 1}', "content_type": "text/plain"},
+    }
+    for name, how in ways.items():
+        with undone():
+            yield name, doors.heard(partial(browser.post, address, **how))
+
+
+def test_no_form_is_taken_that_was_not_ours(doors: Knocker) -> None:
+    found = {
+        (row.address, name): heard.word for row, who in FORMS for name, heard in forgers(doors, who, row)
+    }
+    assert {one: word for one, word in found.items() if word != "403"} == {}
+
+
+def test_sabotage_without_the_token_every_form_would_be_taken(doors: Knocker) -> None:
+    taken = [next(forgers(doors, who, row, check=False))[1].word for row, who in FORMS]
+    assert set(taken) == {"did"}
+
+
+def test_no_page_stands_in_a_strange_frame(doors: Knocker) -> None:
+    found = {}
+    for row, who in forms.pages():
+        answer = doors.asks(who, row).answer
+        policy = answer.get("Content-Security-Policy", "")
+        found[row.address] = (answer.get("X-Frame-Options"), "'none'" in policy)
+    assert {address: one for address, one in found.items() if one != ("DENY", True)} == {}
+
+
+# ---- 25: sent twice ----
+
+
+def test_a_form_that_is_sent_twice_is_taken_once(doors: Knocker) -> None:
+    def doubled() -> Iterator[str]:
+        for row, who in FORMS:
+            with undone():
+                first, second = (doors.asks_for_good(who, row) for _time in range(2))
+            is_meant = AGAIN & set(row.address.split("/")) or any(one in row.body for one in MEANT)
+            if first.word != "did" or second.answer.status_code >= 500 or (second.wrote and not is_meant):
+                yield f"{row.name}: {first.word}, then {second.word} writing {second.wrote}"
+
+    assert failures(doubled()) == ""
+
+
+# ---- 26: more than was asked ----
+
+
+def written(doors: Knocker, who: str, row: Row, more: Mapping[str, str]) -> list[tuple[str, tuple[Any, ...]]]:
+    """The statements that write, of one form with these answers besides."""
+    with undone(), statements() as found:
+        sends(doors, who, row, more)
+    return writes(found)
+
+
+def differences(doors: Knocker, who: str, row: Row, names: Mapping[str, str]) -> Iterator[str]:
+    """Where the database was told something else because of answers that nobody asked for. What chance changes is left out."""
+    first, second = (written(doors, who, row, {}) for _time in range(2))
+    by_chance = [{at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]}
+                 for (_sql, one), (_sql, other) in zip(first, second, strict=True)]  # fmt: skip
+    third = written(doors, who, row, names)
+    if [sql for sql, _values in third] != [sql for sql, _values in first]:
+        yield f"{row.name}: other statements with one of {sorted(names)}"
+        return
+    for (sql, now), (_sql, before), chance in zip(third, first, by_chance, strict=True):
+        told = zip(now, before, strict=True)
+        if changed := [one for at, (one, other) in enumerate(told) if one != other and at not in chance]:
+            yield f"{row.name}: {sql[:60]}… {changed} with one of {sorted(names)}"
+
+
+def test_a_form_takes_nothing_but_what_it_asks(doors: Knocker, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # all columns at once; a stranger may send sixty at a time
+
+    def taken() -> Iterator[str]:
+        every = forms.columns(doors.things)
+        for row, who in FORMS:
+            asked = forms.asked(doors, row, who)
+            yield from differences(doors, who, row, {name: every[name] for name in every.keys() - asked})
+
+    assert failures(taken()) == ""
+
+
+def test_sabotage_an_answer_that_is_asked_is_seen_in_the_database(doors: Knocker) -> None:
+    row, who = next((row, who) for row, who in FORMS if row.address.endswith("/rename/"))
+    assert len(list(differences(doors, who, row, {"name": "三单元"}))) > 0
+
+
+# ---- 27: two answers to one question ----
+
+
+def contradictions(doors: Knocker) -> Iterator[tuple[str, str]]:
+    """(form and field, what came back) of every form with one field answered twice, differently."""
+    for row, who in FORMS:
+        fields = sent(row.body, doors.things)
+        for name in {
+            name for name, value in fields if name not in once.SEVERAL and not value.startswith("@")
+        }:
+            with undone():
+                form = doors.form([*fields, (name, "另一个答案")])
+                address = filled(row.address, doors.things)
+                heard = doors.heard(partial(doors.as_one(who).post, address, form))
+            yield f"{row.name} {name}", heard.word
+
+
+def test_two_answers_to_one_question_are_none(doors: Knocker) -> None:
+    assert {one: word for one, word in contradictions(doors) if word != "400"} == {}
+
+
+def test_two_values_in_an_address_are_none(doors: Knocker) -> None:
+    browser = doors.as_one("chen")
+    for query, status in (
+        ("view=open&view=closed", 400),
+        ("view=open&view=open", 200),
+        ("page=1&page=2", 400),
+    ):
+        assert browser.get(f"/desk/?{query}").status_code == status
+
+
+def test_sabotage_without_the_refusal_the_last_answer_would_be_picked(
+    doors: Knocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(once, "contradicts", lambda _said: False)
+    assert "did" in {word for _one, word in contradictions(doors)}
+
+
+# ---- 11, 15 to 18, 40: words that nobody types ----
+
+
+def test_what_no_database_keeps_is_refused_at_every_field_of_every_form(doors: Knocker) -> None:
+    def kept() -> Iterator[str]:
+        bad = cycle(texts.unstorable())
+        for row, who in FORMS:
+            for name in (name for name, value in sent(row.body, doors.things) if not value.startswith("@")):
+                value = next(bad) if name in forms.texts(row) else "\x00"
+                with undone(), statements() as said:
+                    heard = sends(doors, who, row, {name: value})
+                is_taken = (
+                    heard.wrote if name in forms.texts(row) else any("\x00" in str(one) for _sql, one in said)
+                )
+                if is_taken or heard.answer.status_code >= 500:
+                    yield f"{row.name} {name}={value!r}: {heard.word} writing {heard.wrote}"
+
+    assert failures(kept()) == ""
+
+
+def test_whatever_words_somebody_types_every_form_answers(doors: Knocker) -> None:
+    def hurt() -> Iterator[str]:
+        seeds = cycle(texts.words())
+        for row, who in FORMS:
+            for name in forms.texts(row):
+                for value in islice(seeds, A_FEW):
+                    with undone():
+                        heard = sends(doors, who, row, {name: value})
+                    if heard.answer.status_code >= 500 or (heard.wrote and heard.answer.status_code >= 400):
+                        yield f"{row.name} {name}={value[:30]!r}: {heard.word} writing {heard.wrote}"
+
+    assert failures(hurt()) == ""

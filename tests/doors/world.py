@@ -1,0 +1,259 @@
+"""What the table of permissions asks about: two offices, cases in every state, and whoever knocks, built once for a whole file.
+
+`Things` are what stands in braces in the table: `A1.dispatched` is the number of the case in that state in grid A1 (`own` to Wei,
+Sun, Qian and Chen), `B2.…` the same in grid B2 (Mo's), `yonder.…` in another jurisdiction; `….version` and the like belong to them.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from gezhi.cases import queries as cases
+from gezhi.cases.models import CallBack, Case
+from gezhi.cases.move import Move
+from gezhi.catalogue import actions as catalogue_actions
+from gezhi.catalogue import queries as catalogue
+from gezhi.catalogue.models import OfficeCalendar, OfficeRule
+from gezhi.duty import actions as duty
+from gezhi.evidence.actions import Kept
+from gezhi.evidence.models import Evidence
+from gezhi.journal.models import Errand
+from gezhi.kernel.actor import SYSTEM, Actor, Duty
+from gezhi.parties import queries as parties
+from gezhi.parties import staff
+from gezhi.parties.models import Account
+from gezhi.places import actions as places
+from gezhi.places.queries import by_ids, grid
+from gezhi.reports.queries import tracking_code
+from gezhi.routing import actions as routing
+from gezhi.routing import queries as rules
+from gezhi.routing.terms import Terms
+from gezhi.tenancy.clock import new_id
+from gezhi.web.public import kept
+from gezhi.web.public.photos import link
+from tests.cases.test_calls import by_phone
+from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+
+Things = dict[str, str]
+HOUR = timedelta(hours=1)
+KEY = "a-form-shown-once-0001"  # of every form in the table that has one
+
+
+class Hands(NamedTuple):
+    """Who works on the cases of a ground."""
+
+    desk: Actor
+    handler: Actor
+    checker: Actor
+    officer: Actor
+    party: UUID
+
+
+Step = Callable[[Hands, datetime], tuple[Actor, Move]]
+# what a case is called: what it was called before, and the move that led on
+COURSES: dict[str, tuple[str, Step] | None] = {
+    "reported": None,
+    "joined": None,
+    "asked": ("reported", lambda by, at: (by.desk, Move("ask", note="哪个单元"))),
+    "opened": ("reported", lambda by, at: (by.desk, Move("accept"))),
+    "dispatched": ("opened", lambda by, at: (by.desk, Move("dispatch", party=by.party))),
+    "in_hand": ("dispatched", lambda by, at: (by.handler, Move("take"))),
+    "stretched": ("in_hand", lambda by, at: (by.handler, Move("request_extension", reason="等货", until=later(at)))),
+    "paused": ("in_hand", lambda by, at: (by.officer, Move("carry_forward", reason="等货", until=later(at)))),
+    "to_check": ("in_hand", lambda by, at: (by.handler, done(at))),
+    "to_confirm": ("to_check", lambda by, at: (by.checker, Move("pass_check", note="看过了"))),
+    "objected": ("to_confirm", lambda by, at: (by.desk, Move("note", note="上报人说还漏水"))),
+    "closed": ("to_confirm", lambda by, at: (by.desk, Move("satisfied"))),
+}  # fmt: skip
+ELSEWHERE = ("reported", "opened")  # where the question is only whether one may see it at all
+
+
+def later(at: datetime) -> datetime:
+    """A month from now."""
+    return at + timedelta(days=30)
+
+
+def course(name: str, by: Hands, at: datetime) -> list[tuple[Actor, Move]]:
+    """The moves that lead from a fresh report to a case of this name."""
+    led = COURSES[name]
+    return [*course(led[0], by, at), led[1](by, at)] if led else []
+
+
+def of_cases(name: str, cast: Cast, place: UUID, by: Hands, at: datetime, courses: Iterable[str]) -> Things:
+    """One case on each of these courses, with its version, report and tracking code."""
+    made: dict[str, Case] = {}
+    for one in courses:
+        case = lin_reports(cast, at, f"楼道门玻璃碎了 {one}", place, contact="13800001234", may_call=True)
+        made[one] = walk(case, *course(one, by, at), at=at)
+    if "joined" in made:
+        made["joined"] = walk(made["joined"], (by.desk, Move("join", into=made["reported"].id)), at=at)
+    if "objected" in made:
+        objection = Move("unsatisfied", reason="还漏水")
+        made["objected"] = walk(made["objected"], (lin(made["objected"]), objection), at=at)
+    found: Things = {}
+    for one, case in made.items():
+        found |= {f"{name}.{one}": str(case.number), f"{name}.{one}.version": str(case.version)}
+        for report in cases.report_ids([case.id]).get(case.id, ())[:1]:
+            found |= {f"{name}.{one}.report": str(report), f"{name}.{one}.code": tracking_code(report)}
+    return found
+
+
+def of_ground(name: str, cast: Cast, place: UUID, cell: UUID, at: datetime) -> Things:
+    """The place, its cell and community, and a picture of a case there."""
+    row, of_cell = by_ids([place])[place], grid(cell)
+    case = cases.by_number(_number(cast, place), actor=SYSTEM)
+    picture = photo(at)
+    report = cases.report_ids([case.id])[case.id][0]
+    Evidence.objects.filter(id=picture).update(claimed_at=at, claimed_kind="report", claimed_id=report)
+    return {
+        f"{name}.place": row.code,
+        f"{name}.place.id": str(row.id),
+        f"{name}.cell": of_cell.code,
+        f"{name}.cell.id": str(cell),
+        f"{name}.community": by_ids([of_cell.community_id])[of_cell.community_id].code,
+        f"{name}.photo": str(picture),
+        f"{name}.photo.signed": link(picture, 400, at=at).partition("?")[2],
+    }
+
+
+def _number(cast: Cast, place: UUID) -> str:
+    found: str = Case.objects.filter(place_path=cast.town.row(place).path, state="opened").first().number
+    return found
+
+
+def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> Things:
+    """A party with its service, a post, an account and a roster: a shift that runs, two ahead, and a sheet to be confirmed."""
+
+    def plan(actor: Actor, starts: int, ends: int) -> UUID:
+        who, hours = duty.OnDuty(actor.name, "0631-0000120", actor.id), (at + starts * HOUR, at + ends * HOUR)
+        return duty.plan_shift(party, who, *hours, actor=SYSTEM, at=at - 48 * HOUR)
+
+    plan_of = [plan(*one) for one in ((hand, -8, -4), (head, -4, 1), (hand, 20, 28), (head, 30, 36))]
+    notes = {"notes": "钥匙在传达室", "open_numbers": [], "actor": hand, "at": at - 4 * HOUR}
+    sheet = duty.hand_over(plan_of[0], **notes)
+    post = parties.posts(hand.id)[0]
+    return {
+        f"{name}.party": str(party),
+        f"{name}.service": str(parties.services(party)[0].id),
+        f"{name}.account": str(hand.id),
+        f"{name}.post": str(post.id),
+        f"{name}.shift": str(plan_of[1]),
+        f"{name}.shift.ahead": str(plan_of[2]),
+        f"{name}.shift.ahead.name": hand.name,
+        f"{name}.shift.other": str(plan_of[3]),
+        f"{name}.sheet": str(sheet),
+    }
+
+
+def of_office(name: str, cast: Cast, at: datetime) -> Things:
+    """What belongs to an office as a whole: a call owed, a routing rule, a parked errand, its catalogue, a closed leaf and cell."""
+    case = walk(by_phone(cast, at), (cast.chen, Move("accept")), at=at)
+    line, second = (
+        routing.add_rule(Terms(name, party=cast.agency), actor=SYSTEM, at=at)
+        for name in ("找执法", "再找执法")
+    )
+    errand = Errand(kind="case.timer", key=f"{name}-parked", due_at=at, parked_at=at, error="x", tries=10)
+    Errand.objects.bulk_create([errand])
+    end = {"on": at.date(), "reason": "不再使用", "actor": SYSTEM, "at": at}
+    shut = catalogue.by_code("0107")
+    catalogue_actions.close_category(shut.id, revision=shut.revision, **end)
+    ended, spare = (
+        places.add_grid(community_id=cast.town.community_a, name=name, actor=SYSTEM, at=at)
+        for name in ("悦海旧格", "悦海空格")
+    )
+    places.close_grid(ended.id, into=None, **end)
+    leaf, condition = catalogue.by_code("0501"), catalogue.default_condition(catalogue.by_code("0501").id)
+    return {
+        f"{name}.call": str(CallBack.objects.filter(case=case)[0].id),
+        f"{name}.rule": str(line),
+        f"{name}.rule.second": str(second),
+        f"{name}.rule.seen": str(rules.versions(line)[-1].id),
+        f"{name}.errand": str(errand.id),
+        f"{name}.leaf.id": str(leaf.id),
+        f"{name}.leaf.revision": str(leaf.revision),
+        f"{name}.shut.revision": str(catalogue.by_code("0107").revision),
+        f"{name}.condition": str(condition.id),
+        f"{name}.condition.revision": str(condition.revision),
+        f"{name}.proof.revision": str(catalogue.proof(leaf.id).revision),
+        f"{name}.number.revision": str(OfficeRule.objects.get(key="call_tries").revision),
+        f"{name}.calendar.revision": str(OfficeCalendar.objects.get(code="office").revision),
+        f"{name}.cell.ended": ended.code,
+        f"{name}.cell.spare": spare.code,
+        f"{name}.compound": by_ids([cast.town.compound])[cast.town.compound].code,
+        f"{name}.agency": str(cast.agency),
+    }
+
+
+def of_forms(at: datetime) -> Things:
+    """Pictures that nobody claimed yet, as a form carries them along."""
+    free, paper = (Evidence.objects.get(id=photo(at)) for _each in range(2))
+    signed = {
+        key: kept.Bag([Kept(one.id, one.sha256)]).shown(key, at)[0]["id"]
+        for key, one in ((KEY, free), (f"{KEY}.papers", paper), (f"{KEY}.after", free))
+    }
+    return {
+        "form.key": KEY,
+        "form.photo": str(free.id),
+        "form.paper": str(paper.id),
+        "form.photo.signed": signed[KEY],
+        "form.paper.signed": signed[f"{KEY}.papers"],
+        "form.after.signed": signed[f"{KEY}.after"],
+        "nobody": str(new_id()),
+        "password": PASSWORD,
+    }
+
+
+def fill(cast: Cast, at: datetime) -> Things:
+    """Our office. No case is drawn for a second look: what a form does must not depend on chance."""
+    town, draw = cast.town, OfficeRule.objects.get(key="recheck_percent")
+    catalogue_actions.change_rule(draw.key, 0, revision=draw.revision, actor=SYSTEM, at=at)
+    ours = Hands(cast.chen, cast.qian, cast.zhao, cast.zhou, cast.property)
+    theirs = Hands(cast.zhou, cast.mo, cast.zhao, cast.zhou, cast.team_b2)
+    return {
+        **of_cases("A1", cast, town.stairwell, ours, at, COURSES),
+        **of_cases("B2", cast, town.street_b, theirs, at, ELSEWHERE),
+        **of_ground("A1", cast, town.stairwell, town.grid_a1, at),
+        **of_ground("B2", cast, town.street_b, town.grid_b2, at),
+        **of_party("A1", cast.property, cast.sun, cast.qian, at),
+        **of_party("B2", cast.team_b2, cast.mo, cast.mo, at),
+        **of_office("A1", cast, at),
+        **of_forms(at),
+    }
+
+
+def fill_yonder(cast: Cast, at: datetime) -> Things:
+    """The office beside ours."""
+    town = cast.town
+    hands = Hands(cast.chen, cast.qian, cast.zhao, cast.zhou, cast.property)
+    return {
+        **of_cases("yonder", cast, town.stairwell, hands, at, ELSEWHERE),
+        **of_ground("yonder", cast, town.stairwell, town.grid_a1, at),
+        **of_party("yonder", cast.property, cast.sun, cast.qian, at),
+        **of_office("yonder", cast, at),
+    }
+
+
+def employ(
+    username: str, name: str, party: UUID, *duties: Duty, at: datetime, has_left: bool = False
+) -> UUID:
+    """Somebody more than the cast has: in all these duties, or no longer in any of them."""
+    account = staff.add_account(
+        username, name, password=PASSWORD, must_change_password=False, actor=SYSTEM, at=at
+    )
+    for one in duties:
+        post = staff.NewPost(party, one, START, ends_on=at.date() if has_left else None)
+        staff.appoint(account, post, actor=SYSTEM, at=at)
+    return account
+
+
+def log_in(session: Callable[[Account], str], ours: Cast, yonder: UUID, at: datetime) -> dict[str, str]:
+    """Session keys of everybody in the columns of the table; Lin has none. session: makes one."""
+    everything = (Duty.ADMIN, Duty.CLERK, Duty.OFFICER)
+    people: dict[str, Any] = {
+        name: getattr(ours, name).id for name in ("wei", "mo", "sun", "qian", "chen", "zhao", "zhou", "gao")
+    }
+    people["he"] = employ("he", "何", ours.office_desk, Duty.ADMIN, at=at)
+    people["tang"] = employ("tang", "唐", ours.office_desk, *everything, at=at, has_left=True)
+    people["yu"] = yonder
+    return {name: session(Account.objects.get(id=id)) for name, id in people.items()}
