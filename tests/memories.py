@@ -17,6 +17,12 @@ MEMORIES = (
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
 OF_THE_CODE = (
     "gezhi.catalogue.rules.shipped",
+    "gezhi.flows.demonstration.bank.calendars",
+    "gezhi.flows.demonstration.bank.kinds",
+    "gezhi.flows.demonstration.bank.parties",
+    "gezhi.flows.demonstration.bank.phrases",
+    "gezhi.flows.demonstration.bank.sagas",
+    "gezhi.flows.demonstration.bank.town",
     "gezhi.flows.demonstration.pictures.drawn",
     "gezhi.places.wording._converter",
     "gezhi.places.wording.keys_of",
@@ -27,6 +33,7 @@ OF_THE_CODE = (
     "gezhi.tenancy.queries._by_id",
     "gezhi.tenancy.queries._remembered",
     "gezhi.tenancy.updating._one_row",
+    "gezhi.web.api.urls.document",
     "gezhi.web.desk.filters._as_options",
     "gezhi.web.public.health._applied",
 )

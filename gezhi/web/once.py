@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from gezhi.web import refusals
+from gezhi.web import problems, refusals
 
 SEVERAL = frozenset({"kinds", "kept_photos", "kept_documents"})  # what forms ask that has several answers
 
@@ -24,6 +24,8 @@ def once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
 
 
 def _judged(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    if problems.is_for_program(request):
+        return None  # the programs' door reads strictly by itself, and says which name
     said = (request.GET, request.POST) if request.method == "POST" else (request.GET,)
     return refusals.plain_page(request, 400) if any(map(contradicts, said)) else None
 

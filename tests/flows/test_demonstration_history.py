@@ -38,6 +38,7 @@ from gezhi.reports.check import findings as of_reports
 from gezhi.routing.check import findings as of_routing
 from gezhi.tenancy.models import Jurisdiction
 
+pytestmark = pytest.mark.django_db
 INVENTED = re.compile(r"0631-000-01\d\d")
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2025, 9, 1), date(2026, 2, 28)
@@ -149,7 +150,6 @@ def performed(town: tuple[Names, Cast], tales: list[Tale], at: datetime) -> Play
     return play
 
 
-@pytest.mark.django_db
 def test_a_fortnight_is_performed_so_that_every_check_is_content(
     town: tuple[Names, Cast], tales: list[Tale], noon: datetime
 ) -> None:
@@ -165,7 +165,6 @@ def test_a_fortnight_is_performed_so_that_every_check_is_content(
     assert states >= {"reported", "opened", "dispatched", "in_hand", "to_check", "to_confirm", "closed"}
 
 
-@pytest.mark.django_db
 def test_timers_fire_at_their_moment_and_not_when_the_demonstration_is_made(
     town: tuple[Names, Cast], noon: datetime
 ) -> None:
