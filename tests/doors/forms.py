@@ -1,7 +1,7 @@
 """Every form of the product once, with somebody who may send it: what the table of permissions declares, for tests of bad input."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -18,12 +18,21 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 def forms() -> list[tuple[Row, str]]:
     """(row, who) of every form that somebody may send and that does something: each address and move once, on one ground."""
+    return _deeds(row for row in table.declared() if not row.is_for_programs)
+
+
+def programs() -> list[tuple[Row, str]]:
+    """The same of what programs send."""
+    return _deeds(row for row in table.declared() if row.is_for_programs)
+
+
+def _deeds(rows: Iterable[Row]) -> list[tuple[Row, str]]:
     found: dict[str, tuple[Row, str]] = {}
-    for row in table.declared():
+    for row in rows:
         senders = [who for who, word in row.cells.items() if word == "did"]
         if row.method == "POST" and senders:
             found.setdefault(
-                row.address.replace("{B2.", "{A1.") + row.body.partition("=")[0], (row, senders[0])
+                row.address.replace("{B2.", "{A1.") + row.body.partition("," if row.is_json else "=")[0], (row, senders[0])
             )
     return list(found.values())
 
