@@ -69,9 +69,12 @@ def address_and_secret(id: UUID) -> tuple[str, str] | None:
 def add(name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetime) -> tuple[UUID, str]:
     """A new receiver, told of what happens from now on. Returns its id and its secret, which is never shown again.
 
-    url: whether it may be reached is the sender's to say. Raises NotYours, Invalid (name, events, receiver).
+    url: whether it may be reached is the sender's to say. Raises NotYours, Invalid (name, events, url: taken, receiver).
     """
     policy.keeps_receivers(actor)
+    _position()  # two at once come one after the other
+    if _there().filter(url=url).exists():  # sent twice; it would be told everything twice
+        raise Invalid("url", "taken")
     if _there().count() >= MOST:
         raise Invalid("receiver", "too_many", limit=MOST)
     made = secret.fresh()

@@ -89,6 +89,6 @@ def _session(account: Account) -> str:
     client.force_login(account, "gezhi.parties.login.PostBackend")
     asked = HttpRequest()
     asked.session = client.session
-    record_authentication(asked, account, "password")
+    record_authentication(asked, account, "password", reauthenticated=True)
     asked.session.save()
     return client.cookies["sessionid"].value

@@ -7,11 +7,13 @@ from typing import Any
 from django.apps import apps
 from django.db.models import BooleanField, Field
 
+from gezhi.web.desk.asks import ASKS
 from tests.doors import table
 from tests.doors.asking import Knocker
 from tests.doors.table import Row, filled
 from tests.doors.world import Things
 
+MOVE = re.compile(r"/move/(\w+)/$")
 ASKED = re.compile(r'\bname="([^"]+)"')
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -55,6 +57,8 @@ class _Anything(dict[str, str]):
 def asked(doors: Knocker, row: Row, who: str) -> set[str]:
     """What the form asks for, as the pages at its address and the table say."""
     found = {name for name, _value in table.sent(row.body, doors.things)}
+    if event := MOVE.search(row.address):  # where there is nothing to choose from, its page leaves a question out
+        found |= set(ASKS[event[1]].fields)
     pages = {one.address for one in table.declared() if one.method == "GET" and _path(one) == _path(row)}
     for address in pages | {row.address}:
         answer = doors.as_one(who).get(filled(address, doors.things))

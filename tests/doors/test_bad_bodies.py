@@ -15,7 +15,7 @@ from tests.seeds import bodies, queries, texts
 
 pytestmark = pytest.mark.django_db
 MOST_SECONDS = 1.0  # of processor time for one body; they take some milliseconds
-FORMS, PAGES = forms.forms(), forms.pages()
+FORMS, PAGES, PROGRAMS = forms.forms(), forms.pages(), forms.programs()
 DOORS = (
     ("lin", "/r/"),
     ("lin", "/account/login/"),
@@ -95,7 +95,7 @@ def is_clear(heard: Heard) -> bool:
 def any_request(doors: Knocker, data: st.DataObject) -> Heard:
     """A form with some answers changed, an address with a query of anything, or bytes at any form."""
     how = data.draw(st.integers(0, 2))
-    row, who = data.draw(st.sampled_from(PAGES if how == 1 else FORMS))
+    row, who = data.draw(st.sampled_from((FORMS, PAGES, FORMS + PROGRAMS)[how]))
     address = filled(row.address, doors.things)
     browser = doors.as_one(who)
     if how == 1:

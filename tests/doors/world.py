@@ -15,10 +15,10 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import actions as catalogue_actions
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import OfficeCalendar, OfficeRule
+from gezhi.config import worker
 from gezhi.duty import actions as duty
 from gezhi.evidence.actions import Kept
 from gezhi.evidence.models import Evidence
-from gezhi.flows import herald
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
 from gezhi.notices import receivers
@@ -158,7 +158,7 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
 
 def of_news(at: datetime, **parties: UUID) -> Things:
     """What the journal so far told these parties; of each, the notice that came last."""
-    herald.catch_up(at=at)
+    worker.keep_books(at)
     return {
         f"{name}.notice": str(Notice.objects.filter(party_id=party).order_by("-id")[0].id)
         for name, party in parties.items()
