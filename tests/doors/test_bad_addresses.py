@@ -27,6 +27,69 @@ A_FEW = 7  # moments for each day of each form: all of them are used up in turn,
 DAY_FIELDS = re.compile(r"^(\d{4}-\d\d-\d\d)(T\d\d:\d\d)?$")
 
 
+# ---- 16: what only one of the databases would take ----
+
+
+def nul_asked(doors: Knocker) -> tuple[int, bool]:
+    """(status, whether a statement carried it) of a place's code with a NUL in it."""
+    with undone(), statements() as said:
+        answer = doors.as_one("lin").get(f"/p/{doors.things['A1.place']}%00")
+    return answer.status_code, any("\0" in str(values) or "\\x00" in str(values) for _sql, values in said)
+
+
+def test_a_nul_in_the_code_of_a_place_is_refused_before_anything_is_looked_up(doors: Knocker) -> None:
+    assert nul_asked(doors) == (400, False)
+
+
+def test_sabotage_without_the_look_at_the_address_the_database_would_be_asked(
+    doors: Knocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.middleware.unreadable", lambda _request: False)
+    assert nul_asked(doors)[1]
+
+
+# ---- 33: what is not mine looks as if it were not there ----
+
+UNSEEN = (  # who, the address of what he may not see, the same address of what never was
+    ("chen", "/desk/cases/{B2.opened}/", "/desk/cases/371072-2026-9999999/"),
+    ("chen", "/desk/cases/{yonder.opened}/", "/desk/cases/371072-2026-9999999/"),
+    ("mo", "/my/cases/{A1.opened}/", "/my/cases/371072-2026-9999999/"),
+    ("mo", "/api/v1/cases/{A1.opened}", "/api/v1/cases/371072-2026-9999999"),
+    ("mo", "/api/v1/cases/{yonder.opened}", "/api/v1/cases/371072-2026-9999999"),
+    ("mo", "/photo/{A1.photo}/400", "/photo/{nobody}/400"),
+    ("chen", "/desk/calls/{yonder.call}/", "/desk/calls/{nobody}/"),
+    ("he", "/desk/parties/{yonder.party}/", "/desk/parties/{nobody}/"),
+    ("he", "/desk/accounts/{yonder.account}/", "/desk/accounts/{nobody}/"),
+    ("he", "/desk/receivers/{yonder.receiver}/", "/desk/receivers/{nobody}/"),
+    ("he", "/desk/places/{yonder.place}/", "/desk/places/371072-99999/"),
+    ("lin", "/p/{yonder.place}", "/p/371072-99999"),
+    ("lin", "/t/{yonder.reported.code}", "/t/371072-22222222222222222222222222z"),
+)
+
+
+@pytest.mark.parametrize(("who", "unseen", "nothing"), UNSEEN)
+def test_what_is_not_mine_is_answered_like_what_never_was(
+    doors: Knocker, who: str, unseen: str, nothing: str
+) -> None:
+    assert without_address(doors, who, unseen) == without_address(doors, who, nothing)
+
+
+def without_address(doors: Knocker, who: str, address: str) -> tuple[int, bytes]:
+    """Status and page, without what the asker said himself and without tokens."""
+    path = filled(address, doors.things)
+    answer = doors.as_one(who).get(path)
+    said = path.strip("/").split("/")
+    page = TOKEN.sub(b"", answer.content)
+    for word in sorted((one for one in said if len(one) > 8), key=len, reverse=True):
+        page = page.replace(word.encode(), b"")
+    return answer.status_code, page
+
+
+def test_sabotage_a_page_that_tells_them_apart_is_seen(doors: Knocker) -> None:
+    mine, nothing = "/desk/cases/{A1.opened}/", "/desk/cases/371072-2026-9999999/"
+    assert without_address(doors, "chen", mine) != without_address(doors, "chen", nothing)
+
+
 # ---- 28: closed lists ----
 
 
