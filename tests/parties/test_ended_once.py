@@ -22,7 +22,7 @@ class Unlike(date):
 
 def ends(kind: str, id: Any, event: str) -> int:
     """How often the journal says so."""
-    return [one.event for one in journal.story(kind, id)].count(event)
+    return [one.entry.event for one in journal.story(kind, id)].count(event)
 
 
 @pytest.mark.parametrize(("day", "times"), [(date, 1), (Unlike, 2)], ids=["once", "sabotage"])
