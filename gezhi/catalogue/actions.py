@@ -151,7 +151,9 @@ def add_calendar(name: Mapping[str, str], *, like: str, actor: Actor, at: dateti
     if model is None:
         raise NotFound
     there = dict(OfficeCalendar.objects.values_list("code", "name"))
-    if fields["name"]["zh"] in {one["zh"] for one in there.values()}:  # sent twice, or two that nobody could tell apart
+    if fields["name"]["zh"] in {
+        one["zh"] for one in there.values()
+    }:  # sent twice, or two that nobody could tell apart
         raise Invalid("name", "taken")
     own = (code for code in there if code.startswith(OWN))
     number = 1 + max((int(code.removeprefix(OWN)) for code in own), default=0)

@@ -34,7 +34,8 @@ def _deeds(rows: Iterable[Row]) -> list[tuple[Row, str]]:
         senders = [who for who, word in row.cells.items() if word == "did"]
         if row.method == "POST" and senders:
             found.setdefault(
-                row.address.replace("{B2.", "{A1.") + row.body.partition("," if row.is_json else "=")[0], (row, senders[0])
+                row.address.replace("{B2.", "{A1.") + row.body.partition("," if row.is_json else "=")[0],
+                (row, senders[0]),
             )
     return list(found.values())
 
@@ -57,7 +58,9 @@ class _Anything(dict[str, str]):
 def asked(doors: Knocker, row: Row, who: str) -> set[str]:
     """What the form asks for, as the pages at its address and the table say."""
     found = {name for name, _value in table.sent(row.body, doors.things)}
-    if event := MOVE.search(row.address):  # where there is nothing to choose from, its page leaves a question out
+    if event := MOVE.search(
+        row.address
+    ):  # where there is nothing to choose from, its page leaves a question out
         found |= set(ASKS[event[1]].fields)
     pages = {one.address for one in table.declared() if one.method == "GET" and _path(one) == _path(row)}
     for address in pages | {row.address}:

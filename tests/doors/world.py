@@ -147,7 +147,9 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
         f"{name}.service": str(parties.services(party)[0].id),
         f"{name}.account": str(hand.id),
         f"{name}.post": str(post.id),
-        f"{name}.mailbox": str(mailboxes.add_mailbox(party, f"{name.lower()}@office.example", actor=SYSTEM, at=at)),
+        f"{name}.mailbox": str(
+            mailboxes.add_mailbox(party, f"{name.lower()}@office.example", actor=SYSTEM, at=at)
+        ),
         f"{name}.shift": str(plan_of[1]),
         f"{name}.shift.ahead": str(plan_of[2]),
         f"{name}.shift.ahead.name": hand.name,

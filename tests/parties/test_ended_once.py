@@ -31,9 +31,7 @@ def test_a_service_ended_twice_for_one_day_ended_once(
 ) -> None:
     service = queries.services(town.company)[0].id
     for _each in range(2):
-        actions.end_service(
-            service, ends_on=day(noon.year, noon.month, noon.day), actor=admin_actor, at=noon
-        )
+        actions.end_service(service, ends_on=day(noon.year, noon.month, noon.day), actor=admin_actor, at=noon)
     assert ends("party", town.company, "end_service") == times
 
 
