@@ -93,8 +93,9 @@ def add(name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetim
 def change(id: UUID, name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetime) -> None:
     """Another name, address or choice of types, which holds from now on. Raises NotYours, NotFound, Invalid."""
     policy.keeps_receivers(actor)
-    _change(_held(id), "change_receiver", actor, at, name=_name(name), url=url, events=_types(events))
-    Receiver.objects.filter(id=id).update(since=_position())
+    fields = {"name": _name(name), "url": url, "events": _types(events)}
+    if _change(_held(id), "change_receiver", actor, at, **fields):
+        Receiver.objects.filter(id=id).update(since=_position())
 
 
 @transaction.atomic
@@ -160,14 +161,16 @@ def is_gone(id: UUID, *, at: datetime) -> None:
     outbox.call_off(road(id), why="410 Gone", at=at)
 
 
-def _change(one: Receiver, event: str, actor: Actor, at: datetime, **fields: Any) -> None:
+def _change(one: Receiver, event: str, actor: Actor, at: datetime, **fields: Any) -> bool:
+    """Whether there was anything to change: the same form twice leaves out no message that came between."""
     before = {name: getattr(one, name) for name in fields}
     if before == fields:
-        return
+        return False
     Receiver.objects.filter(id=one.id).update(**fields)
     words = {"url": fields.pop("url")} if before.pop("url", None) != fields.get("url") else {}
     fields.pop("url", None)
     record(Deed("receiver", one.id, event, before, fields, words), actor=actor, at=at)
+    return True
 
 
 def _position() -> int:
