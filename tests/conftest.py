@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 
@@ -29,7 +30,9 @@ LONGEST = (  # by processor time, the longest first; a file that is not named he
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Passwords cost little; a SQLite test database is a file of this worker, so that threads share it as servers do."""
+    """Passwords cost little; no drawn example is late on a busy machine; a SQLite test database is a file of this worker, so that threads share it as servers do."""
+    hypothesis.settings.register_profile("here", deadline=None)
+    hypothesis.settings.load_profile("here")
     django_settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
     database = django_settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite"):

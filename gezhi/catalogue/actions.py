@@ -140,7 +140,7 @@ def change_calendar(
 def add_calendar(name: Mapping[str, str], *, like: str, actor: Actor, at: datetime) -> OfficeCalendar:
     """A calendar of the office's own, with the hours of another one to begin with. Its code is "own-1", "own-2", …
 
-    name: as {"zh", "zh_hant", "en"}; like: the other one's code. Raises NotYours, NotFound, Invalid (name; like: round_the_clock_stays).
+    name: as {"zh", "zh_hant", "en"}; like: the other one's code. Raises NotYours, NotFound, Invalid (name, also: taken; like: round_the_clock_stays).
     """
     _may_change(actor)
     fields = edits.calendar({"name": name})
@@ -150,8 +150,13 @@ def add_calendar(name: Mapping[str, str], *, like: str, actor: Actor, at: dateti
     model = OfficeCalendar.objects.filter(code=like).first()
     if model is None:
         raise NotFound
-    taken = OfficeCalendar.objects.filter(code__startswith=OWN).values_list("code", flat=True)
-    number = 1 + max((int(code.removeprefix(OWN)) for code in taken), default=0)
+    there = dict(OfficeCalendar.objects.values_list("code", "name"))
+    if fields["name"]["zh"] in {
+        one["zh"] for one in there.values()
+    }:  # sent twice, or two that nobody could tell apart
+        raise Invalid("name", "taken")
+    own = (code for code in there if code.startswith(OWN))
+    number = 1 + max((int(code.removeprefix(OWN)) for code in own), default=0)
     row = OfficeCalendar(
         code=f"{OWN}{number}", note=edits.NO_WORDS, hours=model.hours, proposed=False, **fields
     )

@@ -69,9 +69,12 @@ def address_and_secret(id: UUID) -> tuple[str, str] | None:
 def add(name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetime) -> tuple[UUID, str]:
     """A new receiver, told of what happens from now on. Returns its id and its secret, which is never shown again.
 
-    url: whether it may be reached is the sender's to say. Raises NotYours, Invalid (name, events, receiver).
+    url: whether it may be reached is the sender's to say. Raises NotYours, Invalid (name, events, url: taken, receiver).
     """
     policy.keeps_receivers(actor)
+    _position()  # two at once come one after the other
+    if _there().filter(url=url).exists():  # sent twice; it would be told everything twice
+        raise Invalid("url", "taken")
     if _there().count() >= MOST:
         raise Invalid("receiver", "too_many", limit=MOST)
     made = secret.fresh()
@@ -90,8 +93,9 @@ def add(name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetim
 def change(id: UUID, name: str, url: str, events: Iterable[str], *, actor: Actor, at: datetime) -> None:
     """Another name, address or choice of types, which holds from now on. Raises NotYours, NotFound, Invalid."""
     policy.keeps_receivers(actor)
-    _change(_held(id), "change_receiver", actor, at, name=_name(name), url=url, events=_types(events))
-    Receiver.objects.filter(id=id).update(since=_position())
+    fields = {"name": _name(name), "url": url, "events": _types(events)}
+    if _change(_held(id), "change_receiver", actor, at, **fields):
+        Receiver.objects.filter(id=id).update(since=_position())
 
 
 @transaction.atomic
@@ -157,14 +161,16 @@ def is_gone(id: UUID, *, at: datetime) -> None:
     outbox.call_off(road(id), why="410 Gone", at=at)
 
 
-def _change(one: Receiver, event: str, actor: Actor, at: datetime, **fields: Any) -> None:
+def _change(one: Receiver, event: str, actor: Actor, at: datetime, **fields: Any) -> bool:
+    """Whether there was anything to change: the same form twice leaves out no message that came between."""
     before = {name: getattr(one, name) for name in fields}
     if before == fields:
-        return
+        return False
     Receiver.objects.filter(id=one.id).update(**fields)
     words = {"url": fields.pop("url")} if before.pop("url", None) != fields.get("url") else {}
     fields.pop("url", None)
     record(Deed("receiver", one.id, event, before, fields, words), actor=actor, at=at)
+    return True
 
 
 def _position() -> int:

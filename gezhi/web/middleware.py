@@ -15,7 +15,7 @@ from gezhi.parties import queries as parties
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.patience import waiting_at_most
-from gezhi.web import door, errors, problems
+from gezhi.web import bodies, door, errors, problems
 from gezhi.web import refusals as answers
 from gezhi.web.asked import Asked
 
@@ -49,14 +49,15 @@ def storage_troubles(get_response: Answer) -> Answer:
 
 
 def unreadable(request: HttpRequest) -> bool:
-    """A NUL in address, query or cookie: PostgreSQL would raise and SQLite would not, so nobody gets to ask.
+    """A NUL in address, query or cookie: PostgreSQL would raise and SQLite would not, so nobody gets to ask. A query that is not UTF-8.
 
     A body in another writing than UTF-8: our pages send none, and Python has "writings" that are no text at all.
     """
     asked = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
     cookies = "".join(request.COOKIES.values())
     writing = (request.content_params or {}).get("charset", "utf-8").lower()
-    return "\0" in request.path or b"\0" in asked or "\0" in cookies or writing not in UTF_8
+    has_nul = "\0" in request.path or b"\0" in asked or "\0" in cookies
+    return has_nul or not bodies.is_utf_8(asked) or writing not in UTF_8
 
 
 def _storage_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -20,6 +20,7 @@ WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNO
 SAVEPOINT = re.compile(r"SAVEPOINT (\S+)")
 ROLLBACK = re.compile(r"ROLLBACK TO SAVEPOINT (\S+)")
 NOT_OURS = re.compile(r"django_|axes_")  # sessions and the like say nothing about the office
+TOKEN_HEAD = "HTTP_AUTHORIZATION"
 LOG_IN = "/account/login/"
 REDIRECTS = frozenset({301, 302, 303})
 
@@ -44,18 +45,22 @@ class Heard:
 
 @dataclass
 class Knocker:
-    """Whoever stands before the doors. sessions: by person; files: what `@name` in a body stands for."""
+    """Whoever stands before the doors. sessions, tokens: by person; files: what `@name` in a body stands for."""
 
     things: Things
     sessions: Mapping[str, str]
+    tokens: Mapping[str, str]
     files: Mapping[str, bytes]
     client: Client = field(
         default_factory=lambda: Client(HTTP_HOST="localhost", raise_request_exception=False)
     )
 
     def as_one(self, who: str) -> Client:
-        """The browser of this person."""
+        """The browser and the program of this person in one: a page knows him by the cookie, a program's door by the token alone."""
         self.client.cookies = SimpleCookie()
+        self.client.defaults.pop(TOKEN_HEAD, None)
+        if who in self.tokens:
+            self.client.defaults[TOKEN_HEAD] = f"Bearer {self.tokens[who]}"
         if who in self.sessions:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return self.client
@@ -70,8 +75,11 @@ class Knocker:
         address = filled(row.address, self.things)
         if row.method == "GET":
             return self.heard(lambda: self.as_one(who).get(address, **more))
-        form = self.form(sent(row.body, self.things))
-        return self.heard(lambda: self.as_one(who).post(address, form, **more))
+        if row.is_json:
+            more |= {"data": filled(row.body, self.things), "content_type": "application/json"}
+        else:
+            more |= {"data": self.form(sent(row.body, self.things))}
+        return self.heard(lambda: self.as_one(who).post(address, **more))
 
     def heard(self, knock: Callable[[], Any]) -> Heard:
         """What a request of any kind brings about."""

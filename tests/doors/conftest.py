@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.internal.flows.login import record_authentication
 from django.db import transaction
+from django.http import HttpRequest
 from django.test import Client, override_settings
+from PIL import Image
 
 from gezhi.catalogue import shelf
 from gezhi.kernel.actor import Duty
+from gezhi.parties.models import Account
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
@@ -23,7 +28,8 @@ from tests.doors.asking import Knocker
 from tests.standing import NOON
 from tests.standing import OFFICE as OFFICE_ID
 
-FILES = {
+OWNERS = {"A1": "qian", "B2": "mo", "yonder": "yu"}  # of the tokens in the table
+SHEETS = {
     "places.csv": "小区,楼栋,社区,网格\n海悦苑,1号楼,悦海社区,悦海一格 A1\n".encode(),
     "accounts.csv": "姓名,登录名,单位,岗位\n吕,lyu,长峰物业,处置员\n".encode(),
 }
@@ -60,13 +66,29 @@ def _built(at: datetime) -> Knocker:
         theirs = everybody(at, "371083", "yonder-")
         things = world.fill_yonder(theirs, at)
         stranger = world.employ("yu", "于", theirs.office_desk, Duty.ADMIN, Duty.CLERK, Duty.OFFICER, at=at)
+        given = {"yu": world.give_token(stranger, at)}
     with scope(here.id):
         ours = everybody(at)
         things |= world.fill(ours, at)
-        return Knocker(things, world.log_in(_session, ours, stranger, at), FILES)
+        people = world.hire(ours, stranger, at)
+        given |= {who: world.give_token(people[who], at, days_ago=2) for who in people.keys() - given.keys()}
+        things |= {f"{ground}.token": given[who][0] for ground, who in OWNERS.items()}
+        sessions = {who: _session(Account.objects.get(id=id)) for who, id in people.items()}
+    return Knocker(things, sessions, {who: secret for who, (_id, secret) in given.items()}, _files())
 
 
-def _session(account: Any) -> str:
+def _files() -> dict[str, bytes]:
+    picture = BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(picture, "JPEG")
+    return SHEETS | {"lamp.jpg": picture.getvalue()}
+
+
+def _session(account: Account) -> str:
+    """Of somebody who typed his password a moment ago."""
     client = Client(HTTP_HOST="localhost")
     client.force_login(account, "gezhi.parties.login.PostBackend")
+    asked = HttpRequest()
+    asked.session = client.session
+    record_authentication(asked, account, "password", reauthenticated=True)
+    asked.session.save()
     return client.cookies["sessionid"].value

@@ -1,29 +1,41 @@
 """Every form of the product once, with somebody who may send it: what the table of permissions declares, for tests of bad input."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
 from django.db.models import BooleanField, Field
 
+from gezhi.web.desk.asks import ASKS
 from tests.doors import table
 from tests.doors.asking import Knocker
 from tests.doors.table import Row, filled
 from tests.doors.world import Things
 
+MOVE = re.compile(r"/move/(\w+)/$")
 ASKED = re.compile(r'\bname="([^"]+)"')
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def forms() -> list[tuple[Row, str]]:
     """(row, who) of every form that somebody may send and that does something: each address and move once, on one ground."""
+    return _deeds(row for row in table.declared() if not row.is_for_programs)
+
+
+def programs() -> list[tuple[Row, str]]:
+    """The same of what programs send."""
+    return _deeds(row for row in table.declared() if row.is_for_programs)
+
+
+def _deeds(rows: Iterable[Row]) -> list[tuple[Row, str]]:
     found: dict[str, tuple[Row, str]] = {}
-    for row in table.declared():
+    for row in rows:
         senders = [who for who, word in row.cells.items() if word == "did"]
         if row.method == "POST" and senders:
             found.setdefault(
-                row.address.replace("{B2.", "{A1.") + row.body.partition("=")[0], (row, senders[0])
+                row.address.replace("{B2.", "{A1.") + row.body.partition("," if row.is_json else "=")[0],
+                (row, senders[0]),
             )
     return list(found.values())
 
@@ -46,6 +58,10 @@ class _Anything(dict[str, str]):
 def asked(doors: Knocker, row: Row, who: str) -> set[str]:
     """What the form asks for, as the pages at its address and the table say."""
     found = {name for name, _value in table.sent(row.body, doors.things)}
+    if event := MOVE.search(
+        row.address
+    ):  # where there is nothing to choose from, its page leaves a question out
+        found |= set(ASKS[event[1]].fields)
     pages = {one.address for one in table.declared() if one.method == "GET" and _path(one) == _path(row)}
     for address in pages | {row.address}:
         answer = doors.as_one(who).get(filled(address, doors.things))

@@ -11,6 +11,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 FILE = Path(__file__).with_name("permissions.txt")
 WORDS = re.compile(r"ok|did|login|[45]\d\d")
 BRACES = re.compile(r"\{([\w.]+)\}")
+PROGRAMS = "/api/v1/"
 METHODS = ("GET", "POST")
 GROUNDS = ("A1", "B2", "yonder")
 
@@ -33,6 +34,16 @@ class Row:
     @property
     def name(self) -> str:
         return f"{self.method} {self.address}"
+
+    @property
+    def is_json(self) -> bool:
+        """Whether a program sends it, as an object."""
+        return self.body.startswith('{"')
+
+    @property
+    def is_for_programs(self) -> bool:
+        """Whether a token opens this door, and no cookie."""
+        return self.address.startswith(PROGRAMS)
 
     @property
     def may(self) -> list[str]:

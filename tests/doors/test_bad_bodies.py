@@ -15,7 +15,7 @@ from tests.seeds import bodies, queries, texts
 
 pytestmark = pytest.mark.django_db
 MOST_SECONDS = 1.0  # of processor time for one body; they take some milliseconds
-FORMS, PAGES = forms.forms(), forms.pages()
+FORMS, PAGES, PROGRAMS = forms.forms(), forms.pages(), forms.programs()
 DOORS = (
     ("lin", "/r/"),
     ("lin", "/account/login/"),
@@ -46,8 +46,35 @@ def test_what_is_no_form_is_refused(doors: Knocker) -> None:
 
 
 def test_whatever_can_be_read_somehow_gets_a_page(doors: Knocker) -> None:
-    """Bytes that are no UTF-8 become �, as in every browser: words with it are words. Forms come back with 200, 400 or 422."""
+    """In a form with files, bytes that are no UTF-8 become �, as in every browser: words with it are words. 200, 400 or 422."""
     assert "\n".join(wrong(doors, bodies.odd(), {200, 303, 400, 413, 422})) == ""
+
+
+NO_UTF_8 = ("%ff", "%C0%80", "%ED%A0%80", "%F4%90%80%80", "%E4%BD")
+
+
+@pytest.mark.parametrize("strange", NO_UTF_8)
+def test_bytes_that_are_no_utf_8_are_refused_in_a_query_and_in_a_plain_form(
+    doors: Knocker, strange: str
+) -> None:
+    assert answered(doors, strange) == [400] * 5
+
+
+def test_sabotage_without_the_look_at_their_bytes_they_would_be_taken_for_other_words(
+    doors: Knocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.bodies.is_utf_8", lambda _said: True)
+    assert 400 not in answered(doors, NO_UTF_8[0])
+
+
+def answered(doors: Knocker, strange: str) -> list[int]:
+    """What becomes of these bytes in a query and in a form, at home, at the desk, in the pocket, and of a report with them."""
+    queries_of = (("lin", f"/?q={strange}"), ("chen", f"/desk/?q={strange}"), ("wei", f"/my/?view={strange}"))
+    text = f"key=a-form-shown-once-0001&text={strange}&where=x".encode()
+    sent_to = (("lin", "/r/", text), ("lin", "/account/login/", f"login={strange}&password=x".encode()))
+    with undone():
+        got = [doors.as_one(who).get(address).status_code for who, address in queries_of]
+        return got + [posted(doors, who, door, ("", bodies.FORM, body)).answer.status_code for who, door, body in sent_to]  # fmt: skip
 
 
 def test_too_much_at_once_is_not_read(doors: Knocker) -> None:
@@ -95,7 +122,7 @@ def is_clear(heard: Heard) -> bool:
 def any_request(doors: Knocker, data: st.DataObject) -> Heard:
     """A form with some answers changed, an address with a query of anything, or bytes at any form."""
     how = data.draw(st.integers(0, 2))
-    row, who = data.draw(st.sampled_from(PAGES if how == 1 else FORMS))
+    row, who = data.draw(st.sampled_from((FORMS, PAGES, FORMS + PROGRAMS)[how]))
     address = filled(row.address, doors.things)
     browser = doors.as_one(who)
     if how == 1:

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.forms import Form, MultipleChoiceField
 from django.http import SimpleCookie
 from django.test import Client
+from django.urls import get_resolver
 
+from gezhi.parties.queries import actor_of
+from gezhi.parties.tokens import Bearer, Scope
+from gezhi.tenancy.clock import new_id
 from gezhi.web import once
 from tests.doors import forms
 from tests.doors.asking import Heard, Knocker, statements, undone, writes
@@ -17,7 +22,7 @@ from tests.doors.table import Row, filled, sent
 from tests.seeds import texts
 
 pytestmark = pytest.mark.django_db
-FORMS = forms.forms()
+FORMS, PROGRAMS = forms.forms(), forms.programs()
 A_FEW = 3  # words of the seeds for each field of each form; all of them are used up in turn
 
 # What may be done again, and then stands there twice as it was meant; everything else knows its form again.
@@ -28,6 +33,7 @@ AGAIN = {
     "contact",
     "restate",
     "reset",
+    "secret",
     "phone",
     "fixture",
     "rename",
@@ -38,7 +44,11 @@ MEANT = (
     "event=add",
     "show=1",
     "name=夜间",
-)  # more words; another look; a second rule behind the first, which is never asked
+    "act=test",
+    "scopes=",
+    '{"text"',
+    "file=",
+)  # more words; another look; a second rule behind the first, which is never asked; another test; another token; what has no key
 
 
 def sends(doors: Knocker, who: str, row: Row, more: Mapping[str, str], *, address: str = "") -> Heard:
@@ -87,13 +97,34 @@ def test_sabotage_without_the_token_every_form_would_be_taken(doors: Knocker) ->
     assert set(taken) == {"did"}
 
 
-def test_no_page_stands_in_a_strange_frame(doors: Knocker) -> None:
-    found = {}
-    for row, who in forms.pages():
-        answer = doors.asks(who, row).answer
-        policy = answer.get("Content-Security-Policy", "")
-        found[row.address] = (answer.get("X-Frame-Options"), "'none'" in policy)
-    assert {address: one for address, one in found.items() if one != ("DENY", True)} == {}
+def cookies_alone(doors: Knocker, who: str, row: Row) -> str:
+    """What a program's door says to somebody's browser, as a strange page would send it."""
+    browser = Client(HTTP_HOST="localhost", enforce_csrf_checks=True, raise_request_exception=False)
+    browser.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: doors.sessions[who]})
+    with undone():
+        data = filled(row.body, doors.things) if row.is_json else doors.form(sent(row.body, doors.things))
+        kind = {"content_type": "application/json"} if row.is_json else {}
+        address, heads = filled(row.address, doors.things), {"HTTP_ORIGIN": "https://evil.example"}
+        word = doors.heard(lambda: browser.post(address, data, **kind, **heads)).word
+    return word
+
+
+def test_a_browsers_cookie_opens_no_door_of_programs(doors: Knocker) -> None:
+    """They ask for no token of a form: nothing that a browser sends by itself counts there, so whoever is lured is a stranger."""
+    rows = [row for row, _who in PROGRAMS]
+    found = {row.address + row.body: cookies_alone(doors, "zhou", row) for row in rows}
+    assert found == {row.address + row.body: row.cells["lin"] for row in rows}
+
+
+def test_sabotage_were_the_log_in_a_token_too_a_strange_page_could_move_cases(
+    doors: Knocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_cookie(request: Any) -> Bearer:
+        return Bearer(new_id(), actor_of(request.user, request.now), frozenset(Scope))
+
+    monkeypatch.setattr("gezhi.web.api.door._bearer", by_cookie)
+    row = next(row for row, _who in PROGRAMS if '"dispatch"' in row.body)
+    assert cookies_alone(doors, "zhou", row) == "did"
 
 
 # ---- 25: sent twice ----
@@ -101,7 +132,7 @@ def test_no_page_stands_in_a_strange_frame(doors: Knocker) -> None:
 
 def test_a_form_that_is_sent_twice_is_taken_once(doors: Knocker) -> None:
     def doubled() -> Iterator[str]:
-        for row, who in FORMS:
+        for row, who in FORMS + PROGRAMS:
             with undone():
                 first, second = (doors.asks_for_good(who, row) for _time in range(2))
             is_meant = AGAIN & set(row.address.split("/")) or any(one in row.body for one in MEANT)
@@ -182,6 +213,34 @@ def test_two_values_in_an_address_are_none(doors: Knocker) -> None:
         ("page=1&page=2", 400),
     ):
         assert browser.get(f"/desk/?{query}").status_code == status
+
+
+def test_a_question_with_several_answers_is_known_for_one() -> None:
+    asked = {
+        name
+        for form in every_kind_of(Form)
+        for name, field in form.base_fields.items()
+        if isinstance(field, MultipleChoiceField)
+    }
+    assert {"events", "kinds", "scopes"} <= asked <= once.SEVERAL
+
+
+def every_kind_of(kind: type[Any]) -> Iterator[type[Any]]:
+    """The forms of the product, which are imported with its addresses."""
+    get_resolver().url_patterns  # noqa: B018
+    for one in kind.__subclasses__():
+        yield from every_kind_of(one)
+        if one.__module__.startswith("gezhi."):
+            yield one
+
+
+def test_sabotage_a_question_that_is_not_known_for_one_could_not_be_answered_twice(
+    doors: Knocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(row, who) for row, who in FORMS if "events=" in row.body or "scopes=" in row.body]
+    assert {doors.asks(who, row).word for row, who in rows} == {"did"}
+    monkeypatch.setattr(once, "SEVERAL", frozenset())
+    assert "400" in {doors.asks(who, row).word for row, who in rows}
 
 
 def test_sabotage_without_the_refusal_the_last_answer_would_be_picked(

@@ -15,13 +15,16 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import actions as catalogue_actions
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import OfficeCalendar, OfficeRule
+from gezhi.config import worker
 from gezhi.duty import actions as duty
 from gezhi.evidence.actions import Kept
 from gezhi.evidence.models import Evidence
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
+from gezhi.notices import receivers
+from gezhi.notices.models import Notice
+from gezhi.parties import mailboxes, staff, tokens
 from gezhi.parties import queries as parties
-from gezhi.parties import staff
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
 from gezhi.places.queries import by_ids, grid
@@ -55,6 +58,7 @@ Step = Callable[[Hands, datetime], tuple[Actor, Move]]
 COURSES: dict[str, tuple[str, Step] | None] = {
     "reported": None,
     "joined": None,
+    "split": None,
     "asked": ("reported", lambda by, at: (by.desk, Move("ask", note="哪个单元"))),
     "opened": ("reported", lambda by, at: (by.desk, Move("accept"))),
     "dispatched": ("opened", lambda by, at: (by.desk, Move("dispatch", party=by.party))),
@@ -66,6 +70,7 @@ COURSES: dict[str, tuple[str, Step] | None] = {
     "objected": ("to_confirm", lambda by, at: (by.desk, Move("note", note="上报人说还漏水"))),
     "closed": ("to_confirm", lambda by, at: (by.desk, Move("satisfied"))),
 }  # fmt: skip
+ACROSS = ("reported", "opened", "dispatched")  # in the other grid: what came to its own people, too
 ELSEWHERE = ("reported", "opened")  # where the question is only whether one may see it at all
 
 
@@ -86,6 +91,10 @@ def of_cases(name: str, cast: Cast, place: UUID, by: Hands, at: datetime, course
     for one in courses:
         case = lin_reports(cast, at, f"楼道门玻璃碎了 {one}", place, contact="13800001234", may_call=True)
         made[one] = walk(case, *course(one, by, at), at=at)
+    if "split" in made:
+        second = Move("split", note="灯也坏了", category=catalogue.by_code("0107").id)
+        walk(made["split"], (by.desk, second), at=at)
+        made["split"] = cases.newest_part(made["split"].id)
     if "joined" in made:
         made["joined"] = walk(made["joined"], (by.desk, Move("join", into=made["reported"].id)), at=at)
     if "objected" in made:
@@ -138,11 +147,23 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
         f"{name}.service": str(parties.services(party)[0].id),
         f"{name}.account": str(hand.id),
         f"{name}.post": str(post.id),
+        f"{name}.mailbox": str(
+            mailboxes.add_mailbox(party, f"{name.lower()}@office.example", actor=SYSTEM, at=at)
+        ),
         f"{name}.shift": str(plan_of[1]),
         f"{name}.shift.ahead": str(plan_of[2]),
         f"{name}.shift.ahead.name": hand.name,
         f"{name}.shift.other": str(plan_of[3]),
         f"{name}.sheet": str(sheet),
+    }
+
+
+def of_news(at: datetime, **parties: UUID) -> Things:
+    """What the journal so far told these parties; of each, the notice that came last."""
+    worker.keep_books(at)
+    return {
+        f"{name}.notice": str(Notice.objects.filter(party_id=party).order_by("-id")[0].id)
+        for name, party in parties.items()
     }
 
 
@@ -163,6 +184,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         for name in ("悦海旧格", "悦海空格")
     )
     places.close_grid(ended.id, into=None, **end)
+    told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
     leaf, condition = catalogue.by_code("0501"), catalogue.default_condition(catalogue.by_code("0501").id)
     return {
         f"{name}.call": str(CallBack.objects.filter(case=case)[0].id),
@@ -170,6 +192,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.rule.second": str(second),
         f"{name}.rule.seen": str(rules.versions(line)[-1].id),
         f"{name}.errand": str(errand.id),
+        f"{name}.receiver": str(told[0]),
         f"{name}.leaf.id": str(leaf.id),
         f"{name}.leaf.revision": str(leaf.revision),
         f"{name}.shut.revision": str(catalogue.by_code("0107").revision),
@@ -212,7 +235,8 @@ def fill(cast: Cast, at: datetime) -> Things:
     theirs = Hands(cast.zhou, cast.mo, cast.zhao, cast.zhou, cast.team_b2)
     return {
         **of_cases("A1", cast, town.stairwell, ours, at, COURSES),
-        **of_cases("B2", cast, town.street_b, theirs, at, ELSEWHERE),
+        **of_cases("B2", cast, town.street_b, theirs, at, ACROSS),
+        **of_news(at, A1=cast.property, B2=cast.team_b2),
         **of_ground("A1", cast, town.stairwell, town.grid_a1, at),
         **of_ground("B2", cast, town.street_b, town.grid_b2, at),
         **of_party("A1", cast.property, cast.sun, cast.qian, at),
@@ -228,6 +252,7 @@ def fill_yonder(cast: Cast, at: datetime) -> Things:
     hands = Hands(cast.chen, cast.qian, cast.zhao, cast.zhou, cast.property)
     return {
         **of_cases("yonder", cast, town.stairwell, hands, at, ELSEWHERE),
+        **of_news(at, yonder=cast.desk_a),
         **of_ground("yonder", cast, town.stairwell, town.grid_a1, at),
         **of_party("yonder", cast.property, cast.sun, cast.qian, at),
         **of_office("yonder", cast, at),
@@ -247,8 +272,19 @@ def employ(
     return account
 
 
-def log_in(session: Callable[[Account], str], ours: Cast, yonder: UUID, at: datetime) -> dict[str, str]:
-    """Session keys of everybody in the columns of the table; Lin has none. session: makes one."""
+def give_token(account: UUID, at: datetime, *, days_ago: int = 0) -> tuple[str, str]:
+    """(id, what a program sends) of a token for everything that its owner may, made some days ago and used today, if it is good for that."""
+    made_at = at - timedelta(days=days_ago)
+    owner = parties.actor_of(Account.objects.get(id=account), made_at)
+    made, secret = tokens.make_token(
+        "工单系统", tokens.Scope, expires_at=at + timedelta(days=30), actor=owner, at=made_at
+    )
+    tokens.bearer(secret, at=at)
+    return str(made), secret
+
+
+def hire(ours: Cast, yonder: UUID, at: datetime) -> dict[str, UUID]:
+    """The accounts of everybody in the columns of the table; Lin has none."""
     everything = (Duty.ADMIN, Duty.CLERK, Duty.OFFICER)
     people: dict[str, Any] = {
         name: getattr(ours, name).id for name in ("wei", "mo", "sun", "qian", "chen", "zhao", "zhou", "gao")
@@ -256,4 +292,4 @@ def log_in(session: Callable[[Account], str], ours: Cast, yonder: UUID, at: date
     people["he"] = employ("he", "何", ours.office_desk, Duty.ADMIN, at=at)
     people["tang"] = employ("tang", "唐", ours.office_desk, *everything, at=at, has_left=True)
     people["yu"] = yonder
-    return {name: session(Account.objects.get(id=id)) for name, id in people.items()}
+    return people

@@ -8,6 +8,7 @@ import pytest
 from gezhi.cases import queries as cases
 from gezhi.cases.queries import OPEN, CaseFilter
 from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.kernel import geo
 from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Invalid
 from gezhi.reports.intake import Intake
@@ -57,3 +58,16 @@ def test_a_voice_from_nowhere_waits_at_the_intake_desk_and_is_given_to_nobody(
     )
     wanted = CaseFilter(states=OPEN, is_unlocated=True)
     assert [one.id for one in cases.listed(wanted, actor=cast.zhou, at=noon, soon=noon)] == [case.id]
+
+
+def test_sabotage_without_the_look_at_null_island_a_device_without_a_fix_would_have_a_place(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> float | None:
+        received = receive_report(Voice(said(noon, lon=0.0, lat=0.0)), actor=VISITOR, at=noon)
+        found: float | None = Report.objects.get(id=received.report_id).lon
+        return found
+
+    assert kept() is None
+    monkeypatch.setattr(geo, "NULL_ISLAND_DEGREES", 0.0)
+    assert kept() == 0.0
