@@ -16,7 +16,6 @@ from gezhi.cases import numbers
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move, Shown
-from gezhi.catalogue import actions as catalogue_actions
 from gezhi.catalogue import queries as catalogue
 from gezhi.config import worker
 from gezhi.duty import actions as duty
@@ -28,7 +27,7 @@ from gezhi.routing.terms import Terms
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.keys import make_key_file
 from gezhi.tenancy.models import Jurisdiction
-from tests.cast import Cast, _parties, _people, lin, settle, walk
+from tests.cast import Cast, everybody, lin, walk
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -128,10 +127,7 @@ def main() -> None:
     office = Jurisdiction.objects.create(code="371072", name="威海经济技术开发区", made_at=NOON)
     with scope(office.id):
         numbers.forget()
-        catalogue_actions.load_book(actor=SYSTEM, at=NOON)
-        town = settle(NOON)
-        ids = _parties(town, NOON)
-        cast = Cast(town=town, **ids, **_people(town, ids, NOON))
+        cast = everybody(NOON)
         tell_stories(cast, NOON + HOUR)
         tell_stranger_stories(cast, NOON + HOUR)
         keep_house(cast, NOON + HOUR)

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from tests.faults.installation import HOST, Installation
@@ -20,7 +20,7 @@ PAUSE_SECONDS = 0.05
 PEOPLE = 6
 FORM, DOOR = "/r/371072", "/api/v1/reports"
 CODE = re.compile(r"/t/([^/?]+)")
-TAKEN = frozenset({201, 303})  # what a program, and a browser, is answered
+TAKEN: Final = {201, 303}  # what a program, and a browser, is answered
 
 
 class Letter(NamedTuple):
