@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from gezhi.web import refusals
 
-SEVERAL = frozenset({"kinds", "kept_photos", "kept_documents"})  # what forms ask that has several answers
+SEVERAL = frozenset(
+    {"kinds", "scopes", "events", "reports", "kept_photos", "kept_documents"}
+)  # what forms ask that has several answers
 
 
 def once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
