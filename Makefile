@@ -3,11 +3,12 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 ONLY ?=
+ARGS ?=
 
 # also from another folder: make -f …/Makefile run; a relative DATA is then still the checkout's
 HERE := $(dir $(lastword $(MAKEFILE_LIST)))
 
-.PHONY: help run test quick bench css messages pictures lock
+.PHONY: help run test quick soak bench css messages pictures lock
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | sort | \
@@ -22,6 +23,9 @@ test: ## all checks and all tests, on SQLite and PostgreSQL; ONLY="lint types" r
 
 quick: ## the tests on SQLite without a browser
 	@cd "$(HERE)" && scripts/test.sh quick
+
+soak: ## what runs for hours, on SQLite and PostgreSQL: long walks, faults in their hundreds; ARGS="-k backup" runs a part
+	@cd "$(HERE)" && scripts/soak.sh $(ARGS)
 
 bench: ## measure speed and memory, print one table
 	@cd "$(HERE)" && scripts/environment.sh test

@@ -75,6 +75,12 @@ def post(path: str, fields: Mapping[str, str], cookies: Mapping[str, str]) -> by
     return _request("POST", path, cookies, "application/x-www-form-urlencoded", body)
 
 
+def post_json(path: str, document: Mapping[str, object], heads: Mapping[str, str]) -> bytes:
+    """What a program sends."""
+    body = json.dumps(document).encode()
+    return _request("POST", path, {}, "application/json", body, heads)
+
+
 def post_with_files(
     path: str, fields: Mapping[str, str], cookies: Mapping[str, str], *, empty_file: str
 ) -> bytes:
@@ -90,7 +96,14 @@ def post_with_files(
     return _request("POST", path, cookies, f"multipart/form-data; boundary={BOUNDARY}", body.encode())
 
 
-def _request(method: str, path: str, cookies: Mapping[str, str], kind: str, body: bytes) -> bytes:
+def _request(
+    method: str,
+    path: str,
+    cookies: Mapping[str, str],
+    kind: str,
+    body: bytes,
+    more: Mapping[str, str] | None = None,
+) -> bytes:
     heads = [
         f"{method} {path} HTTP/1.1",
         f"Host: {HOST}",
@@ -98,6 +111,7 @@ def _request(method: str, path: str, cookies: Mapping[str, str], kind: str, body
         "Accept-Encoding: gzip, deflate, br",
         "Accept-Language: zh-CN,zh;q=0.9",
         "User-Agent: gezhi-bench",
+        *(f"{name}: {value}" for name, value in (more or {}).items()),
     ]
     if cookies:
         heads.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in cookies.items()))

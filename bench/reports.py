@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 
 from bench.forms import cookies, forms
-from bench.load import Seen, post_with_files, send
+from bench.load import Seen, post_json, post_with_files, send
 from bench.office import Office
 from bench.table import Table
 
@@ -23,6 +23,8 @@ def measure(office: Office) -> Table:
         send(office.port, bare(office, 400), expect=204)
         send(office.port, reports(office, codes, 400), expect=303)
         plain, said = _in_turns(office, codes)
+        send(office.port, by_program(codes, 200), expect=201)
+        program = send(office.port, by_program(codes, REPORTS // ROUNDS), expect=201)
         with office.working():
             beside = send(office.port, reports(office, codes, REPORTS // ROUNDS), expect=303)
     return Table(
@@ -31,6 +33,7 @@ def measure(office: Office) -> Table:
         (
             ("bare view, one INSERT", *figures(plain, plain), ""),
             ("report", *figures(said, plain), f"≥ {FLOOR_RATE}/s, ≥ {FLOOR_RATIO:.2f} (aim {AIM_RATIO}), p99 ≤ {FLOOR_P99}"),
+            ("report by a program, /api/v1/reports", *figures(program, plain), ""),
             ("report, clockwork running beside", *figures(beside, plain), ""),
         ),
         (f"The client took {said.client_share:.0%} of one core during reports, {plain.client_share:.0%} during bare inserts.",),
@@ -67,6 +70,18 @@ def reports(office: Office, codes: Sequence[str], count: int) -> list[bytes]:
     fields, kept = filled(office, f"/r/{codes[0]}")
     return [
         post_with_files(f"/r/{code}", fields | {"key": fresh_key()}, kept, empty_file="photos")
+        for code in islice(cycle(codes), count)
+    ]
+
+
+def by_program(codes: Sequence[str], count: int) -> list[bytes]:
+    """The same words through the programs' door, each with an idempotency key."""
+    return [
+        post_json(
+            "/api/v1/reports",
+            {"text": TEXT, "place": code, "category": "0501"},
+            {"Idempotency-Key": fresh_key()},
+        )
         for code in islice(cycle(codes), count)
     ]
 

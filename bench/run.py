@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import inprocess, lists, memory, moves, page, reports
+from bench import crowd, inprocess, lists, memory, moves, page, reports
 from bench.office import Office, founded
 from bench.table import Table, show
 
@@ -17,6 +17,8 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "locate": inprocess.locate,
     "deadlines": inprocess.deadlines,
     "messages": inprocess.messages,
+    "crowd": crowd.crowd,
+    "import": crowd.beside_import,
     "lists": lists.measure,
 }
 

@@ -21,7 +21,7 @@ LONGEST = (  # by processor time, the longest first; a file that is not named he
     "tests/faults/test_killed_server.py",
     "tests/browser/test_every_page_of_the_desk.py",
     "tests/browser/test_every_page_of_the_others.py",
-    "tests/cases/test_walks.py",
+    "tests/cases/test_machine.py",
     "tests/browser/test_once.py",
     "tests/web/public/test_doors.py",
     "tests/flows/test_import_messages.py",

@@ -223,9 +223,11 @@ def _arrive(case: Case, doing: Doing) -> None:
     arrow, at = doing.arrow, doing.at
     is_move = arrow.target is not arrow.source or arrow.event in BEGINS_ANEW
     case.state, case.version = arrow.target.value, case.version + 1
+    if arrow.source is State.IN_HAND and arrow.target is not State.IN_HAND:
+        case.extension_until = None  # whoever has it next asks for himself, from then on
     if arrow.next_round:
         case.round += 1
-        case.checker_id = case.done_at = case.confirmed_at = None
+        case.checker_id = case.done_at = case.confirmed_at = case.is_drawn = None
         case.last_escalated_at = case.escalated_to_id = case.escalated_person_id = None
         case.escalations, case.ladder_ended, case.has_objection, case.claim = 0, False, False, ""
     if arrow.closes:

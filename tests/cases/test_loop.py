@@ -215,6 +215,33 @@ def test_an_extension_is_asked_by_the_handler_and_granted_by_the_officer(cast: C
     assert (case.fix_due, case.extension_until) == (until, None)
 
 
+def test_more_time_that_was_asked_for_is_not_granted_to_whoever_has_it_next(
+    cast: Cast, noon: datetime
+) -> None:
+    """Found by the model: what left the hands of whoever asked kept his question, and a later round could be given its old day."""
+    case, until = in_hand(cast, noon), noon + timedelta(days=20)
+    ask = Move("request_extension", reason="定制玻璃", until=until)
+    case = walk(case, (cast.qian, ask), (cast.qian, done(noon)), at=noon)
+    assert case.extension_until is None
+    walk(case, (cast.zhao, Move("fail_check", note="看了现场", reason="还有玻璃碴")), at=noon)
+    with pytest.raises(NotFromHere):
+        advance(case.id, Move("approve_extension"), actor=cast.zhou, at=noon)
+    assert list(check.findings()) == []
+
+
+def test_every_round_has_a_draw_of_its_own(cast: Cast, noon: datetime) -> None:
+    """Who was not drawn once would else know that nobody will look the next time."""
+    shown = Move("solve_on_spot", shown=(Shown(photo(noon)),), presence="place_code")
+    case = walk(cast.lin_reports(noon), (cast.wei, Move("accept")), (cast.wei, shown), at=noon)
+    assert case.is_drawn in {False, True}
+    if case.state == "to_check":
+        case = advance(case.id, Move("fail_check", note="看了", reason="没好"), actor=cast.zhao, at=noon)
+    else:
+        case = advance(case.id, Move("reopen", reason="又碎了"), actor=cast.chen, at=noon)
+    assert (case.round, case.is_drawn) == (2, None)
+    assert list(check.findings()) == []
+
+
 def test_a_join_moves_the_reports_and_can_be_undone_for_a_day(cast: Cast, noon: datetime) -> None:
     first, second = cast.lin_reports(noon), cast.lin_reports(noon, "同一块玻璃")
     joined = advance(second.id, Move("join", into=first.id), actor=cast.chen, at=noon)

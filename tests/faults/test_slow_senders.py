@@ -43,7 +43,7 @@ def test_more_silent_senders_than_threads_keep_nobody_from_the_pages(served: Ins
         assert served.get(FORM)[0] == 200
         assert served.get("/healthz")[0] == 200
     crowd = Crowd(served)  # they have hung up, and their seats are free
-    for one in crowd.begin(["after-the-silence-0001"]):
+    for one in crowd.begin(["after-the-silence-0002"]):
         one.join(timeout=30)
     assert (crowd.acknowledged, set(crowd.statuses)) == (1, {303})
 

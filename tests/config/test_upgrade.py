@@ -1,0 +1,94 @@
+"""Every earlier release's data are there after the upgrade, row by row, also when the upgrade was killed on its way (F19)."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.db.migrations.loader import MigrationLoader
+
+from tests.config.release import ours
+from tests.faults.installation import Installation, _database, free_port
+
+RELEASES = sorted((Path(__file__).parent / "releases").glob("*.json"))
+of_each_release = pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.stem)
+
+
+def loaded(release: Path, folder: Path) -> Installation:
+    """An office as that release left it."""
+    server = os.environ.get("GEZHI_DATABASE_URL", "")
+    url = _database(server) if server.startswith("postgres") else ""
+    folder.mkdir(mode=0o700)
+    office = Installation(folder, url, free_port())
+    done = office.run("tests.config.release", "load", str(release))
+    assert done.returncode == 0, done.stderr
+    return office
+
+
+def upgraded(office: Installation) -> Installation:
+    done = office.gezhi("migrate")
+    assert done.returncode == 0, done.stderr
+    return office
+
+
+def counted(office: Installation, release: Path) -> dict[str, int]:
+    """Rows of each table that the release had."""
+    labels = json.loads(release.read_text(encoding="utf-8"))["tables"]
+    tables = [label.replace(".", "_") for label in labels]
+    return {table: office.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in tables}
+
+
+def newer(release: Path) -> int:
+    """How many of the product's migrations came after that release."""
+    known = json.loads(release.read_text(encoding="utf-8"))["migrations"]
+    graph = MigrationLoader(None).graph
+    then = {step for node in known.items() for step in graph.forwards_plan(node)}
+    return len([step for step in graph.nodes if step[0] in ours() and step not in then])
+
+
+def has_all(office: Installation, release: Path) -> None:
+    """Every row is there and says what it said, and the product's own proof finds nothing broken."""
+    compared = office.run("tests.config.release", "compare", str(release))
+    assert (compared.stdout.strip(), compared.returncode) == ("", 0), compared.stderr
+    proof = office.gezhi("check")
+    assert (proof.returncode, proof.stdout.splitlines()[-1].split(",")[0]) == (0, "0 broken"), proof.stdout
+
+
+@of_each_release
+def test_every_row_of_an_earlier_release_is_there_after_the_upgrade(release: Path, tmp_path: Path) -> None:
+    office = upgraded(loaded(release, tmp_path / "office"))
+    has_all(office, release)
+    rows = counted(office, release)
+    assert min(rows["cases_case"], rows["journal_seal"], rows["evidence_evidence"]) > 0
+    assert counted(upgraded(office), release) == rows  # once more does nothing
+
+
+@of_each_release
+def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(release: Path, tmp_path: Path) -> None:
+    office = upgraded(loaded(release, tmp_path / "office"))
+    office.rows("DELETE FROM cases_escalation")
+    office.rows("UPDATE cases_case SET level = 'district' WHERE number LIKE '%0000001'")
+    compared = office.run("tests.config.release", "compare", str(release))
+    lines = compared.stdout.strip().splitlines()
+    assert compared.returncode == 1
+    assert {line.split()[0] for line in lines} == {"cases.case", "cases.escalation"}
+    assert [line.split(": ")[1] for line in lines if "case " in line] == ["level was 'community'"]
+
+
+def killed_on_its_way(release: Path, folder: Path, number: int) -> None:
+    office = loaded(release, folder)
+    assert office.run("tests.config.release", "die", str(number)).returncode == -9
+    has_all(upgraded(office), release)
+
+
+@of_each_release
+def test_an_upgrade_that_is_killed_goes_on_where_it_was(release: Path, tmp_path: Path) -> None:
+    if newer(release):
+        killed_on_its_way(release, tmp_path / "office", (newer(release) + 1) // 2)
+
+
+@pytest.mark.soak
+@of_each_release
+def test_soak_an_upgrade_may_be_killed_within_any_of_its_steps(release: Path, tmp_path: Path) -> None:
+    for number in range(1, newer(release) + 1):
+        killed_on_its_way(release, tmp_path / f"office-{number}", number)
