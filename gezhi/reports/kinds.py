@@ -26,7 +26,7 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.COUNTER: _("窗口"),
     Channel.STAFF: _("巡查"),
     Channel.IMPORT: _("导入"),
-    Channel.API: _("接口"),
+    Channel.API: _("其他系统"),
 }
 
 WITH_CODE = frozenset({Channel.QR, Channel.WEB, Channel.API})  # they hold the code of the status page

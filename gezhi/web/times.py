@@ -1,5 +1,6 @@
 """Times for people: "今天 14:30", "还剩 3 小时 20 分（工作时间）", "2 天 4 小时"; exact on hover."""
 
+import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, WorkCale
 
 DAY_MINUTES = 1440
 SOON_MINUTES = WORKING_DAY_MINUTES // 2  # "soon" is within half a working day
+FIGURE_AND_SPACE = re.compile(r"(\d) ")
 FAR = timedelta(days=30)  # farther away, working time is no longer counted out
 
 
@@ -79,6 +81,11 @@ def span(minutes: float, *, is_working: bool = False) -> str:
     return (_("%(h)s 小时") if hours else _("%(m)s 分")) % counts
 
 
+def unbroken(text: str) -> str:
+    """The same words for a narrow chip: a figure and its unit stay on one line."""
+    return FIGURE_AND_SPACE.sub("\\1\N{NO-BREAK SPACE}", text)
+
+
 def between(start: datetime, end: datetime) -> str:
     """How long from start to end, day and night."""
     return span((end - start).total_seconds() / 60)
@@ -110,7 +117,7 @@ def clock(
     minutes = working_minutes(first, last, hours) if is_working else (last - first).total_seconds() / 60
     said = span(minutes, is_working=is_working)
     words = _("超时 %(span)s") if due < at else _("还剩 %(span)s")
-    text = words % {"span": said}
+    text = words % {"span": said} if due >= at or minutes >= 1 else _("刚过时限")
     if long and is_working:
         text = _("%(text)s（工作时间）") % {"text": text}
     state = "overdue" if due < at else "due_soon" if due < soon else "in_time"

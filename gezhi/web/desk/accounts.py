@@ -46,7 +46,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
             {
                 "row": one,
                 "url": reverse("desk:account", args=[one.id]),
-                "posts": "；".join(jobs.get(one.id, [])),
+                "posts": _("；").join(jobs.get(one.id, [])),
             }
             for one in rows
         ],

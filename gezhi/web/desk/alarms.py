@@ -67,7 +67,7 @@ def _without_table(at: Any) -> list[dict[str, Any]]:
         missing = sorted(years - one.hours.known_years)
         if one.hours.known_years and missing:
             found.append(
-                {"name": one.label(language), "code": one.code, "years": "、".join(map(str, missing))}
+                {"name": one.label(language), "code": one.code, "years": _("、").join(map(str, missing))}
             )
     return found
 

@@ -95,7 +95,7 @@ def _value(name: str, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, Mapping):
         return in_language(Words(**value), get_language() or "")[:LONGEST] or NOTHING
     if isinstance(value, list):
-        return "、".join(words.of(words.PROOFS, one) for one in value)[:LONGEST]
+        return _("、").join(words.of(words.PROOFS, one) for one in value)[:LONGEST]
     return names.get(str(value), str(value))[:LONGEST]
 
 
@@ -105,7 +105,7 @@ def _hours(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         return []
     weeks = before["week"], after["week"]
     week = [
-        _line(label, *("、".join(one.get(day, [])) or NOTHING for one in weeks))
+        _line(label, *(_("、").join(one.get(day, [])) or NOTHING for one in weeks))
         for day, label in DAYS.items()
         if weeks[0].get(day, []) != weeks[1].get(day, [])
     ]
@@ -115,7 +115,7 @@ def _hours(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 def _moved(name: str, before: list[Any], after: list[Any]) -> list[str]:
     new = [str(one) for one in after if one not in before]
     gone = [str(one) for one in before if one not in after]
-    came = [_("%(field)s：加上 %(days)s") % {"field": LISTS[name], "days": "、".join(new)}] if new else []
+    came = [_("%(field)s：加上 %(days)s") % {"field": LISTS[name], "days": _("、").join(new)}] if new else []
     return came + (
-        [_("%(field)s：去掉 %(days)s") % {"field": LISTS[name], "days": "、".join(gone)}] if gone else []
+        [_("%(field)s：去掉 %(days)s") % {"field": LISTS[name], "days": _("、").join(gone)}] if gone else []
     )

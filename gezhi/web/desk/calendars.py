@@ -157,7 +157,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
         "has_seasons": bool(hours["seasons"]),
         "back": reverse("desk:catalogue"),
         "week": [
-            {"day": label, "periods": "、".join(hours["week"].get(day, []))} for day, label in DAYS.items()
+            {"day": label, "periods": _("、").join(hours["week"].get(day, []))} for day, label in DAYS.items()
         ],
         "lists": _lists(hours),
         "asof": shown,
@@ -177,7 +177,7 @@ def _first(then: CalendarView, hours: dict[str, Any]) -> dict[str, Any]:
 
 def _lists(hours: dict[str, Any]) -> list[dict[str, Any]]:
     """The lists of days as a day of the past shows them."""
-    return [{"label": label, "said": "、".join(map(str, hours[name]))} for name, label in LISTS.items()]
+    return [{"label": label, "said": _("、").join(map(str, hours[name]))} for name, label in LISTS.items()]
 
 
 class NewCalendarForm(WordsForm):

@@ -125,4 +125,4 @@ def _period(what: str, after: Mapping[str, Any], names: Mapping[str, str]) -> st
     ground = next((names.get(one, "") for one in ids if one), "")
     until = after["ends_on"] or _("长期")
     days = f"{after['starts_on']} – {until}"
-    return "，".join(part for part in ("：".join(filter(None, (what, ground))), days) if part)
+    return _("，").join(part for part in (_("：").join(filter(None, (what, ground))), days) if part)

@@ -61,7 +61,7 @@ class PlaceField(forms.CharField):
             return (exact or found)[0]
         if not found:
             raise forms.ValidationError(_("没有叫这个名字的位置，请检查写法。"))
-        names = "、".join(f"{one.full_name}（{one.code}）" for one in found[:3])
+        names = _("、").join(f"{one.full_name}（{one.code}）" for one in found[:3])
         raise forms.ValidationError(_("有几个都符合：%(names)s。请填其中一个的编号。") % {"names": names})
 
 
@@ -140,7 +140,7 @@ def why(refused: Refusal) -> str:
         return refusals.sentence(refused)
     found = _(SHEETS.get(refused.code, UNREADABLE))
     missing = refused.details.get("heads", ())
-    names = missing if isinstance(missing, str) else "、".join(map(str, cast(Iterable[object], missing)))
+    names = missing if isinstance(missing, str) else _("、").join(map(str, cast(Iterable[object], missing)))
     return found % {**refused.details, "missing": names} if "%(" in found else found
 
 

@@ -23,7 +23,7 @@ from gezhi.web import refusals, times, words
 from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.staff import actor_of, at_of, duty_required
 
-TYPE_NAMES = {
+TYPE_NAMES = {  # one for each of events.TYPES, in the order in which a case meets them
     "case.reported": pgettext_lazy("webhook", "收到上报"),
     "case.accepted": pgettext_lazy("webhook", "受理立案"),
     "case.asked": pgettext_lazy("webhook", "请上报人补充"),
@@ -74,7 +74,7 @@ class ReceiverForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "events", [(type, TYPE_NAMES[type]) for type in TYPES])
+        offer(self, "events", list(TYPE_NAMES.items()))
 
     def clean_url(self) -> str:
         """As it can be reached; whether it may be is decided again at every message."""

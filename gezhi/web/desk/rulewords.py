@@ -30,7 +30,7 @@ def reason(routed: Routed) -> str:
 def asks(rule: Rule, names: Mapping[Any, str] | None = None) -> str:
     """What must be so, in one line. names: of places by id, where they are known."""
     parts = [_place(rule, names), _kind(rule), _category(rule), _condition(rule), _hours(rule), _season(rule)]
-    return "，".join(part for part in parts if part) or str(ALWAYS)
+    return _("，").join(part for part in parts if part) or str(ALWAYS)
 
 
 def target(rule: Rule, names: Mapping[Any, str]) -> str:

@@ -58,6 +58,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "join": ("layers", gettext_noop("和同一件事合在一起办"), "", ""),
     "joined": ("layers", gettext_noop("别人反映的同一件事也合到这里"), "", ""),
     "undo_join": ("undo", gettext_noop("又单独办理"), "", ""),
+    "released": ("undo", gettext_noop("合过来的一件又分开单独办理"), "", ""),
     "split": ("split", gettext_noop("里面的另一件事分出去单独办"), "", ""),
     "split_from": ("split", gettext_noop("从另一件事里分出来，单独办理"), "", ""),
     "rejoined": ("layers", gettext_noop("分出去的一件又合到这里"), "", ""),
@@ -66,6 +67,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "escalate.own": ("bell", gettext_noop("超过时限，已提醒办理单位的负责人"), "", ""),
     "urge": ("bell", gettext_noop("您催了一次"), "", ""),
 }
+BROUGHT: Final = gettext_noop("您反映的和这件是同一件事，合在一起办")  # joined, to whoever came with it
 NOT_SEEN: Final = gettext_noop("核查人员到现场看过，也没有看到问题")  # a passed check of "nothing to be seen"
 CLAIMS: Final = frozenset({"solve_on_spot", "done", "not_found"})
 OTHERS: Final[Mapping[str, str]] = {  # the same deed by somebody else
@@ -127,6 +129,8 @@ def _deed(report_id: UUID, step: Step, party: PartyRow | None, claim: str, at: d
         sentence = OTHERS[entry.event]
     elif (entry.event, claim) == ("pass_check", "not_found"):
         sentence = NOT_SEEN
+    elif entry.event == "joined" and str(report_id) in entry.after.get("reports", ()):
+        sentence = BROUGHT
     title = _(sentence) % {"party": party.name if party else _("承办单位")}
     text = "\n".join(part for part in (_text(step, shows, is_own), promise) if part)
     return Line(entry.at, icon, title, text, kind)
@@ -175,8 +179,8 @@ def _own_words(report_id: UUID, one: Added, pictures: Mapping[UUID, EvidenceRow]
 
 
 def _reveal(one: Reveal, parties: Mapping[UUID, PartyRow]) -> Line:
-    offices = "、".join(parties[id].name for id in one.parties if id in parties) or _("办事处")
-    duties = "、".join(words.of(words.DUTIES, duty) for duty in one.duties)
+    offices = _("、").join(parties[id].name for id in one.parties if id in parties) or _("办事处")
+    duties = _("、").join(words.of(words.DUTIES, duty) for duty in one.duties)
     who = _("%(offices)s（%(duties)s）") % {"offices": offices, "duties": duties} if duties else offices
     title = _("%(who)s 看了您的电话号码") % {"who": who}
     why = _("理由：%(reason)s") % {"reason": one.reason} if one.reason else _("理由已一并清除")

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -259,10 +260,10 @@ def seven_days(cast: Cast) -> Cast:
     return cast
 
 
-def story_of(case: Case, at: datetime) -> list[tuple[str, str]]:
+def story_of(case: Case, at: datetime, voice: UUID | None = None) -> list[tuple[str, str]]:
     """Titles and texts of the reporter's story, oldest first."""
     told_lines = told.lines(
-        cases.report_ids([case.id])[case.id][0],
+        voice or cases.report_ids([case.id])[case.id][0],
         story := cases.timeline(case),
         (),
         (),
@@ -365,3 +366,29 @@ def test_of_a_reason_that_was_cleared_no_empty_stub_stays(
     erase(report_id, "本人要求", actor=cast.chen, at=now)
     html = door.get(page).content.decode()
     assert ("看了您的电话号码" in html, "理由已一并清除" in html, "理由：<" in html) == (True, True, False)
+
+
+def joined_and_apart(cast: Cast, at: datetime) -> list[str]:
+    """What the first reporter reads last, and the second, of two voices about one matter; what the first reads after they were taken apart."""
+    one, two = cast.lin_reports(at), cast.lin_reports(at)
+    his = cases.report_ids([two.id])[two.id][0]
+    walk(two, (cast.chen, Move("join", into=one.id)), at=at)
+    read = [story_of(one, at)[-1][0], story_of(one, at, voice=his)[-1][0]]
+    walk(two, (cast.chen, Move("undo_join")), at=at)
+    return [*read, story_of(one, at)[-1][0]]
+
+
+def test_each_reads_whose_voice_came_to_whose_and_that_it_left(cast: Cast, noon: datetime) -> None:
+    assert joined_and_apart(cast, noon) == [
+        "别人反映的同一件事也合到这里",
+        "您反映的和这件是同一件事，合在一起办",
+        "合过来的一件又分开单独办理",
+    ]
+
+
+def test_sabotage_without_the_sentence_it_would_seem_joined_still(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {event: said for event, said in told.SENTENCES.items() if event != "released"}
+    monkeypatch.setattr(told, "SENTENCES", kept)
+    assert joined_and_apart(cast, noon)[-1] == "别人反映的同一件事也合到这里"
