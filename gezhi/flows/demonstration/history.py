@@ -170,7 +170,7 @@ class Telling:
         at = self._moment(day, "staff", lot)
         mends = lot.random() < MENDED_AT_ONCE
         said = bank.phrases()
-        text = f"{lot.choice(said['walk'])}：{self._least_heard(kind.seen, lot)}"
+        text = self._least_heard([f"{walk}：{seen}" for walk in said["walk"] for seen in kind.seen], lot)
         if mends:
             looked = Act(self._later(at, lot), "checker", "pass_check", note=lot.choice(said["checked"]))
             note = lot.choice(kind.done)
