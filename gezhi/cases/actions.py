@@ -109,7 +109,7 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     if opening.category_id:
         case.category_id = opening.category_id
         case.condition_id = catalogue.default_condition(opening.category_id).id
-        keep_from_company(case)
+    keep_from_company(case)
     timing.set_clocks(case)
     timing.set_stage(case, at)
     return case

@@ -1,8 +1,24 @@
-"""What complains of a property company, and from whom it is kept therefore."""
+"""What complains of a property company, and from whom it is kept therefore.
+
+As long as nobody has said what a voice is about, it may be about the company that serves there: it is kept from that one, too.
+"""
+
+from uuid import UUID
 
 from gezhi.cases.models import Case
 from gezhi.catalogue import queries as catalogue
 from gezhi.parties import queries as parties
+
+STAFF = frozenset({"staff"})  # what a colleague found himself complains of nobody
+
+
+def is_complaint(case: Case) -> bool:
+    """Whether it is known to complain of a company, and not only kept from it until somebody has read it."""
+    return case.complained_of_id is not None and case.category_id is not None
+
+
+def _complains(category_id: UUID) -> bool:
+    return catalogue.category(category_id).complains_of_party
 
 
 def keep_from_company(case: Case) -> None:
@@ -10,10 +26,10 @@ def keep_from_company(case: Case) -> None:
 
     Where it has the case already, the desk takes it back.
     """
-    complains = case.category_id is not None and catalogue.category(case.category_id).complains_of_party
+    may_complain = case.channel not in STAFF if case.category_id is None else _complains(case.category_id)
     case.complained_of_id = (
         parties.serving(case.place_path, case.grid_id, "property", case.received_at)
-        if complains and case.place_path
+        if may_complain and case.place_path
         else None
     )
     if case.complained_of_id is not None and case.lead_id == case.complained_of_id:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gezhi.cases.links import chain
 from gezhi.cases.models import CallBack, Case, CaseReport
+from gezhi.cases.titles import titled
 from gezhi.journal.actions import erase_words
 from gezhi.journal.queries import deeds, first_deeds
 
@@ -25,14 +26,21 @@ def forget_reporter(report_id: UUID, *, at: datetime) -> None:
     """
     link = CaseReport.objects.get(report_id=report_id)
     his = _all_its_cases(link)
-    of_words = set(_born_of_words(his))
-    titled = {link.origin_id, *_carried(report_id), *of_words}
-    Case.objects.filter(id__in=titled).update(title="")
+    of_words = _born_of_words(his)
+    named = {link.origin_id, *_carried(report_id), *of_words}
+    Case.objects.filter(id__in=named).update(title="")
     CallBack.objects.filter(report_id=report_id, done_at=None).update(done_at=at, outcome="settled")
     erase_words(kind="case", by=report_id, at=at)
     for case_id in his | of_words:
         spoken = [entry.id for entry in deeds("case", case_id) if _tells_of(entry, str(report_id))]
         erase_words(kind="case", id=case_id, entries=spoken, at=at)
+
+
+def retitle(report_id: UUID, *, was: str, now: str) -> None:
+    """Cases that are called by a report's words are called by the desk's from now on. In the caller's transaction. 2 statements."""
+    links = CaseReport.objects.filter(report_id=report_id).values_list("origin_id", "split_into_id")
+    named = {id for pair in links for id in pair if id}
+    Case.objects.filter(id__in=named, title=titled(was)).update(title=titled(now))
 
 
 def _tells_of(entry: Any, report: str) -> bool:
@@ -56,7 +64,17 @@ def _carried(report_id: UUID) -> list[UUID]:
     return [entry.subject_id for entry in births if str(report_id) in entry.after["reports"]]
 
 
-def _born_of_words(parents: Iterable[UUID]) -> list[UUID]:
-    """Cases that were split off from these without a report: the desk said in its own words what they are about. 1 query."""
-    births = first_deeds("case", Case.objects.filter(split_from__in=list(parents)).values("id"))
-    return [entry.subject_id for entry in births if not entry.after["reports"]]
+def _born_of_words(parents: Iterable[UUID]) -> set[UUID]:
+    """Cases that were split off from these without a report, and from those in turn: the desk said in its own words what they are
+    about. 1 query for each generation.
+    """
+    found, last = set[UUID](), list(parents)
+    while last:
+        births = first_deeds("case", Case.objects.filter(split_from__in=last).values("id"))
+        last = [
+            entry.subject_id
+            for entry in births
+            if not entry.after["reports"] and entry.subject_id not in found
+        ]
+        found.update(last)
+    return found

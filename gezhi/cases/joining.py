@@ -1,5 +1,6 @@
 """Join a case into another, and take it out again. Reports follow the chain of joins, there and back; nothing is lost (I11)."""
 
+from gezhi.cases.complaint import is_complaint
 from gezhi.cases.doing import Doing
 from gezhi.cases.links import chain, is_askable, joined_below, own_of, report_ids
 from gezhi.cases.models import CallBack, Case, CaseReport
@@ -30,7 +31,7 @@ def _other(case: Case, doing: Doing) -> Case:
         raise Invalid("into", "itself")
     if other.closed_at is not None:
         raise Invalid("into", "closed")
-    if case.complained_of_id and other.complained_of_id != case.complained_of_id:
+    if is_complaint(case) and other.complained_of_id != case.complained_of_id:
         raise Invalid("into", "not_the_same_complaint")
     return other
 

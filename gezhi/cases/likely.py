@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from gezhi.cases.complaint import is_complaint
 from gezhi.cases.models import Case
 from gezhi.cases.policy import visible_to, within
 from gezhi.kernel.actor import Actor
@@ -38,7 +39,7 @@ def likely(case: Case, *, actor: Actor, limit: int) -> list[Likely]:
         .exclude(id__in=[case.id, case.split_from_id or case.id])
     )
     rows = rows.filter(~Q(split_from_id=case.id) | Q(split_from=None))  # what was told apart is not the same
-    if case.complained_of_id:  # a complaint joins only what hides from the same company
+    if is_complaint(case):  # a complaint joins only what hides from the same company
         rows = rows.filter(complained_of_id=case.complained_of_id)
     found = [
         Likely(one, one.place_id == case.place_id, one.category_id == case.category_id is not None)

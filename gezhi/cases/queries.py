@@ -28,6 +28,7 @@ from gezhi.cases.facts import circumstances
 from gezhi.cases.lifecycle import Offer, Role, State
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
 from gezhi.cases.policy import may_be_checked_by, may_open, roles_for, visible_to, within
+from gezhi.cases.reading import open_to
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
@@ -122,9 +123,9 @@ def newest(wanted: CaseFilter, *, before: UUID | None, actor: Actor) -> QuerySet
     return (rows.filter(id__lt=before) if before else rows).order_by("-id")
 
 
-def numbers(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Numbers of cases by id, whoever may see them; unknown ids are absent. 1 query."""
-    return dict(Case.objects.filter(id__in=list(ids)).values_list("id", "number"))
+def numbers(ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
+    """Numbers of cases by id, of those that the actor may see. 1 or 2 queries."""
+    return dict(visible_to(actor).filter(id__in=list(ids)).values_list("id", "number"))
 
 
 def open_in(
@@ -265,9 +266,13 @@ def _relation(case: Case, other: Case) -> str:
     return next((name for name, is_so in relations.items() if is_so), "came_back_as")
 
 
-def timeline(case: Case) -> list[Step]:
-    """All deeds on the case, oldest first, with the words kept beside them. 2 queries."""
-    return story("case", case.id)
+def timeline(case: Case, *, actor: Actor | None = None) -> list[Step]:
+    """All deeds on the case, oldest first, with the words kept beside them. 2 queries, 1 or 2 more where others take part.
+
+    actor: who reads. Of a step that leads to a case he may not open he learns neither number nor words.
+    """
+    steps = story("case", case.id)
+    return steps if actor is None else open_to(actor, steps)
 
 
 WAITING = frozenset({State.ASKED.value, State.TO_CHECK.value, State.TO_CONFIRM.value})

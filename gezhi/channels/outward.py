@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -65,6 +65,13 @@ def target(url: str) -> Target:
     return Target(parts.scheme, parts.hostname, port or PORTS[parts.scheme], path)
 
 
+NOBODYS: Final = (  # no public machine's, whatever this Python calls global
+    IPv6Network("fec0::/10"),  # site-local, RFC 3879
+    IPv6Network("3fff::/20"),  # documentation, RFC 9637
+    IPv4Network("192.0.0.0/24"),  # protocol assignments, RFC 6890
+)
+
+
 def may_reach(address: Address, nets: Sequence[Network]) -> bool:
     """Whether an address is a public one of a single machine, or lies in a network that the office allowed."""
     if any(address in net for net in nets if net.version == address.version):
@@ -72,6 +79,8 @@ def may_reach(address: Address, nets: Sequence[Network]) -> bool:
     inner = _inside(address)
     if inner is not None:
         return may_reach(inner, nets)
+    if any(address in net for net in NOBODYS if net.version == address.version):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

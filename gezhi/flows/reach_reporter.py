@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases import queries as cases
-from gezhi.cases.forgetting import forget_reporter
+from gezhi.cases.forgetting import forget_reporter, retitle
 from gezhi.cases.lifecycle import Role
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotYours
@@ -52,10 +52,13 @@ def ask_to_restate(case_id: UUID, report_id: UUID, *, actor: Actor) -> None:
     _of_case(case.id, report_id)
 
 
+@transaction.atomic
 def restate(case_id: UUID, report_id: UUID, text: str, *, actor: Actor, at: datetime) -> None:
     """Handlers read the desk's words from now on. Raises NotFound, NotYours, Missing("text"), Invalid."""
     ask_to_restate(case_id, report_id, actor=actor)
+    [before] = said.for_desk([report_id])
     reports.restate(report_id, text, actor=actor, at=at)
+    retitle(report_id, was=before.restatement or before.text, now=text)
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def export_ledger(
     with translation.override(language):
         found = lines(wanted, actor=actor).iterator(chunk_size=CHUNK)
         said = heading(wanted, actor=actor, language=language, at=at)
-        return export(rows(found, language=language, at=at), to, suffix=suffix, heading=said)
+        return export(rows(found, actor=actor, language=language, at=at), to, suffix=suffix, heading=said)
 
 
 def export(rows: Iterable[Row], to: Path | BinaryIO, *, suffix: str, heading: Heading) -> int:

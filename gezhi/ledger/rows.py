@@ -10,7 +10,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from gezhi.cases.models import Case, CaseReport
+from gezhi.cases.policy import visible_to
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Actor
 from gezhi.kernel.text import mask_private, one_line
 from gezhi.ledger.models import Line
 from gezhi.parties.models import Party
@@ -96,15 +98,15 @@ def _on_time(due: datetime | None, done: datetime | None, at: datetime | None) -
     return False if at is not None and at > due else None
 
 
-def rows(lines: Iterable[Line], *, language: str, at: datetime) -> Iterator[Row]:
-    """Lines with everything looked up, in their order, `CHUNK` at a time: 5 queries at most each, and 2 for what all share.
+def rows(lines: Iterable[Line], *, actor: Actor, language: str, at: datetime) -> Iterator[Row]:
+    """Lines with everything looked up, in their order, `CHUNK` at a time: 6 queries at most each, and 2 for what all share.
 
-    language: zh-hans, zh-hant or en. at: the moment at which clocks that still run are judged.
+    actor: who reads: he learns no number of a case that he may not open. language: zh-hans, zh-hant or en. at: the moment at which clocks that still run are judged.
     """
     names = _Names(language)
     left = iter(lines)
     while chunk := list(islice(left, CHUNK)):
-        yield from _chunk(chunk, names, at)
+        yield from _chunk(chunk, names, actor, at)
 
 
 class _Names:
@@ -120,9 +122,9 @@ class _Names:
         return catalogue.condition(id).label(self.language) if id else ""
 
 
-def _chunk(lines: list[Line], names: _Names, at: datetime) -> Iterator[Row]:
+def _chunk(lines: list[Line], names: _Names, actor: Actor, at: datetime) -> Iterator[Row]:
     places, words = _places(lines), _words(lines)
-    numbers = _numbers(lines)
+    numbers = _numbers(lines, actor)
     reasons = dict(
         Case.objects.filter(id__in=[line.case_id for line in lines]).values_list("id", "ending_reason")
     )
@@ -147,12 +149,12 @@ def _chunk(lines: list[Line], names: _Names, at: datetime) -> Iterator[Row]:
         )
 
 
-def _numbers(lines: list[Line]) -> dict[UUID | None, str]:
-    """Numbers of the cases that these are linked to. 1 query."""
+def _numbers(lines: list[Line], actor: Actor) -> dict[UUID | None, str]:
+    """Numbers of the cases that these are linked to, of those that the actor may open. 1 or 2 queries."""
     linked = {
         id for line in lines for id in (line.came_back_from_id, line.split_from_id, line.joined_into_id)
     }
-    return dict(Case.objects.filter(id__in=linked - {None}).values_list("id", "number"))
+    return dict(visible_to(actor).filter(id__in={id for id in linked if id}).values_list("id", "number"))
 
 
 def _places(lines: list[Line]) -> dict[UUID, dict[str, Any]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from gezhi.journal.queries import Step, stories, story
 from gezhi.kernel.ids import ALPHABET, TRACKING_SIGNS, digest
+from gezhi.kernel.private import mask_private
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import TooLong, code_key
 from gezhi.reports.contact import TAIL_DIGITS, tail_digest
@@ -233,7 +234,7 @@ def _row(report: Report) -> ReportRow:
 def _copy(report: Report) -> HandlerCopy:
     return HandlerCopy(
         report.id,
-        report.restatement or report.text,
+        report.restatement or mask_private(report.text),
         bool(report.restatement),
         report.channel,
         report.place_id,

@@ -7,7 +7,9 @@ import re
 
 from gezhi.kernel.text import visible
 
-_CODE = re.compile(r"((?<=/t/)|(?<=/api/v1/reports/))[^/?\s]+")
+_CODE = re.compile(
+    r"((?<=/t/)|(?<=/api/v1/reports/))[^/?\s]+|\d{6}(-|%2d)[a-z0-9%]{20,}", re.IGNORECASE
+)  # at its own address, and by its shape wherever somebody mistyped that
 _HOST = re.compile(r"Invalid HTTP_HOST header: '([\w.-]+|\[[\w:.]+\])(?::\d+)?'.*")
 EVERYDAY = frozenset({409, 422})  # somebody was faster; a field was not filled: answers, no events
 OTHER_HOST = "django.security.DisallowedHost"
@@ -23,7 +25,7 @@ class OneLine(logging.LogRecord):
 
 
 class HidesCodes(logging.Filter):
-    """Rewrites `/t/<code>` and `/api/v1/reports/<code>` in the message and its arguments; lets every line through."""
+    """Rewrites tracking codes in the message and its arguments; lets every line through."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True."""

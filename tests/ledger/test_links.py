@@ -24,7 +24,7 @@ def book(at: datetime) -> dict[str, dict[str, object]]:
     seal(at=at)
     actions.catch_up(at=at)
     assert list(check.findings()) == []
-    rows = queries.rows(queries.lines(LineFilter(), actor=SYSTEM), language="zh-hans", at=at)
+    rows = queries.rows(queries.lines(LineFilter(), actor=SYSTEM), actor=SYSTEM, language="zh-hans", at=at)
     return {row.line.number: {str(one.head): one.value(row) for one in COLUMNS} for row in rows}
 
 

@@ -31,7 +31,7 @@ def line(at: datetime) -> dict[str, object]:
     """The one line as its cells, by head."""
     seal(at=at)
     actions.catch_up(at=at)
-    (row,) = queries.rows(queries.lines(LineFilter(), actor=SYSTEM), language="zh-hans", at=at)
+    (row,) = queries.rows(queries.lines(LineFilter(), actor=SYSTEM), actor=SYSTEM, language="zh-hans", at=at)
     return {str(column.head): column.value(row) for column in COLUMNS}
 
 

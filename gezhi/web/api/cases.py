@@ -135,7 +135,7 @@ def _whole(case: "Case", request: Asked) -> dict[str, Any]:
         "meeting_at",
         "ending_reason",
     )
-    joined = cases.numbers([case.joined_into_id]) if case.joined_into_id else {}
+    joined = cases.numbers([case.joined_into_id], actor=actor) if case.joined_into_id else {}
     return {
         **_rows([case])[0],
         **{name: getattr(case, name) for name in plain},

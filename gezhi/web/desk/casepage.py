@@ -45,7 +45,7 @@ TURN: Mapping[State, Any] = {  # whose turn it is where that party has done its 
 
 def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     """The template's context. About 25 queries, whatever the case has been through."""
-    roles, steps = cases.roles(case, actor=actor), cases.timeline(case)
+    roles, steps = cases.roles(case, actor=actor), cases.timeline(case, actor=actor)
     holdings, pauses = cases.holdings(steps), cases.pauses(case)
     known = parties.parties_by_ids(_party_ids(case, holdings, steps))
     names = parties.account_names(_account_ids(case, steps, pauses))
@@ -210,7 +210,9 @@ def _holder(
             filter(None, (above.name if above else "", lists.known_of(names, case.escalated_person_id)))
         ),
         "is_reminded": is_own and not is_above and case.closed_at is None,
-        "complained_of": known[case.complained_of_id].name if case.complained_of_id in known else "",
+        "complained_of": known[case.complained_of_id].name
+        if case.category_id and case.complained_of_id in known
+        else "",
         "is_at_work": case.state in IS_WORKED_ON,
         "turn": lists.turn(case, known) if is_unheard else _turn(case, known),
         "next": words.of(words.NEXT, case.state),

@@ -68,8 +68,9 @@ def _midnight(day: Any, days: int = 0) -> datetime | None:
 def ledger(request: HttpRequest) -> HttpResponse:
     """The first lines, how many there are, and up to which moment of the journal they are complete."""
     form, at = LedgerForm(request.GET), at_of(request)
-    found = book.lines(form.wanted(), actor=actor_of(request))
-    shown = book.rows(found[:PAGE], language=get_language() or "", at=at)
+    actor = actor_of(request)
+    found = book.lines(form.wanted(), actor=actor)
+    shown = book.rows(found[:PAGE], actor=actor, language=get_language() or "", at=at)
     position = book.position()
     page = {
         "heading": _("问题处理台账"),
