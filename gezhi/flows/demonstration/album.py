@@ -10,23 +10,24 @@ from uuid import UUID
 
 from gezhi.evidence import actions as evidence
 from gezhi.evidence.actions import Kept
-from gezhi.flows.demonstration.pictures import drawn
+from gezhi.flows.demonstration.pictures import drawn, scene_of
 
-WALLS = 4  # drawings are decoded and made into the copies that people see; the same file is not made twice
+SIDES = 2  # of each scene; drawings are decoded and made into the copies that people see, the same file not twice
 WIDTH = 800  # pixels
 AT_ONCE = 40  # uploads that one child process decodes within its five seconds
 
 
 class Drawing(NamedTuple):
-    """Which wall, and whether broken or mended."""
+    """Which scene from which side, and whether before or after."""
 
-    wall: int
+    scene: str
+    side: int
     is_mended: bool
 
 
-def drawing_of(key: str, *, is_mended: bool) -> Drawing:
-    """The same matter shows the same wall before and after."""
-    return Drawing(sum(key.encode()) % WALLS, is_mended)
+def drawing_of(key: str, category: str, *, is_mended: bool) -> Drawing:
+    """What a matter of this category (code) shows: the same place before and after."""
+    return Drawing(scene_of(category), sum(key.encode()) % SIDES, is_mended)
 
 
 class Upload:
@@ -66,7 +67,7 @@ class Album:
 
 
 def _drawn(drawing: Drawing) -> bytes:
-    return drawn(f"wall {drawing.wall}", is_mended=drawing.is_mended, width=WIDTH)
+    return drawn(drawing.scene, f"side {drawing.side}", is_mended=drawing.is_mended, width=WIDTH)
 
 
 def _some_at_once(drawings: Sequence[Drawing]) -> Iterator[Sequence[Drawing]]:
