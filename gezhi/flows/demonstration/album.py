@@ -12,7 +12,7 @@ from gezhi.evidence import actions as evidence
 from gezhi.evidence.actions import Kept
 from gezhi.flows.demonstration.pictures import drawn, scene_of
 
-SIDES = 2  # of each scene; drawings are decoded and made into the copies that people see, the same file not twice
+SIDES = 2  # of each scene; the same file is not decoded and made into the copies that people see twice
 WIDTH = 800  # pixels
 AT_ONCE = 40  # uploads that one child process decodes within its five seconds
 

@@ -56,8 +56,8 @@ def _shapes(scene: str, *, is_mended: bool) -> list[list[Any]]:
 
 
 def _colours(lot: Random) -> Mapping[str, str]:
-    grey = lot.randint(186, 204)
-    wall = [grey + lot.randint(0, 12), grey + lot.randint(-4, 4), grey - lot.randint(4, 20)]  # warm, never loud
+    grey = lot.randint(186, 204)  # warm, never loud
+    wall = (grey + lot.randint(0, 12), grey + lot.randint(-4, 4), grey - lot.randint(4, 20))
     named = {"wall": 0, "shade": -26, "floor": -52}
     return {name: "#" + "".join(f"{part + darker:02x}" for part in wall) for name, darker in named.items()}
 
