@@ -12,22 +12,20 @@ from gezhi.evidence import actions as evidence
 from gezhi.evidence.actions import Kept
 from gezhi.flows.demonstration.pictures import drawn, scene_of
 
-SIDES = 2  # of each scene; the same file is not decoded and made into the copies that people see twice
 WIDTH = 800  # pixels
 AT_ONCE = 40  # uploads that one child process decodes within its five seconds
 
 
 class Drawing(NamedTuple):
-    """Which scene from which side, and whether before or after."""
+    """Which scene, and whether before or after. Few: each is decoded and made into the copies that people see, the same file once."""
 
     scene: str
-    side: int
     is_mended: bool
 
 
-def drawing_of(key: str, category: str, *, is_mended: bool) -> Drawing:
-    """What a matter of this category (code) shows: the same place before and after."""
-    return Drawing(scene_of(category), sum(key.encode()) % SIDES, is_mended)
+def drawing_of(category: str, *, is_mended: bool) -> Drawing:
+    """What a matter of this category (code) shows."""
+    return Drawing(scene_of(category), is_mended)
 
 
 class Upload:
@@ -67,7 +65,7 @@ class Album:
 
 
 def _drawn(drawing: Drawing) -> bytes:
-    return drawn(drawing.scene, f"side {drawing.side}", is_mended=drawing.is_mended, width=WIDTH)
+    return drawn(drawing.scene, drawing.scene, is_mended=drawing.is_mended, width=WIDTH)
 
 
 def _some_at_once(drawings: Sequence[Drawing]) -> Iterator[Sequence[Drawing]]:

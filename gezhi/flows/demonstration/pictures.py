@@ -16,7 +16,7 @@ UNIT = 10  # pixels of a picture to one of a scene
 MARK = "drawn for the demonstration"
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def drawn(scene: str, seed: str, *, is_mended: bool, width: int = SIZE[0]) -> bytes:
     """A JPEG of the scene before or after. The same seed, the same place: its colours, and from which side it is seen.
 

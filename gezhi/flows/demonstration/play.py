@@ -275,7 +275,7 @@ def _asked(tale: Tale, act: Act) -> list[str]:
 
 
 def _drawing(tale: Tale, *, is_mended: bool) -> Drawing:
-    return drawing_of(tale.key, _category(tale), is_mended=is_mended)
+    return drawing_of(_category(tale), is_mended=is_mended)
 
 
 def _category(tale: Tale) -> str:
