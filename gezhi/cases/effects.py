@@ -19,7 +19,7 @@ from gezhi.cases.sorting import put_into, put_under
 from gezhi.cases.splitting import split, undo_split
 from gezhi.cases.spots import remember_spot
 from gezhi.cases.timing import calendar_of, end_pause, remember_calendar, set_clocks, set_stage
-from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
 
@@ -83,11 +83,17 @@ def dispatch(case: Case, doing: Doing) -> None:
 
 
 def _give_to(case: Case, move: Move) -> None:
+    """Raises Invalid("party", missing | complained_of | unknown | closed)."""
     if move.party is None:
         raise Invalid("party", "missing")
     if move.party == case.complained_of_id:
         raise Invalid("party", "complained_of")
-    party = parties.party(move.party)
+    try:
+        party = parties.party(move.party)
+    except NotFound:
+        raise Invalid("party", "unknown") from None
+    if party.closed_on is not None:
+        raise Invalid("party", "closed")
     remember_calendar(case, party)
     case.lead_id, case.handler_id = party.id, None
     case.level = higher(case.level, LEVEL_OF_PARTY.get(party.kind, Level.COMMUNITY))

@@ -55,6 +55,14 @@ class Role(StrEnum):
     SYSTEM = "system"  # the clock, a change of company, a routing rule
 
 
+READS_ALL = frozenset({Role.DESK, Role.APPROVER})
+
+
+def reads_full_words(roles: Set[Role]) -> bool:
+    """Whether who is this to a case reads what a reporter said as he said it; everybody else reads the desk's wording of it."""
+    return not READS_ALL.isdisjoint(roles)
+
+
 class Fact(StrEnum):
     """What lies on file, or is so, at the moment of a move."""
 

@@ -18,12 +18,14 @@ def put_at(case: Case, place_id: UUID, at: datetime, *, into: State | None = Non
     """Copy what the place says now. What nobody has begun goes to the desk there, with the calls that are owed.
 
     into: the state it comes into, when that is another one. Whoever has begun goes on with his desk; a closed case keeps who it
-    was, and its cell as long as that is one of its community. Raises Invalid("place", "unknown").
+    was, and its cell as long as that is one of its community. Raises Invalid("place", unknown | closed).
     """
     state = into or State(case.state)
     place = places.by_ids([place_id]).get(place_id)
     if place is None:
         raise Invalid("place", "unknown")
+    if place.closed_on is not None and place.id != case.place_id:
+        raise Invalid("place", "closed")
     if state is not State.CLOSED or paths.community_id(case.place_path) != place.community_id:
         case.grid_id = place.grid_id
     case.place_id, case.place_path = place.id, place.path

@@ -77,7 +77,7 @@ def _child(case: Case, doing: Doing, moved: list[UUID]) -> Case:
         entered_at=at,
         split_from_id=case.id,
     )
-    _place(child, move.place or case.place_id, at)
+    _place(child, move.place or case.place_id, case, at)
     put_into(child, move.category or case.category_id)
     if move.condition:
         put_under(child, move.condition)
@@ -90,10 +90,13 @@ def _child(case: Case, doing: Doing, moved: list[UUID]) -> Case:
     return child
 
 
-def _place(child: Case, place_id: UUID | None, at: datetime) -> None:
+def _place(child: Case, place_id: UUID | None, parent: Case, at: datetime) -> None:
+    """Where it lies: its parent's place, or another open one. Raises Invalid("place", unknown | closed)."""
     place = places.by_ids([place_id]).get(place_id) if place_id else None
     if place is None:
         raise Invalid("place", "unknown")
+    if place.closed_on is not None and place.id != parent.place_id:
+        raise Invalid("place", "closed")
     child.place_id, child.place_path, child.grid_id = place.id, place.path, place.grid_id
     child.desk_id = child.lead_id = parties.desk_of(place.path, at)
 

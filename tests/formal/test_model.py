@@ -1,6 +1,6 @@
 """The table of arrows in every world that can be reached: cases, reports, people, the clock, a crash, a doubled message (I1–I4, I9–I12).
 
-Pure but for the product's own words that are compared at the end; what is held and what is left out: docs/adr/0018-model-of-the-loop.md.
+Pure but for the product's own words that are compared at the end; what is held and what is left out: docs/adr/0017-model-of-the-loop.md.
 """
 
 from dataclasses import fields

@@ -1,7 +1,7 @@
 """The world of the model: three cases, three people of the office, reporters and the clock, as values. PURE: no database, no clock.
 
 What a case remembers is what the arrows and their effects look at, no more: rounds as "of this round or not", moments as "still
-in time or not". What is held and what is left out: docs/adr/0018-model-of-the-loop.md.
+in time or not". What is held and what is left out: docs/adr/0017-model-of-the-loop.md.
 """
 
 from collections.abc import Mapping

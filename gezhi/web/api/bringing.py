@@ -13,7 +13,6 @@ from gezhi.flows.presence import presence
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import Invalid, NotFound
-from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web.api.naming import leaf, place_named, point_of
 from gezhi.web.api.shapes import Event, EventIn
@@ -93,7 +92,7 @@ def move_of(body: EventIn, case: "Case", *, actor: Actor) -> Move:
         note=body.note or "",
         reason=body.reason or "",
         shown=_shown(body, case),
-        party=None if body.party is None else _party(body.party),
+        party=body.party,
         into=_case_named(body.into, actor),
         until=None if body.until is None else _in_the_calendar(body.until),
         ending=body.ending,
@@ -102,16 +101,6 @@ def move_of(body: EventIn, case: "Case", *, actor: Actor) -> Move:
         place=_other(place.id if place else None, case.place_id),
         category=_other(None if body.category is None else leaf(body.category), case.category_id),
     )
-
-
-def _party(id: UUID) -> UUID:
-    try:
-        found = parties.party(id)
-    except NotFound:
-        raise Invalid("party", "unknown") from None
-    if found.closed_on is not None:
-        raise Invalid("party", "closed")
-    return found.id
 
 
 def _in_the_calendar(until: datetime) -> datetime:

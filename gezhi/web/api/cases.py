@@ -1,6 +1,6 @@
 """Cases as a person's program sees and moves them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from gezhi.cases import queries as cases
-from gezhi.cases.lifecycle import Role
+from gezhi.cases.lifecycle import Role, reads_full_words
 from gezhi.cases.queries import CaseFilter
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.route import advance_and_route
@@ -24,7 +24,6 @@ from gezhi.web.api.door import JSON, Door
 from gezhi.web.api.naming import cursor_of, id_after, place_named
 from gezhi.web.api.shapes import CaseOut, CasePage, CasesWanted, EventIn
 from gezhi.web.asked import Asked
-from gezhi.web.desk.casepage import FULL_WORDS
 from gezhi.web.desk.filters import categories
 from gezhi.web.public.photos import link
 
@@ -161,8 +160,8 @@ def _whole(case: "Case", request: Asked) -> dict[str, Any]:
     }
 
 
-def _reports(case: "Case", roles: Iterable[Role]) -> list[dict[str, Any]]:
+def _reports(case: "Case", roles: frozenset[Role]) -> list[dict[str, Any]]:
     """What was said: the desk reads it as said, whoever handles it the desk's wording where there is one. Never a phone number."""
     ids = cases.report_ids([case.id]).get(case.id, [])[:MOST_REPORTS]
-    rows: Sequence[Any] = reports.for_desk(ids) if set(roles) & FULL_WORDS else reports.for_handlers(ids)
+    rows: Sequence[Any] = reports.for_desk(ids) if reads_full_words(roles) else reports.for_handlers(ids)
     return [{"text": one.text, "received_at": one.received_at, "channel": one.channel} for one in rows]

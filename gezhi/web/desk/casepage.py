@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases import queries as cases
 from gezhi.cases import timing
-from gezhi.cases.lifecycle import Role, State
+from gezhi.cases.lifecycle import Role, State, reads_full_words
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
@@ -29,7 +29,6 @@ from gezhi.web.desk.asks import PLAIN
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
-FULL_WORDS = {Role.DESK, Role.APPROVER}
 GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
 ANSWERS = frozenset({"satisfied", "unsatisfied", "call_back"})  # the reporter's to give; asked for by phone
 MOST_ALIKE = 3
@@ -135,15 +134,19 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
     """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated."""
     ids = cases.report_ids([case.id]).get(case.id, [])
     first = ids[:MOST_REPORTS]
-    pictures, heard = evidence.of_each("report", first), reports.heard(first)
-    rows: Sequence[Any] = reports.for_desk(first) if roles & FULL_WORDS else reports.for_handlers(first)
-    copies = {row.id: row for row in reports.for_desk(first)} if not roles & FULL_WORDS else {}
+    pictures, heard, reads_all = (
+        evidence.of_each("report", first),
+        reports.heard(first),
+        reads_full_words(roles),
+    )
+    rows: Sequence[Any] = reports.for_desk(first) if reads_all else reports.for_handlers(first)
+    copies = {row.id: row for row in reports.for_desk(first)} if not reads_all else {}
     looked = parties.account_names(
         {one.actor_id for report in heard.values() for one in report.reveals if one.actor_id}
     )
     shown = []
     for row in rows:
-        whole, reads_all = copies.get(row.id, row), bool(roles & FULL_WORDS)
+        whole = copies.get(row.id, row)
         before = [photos.picture(one, "before") for one in pictures[row.id]]
         shown.append(
             {

@@ -47,9 +47,11 @@ EVENTS: Final[Mapping[str, Any]] = {
     "choose_password": gettext_lazy("改密码"),
     "renamed": gettext_lazy("改名"),
     "moved": gettext_lazy("移动"),
+    "redrawn": gettext_lazy("改画边界"),
     "counted": gettext_lazy("更新户数"),
     "named": gettext_lazy("加别名"),
 }
+OF_THE_CLOCKWORK: Final = frozenset({"followed"})  # what it did after a deed that stands there already
 POINTERS: Final = ("parent_id", "parent", "party", "place", "place_id", "grid", "grid_id")
 
 
@@ -88,7 +90,11 @@ def _steps(subjects: Iterable[Subject], until: datetime) -> list[Step]:
     for kind, id in subjects:
         by_kind.setdefault(kind, []).append(id)
     told = [stories(kind, ids) for kind, ids in by_kind.items()]
-    return [one for some in told for steps in some.values() for one in steps if one.entry.at <= until]
+    return [one for some in told for steps in some.values() for one in steps if _is_told(one, until)]
+
+
+def _is_told(step: Step, until: datetime) -> bool:
+    return step.entry.at <= until and step.entry.event not in OF_THE_CLOCKWORK
 
 
 def _names(steps: Sequence[Step]) -> dict[str, str]:
