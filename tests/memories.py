@@ -21,6 +21,7 @@ OF_THE_CODE = (
     "gezhi.flows.demonstration.bank.kinds",
     "gezhi.flows.demonstration.bank.parties",
     "gezhi.flows.demonstration.bank.phrases",
+    "gezhi.flows.demonstration.bank.pictures",
     "gezhi.flows.demonstration.bank.sagas",
     "gezhi.flows.demonstration.bank.town",
     "gezhi.flows.demonstration.pictures.drawn",

@@ -14,12 +14,15 @@ from chinese_calendar import is_workday
 
 from gezhi.cases import queries as cases
 from gezhi.cases.check import findings as of_cases
+from gezhi.cases.likely import likely
 from gezhi.catalogue import actions as catalogue
+from gezhi.catalogue import queries as shelf
 from gezhi.duty.check import findings as of_duty
 from gezhi.evidence.check import findings as of_pictures
 from gezhi.flows.demonstration import bank, weather
 from gezhi.flows.demonstration.album import Album
 from gezhi.flows.demonstration.build import served
+from gezhi.flows.demonstration.courses import made_safe
 from gezhi.flows.demonstration.ground import grounds
 from gezhi.flows.demonstration.happenings import happenings
 from gezhi.flows.demonstration.history import Telling
@@ -176,3 +179,28 @@ def test_timers_fire_at_their_moment_and_not_when_the_demonstration_is_made(
     events = {step.entry.event: step.entry.at for step in cases.timeline(case)}
     assert (case.ladder_ended, case.escalated_person_id) == (True, play.crowd.officer.id)
     assert events["escalate"] < at + timedelta(days=6)
+
+
+def test_a_second_matter_is_split_off_and_two_voices_that_may_be_one_lie_on_the_desk(
+    town: tuple[Names, Cast], noon: datetime
+) -> None:
+    told = sagas(noon, ZONE)
+    pair = [tale for tale in told if tale.category == "0201" and tale.place.endswith(" 9号楼")]
+    stairs = [tale for tale in told if tale.key in {"stair-light", "stair-rail"}]
+    play = performed(town, [*pair, *stairs], noon)
+    light, rail = (cases.of_report(play.reports[tale.key]) for tale in stairs)
+    assert (rail.split_from_id, rail.state, play.left_out) == (light.id, "in_hand", [])
+    assert rail.category_id == shelf.by_code("0507").id
+    older, newer = (cases.of_report(play.reports[tale.key]) for tale in sorted(pair, key=lambda one: one.at))
+    found = likely(newer, actor=play.crowd.people["chen"], limit=3)
+    assert (found[0].case.id, found[0].same_place, found[0].same_category) == (older.id, True, True)
+    assert {older.state, newer.state} == {"reported"}
+    assert list(findings(noon)) == []
+
+
+def test_a_danger_is_kept_off_in_words_of_its_own_category(office: Jurisdiction, noon: datetime) -> None:
+    catalogue.load_book(actor=SYSTEM, at=noon)
+    ids = {code: shelf.by_code(code).id for code in bank.kinds()}
+    dangerous = {code for code, id in ids.items() if shelf.default_condition(id).make_safe is not None}
+    assert dangerous <= set(bank.phrases()["safe"])
+    assert "阀" not in "".join(made_safe("0403"))

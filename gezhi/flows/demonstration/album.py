@@ -10,23 +10,22 @@ from uuid import UUID
 
 from gezhi.evidence import actions as evidence
 from gezhi.evidence.actions import Kept
-from gezhi.flows.demonstration.pictures import drawn
+from gezhi.flows.demonstration.pictures import drawn, scene_of
 
-WALLS = 4  # drawings are decoded and made into the copies that people see; the same file is not made twice
 WIDTH = 800  # pixels
 AT_ONCE = 40  # uploads that one child process decodes within its five seconds
 
 
 class Drawing(NamedTuple):
-    """Which wall, and whether broken or mended."""
+    """Which scene, and whether before or after. Few: each is decoded and made into the copies that people see, the same file once."""
 
-    wall: int
+    scene: str
     is_mended: bool
 
 
-def drawing_of(key: str, *, is_mended: bool) -> Drawing:
-    """The same matter shows the same wall before and after."""
-    return Drawing(sum(key.encode()) % WALLS, is_mended)
+def drawing_of(category: str, *, is_mended: bool) -> Drawing:
+    """What a matter of this category (code) shows."""
+    return Drawing(scene_of(category), is_mended)
 
 
 class Upload:
@@ -66,7 +65,7 @@ class Album:
 
 
 def _drawn(drawing: Drawing) -> bytes:
-    return drawn(f"wall {drawing.wall}", is_mended=drawing.is_mended, width=WIDTH)
+    return drawn(drawing.scene, drawing.scene, is_mended=drawing.is_mended, width=WIDTH)
 
 
 def _some_at_once(drawings: Sequence[Drawing]) -> Iterator[Sequence[Drawing]]:

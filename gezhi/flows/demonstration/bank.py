@@ -75,6 +75,12 @@ def parties() -> Mapping[str, Any]:
 
 
 @cache
+def pictures() -> Mapping[str, Any]:
+    """Scenes as shapes, and which of them a category shows; see the file's "about"."""
+    return _read("pictures")
+
+
+@cache
 def calendars() -> Mapping[str, str]:
     """The calendar of each party by its code, where it is not that of the offices."""
     told = parties()

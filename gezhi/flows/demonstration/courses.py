@@ -3,7 +3,7 @@
 Shares are invented, made to look like an office that does its work and is sometimes late: they prove nothing about Huangguan.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -147,7 +147,13 @@ def taken(course: Course) -> None:
     course.do("handler", "take")
     if course.is_dangerous:
         course.at_once(4, 25)
-        course.do("handler", "made_safe", note=course.lot.choice(bank.phrases()["safe"]))
+        course.do("handler", "made_safe", note=course.lot.choice(made_safe(course.category)))
+
+
+def made_safe(category: str) -> Sequence[str]:
+    """What is written when a danger of this category is kept off until it is mended."""
+    notes: Mapping[str, Sequence[str]] = bank.phrases()["safe"]
+    return notes[category]
 
 
 def extended(course: Course) -> None:

@@ -29,6 +29,7 @@ from gezhi.flows.found_and_solved import found_and_solved
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.reporter_speaks import Saying, reporter_speaks
 from gezhi.flows.route import advance_and_route
+from gezhi.flows.split_case import split_case
 from gezhi.journal import outbox, sealing
 from gezhi.kernel.actor import VISITOR, Actor, reporter
 from gezhi.ledger import actions as ledger
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 LEDGER_DAYS = 10  # nobody looks into it meanwhile, and a line that changes ten times is written once
 PICTURES_AHEAD = timedelta(days=30)  # so many days' pictures are kept at once
+MOVES_REPORTS: Final = frozenset({"join", "split"})
 SAYS: Final = frozenset({"urge", "add", "answer"})
 FROM: Final = {event: frozenset(one.source for one in ARROWS if one.event == event) for event in EVENTS}
 
@@ -113,7 +115,7 @@ class Play:
             self.seen.pop(UUID(due.key), None)
 
     def _deeds(self, tale: Tale) -> Iterable[Deed]:
-        before, after = drawing_of(tale.key, is_mended=False), drawing_of(tale.key, is_mended=True)
+        before, after = _drawing(tale, is_mended=False), _drawing(tale, is_mended=True)
         shown = (before,) * tale.has_photo + (after,) * tale.mends
         yield Deed(tale.at, partial(self._begin, tale), shown)
         for act in tale.acts:
@@ -123,7 +125,7 @@ class Play:
 
     def _begin(self, tale: Tale) -> None:
         place = self.rows[self.names.places[tale.place]] if tale.place else None
-        photos = (self.album.take(drawing_of(tale.key, is_mended=False)),) if tale.has_photo else ()
+        photos = (self.album.take(_drawing(tale, is_mended=False)),) if tale.has_photo else ()
         intake = Intake(
             tale.channel,
             text=tale.text,
@@ -138,7 +140,7 @@ class Play:
         voice = Voice(intake, place)
         actor = self._finder(tale, place)
         if tale.mends and actor.id is not None:
-            after = (self.album.take(drawing_of(tale.key, is_mended=True)),)
+            after = (self.album.take(_drawing(tale, is_mended=True)),)
             found = found_and_solved(
                 voice, after=after, presence="place_code", note=tale.note, actor=actor, at=tale.at
             )
@@ -174,13 +176,14 @@ class Play:
             reporter_speaks(report_id, Saying(event, text=act.note), at=act.at)
             self._forget(case)
             return
-        move = self._move(tale, act)
-        moved = advance_and_route(case.id, move, actor=self._who(act.who, case, report_id), at=act.at)
-        if move.into is None:
-            self.seen[case.id] = moved
-        else:  # its report is the other's now
+        move, actor = self._move(tale, act), self._who(act.who, case, report_id)
+        deed = split_case if event == "split" else advance_and_route
+        moved = deed(case.id, move, actor=actor, at=act.at)
+        if event in MOVES_REPORTS:
             self.home.clear()
             self.seen.clear()
+        else:
+            self.seen[case.id] = moved
 
     def _case(self, report_id: UUID) -> "Case":
         """The case of a report as it is now: looked up again only when something else moved it."""
@@ -196,7 +199,7 @@ class Play:
 
     def _move(self, tale: Tale, act: Act) -> Move:
         shown = tuple(
-            Shown(self.album.take(drawing_of(tale.key, is_mended=True)), kind) for kind in _asked(tale, act)
+            Shown(self.album.take(_drawing(tale, is_mended=True)), kind) for kind in _asked(tale, act)
         )
         return Move(
             act.event,
@@ -210,6 +213,7 @@ class Play:
             count=act.count,
             place=self.names.places[act.place] if act.place else None,
             category=catalogue.by_code(act.category).id if act.category else None,
+            reports=(self.reports[tale.key],) if act.event == "split" else (),
         )
 
     def _call(self, case: "Case", act: Act) -> None:
@@ -266,5 +270,14 @@ def _asked(tale: Tale, act: Act) -> list[str]:
     """Which kinds of picture this act shows: those of the category's closing proof."""
     if act.event != "done":
         return []
-    code = tale.category or next(one.category for one in tale.acts if one.category)
-    return [one for one in catalogue.proof(catalogue.by_code(code).id).kinds if one in PICTURE_KINDS]
+    category = catalogue.by_code(_category(tale)).id
+    return [one for one in catalogue.proof(category).kinds if one in PICTURE_KINDS]
+
+
+def _drawing(tale: Tale, *, is_mended: bool) -> Drawing:
+    return drawing_of(_category(tale), is_mended=is_mended)
+
+
+def _category(tale: Tale) -> str:
+    """The code it was told with, or that the desk finds; "" = nobody has said yet."""
+    return tale.category or next((act.category for act in tale.acts if act.category), "")

@@ -30,7 +30,7 @@ def _tale(number: int, told: dict[str, Any], now: datetime, zone: ZoneInfo) -> T
     at = _begin(told, now, zone)
     channel, contact = told["channel"], told.get("contact", "")
     return Tale(
-        f"saga-{number:02d}",
+        told.get("key", f"saga-{number:02d}"),
         at,
         told["place"],
         told["category"],

@@ -15,7 +15,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
 from gezhi.evidence.actions import Kept
 from gezhi.flows.demonstration.album import Upload
-from gezhi.flows.demonstration.pictures import drawn
+from gezhi.flows.demonstration.pictures import drawn, scene_of
 from gezhi.flows.demonstration.places import Names
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.route import advance_and_route
@@ -198,9 +198,11 @@ class Telling:
     def keep_pictures(self) -> None:
         """Draw and keep every picture that the stories show, before any of them is told."""
         for story in STORIES:
+            scene = scene_of(story.category)
             mended = len(_asked(story)) * sum(step.needs_photo for step in story.steps)
             for is_mended, count in ((False, int(story.photo)), (True, mended)):
-                drawings = [Upload("drawn.jpg", drawn(story.text, is_mended=is_mended)) for _ in range(count)]
+                picture = drawn(scene, story.text, is_mended=is_mended) if count else b""
+                drawings = [Upload("drawn.jpg", picture) for _ in range(count)]
                 kept = evidence.keep(drawings, at=story.begin(self.now)) if drawings else []
                 self.pictures[story.text, is_mended] = [one.id for one in kept if isinstance(one, Kept)]
 

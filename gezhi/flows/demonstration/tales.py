@@ -12,7 +12,8 @@ class Act:
 
     who: desk, handler, checker, officer, walker, lin (whoever reported it), or the user name of one of the cast.
     event: of a move; or said on the phone (call:told, call:satisfied, call:unsatisfied, call:not_reached), or by the reporter
-    (urge, add, answer …). party: code or name, to whom. into: the key of the tale it joins. place, category: what the desk corrects.
+    (urge, add, answer …). party: code or name, to whom. into: the key of the tale it joins; a split takes this tale's own voice out
+    again, and what follows is done to the new matter. place, category: what the desk corrects.
     until: a moment of an extension, a meeting or a review.
     """
 

@@ -118,7 +118,8 @@ def test_an_office_adds_a_calendar_of_its_own_and_a_party_works_by_it(
     sent = {"name": "长峰物业", "parent": str(cast.desk_a), "calendar": "own-1"}
     assert client.post(f"/desk/parties/{cast.property}/change/", sent).status_code == 302
     assert "作息 物业作息" in text(client.get(f"/desk/parties/{cast.property}/"))
-    second = client.post("/desk/catalogue/calendars/new/", NAMES | {"like": "own-1"})
+    other = {"like": "own-1", "name_zh": "夜间作息", "name_zh_hant": "夜間作息", "name_en": "Night hours"}
+    second = client.post("/desk/catalogue/calendars/new/", NAMES | other)
     assert second["Location"] == "/desk/catalogue/calendars/own-2/"
 
 
