@@ -21,7 +21,7 @@ def once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
-    middleware.process_view = _judged  # type: ignore[attr-defined]
+    middleware.process_view = _judged  # type: ignore[attr-defined]  # how Django finds it
     return middleware
 
 

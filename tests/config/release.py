@@ -149,7 +149,7 @@ def die_within(number: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return state
 
-    Migration.apply = apply  # type: ignore[method-assign]
+    Migration.apply = apply  # type: ignore[method-assign]  # this process dies in it
     bring_up_to_date()
 
 

@@ -55,7 +55,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 @staff_required
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make one; it is shown on the page that answers, and never again. Whoever found an open log-in is asked for the password first."""
     form = TokenForm(request.POST or None)

@@ -67,5 +67,5 @@ class Line(psycopg.Connection[Any]):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL backend with tenant keys."""
 
-    Database = SimpleNamespace(**vars(psycopg) | {"connect": Line.connect})  # type: ignore[assignment]
+    Database = SimpleNamespace(**vars(psycopg) | {"connect": Line.connect})  # type: ignore[assignment]  # Django's hook is a module
     SchemaEditorClass = TenantSchemaEditor
