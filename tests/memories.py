@@ -16,6 +16,7 @@ MEMORIES = (
 )
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
 OF_THE_CODE = (
+    "gezhi.cases.lists._tallying",
     "gezhi.catalogue.rules.shipped",
     "gezhi.flows.demonstration.bank.calendars",
     "gezhi.flows.demonstration.bank.kinds",
@@ -25,6 +26,7 @@ OF_THE_CODE = (
     "gezhi.flows.demonstration.bank.sagas",
     "gezhi.flows.demonstration.bank.town",
     "gezhi.flows.demonstration.pictures.drawn",
+    "gezhi.notices.queries._counting",
     "gezhi.places.wording._converter",
     "gezhi.places.wording.keys_of",
     "gezhi.tenancy.clock._last",
@@ -36,6 +38,7 @@ OF_THE_CODE = (
     "gezhi.tenancy.updating._one_row",
     "gezhi.web.api.urls.document",
     "gezhi.web.desk.filters._as_options",
+    "gezhi.web.icons._drawn",
     "gezhi.web.public.health._applied",
 )
 

@@ -99,7 +99,7 @@ def stage_due(
 def is_nearly_due(begun_at: datetime, due: datetime, at: datetime) -> bool:
     """Whether less than a quarter of its time is left, by the wall clock: a limit of hours is not "soon" as it begins.
 
-    begun_at: the receipt for the two clocks of a case, else when its present stage began. `queries.listed` asks the same
+    begun_at: the receipt for the two clocks of a case, else when its present stage began. `lists.listed` asks the same
     of the table.
     """
     return (due - at) * NEARLY < due - begun_at

@@ -1,33 +1,32 @@
 """Read cases: one, many, what may be done, who had it how long. Strangers' rows are absent."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case as CaseWhen
 from django.db.models import (
     Count,
-    DateTimeField,
-    DurationField,
     Exists,
-    ExpressionWrapper,
     F,
     OuterRef,
     Q,
     QuerySet,
     Value,
-    When,
 )
-from django.db.models.lookups import LessThan
 
 from gezhi.cases import lifecycle, spots
-from gezhi.cases.deadlines import NEARLY
 from gezhi.cases.facts import circumstances
 from gezhi.cases.lifecycle import Offer, Role, State
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
-from gezhi.cases.policy import may_be_checked_by, may_open, roles_for, visible_to, within
+from gezhi.cases.policy import (
+    may_be_checked_by,
+    may_open,
+    roles_for,
+    visible_but,
+    visible_to,
+    within,
+)
 from gezhi.cases.reading import open_to
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
@@ -35,7 +34,7 @@ from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
 from gezhi.places import paths
-from gezhi.tenancy.prepared import PreparedRows
+from gezhi.tenancy.prepared import Prepared, PreparedRows
 
 
 def by_number(number: str, *, actor: Actor) -> Case:
@@ -78,51 +77,6 @@ def report_ids(case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     return found
 
 
-OPEN = tuple(state.value for state in lifecycle.OPEN)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "paused".
-
-    words: part of the title or a number.
-
-    is_escalated: somebody above whoever had it sees to it.
-    is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
-    """
-
-    states: Sequence[str] = ()
-    place_path: str = ""
-    category_ids: Sequence[UUID] = ()
-    party: UUID | None = None
-    clock: str = ""
-    channel: str = ""
-    words: str = ""
-    is_unlocated: bool = False
-    is_returned: bool | None = None
-    is_escalated: bool = False
-    mine: UUID | None = None
-    is_to_me: bool = False
-
-
-def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
-    """Cases this actor may see that fit, most urgent first, closed ones last. A lazy queryset: slice it."""
-    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
-    if wanted.states and State.CLOSED not in wanted.states:
-        return rows.order_by(
-            "due_at", "id"
-        )  # every open case has a deadline: read along the index of open ones
-    return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
-
-
-def newest(wanted: CaseFilter, *, before: UUID | None, actor: Actor) -> QuerySet[Case]:
-    """Cases this actor may see that fit, newest first, from behind one; no clock is asked for. For reading through page by page: ids
-    never change, so whatever happens meanwhile, no row comes twice and none that stays is left out. A lazy queryset: slice it.
-    """
-    rows = visible_to(actor).filter(_fits(wanted, actor))
-    return (rows.filter(id__lt=before) if before else rows).order_by("-id")
-
-
 def numbers(ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
     """Numbers of cases by id, of those that the actor may see. 1 or 2 queries."""
     return dict(visible_to(actor).filter(id__in=list(ids)).values_list("id", "number"))
@@ -146,73 +100,14 @@ def readable(found: Iterable[Case], *, actor: Actor) -> set[UUID]:
     return set(visible_to(actor).filter(id__in=[one.id for one in found]).values_list("id", flat=True))
 
 
-def is_visible(actor: Actor, case_id: str) -> Exists:
+def is_visible(actor: Actor, case_id: str, hidden: Collection[UUID] | None = None) -> Exists:
     """Whether this actor may open the case that a row of another question names in `case_id`. Looked up row by row: a list of all
     that he may open would be read through each time.
+
+    hidden: what `unpublished_runs` says, for whoever has asked already.
     """
-    return Exists(visible_to(actor).filter(id=OuterRef(case_id)))
-
-
-def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:
-    """How many open cases that this actor may see fit each of these filters. 1 query."""
-    rows = visible_to(actor).filter(closed_at=None)
-    counts = {
-        name: Count("id", filter=_fits(one, actor) & _clock(one.clock, at, soon))
-        for name, one in views.items()
-    }
-    return dict(rows.aggregate(**counts))
-
-
-def _fits(wanted: CaseFilter, actor: Actor) -> Q:
-    fits = Q()
-    if wanted.states and State.CLOSED not in wanted.states:
-        fits &= Q(closed_at=None)
-    if wanted.states and set(wanted.states) != set(OPEN):
-        fits &= Q(state__in=list(wanted.states))
-    if wanted.place_path:
-        fits &= within(wanted.place_path)
-    if wanted.category_ids:
-        fits &= Q(category_id__in=list(wanted.category_ids))
-    if wanted.party:
-        fits &= Q(lead_id=wanted.party)
-    if wanted.channel:
-        fits &= Q(channel=wanted.channel)
-    if wanted.words.strip():
-        words = wanted.words.strip()[:100]
-        fits &= Q(title__contains=words) | Q(number__contains=words)
-    if wanted.is_unlocated:
-        fits &= Q(place_id=None)
-    if wanted.is_returned is not None:
-        fits &= Q(returns__gt=0) if wanted.is_returned else Q(returns=0)
-    if wanted.is_escalated:
-        fits &= Q(escalations__gt=1) | Q(ladder_ended=True)
-    if wanted.mine:
-        fits &= Q(handler_id=wanted.mine)
-    if wanted.is_to_me:
-        fits &= Q(escalated_person_id=actor.id)
-    return fits
-
-
-def _clock(clock: str, at: datetime, soon: datetime) -> Q:
-    running = Q(closed_at=None, review_at=None)
-    match clock:
-        case "overdue":
-            return running & Q(due_at__lt=at)
-        case "due_soon":
-            return running & Q(due_at__gte=at, due_at__lt=soon) & _is_nearly_due(at)
-        case "paused":
-            return Q(closed_at=None) & Q(review_at__isnull=False)
-        case _:
-            return Q()
-
-
-def _is_nearly_due(at: datetime) -> Q:
-    """`deadlines.is_nearly_due`, asked of the table: a list and its chips agree."""
-    is_clock = Q(due_at=F("fix_due")) | Q(due_at=F("make_safe_due"))
-    begun_at = When(is_clock, then=F("received_at"))
-    left = ExpressionWrapper(F("due_at") - Value(at, DateTimeField()), DurationField())
-    whole = ExpressionWrapper(F("due_at") - CaseWhen(begun_at, default=F("entered_at")), DurationField())
-    return Q(LessThan(ExpressionWrapper(left * NEARLY, DurationField()), whole))
+    rows = visible_to(actor) if hidden is None else visible_but(actor, hidden)
+    return Exists(rows.filter(id=OuterRef(case_id)))
 
 
 def is_escalated(case: Case) -> bool:
@@ -318,6 +213,21 @@ def pauses(case: Case) -> list[Pause]:
 def shown(case: Case) -> list[CaseEvidence]:
     """Pictures of the work, by round and time. 1 query."""
     return list(CaseEvidence.objects.filter(case=case).order_by("round", "at", "id"))
+
+
+def count_of_owed_calls(actor: Actor) -> int:
+    """How long the desk's call-back list is. 1 query, none for whoever calls nobody."""
+    desks = tuple(actor.parties(Duty.CLERK, Duty.OFFICER))
+    return int(_OWED.rows(desks)[0][0]) if desks else 0
+
+
+def _owed(desks: Collection[UUID]) -> QuerySet[Any, Any]:
+    rows = CallBack.objects.filter(done_at=None, desk_id__in=desks)
+    found: QuerySet[Any, Any] = rows.order_by().values(one=Value(1)).annotate(n=Count("id"))
+    return found.values_list("n")
+
+
+_OWED = Prepared(_owed)
 
 
 def owed_calls(actor: Actor) -> QuerySet[CallBack]:

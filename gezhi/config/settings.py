@@ -85,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gezhi.web.context.look",
             ],
+            "builtins": ["gezhi.web.icons"],
         },
     }
 ]

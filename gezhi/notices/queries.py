@@ -1,26 +1,37 @@
 """Read notices: what waits for somebody, newest first. Nobody reads of a case that he may not open, nor what came to a post he has left."""
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from gezhi.cases import queries as cases
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices.models import Cursor, Notice, Seen
+from gezhi.reports.queries import unpublished_runs
+from gezhi.tenancy.prepared import Prepared
 
 AT_WORK = (Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER)  # who acts for a party
 
 
-def unread(actor: Actor, *, with_read: bool = False, with_settled: bool = False) -> QuerySet[Notice]:
+def unread(
+    actor: Actor,
+    *,
+    with_read: bool = False,
+    with_settled: bool = False,
+    hidden: tuple[UUID, ...] | None = None,
+) -> QuerySet[Notice]:
     """What came to the parties this actor works for, or to himself, and that he neither did nor read; newest first. Lazy; 1 query and the
     one that asks for imports under way.
 
-    with_read: what he has read, too. with_settled: what no longer waits, too.
+    with_read: what he has read, too. with_settled: what no longer waits, too. hidden: what
+    `unpublished_runs` says, for whoever has asked already.
     """
     to_me = Q(party_id__in=actor.parties(*AT_WORK)) & (Q(person_id=None) | Q(person_id=actor.id))
-    rows = Notice.objects.filter(to_me, cases.is_visible(actor, "case_id"))
+    rows = Notice.objects.filter(to_me, cases.is_visible(actor, "case_id", hidden))
     rows = rows.filter(Q(by=None) | ~Q(by=actor.id))
     if not with_settled:
         rows = rows.filter(settled_at=None)
@@ -32,7 +43,24 @@ def unread(actor: Actor, *, with_read: bool = False, with_settled: bool = False)
 
 def count(actor: Actor) -> int:
     """How much is new to this actor: the figure beside the bell. 2 queries, none for whoever is told nothing."""
-    return int(unread(actor).count()) if is_told(actor) else 0
+    if not is_told(actor):
+        return 0
+    try:
+        return int(_counting(actor, tuple(unpublished_runs())).rows()[0][0])
+    except EmptyResultSet:
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _counting(actor: Actor, hidden: tuple[UUID, ...]) -> Prepared:
+    """Kept by actor: every page of the desk asks."""
+
+    def counted() -> QuerySet[Any]:
+        rows = unread(actor, hidden=hidden).order_by().values(one=Value(1))
+        found: QuerySet[Any] = rows.annotate(n=Count("id")).values_list("n")
+        return found
+
+    return Prepared(counted)
 
 
 def is_told(actor: Actor) -> bool:

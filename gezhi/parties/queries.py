@@ -91,6 +91,8 @@ def party(id: UUID) -> PartyRow:
 
 def parties(kind: str | None = None, *, with_closed: bool = False) -> list[PartyRow]:
     """The open parties (of one kind), by code; on wish the closed ones too. 1 query."""
+    if kind is None and not with_closed:
+        return [PartyRow(*values) for values in _OPEN.rows()]
     rows = Party.objects.order_by("code")
     rows = rows if with_closed else rows.filter(closed_on=None)
     return _rows(rows if kind is None else rows.filter(kind=kind))
@@ -98,7 +100,8 @@ def parties(kind: str | None = None, *, with_closed: bool = False) -> list[Party
 
 def parties_by_ids(ids: Iterable[UUID]) -> dict[UUID, PartyRow]:
     """Parties by id, closed ones too; unknown ids are absent. 1 query."""
-    return {row.id: row for row in _rows(Party.objects.filter(id__in=set(ids)))}
+    wanted = tuple(set(ids))
+    return {row[0]: PartyRow(*row) for row in _BY_IDS.rows(wanted)} if wanted else {}
 
 
 def one_level_up(party_id: UUID) -> UUID | None:
@@ -184,6 +187,8 @@ def _desks(day: date, on_path: Sequence[UUID]) -> QuerySet[Any]:
 
 
 _PARTY = Prepared(lambda id: Party.objects.filter(id=id).values_list(*PartyRow._fields))
+_BY_IDS = Prepared(lambda ids: Party.objects.filter(id__in=ids).values_list(*PartyRow._fields))
+_OPEN = Prepared(lambda: Party.objects.filter(closed_on=None).order_by("code").values_list(*PartyRow._fields))
 _INTAKE = Prepared(_intake)
 _DESKS = Prepared(_desks)
 _SERVING = ("kind", "place_id", *(f"party__{name}" for name in PartyRow._fields))

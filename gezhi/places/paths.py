@@ -33,5 +33,5 @@ def is_within(path: str, area: str) -> bool:
 
 def community_id(path: str) -> UUID | None:
     """The community that a path goes through, None above it."""
-    on_path = ids(path)
-    return on_path[_COMMUNITY_DEPTH - 1] if len(on_path) >= _COMMUNITY_DEPTH else None
+    on_path = path.split("/")  # "", then the ids, then ""
+    return UUID(hex=on_path[_COMMUNITY_DEPTH]) if len(on_path) > _COMMUNITY_DEPTH + 1 else None

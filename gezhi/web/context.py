@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from gezhi.web.desk.rail import rail, workplace
+from gezhi.web.desk import rail
 
 LOOKS = ("auto", "day", "night")
 SIZES = ("normal", "large")
@@ -24,6 +24,6 @@ def look(request: HttpRequest) -> dict[str, Any]:
         "actor": getattr(request, "actor", None),
         "office": getattr(getattr(request, "jurisdiction", None), "name", ""),
         "account_name": getattr(getattr(request, "actor", None), "name", ""),
-        "workplace": workplace(getattr(request, "actor", None)),
-        "rail": SimpleLazyObject(lambda: rail(request)),
+        "workplace": rail.workplace(getattr(request, "actor", None)),
+        "rail": SimpleLazyObject(lambda: rail.as_html(request)),
     }

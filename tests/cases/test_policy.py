@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from gezhi.cases import policy
+from gezhi.cases import lists, policy
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.lifecycle import Role
@@ -264,7 +264,7 @@ def test_a_list_of_cases_costs_two_queries_and_roles_none(
         cast.lin_reports(noon)
     at = noon + timedelta(hours=1)
     with django_assert_num_queries(2):
-        found = list(cases.listed(cases.CaseFilter(), actor=cast.chen, at=at, soon=at))
+        found = list(lists.listed(lists.CaseFilter(), actor=cast.chen, at=at, soon=at))
     with django_assert_num_queries(0):
         offers = [cases.offers_for(case, actor=cast.chen, at=at) for case in found]
     assert [{"accept", "ask", "decline"} <= {one.event for one in some} for some in offers] == [True] * items

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from django.db import IntegrityError
 
-from gezhi.cases import queries as cases
+from gezhi.cases import lists
 from gezhi.cases.models import Case
 from gezhi.flows import import_messages as flow
 from gezhi.flows.cells import RowFinding
@@ -233,7 +233,7 @@ def test_nobody_sees_an_import_before_it_is_published(cast: Cast, noon: datetime
         brought(many(60), noon, progress=killed_after(1))
     seal(at=noon)
     ledger.catch_up(at=noon)
-    shown = cases.listed(cases.CaseFilter(), actor=cast.zhou, at=noon, soon=noon)
+    shown = lists.listed(lists.CaseFilter(), actor=cast.zhou, at=noon, soon=noon)
     assert (Case.objects.count(), shown.count()) == (flow.BATCH, 0)
     assert list(ledger_queries.lines(LineFilter(), actor=SYSTEM)) == []
 
@@ -247,7 +247,7 @@ def test_a_killed_import_goes_on_where_it_stopped(cast: Cast, noon: datetime) ->
     run = ImportRun.objects.get()
     assert counted() == (60, 60, 120)
     assert set(Report.objects.values_list("run_id", flat=True)) == {run.id}
-    assert cases.listed(cases.CaseFilter(), actor=cast.zhou, at=noon, soon=noon).count() == 60
+    assert lists.listed(lists.CaseFilter(), actor=cast.zhou, at=noon, soon=noon).count() == 60
     assert ledger_queries.lines(LineFilter(), actor=SYSTEM).count() == 60
 
 

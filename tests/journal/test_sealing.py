@@ -47,6 +47,15 @@ def tell_two_cases(noon) -> list:
     return cases
 
 
+def test_the_journal_is_as_long_as_what_was_done_sealed_or_not(office, noon):
+    before = queries.length()
+    tell_two_cases(noon)
+    assert queries.length() == before + 8
+    sealing.seal(at=noon)
+    tell_two_cases(noon)
+    assert queries.length() == before + 16
+
+
 def test_rows_get_positions_without_a_gap(history, noon):
     assert sealing.seal(at=noon) == 8
     assert [entry.position for entry in Entry.objects.order_by("id")] == list(range(1, 9))

@@ -131,7 +131,7 @@ def test_the_company_complained_of_never_reads_of_it(cast, dispatched, noon):
 def test_twin_asked_without_the_case_the_company_would_read_of_it(cast, dispatched, noon, monkeypatch):
     complaint = next(one for one in catalogue.leaves() if one.complains_of_party)
     advance(dispatched.id, Move("correct", category=complaint.id), actor=cast.chen, at=noon)
-    monkeypatch.setattr(queries.cases, "is_visible", lambda actor, case_id: Q(case__isnull=False))
+    monkeypatch.setattr(queries.cases, "is_visible", lambda *_: Q(case__isnull=False))
     assert news(cast.sun) == [(dispatched.number, News.DISPATCHED)]
 
 

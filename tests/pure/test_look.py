@@ -86,7 +86,7 @@ def test_the_sheet_is_light_and_loads_nothing_from_elsewhere():
 def test_every_icon_that_a_template_names_is_in_the_sprite():
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8")))
     text = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
-    named = set(re.findall(r'(?:ui/icon\.html" with name|\bicon)="([\w-]+)"', text))
+    named = set(re.findall(r'(?:{% icon |\bicon=)"([\w-]+)"', text))
     assert named - drawn == set()
     assert "alert-triangle" in named
 

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from gezhi.cases import queries as cases
-from gezhi.cases.queries import OPEN, CaseFilter
+from gezhi.cases.lists import OPEN, CaseFilter, listed
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel import geo
 from gezhi.kernel.actor import VISITOR
@@ -57,7 +57,7 @@ def test_a_voice_from_nowhere_waits_at_the_intake_desk_and_is_given_to_nobody(
         not where or abs(where["lon"]) < 1,
     )
     wanted = CaseFilter(states=OPEN, is_unlocated=True)
-    assert [one.id for one in cases.listed(wanted, actor=cast.zhou, at=noon, soon=noon)] == [case.id]
+    assert [one.id for one in listed(wanted, actor=cast.zhou, at=noon, soon=noon)] == [case.id]
 
 
 def test_sabotage_without_the_look_at_null_island_a_device_without_a_fix_would_have_a_place(

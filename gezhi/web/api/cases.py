@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import Role, reads_full_words
-from gezhi.cases.queries import CaseFilter
+from gezhi.cases.lists import CaseFilter, newest
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.route import advance_and_route
 from gezhi.kernel.refusal import Invalid, Missing, NotFromHere, Stale
@@ -44,7 +44,7 @@ router = Router()
 )
 def list_cases(request: Asked, wanted: Query[CasesWanted]) -> dict[str, Any]:
     """Cases that the person may see, newest first. 3 queries, 1 more with a place to look below; tokens and posts apart."""
-    rows = cases.newest(_filter(wanted), before=id_after(wanted.cursor), actor=request.actor)
+    rows = newest(_filter(wanted), before=id_after(wanted.cursor), actor=request.actor)
     found = list(rows[: wanted.limit + 1])
     items = found[: wanted.limit]
     return {"items": _rows(items), "next": cursor_of(items[-1].id) if len(found) > len(items) else None}

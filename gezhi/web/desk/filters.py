@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from gezhi.cases.queries import OPEN, CaseFilter
+from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
 from gezhi.kernel.refusal import NotFound
 from gezhi.web.desk import filters, lines, lists, rail, tallies
@@ -26,9 +27,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     soon = lists.soon_at(at)
     counts = tallies.tallies(actor, at=at, soon=soon)
     page = _page(request)
-    listed = list(
-        cases.listed(chosen.wanted, actor=actor, at=at, soon=soon)[(page - 1) * PAGE : page * PAGE + 1]
-    )
+    rows = case_lists.listed(chosen.wanted, actor=actor, at=at, soon=soon).only(*lists.COLUMNS)
+    listed = list(rows[(page - 1) * PAGE : page * PAGE + 1])
     if chosen.place_missed:
         listed = []
     shown = lists.rows(listed[:PAGE], at=at)

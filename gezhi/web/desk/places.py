@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from gezhi.cases import queries as cases
-from gezhi.cases.queries import OPEN, CaseFilter
+from gezhi.cases.lists import OPEN, CaseFilter, listed
 from gezhi.duty import queries as duty
 from gezhi.kernel.actor import Duty
 from gezhi.parties import queries as who
@@ -93,7 +92,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
                 for one in grounds.fixtures(row.id)
             ],
             "below": [_line(one) for one in grounds.children(row.id)],
-            "open": cases.listed(here, actor=actor, at=at, soon=at).count(),
+            "open": listed(here, actor=actor, at=at, soon=at).count(),
         }
     return render(request, "desk/place.html", page)
 

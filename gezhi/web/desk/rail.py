@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -25,6 +26,11 @@ def workplace(actor: Actor | None) -> str:
     return reverse("desk:inbox" if actor.has(*AT_THE_DESK) else "my_work")
 
 
+def as_html(request: HttpRequest) -> str:
+    """templates/ui/rail.html, written once for a page that shows it twice (rail and narrow menu)."""
+    return render_to_string("ui/rail.html", {"rail": rail(request)})
+
+
 def rail(request: HttpRequest) -> list[dict[str, Any]]:
     """Entries for templates/ui/rail.html; [] for strangers. At most 5 queries (counts)."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -35,7 +41,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         entries.append(_entry("desk:notices", "bell", _("新到"), notices.count(actor)))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("接电话登记")))
-        entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.owed_calls(actor).count()))
+        entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.count_of_owed_calls(actor)))
     entries.append(_entry("desk:ledger", "table", _("台账")))
     entries.append({"group": _("谁在办、在哪里")})
     entries.append(_entry("desk:parties", "users", _("单位与值班")))

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gezhi.cases import queries as cases
-from gezhi.cases.queries import OPEN, CaseFilter
+from gezhi.cases.lists import OPEN, CaseFilter, listed
 from gezhi.duty import actions, queries
 from gezhi.duty.queries import Sheet, ShiftRow
 from gezhi.duty.rotation import Span, gaps
@@ -178,7 +177,7 @@ def _own(shift_id: UUID, actor: Actor) -> ShiftRow:
 def _open_cases(party_id: UUID, request: Asked) -> list[lists.Row]:
     """What this party has open, most urgent first. 4 queries."""
     at = at_of(request)
-    rows = cases.listed(
+    rows = listed(
         CaseFilter(states=OPEN, party=party_id), actor=actor_of(request), at=at, soon=lists.soon_at(at)
     )
     return lists.rows(list(rows[:MOST_NUMBERS]), at=at)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gezhi.cases import queries as cases
-from gezhi.cases.queries import CaseFilter
+from gezhi.cases.lists import CaseFilter, listed
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.geo import Point
 from gezhi.parties import queries as parties
@@ -71,14 +71,14 @@ def _opened(listed: Mapping[str, list[Any]]) -> str:
 def _back(actor: Actor, at: datetime, soon: datetime) -> list[Any]:
     """Failed checks come back to whoever has the work, returned dispatches to the desk that sent them. Most urgent first."""
     again = cases.my_work(actor, at=at).filter(round__gt=1)[:MOST]
-    returned = cases.listed(CaseFilter(states=("opened",), is_returned=True), actor=actor, at=at, soon=soon)
+    returned = listed(CaseFilter(states=("opened",), is_returned=True), actor=actor, at=at, soon=soon)
     ours = returned.filter(lead_id__in=actor.parties())[:MOST]
     return sorted([*again, *ours], key=lambda case: case.due_at)
 
 
 def _area(actor: Actor, at: datetime, soon: datetime) -> Iterable[Any]:
     """New in my area and with nobody yet: what is small may be solved on the spot."""
-    return cases.listed(CaseFilter(states=("reported", "opened")), actor=actor, at=at, soon=soon)[:MOST]
+    return listed(CaseFilter(states=("reported", "opened")), actor=actor, at=at, soon=soon)[:MOST]
 
 
 _ASK: dict[str, Callable[[Actor, datetime, datetime], Iterable[Any]]] = {

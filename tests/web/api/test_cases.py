@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gezhi.cases import queries as cases
+from gezhi.cases import lists
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
@@ -210,6 +210,6 @@ def test_a_cursor_is_a_place_in_a_list_and_opens_nothing(cast: Cast, programs: P
 def test_a_case_of_another_office_is_not_there(cast: Cast, programs: Programs, case: Case) -> None:
     office = current()
     with scope(uuid4()):
-        assert list(cases.newest(cases.CaseFilter(), before=None, actor=cast.zhou)) == []
+        assert list(lists.newest(lists.CaseFilter(), before=None, actor=cast.zhou)) == []
     with scope(office):
-        assert len(cases.newest(cases.CaseFilter(), before=None, actor=cast.zhou)) == 1
+        assert len(lists.newest(lists.CaseFilter(), before=None, actor=cast.zhou)) == 1

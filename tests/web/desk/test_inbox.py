@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.kernel.actor import SYSTEM
-from gezhi.web.desk import lines
+from gezhi.web.desk import lines, tallies
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, text
 
@@ -92,14 +92,56 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(
 ) -> None:
     client = desk(cast.zhou)
     client.get("/desk/")  # what is kept per process is read
+    tallies._kept.clear()
     with CaptureQueriesContext(connection) as one:
         client.get("/desk/")
     for number in range(29):
         walk(cast.lin_reports(noon, text=f"第 {number} 件"), (cast.chen, Move("accept")), at=noon)
+    tallies._kept.clear()
     with CaptureQueriesContext(connection) as thirty:
         answer = client.get("/desk/")
     assert len(numbers(answer)) == 30
     assert len(thirty) == len(one)
+
+
+def counting(client: Any) -> int:
+    """How many of the statements of a page of the list count cases."""
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/desk/")
+    return sum(one["sql"].startswith('SELECT COUNT("cases_case"') for one in asked)
+
+
+def test_while_nothing_happens_the_views_are_not_counted_again(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime
+) -> None:
+    client = desk(cast.zhou)
+    assert [counting(client), counting(client)] == [1, 0]
+
+
+def test_a_deed_is_counted_on_the_next_page(cast: Cast, opened: Case, desk: Desk, noon: datetime) -> None:
+    assert counts(desk(cast.zhou).get("/desk/"))["reported"] == 0
+    cast.lin_reports(noon, text="路灯不亮")
+    assert counts(desk(cast.zhou).get("/desk/"))["reported"] == 1
+
+
+def test_twin_without_the_length_of_the_journal_the_deed_would_be_missing(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallies.journal, "length", lambda: 7)
+    assert counts(desk(cast.zhou).get("/desk/"))["reported"] == 0
+    cast.lin_reports(noon, text="路灯不亮")
+    assert counts(desk(cast.zhou).get("/desk/"))["reported"] == 0
+
+
+def test_a_deadline_that_passes_without_a_deed_is_counted_seconds_later(
+    cast: Cast, opened: Case, noon: datetime
+) -> None:
+    def overdue(at: datetime) -> int:
+        return tallies.tallies(cast.zhou, at=at, soon=at)["overdue"]
+
+    due = opened.due_at
+    assert due is not None
+    assert [overdue(due - timedelta(seconds=1)), overdue(due + tallies.STILL)] == [0, 1]
 
 
 def test_the_next_page_goes_on_where_the_first_ends(

@@ -1,0 +1,151 @@
+"""Lists of cases: what fits a filter, most urgent or newest first, and how many fit each of several."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Case as CaseWhen
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.lookups import LessThan
+
+from gezhi.cases import lifecycle
+from gezhi.cases.deadlines import NEARLY
+from gezhi.cases.lifecycle import State
+from gezhi.cases.models import Case
+from gezhi.cases.policy import visible_but, visible_to, within
+from gezhi.kernel.actor import Actor
+from gezhi.reports.queries import unpublished_runs
+from gezhi.tenancy.prepared import Prepared
+
+OPEN = tuple(state.value for state in lifecycle.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "paused".
+
+    words: part of the title or a number.
+
+    is_escalated: somebody above whoever had it sees to it.
+    is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
+    """
+
+    states: Sequence[str] = ()
+    place_path: str = ""
+    category_ids: Sequence[UUID] = ()
+    party: UUID | None = None
+    clock: str = ""
+    channel: str = ""
+    words: str = ""
+    is_unlocated: bool = False
+    is_returned: bool | None = None
+    is_escalated: bool = False
+    mine: UUID | None = None
+    is_to_me: bool = False
+
+
+def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
+    """Cases this actor may see that fit, most urgent first, closed ones last. A lazy queryset: slice it."""
+    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
+    if wanted.states and State.CLOSED not in wanted.states:
+        return rows.order_by(
+            "due_at", "id"
+        )  # every open case has a deadline: read along the index of open ones
+    return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
+
+
+def newest(wanted: CaseFilter, *, before: UUID | None, actor: Actor) -> QuerySet[Case]:
+    """Cases this actor may see that fit, newest first, from behind one; no clock is asked for. For reading through page by page: ids
+    never change, so whatever happens meanwhile, no row comes twice and none that stays is left out. A lazy queryset: slice it.
+    """
+    rows = visible_to(actor).filter(_fits(wanted, actor))
+    return (rows.filter(id__lt=before) if before else rows).order_by("-id")
+
+
+def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon: datetime) -> dict[str, int]:
+    """How many open cases that this actor may see fit each of these filters. 2 queries."""
+    try:
+        (counts,) = _tallying(actor, tuple(unpublished_runs()), tuple(views.items())).rows(at, soon)
+    except EmptyResultSet:
+        return dict.fromkeys(views, 0)
+    return dict(zip(views, counts, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _tallying(actor: Actor, hidden: tuple[UUID, ...], views: tuple[tuple[str, CaseFilter], ...]) -> Prepared:
+    """Kept by actor: putting a dozen conditions together takes longer than counting a thousand cases by them."""
+
+    def counted(at: datetime, soon: datetime) -> QuerySet[Any, Any]:
+        rows = visible_but(actor, hidden).filter(closed_at=None).order_by().values(one=Value(1))
+        counts = {
+            name: Count("id", filter=_fits(one, actor) & _clock(one.clock, at, soon)) for name, one in views
+        }
+        return rows.annotate(**counts).values_list(*counts)
+
+    return Prepared(counted)
+
+
+def _fits(wanted: CaseFilter, actor: Actor) -> Q:
+    fits = Q()
+    if wanted.states and State.CLOSED not in wanted.states:
+        fits &= Q(closed_at=None)
+    if wanted.states and set(wanted.states) != set(OPEN):
+        fits &= Q(state__in=list(wanted.states))
+    if wanted.place_path:
+        fits &= within(wanted.place_path)
+    if wanted.category_ids:
+        fits &= Q(category_id__in=list(wanted.category_ids))
+    if wanted.party:
+        fits &= Q(lead_id=wanted.party)
+    if wanted.channel:
+        fits &= Q(channel=wanted.channel)
+    if wanted.words.strip():
+        words = wanted.words.strip()[:100]
+        fits &= Q(title__contains=words) | Q(number__contains=words)
+    if wanted.is_unlocated:
+        fits &= Q(place_id=None)
+    if wanted.is_returned is not None:
+        fits &= Q(returns__gt=0) if wanted.is_returned else Q(returns=0)
+    if wanted.is_escalated:
+        fits &= Q(escalations__gt=1) | Q(ladder_ended=True)
+    if wanted.mine:
+        fits &= Q(handler_id=wanted.mine)
+    if wanted.is_to_me:
+        fits &= Q(escalated_person_id=actor.id)
+    return fits
+
+
+def _clock(clock: str, at: datetime, soon: datetime) -> Q:
+    running = Q(closed_at=None, review_at=None)
+    match clock:
+        case "overdue":
+            return running & Q(due_at__lt=at)
+        case "due_soon":
+            return running & Q(due_at__gte=at, due_at__lt=soon) & _is_nearly_due(at)
+        case "paused":
+            return Q(closed_at=None) & Q(review_at__isnull=False)
+        case _:
+            return Q()
+
+
+def _is_nearly_due(at: datetime) -> Q:
+    """`deadlines.is_nearly_due`, asked of the table: a list and its chips agree."""
+    is_clock = Q(due_at=F("fix_due")) | Q(due_at=F("make_safe_due"))
+    begun_at = When(is_clock, then=F("received_at"))
+    left = ExpressionWrapper(F("due_at") - Value(at, DateTimeField()), DurationField())
+    whole = ExpressionWrapper(F("due_at") - CaseWhen(begun_at, default=F("entered_at")), DurationField())
+    return Q(LessThan(ExpressionWrapper(left * NEARLY, DurationField()), whole))
