@@ -29,6 +29,14 @@ def tops() -> tuple[CategoryView, ...]:
     return tuple(one for one in shelf().categories.values() if not one.is_leaf)
 
 
+def covered_by(code: str) -> tuple[UUID, ...]:
+    """The ids of a leaf, or of a top class's leaves; () for "" and for what is no code here."""
+    one = shelf().by_code.get(code)
+    if one is None:
+        return ()
+    return (one.id,) if one.is_leaf else tuple(leaf.id for leaf in leaves(one.id)) or (one.id,)
+
+
 def leaves(top_id: UUID | None = None) -> tuple[CategoryView, ...]:
     """The leaves in the order of their codes, refer-out and closed ones too; of one top class when it is named."""
     return shelf().leaves_of.get(top_id, ())

@@ -7,7 +7,7 @@ from django.urls import reverse
 from gezhi.parties import queries as parties
 from gezhi.web import limits
 from gezhi.web.asked import Asked
-from gezhi.web.desk.rail import workplace
+from gezhi.web.rail import workplace
 
 
 class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]

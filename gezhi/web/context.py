@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from gezhi.web.desk import rail
+from gezhi.web import rail
 
 LOOKS = ("auto", "day", "night")
 SIZES = ("normal", "large")

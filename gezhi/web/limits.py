@@ -21,6 +21,7 @@ from django.http import HttpRequest
 from gezhi.kernel.refusal import Refusal
 from gezhi.tenancy.keys import derived
 
+REPORTS_PER_HOUR = 60  # of one address: many people share one behind a mobile operator
 SLOTS = 1 << 17
 NOBODYS = "::"  # still an address: who counts by it may keep it where the database takes addresses only
 _SLOT = struct.Struct("<II")  # number of the window, count in it

@@ -6,8 +6,8 @@ Every table is {code: lazy words}; `of(TABLE, code)` gives the words. Times for 
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from gezhi.cases import wording
 from gezhi.parties.kinds import DUTY_NAMES
@@ -225,3 +225,8 @@ PARTY_LEVELS: Mapping[str, Any] = {
     "D": _("区直部门"),
     "U": _("管线单位"),
 }
+
+
+def language() -> str:
+    """The reader's language as the catalogue wants it."""
+    return get_language() or "zh-hans"

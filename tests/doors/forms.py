@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import BooleanField, Field
 
-from gezhi.web.desk.asks import ASKS
+from gezhi.web.casework.asks import ASKS
 from tests.doors import table
 from tests.doors.asking import Knocker
 from tests.doors.table import Row, filled

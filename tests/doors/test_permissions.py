@@ -7,7 +7,7 @@ import pytest
 
 from gezhi.kernel.actor import Actor
 from gezhi.parties import policy
-from gezhi.web.desk.asks import ASKS
+from gezhi.web.casework.asks import ASKS
 from gezhi.web.pocket.moves import HERE
 from tests.doors import table
 from tests.doors.asking import Knocker

@@ -33,8 +33,8 @@ from gezhi.routing import actions as routing
 from gezhi.routing import queries as rules
 from gezhi.routing.terms import Terms
 from gezhi.tenancy.clock import new_id
-from gezhi.web.public import kept
-from gezhi.web.public.photos import link
+from gezhi.web import kept
+from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
 

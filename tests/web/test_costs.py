@@ -142,6 +142,6 @@ def test_twin_a_list_that_asks_for_each_line_grows(
     def asking(case: Case) -> str:
         return str(Case.objects.filter(id=case.id).count())
 
-    monkeypatch.setattr("gezhi.web.desk.lists.matter", asking)
+    monkeypatch.setattr("gezhi.web.casework.lists.matter", asking)
     found = costs_of((1, 3), lambda number: cast.lin_reports(noon) and None, desk(cast.chen), "/desk/")
     assert len(found[1]) == len(found[0]) + 2

@@ -16,7 +16,7 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import queries as places
 from gezhi.web.api.naming import leaf, place_named, point_of
 from gezhi.web.api.shapes import Event, EventIn
-from gezhi.web.desk.asks import ASKS
+from gezhi.web.casework.asks import ASKS
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

@@ -24,8 +24,7 @@ from gezhi.web.api.door import JSON, Door
 from gezhi.web.api.naming import cursor_of, id_after, place_named
 from gezhi.web.api.shapes import CaseOut, CasePage, CasesWanted, EventIn
 from gezhi.web.asked import Asked
-from gezhi.web.desk.filters import categories
-from gezhi.web.public.photos import link
+from gezhi.web.links import link
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -88,7 +87,7 @@ def _late(request: Asked, number: str, late: Stale | NotFromHere) -> HttpRespons
 
 
 def _filter(wanted: CasesWanted) -> CaseFilter:
-    found = categories(wanted.category) if wanted.category is not None else ()
+    found = catalogue.covered_by(wanted.category) if wanted.category is not None else ()
     if wanted.category is not None and not found:
         raise Invalid("category", "unknown")
     return CaseFilter(

@@ -25,10 +25,9 @@ from gezhi.web.api.door import JSON, MULTIPART, Door
 from gezhi.web.api.naming import community_around, leaf, place_named, point_of
 from gezhi.web.api.shapes import EvidenceOut, Key, Receipt, ReportIn, ReportOut, Step
 from gezhi.web.asked import Asked
-from gezhi.web.public.kept import keep_in_turn
-from gezhi.web.public.report import MOST_PER_HOUR
+from gezhi.web.kept import keep_in_turn
 
-PICTURES_PER_HOUR = 9 * MOST_PER_HOUR  # of one address without a token: nine for each report
+PICTURES_PER_HOUR = 9 * limits.REPORTS_PER_HOUR  # of one address without a token: nine for each report
 STEPS = tuple(Step)
 router = Router()
 
@@ -45,7 +44,9 @@ def send_report(
 ) -> Status[Any]:
     """Say something. The same Idempotency-Key gives the same receipt for ever."""
     if request.actor == VISITOR:
-        limits.count("report", limits.address(request), most=MOST_PER_HOUR, minutes=60, at=request.now)
+        limits.count(
+            "report", limits.address(request), most=limits.REPORTS_PER_HOUR, minutes=60, at=request.now
+        )
     received = receive_report(_voice(body, key), actor=request.actor, at=request.now)
     return Status(201, {"code": received.code, "url": _page(request, received.code)})
 

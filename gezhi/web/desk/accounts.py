@@ -22,9 +22,10 @@ from gezhi.parties import staff as actions
 from gezhi.places import queries as places
 from gezhi.web import refusals, times, words
 from gezhi.web.desk import asof, history
-from gezhi.web.desk.keeper import PlaceField, SheetForm, day_field, form_page, offer, tried
+from gezhi.web.desk.keeper import PlaceField, SheetForm, form_page, offer, tried
 from gezhi.web.desk.parties import EndForm
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
+from gezhi.web.fields import day_field
+from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 DUTIES = [(duty.value, words.DUTIES[duty.value]) for duty in Duty]
 

@@ -17,7 +17,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.notices import receivers
 from gezhi.web import times
-from gezhi.web.desk.staff import at_of, duty_required, uuid_or_none
+from gezhi.web.staff import at_of, duty_required, uuid_or_none
 
 MOST = 200
 AUTUMN = 11  # the coming year's table is published in November

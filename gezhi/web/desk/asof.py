@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import NotFound
-from gezhi.web.desk.staff import View, at_of
+from gezhi.web.staff import View, at_of
 
 
 class AsOf(NamedTuple):

@@ -24,7 +24,7 @@ from gezhi.web.desk import asof, history
 from gezhi.web.desk.book_changes import DAYS, LISTS
 from gezhi.web.desk.catalogue_edits import WordsForm
 from gezhi.web.desk.keeper import form_page, offer, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 PERIODS = 2  # morning and afternoon; a day that has more keeps its places
 MIDNIGHT = "24:00"  # a time field ends at 23:59: 00:00 as an end is understood as midnight

@@ -17,8 +17,8 @@ from gezhi.flows import reach_reporter
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound
 from gezhi.web import refusals, times, words
-from gezhi.web.desk import lists
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.casework import lists
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 MOST = 100
 ABOUT_NUMBERS = frozenset({"joined", "apart", "split"})  # whoever asks by phone needs the number of now

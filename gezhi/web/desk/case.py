@@ -15,9 +15,10 @@ from gezhi.cases import queries as cases
 from gezhi.flows import reach_reporter
 from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.web import refusals
-from gezhi.web.desk import casepage, moves
-from gezhi.web.desk.moveform import MoveForm
-from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required
+from gezhi.web.casework import casepage
+from gezhi.web.casework.moveform import MoveForm
+from gezhi.web.casework.offers import choices
+from gezhi.web.staff import actor_of, at_of, came_from, is_boosted, staff_required
 
 
 @never_cache
@@ -37,7 +38,7 @@ def _page(request: HttpRequest, number: str) -> dict[str, Any]:
     page = casepage.context(found, actor=actor_of(request), at=at_of(request))
     back = came_from(request)
     first = page["deeds"][0]["event"] if page["deeds"] else ""
-    inline = MoveForm(first, found, moves.choices(request, found, first)) if first == "dispatch" else None
+    inline = MoveForm(first, found, choices(request, found, first)) if first == "dispatch" else None
     return {
         **page,
         "inline": inline,

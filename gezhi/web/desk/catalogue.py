@@ -16,7 +16,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES
 from gezhi.web import chains, times, words
 from gezhi.web.desk import asof, history, other_limits
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 UNITS = {
     "working_minutes": gettext_lazy("工作分钟"),

@@ -18,7 +18,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.web import words
 from gezhi.web.desk.catalogue import limit_words
 from gezhi.web.desk.keeper import form_page, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 LANGUAGES = (("zh", gettext_lazy("简体")), ("zh_hant", gettext_lazy("繁体")), ("en", gettext_lazy("英文")))
 LIMIT_CLOCKS = (("working", gettext_lazy("工作时间")), ("round", gettext_lazy("日夜连续")))

@@ -17,7 +17,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.web import chains, words
 from gezhi.web.desk.keeper import tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 SPARE, LEAST = 2, 4  # rows to add, rows at all
 JOINS = (("then", gettext_lazy("然后")), ("or", gettext_lazy("或者")), ("with", gettext_lazy("会同")))

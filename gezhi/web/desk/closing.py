@@ -19,9 +19,11 @@ from gezhi.flows import closing
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as grounds
-from gezhi.web.desk import history, lists
-from gezhi.web.desk.keeper import day_field, form_page, offer, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
+from gezhi.web.casework import lists
+from gezhi.web.desk import history
+from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.fields import day_field
+from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 MOST_SHOWN = 20  # of the open cases in the way
 

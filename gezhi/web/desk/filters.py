@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
-from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web import words
-from gezhi.web.desk.staff import uuid_or_none
+from gezhi.web.staff import uuid_or_none
 
 FIRST_VIEW = "open"
 TO_ME = "to_me"  # only shown to whom something was escalated
@@ -79,7 +78,7 @@ def chosen(query: QueryDict) -> Chosen:
         party=uuid_or_none(typed["party"]),
         clock=typed["clock"] if typed["clock"] in CLOCKS else base.clock,
         channel=typed["channel"] if typed["channel"] in words.CHANNELS else "",
-        category_ids=categories(typed["category"]),
+        category_ids=catalogue.covered_by(typed["category"]),
     )
     found = places.find(typed["place"], 1) if typed["place"] else []
     if not typed["place"]:
@@ -87,17 +86,6 @@ def chosen(query: QueryDict) -> Chosen:
     if not found:
         return Chosen(view, wanted, typed, place_missed=True)
     return Chosen(view, replace(wanted, place_path=found[0].path), typed, found[0].full_name)
-
-
-def categories(code: str) -> tuple[Any, ...]:
-    """A leaf, or a top class with all its leaves."""
-    if not code:
-        return ()
-    try:
-        one = catalogue.by_code(code)
-    except NotFound:
-        return ()
-    return (one.id,) if one.is_leaf else tuple(leaf.id for leaf in catalogue.leaves(one.id)) or (one.id,)
 
 
 def options(typed: Mapping[str, str]) -> dict[str, SafeString]:

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET
 from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
 from gezhi.kernel.refusal import NotFound
-from gezhi.web.desk import filters, lines, lists, rail, tallies
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web import rail
+from gezhi.web.casework import lists
+from gezhi.web.desk import filters, lines, tallies
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 PAGE = 50
 

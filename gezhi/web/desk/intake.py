@@ -19,9 +19,9 @@ from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.places import queries as places
 from gezhi.reports.intake import Intake
 from gezhi.web import refusals, words
-from gezhi.web.desk import photos
-from gezhi.web.desk.moveform import category_chips, category_options, place_options, typed_category
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
+from gezhi.web.casework import photos
+from gezhi.web.casework.moveform import category_chips, category_options, place_options, typed_category
+from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 CHANNELS = ("phone", "counter")
 

@@ -1,7 +1,6 @@
 """Plain forms of those who keep parties, places and rules: one page, one deed, refusals beside their fields."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any, TypeVar, cast
 
 from django import forms
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from gezhi.kernel.geojson import BadGeoJson
-from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
 from gezhi.kernel.sheet import BadSheet
 from gezhi.kernel.text import BadText
@@ -88,38 +86,6 @@ class SheetOrMapForm(SheetForm):
 
     sheet = forms.FileField(label=gettext_lazy("表格或地图文件（.xlsx、.csv 或 .geojson）"))
     suffixes = ".xlsx,.csv,.xls,.geojson,.json"
-
-
-def in_the_calendar(day: date) -> None:
-    """Refuses years that no clock here can count with. Raises ValidationError."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
-        raise forms.ValidationError(_("请填 %(first)s 年至 %(last)s 年之间的日期。") % years)
-
-
-IN_THE_CALENDAR = [in_the_calendar]
-
-
-def day_field(label: Any, **kwargs: Any) -> forms.DateField:
-    """A day as the browser's own picker."""
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=IN_THE_CALENDAR,
-        **kwargs,
-    )
-
-
-def moment_field(label: Any, **kwargs: Any) -> forms.DateTimeField:
-    """A local moment as the browser's own picker."""
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(
-        label=label,
-        widget=widget,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        validators=IN_THE_CALENDAR,
-        **kwargs,
-    )
 
 
 def tried(form: forms.Form, deed: Callable[[], Done]) -> Done | None:

@@ -12,14 +12,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import export
 from gezhi.ledger import queries as book
 from gezhi.places import queries as places
 from gezhi.web import times, words
 from gezhi.web.desk import filters
-from gezhi.web.desk.keeper import day_field
-from gezhi.web.desk.staff import actor_of, at_of, staff_required, uuid_or_none
+from gezhi.web.fields import day_field
+from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 PAGE = 50
 NOWHERE = "/none/"  # below it lies no place
@@ -47,7 +48,7 @@ class LedgerForm(forms.Form):
         said = self.cleaned_data if self.is_valid() else {}
         found = places.find(said["place"], 1) if said.get("place") else []
         path = found[0].path if found else NOWHERE if said.get("place") else ""
-        categories = filters.categories(said.get("category", ""))
+        categories = catalogue.covered_by(said.get("category", ""))
         return book.LineFilter(
             state=said.get("state", ""),
             place_path=path,

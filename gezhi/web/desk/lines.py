@@ -9,7 +9,7 @@ from html import escape
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from gezhi.web.desk.lists import Row
+from gezhi.web.casework.lists import Row
 
 
 def as_html(rows: Sequence[Row]) -> SafeString:

@@ -16,7 +16,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.parties import mailboxes
 from gezhi.parties import queries as who
 from gezhi.web.desk.keeper import form_page, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 
 class MailboxForm(forms.Form):

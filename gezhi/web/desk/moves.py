@@ -1,7 +1,6 @@
 """One move on one case: its form, and the deed. A refusal gives the form back with every word and picture."""
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -11,35 +10,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases import queries as cases
-from gezhi.cases.lifecycle import State
 from gezhi.catalogue import queries as catalogue
-from gezhi.duty import queries as duty
-from gezhi.flows.route import ROUTED, advance_and_route
+from gezhi.flows.route import advance_and_route
 from gezhi.flows.split_case import split_case
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
-from gezhi.parties import queries as parties
-from gezhi.parties.kinds import PartyKind
-from gezhi.routing import queries as routing
 from gezhi.web import refusals, words
-from gezhi.web.desk import alike, extension, lists, photos, rulewords
-from gezhi.web.desk.asks import ASKS
-from gezhi.web.desk.choices import Choices, Parties
-from gezhi.web.desk.moveform import (
+from gezhi.web.casework import lists, photos
+from gezhi.web.casework.asks import ASKS
+from gezhi.web.casework.moveform import (
     MoveForm,
     condition_options,
     place_options,
     typed_category,
 )
-from gezhi.web.desk.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
+from gezhi.web.casework.offers import choices, said
+from gezhi.web.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
-MOST_CHIPS = 8  # the rest stand in the menu below: a wall of agencies hides the button
 OWN_PAGE = re.compile(r"/desk/[\w/?=&%.+~-]*")
 
 
@@ -83,17 +75,6 @@ def _do(request: HttpRequest, case: "Case", event: str) -> HttpResponse:
         return _form_page(request, case, form, kept=kept, status=422)
     messages.success(request, said(moved, event))
     return redirect(_next_url(request, moved, event))
-
-
-def said(moved: "Case", event: str) -> str:
-    """What was done, in one line; with where a routing rule sent it."""
-    line = _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
-    if event == "split":
-        line = _("已分出新的一件：%(number)s") % {"number": moved.number}
-    if event in ROUTED | {"split"} and moved.state == State.DISPATCHED:
-        to = _("按派遣规则派给%(party)s") % {"party": parties.party(moved.lead_id).name}
-        return _("%(done)s，%(next)s") % {"done": line, "next": to}
-    return line
 
 
 def _version(request: HttpRequest) -> int:
@@ -159,62 +140,6 @@ def _proof_sentence(case: "Case", event: str) -> str:
     if case.category_id is None or event not in {"done", "pass_check", "fail_check", "solve_on_spot"}:
         return ""
     return catalogue.proof(case.category_id).sentence(get_language() or "")
-
-
-def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
-    """What the form of this move offers to choose from. No query until it is shown."""
-    fields = ASKS[event].fields
-    proof = (
-        frozenset(catalogue.proof(case.category_id).kinds)
-        if case.category_id and event == "done"
-        else frozenset()
-    )
-    asked: dict[str, Any] = {}
-    if "party" in fields:
-        asked["parties"] = partial(_parties, case, at_of(request))
-    if "into" in fields:
-        asked["into"] = partial(alike.to_join, case, actor_of(request), at_of(request))
-    if "reports" in fields:
-        asked["reports"] = partial(alike.to_split, case)
-    if "came_back_from" in fields:
-        asked["again"] = partial(alike.solved_before, case, at_of(request))
-    if event == "request_extension":
-        asked["later"] = partial(extension.offers, case, at_of(request))
-    return Choices(**asked, deadline=extension.standing(case, event, at_of(request)), proof=proof)
-
-
-def _parties(case: "Case", at: Any) -> Parties:
-    """Who may get it, nearest first with who is on duty there; whom the rules or the category's chain name is chosen already."""
-    around = parties.candidates(case.place_path, case.grid_id, at)
-    routed = routing.route(routing.subject(case), at, near=around)
-    near = [one for one in around if one.id != case.complained_of_id]
-    if routed.party and routed.party not in near:  # a rule may name one that does not serve here
-        near = [routed.party, *near]
-    near = [one for place, one in enumerate(near) if place < MOST_CHIPS or one == routed.party]
-    answering = duty.answering_for([one.id for one in near], at)
-    chips = [
-        {
-            "value": str(one.id),
-            "label": one.name,
-            "hint": " ".join(
-                part
-                for part in (
-                    "" if answering[one.id].is_standing else answering[one.id].name,
-                    answering[one.id].phone,
-                )
-                if part
-            ),
-            "checked": one == routed.party,
-        }
-        for one in near
-    ]
-    shown = {one.id for one in near} | {case.complained_of_id}
-    rest = [one for one in parties.parties() if one.id not in shown]
-    by_kind = [
-        (str(kind.label), [(str(one.id), one.name) for one in rest if one.kind == kind]) for kind in PartyKind
-    ]
-    others = [(kind, found) for kind, found in by_kind if found]
-    return Parties(chips, others, rulewords.reason(routed))
 
 
 @require_GET

@@ -1,26 +1,16 @@
 """新到: what newly came to me or to the party I work for, newest first; one button opens the case and marks it as read."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from gezhi.cases import queries as cases
-from gezhi.catalogue import queries as catalogue
-from gezhi.kernel.actor import Actor
-from gezhi.notices import actions, queries, wording
-from gezhi.places import queries as places
-from gezhi.web import times, words
-from gezhi.web.desk.lists import known_of, short_name
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
-
-MOST = 100  # what is older is found by its case
+from gezhi.notices import actions
+from gezhi.web.casework.news import listed, read
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 
 @require_GET
@@ -46,35 +36,3 @@ def all_read(request: HttpRequest) -> HttpResponse:
     actions.read_all(actor=actor_of(request), at=at_of(request))
     messages.success(request, _("都标为看过了。要办的事还在列表里。"))
     return redirect("desk:notices")
-
-
-def read(request: HttpRequest, notice_id: UUID) -> str:
-    """The number of the case behind a notice, which is read now."""
-    actor = actor_of(request)
-    case_id = actions.read(notice_id, actor=actor, at=at_of(request))
-    return str(cases.by_id(case_id, actor=actor).number)
-
-
-def listed(actor: Actor, at: datetime) -> list[dict[str, Any]]:
-    """Lines for the desk and the pocket: what came, where, of which category; nothing that a reporter said. 3 queries."""
-    rows = list(queries.listed(actor)[:MOST])
-    grounds = places.by_ids({one.case.place_id for one in rows if one.case.place_id})
-    return [_row(one, known_of(grounds, one.case.place_id), at) for one in rows]
-
-
-def _row(one: Any, place: Any, at: datetime) -> dict[str, Any]:
-    category = one.case.category_id and catalogue.category(one.case.category_id).label(get_language() or "")
-    return {
-        "id": one.id,
-        "news": words.of(wording.NEWS, one.news),
-        "number": one.case.number,
-        "short": one.case.number.split("-", 1)[1],
-        "place": place.full_name if place else _("未定位"),
-        "spot": short_name(place) if place else _("未定位"),
-        "category": category or _("类别待定"),
-        "state": words.of(words.ENDINGS, one.case.ending)
-        if one.case.closed_at
-        else words.of(words.STATES, one.case.state),
-        "when": times.moment(one.at, at),
-        "is_new": not one.is_read and one.settled_at is None,
-    }

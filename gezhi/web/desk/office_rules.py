@@ -17,7 +17,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.web.desk import asof, history
 from gezhi.web.desk.catalogue import MINUTES, UNITS, amount
 from gezhi.web.desk.keeper import tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 
 class RuleForm(forms.Form):

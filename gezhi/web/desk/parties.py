@@ -26,8 +26,9 @@ from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.places import queries as grounds
 from gezhi.web import words
 from gezhi.web.desk import asof, history, roster
-from gezhi.web.desk.keeper import PlaceField, day_field, form_page, offer, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
+from gezhi.web.desk.keeper import PlaceField, form_page, offer, tried
+from gezhi.web.fields import day_field
+from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 KEEPERS = (Duty.ADMIN, Duty.OFFICER)
 OWN_PHONE = (Duty.MANAGER, Duty.CLERK)

@@ -18,7 +18,7 @@ from gezhi.parties import actions
 from gezhi.parties import queries as who
 from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.parties import KEEPERS
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
+from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 
 class AmendForm(forms.Form):

@@ -19,8 +19,8 @@ from gezhi.parties import queries as who
 from gezhi.parties import staff as parties
 from gezhi.parties.names import as_typed
 from gezhi.web import limits, words
-from gezhi.web.desk.staff import actor_of, at_of
 from gezhi.web.limits import TooOften
+from gezhi.web.staff import actor_of, at_of
 
 LONGEST = 200
 WRONG_TRIES = 5  # of one caller at one account's code …

@@ -18,8 +18,9 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.places import actions
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import NameKind
-from gezhi.web.desk.keeper import day_field, form_page, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.desk.keeper import form_page, tried
+from gezhi.web.fields import day_field
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 
 class ClosingForm(forms.Form):

@@ -14,7 +14,7 @@ from gezhi.flows.import_outlines import SUFFIXES, OutlineResult, import_outlines
 from gezhi.flows.import_places import ImportResult, import_places
 from gezhi.kernel.actor import Duty
 from gezhi.web.desk.keeper import SheetOrMapForm, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 MOST_WARNINGS = 10  # shown after a map came in
 

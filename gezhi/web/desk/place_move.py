@@ -19,7 +19,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import NATIONAL
 from gezhi.web.desk.keeper import PlaceField, offer, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
+from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 
 class MovingForm(forms.Form):

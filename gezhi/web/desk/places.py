@@ -23,7 +23,7 @@ from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
 from gezhi.web.asked import Asked
 from gezhi.web.desk import asof, history
 from gezhi.web.desk.keeper import form_page, offer, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
+from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 FOUND = 30
 ON_A_POSTER = 4  # parties whose phones stand there

@@ -21,7 +21,7 @@ from gezhi.notices import receivers as kept
 from gezhi.notices.events import TYPES
 from gezhi.web import refusals, times, words
 from gezhi.web.desk.keeper import form_page, offer, tried
-from gezhi.web.desk.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required
 
 TYPE_NAMES = {  # one for each of events.TYPES, in the order in which a case meets them
     "case.reported": pgettext_lazy("webhook", "收到上报"),

@@ -20,8 +20,9 @@ from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
 from gezhi.parties import queries as who
 from gezhi.web import refusals, times
-from gezhi.web.desk.keeper import form_page, moment_field, offer, tried
-from gezhi.web.desk.staff import actor_of, at_of, staff_required, uuid_or_none
+from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.fields import moment_field
+from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 DAYS = 14
 USUAL = timedelta(hours=12)

@@ -23,11 +23,12 @@ from gezhi.routing import actions
 from gezhi.routing import queries as routing
 from gezhi.routing.match import Rule
 from gezhi.routing.trial import try_out, with_draft
-from gezhi.web import times
-from gezhi.web.desk import asof, lists, rulewords
+from gezhi.web import rulewords, times
+from gezhi.web.casework import lists
+from gezhi.web.desk import asof
 from gezhi.web.desk.keeper import tried
 from gezhi.web.desk.ruleform import RuleForm, TryForm, initial, moment
-from gezhi.web.desk.staff import actor_of, at_of, duty_required, uuid_or_none
+from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 KEEPERS = (Duty.ADMIN, Duty.OFFICER)
 

@@ -14,10 +14,11 @@ from gezhi.places import queries as places
 from gezhi.places.kinds import Kind
 from gezhi.routing.match import Rule
 from gezhi.routing.terms import Terms
-from gezhi.web.desk import rulewords
-from gezhi.web.desk.keeper import PlaceField, moment_field, offer
-from gezhi.web.desk.moveform import category_options, condition_options
-from gezhi.web.desk.staff import uuid_or_none
+from gezhi.web import rulewords
+from gezhi.web.casework.moveform import category_options, condition_options
+from gezhi.web.desk.keeper import PlaceField, offer
+from gezhi.web.fields import moment_field
+from gezhi.web.staff import uuid_or_none
 
 KIND = "kind:"  # before a kind of party, among the ids of parties
 

@@ -13,8 +13,8 @@ from gezhi.cases import queries as cases
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as places
 from gezhi.web import times
-from gezhi.web.desk import casepage
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.casework import casepage
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 DAY = 86400
 

@@ -18,7 +18,7 @@ from gezhi.parties import tokens as parties
 from gezhi.parties.tokens import SCOPE_NAMES, TokenRow
 from gezhi.web import times, words
 from gezhi.web.desk.keeper import tried
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 DAYS = ((30, gettext_lazy("30 天")), (90, gettext_lazy("90 天")), (365, gettext_lazy("一年")))
 

@@ -14,11 +14,11 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.web import words
 from gezhi.web.asked import Asked
-from gezhi.web.desk import casepage, timeline
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.casework import casepage, timeline
 from gezhi.web.pocket.moves import HERE, ONE_PRESS
 from gezhi.web.pocket.pages import page
 from gezhi.web.refusals import sentence, status
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 LAST_STEPS = 3
 TWIN = {

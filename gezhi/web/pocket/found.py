@@ -21,17 +21,16 @@ from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.intake import Intake
+from gezhi.web import kept
+from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
-from gezhi.web.desk import lists
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.casework import lists
+from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.pocket import near
 from gezhi.web.pocket.found_form import FoundForm
 from gezhi.web.pocket.pages import page
-from gezhi.web.public import kept
-from gezhi.web.public.answers import SeeOther
-from gezhi.web.public.kept import Bag
-from gezhi.web.public.report_form import fresh_key
 from gezhi.web.refusals import status
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Missing, Refusal
-from gezhi.web.desk.moveform import category_options
-from gezhi.web.desk.staff import uuid_or_none
-from gezhi.web.public.report_form import fresh_key
-from gezhi.web.public.trust import language
+from gezhi.web.casework.moveform import category_options
+from gezhi.web.kept import fresh_key
 from gezhi.web.refusals import sentence
+from gezhi.web.staff import uuid_or_none
+from gezhi.web.words import language
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 FIELD_OF = {"text_or_photo": "text", "on_site": "typed", "place": "typed"}

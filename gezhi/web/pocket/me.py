@@ -13,8 +13,8 @@ from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.web import words
 from gezhi.web.asked import Asked
-from gezhi.web.desk.staff import actor_of, staff_required
 from gezhi.web.pocket.pages import page
+from gezhi.web.staff import actor_of, staff_required
 
 
 @require_safe

@@ -24,22 +24,20 @@ from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusa
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
-from gezhi.web import words
+from gezhi.web import kept, words
+from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
-from gezhi.web.desk import lists, photos
-from gezhi.web.desk.asks import ASKS, PLAIN
-from gezhi.web.desk.choices import Choices, Parties
-from gezhi.web.desk.moveform import MoveForm
-from gezhi.web.desk.moves import choices, said
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.casework import lists, photos
+from gezhi.web.casework.asks import ASKS, PLAIN
+from gezhi.web.casework.choices import Choices, Parties
+from gezhi.web.casework.moveform import MoveForm
+from gezhi.web.casework.offers import choices, said
+from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.pocket import near
 from gezhi.web.pocket.pages import page
-from gezhi.web.public import kept
-from gezhi.web.public.answers import SeeOther
-from gezhi.web.public.kept import Bag
-from gezhi.web.public.report_form import fresh_key
-from gezhi.web.public.trust import language
 from gezhi.web.refusals import sentence, status
+from gezhi.web.staff import actor_of, at_of, staff_required
+from gezhi.web.words import language
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gezhi.notices import actions
 from gezhi.web.asked import Asked
-from gezhi.web.desk import notices as desk
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.casework import news
 from gezhi.web.pocket.pages import page
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 
 @require_safe
@@ -22,7 +22,7 @@ from gezhi.web.pocket.pages import page
 @staff_required
 def notices(request: Asked) -> HttpResponse:
     """The newest hundred; what waits and is unread stands out."""
-    rows = desk.listed(actor_of(request), at_of(request))
+    rows = news.listed(actor_of(request), at_of(request))
     context = {"rows": rows, "is_new": any(row["is_new"] for row in rows)}
     return page(request, "notices", context, tab="my_work", back=reverse("my_work"))
 
@@ -31,7 +31,7 @@ def notices(request: Asked) -> HttpResponse:
 @staff_required
 def opened(request: Asked, notice_id: UUID) -> HttpResponse:
     """Mark one as read and go to its case."""
-    return redirect("my_case", desk.read(request, notice_id))
+    return redirect("my_case", news.read(request, notice_id))
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.notices import queries as notices
 from gezhi.web.asked import Asked
-from gezhi.web.desk.staff import actor_of
+from gezhi.web.staff import actor_of
 
 
 def page(

@@ -22,12 +22,12 @@ from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Refusal, Stale
 from gezhi.parties import queries as parties
 from gezhi.web import times
+from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
-from gezhi.web.desk import lists
-from gezhi.web.desk.staff import actor_of, at_of, staff_required, uuid_or_none
+from gezhi.web.casework import lists
 from gezhi.web.pocket.pages import page
-from gezhi.web.public.answers import SeeOther
 from gezhi.web.refusals import sentence, status
+from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 FORTNIGHT = timedelta(days=14)
 LATE = timedelta(hours=12)  # how long after its end a shift may still be handed over

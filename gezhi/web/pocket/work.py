@@ -21,10 +21,10 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web import times, words
 from gezhi.web.asked import Asked
-from gezhi.web.desk import lists
-from gezhi.web.desk.staff import actor_of, at_of, staff_required
+from gezhi.web.casework import lists
 from gezhi.web.pocket import near
 from gezhi.web.pocket.pages import page
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

@@ -17,10 +17,10 @@ from gezhi.kernel.text import TooLong, code_key
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.web import limits
+from gezhi.web.answers import SeeOther, private
 from gezhi.web.asked import Asked
 from gezhi.web.limits import TooOften
 from gezhi.web.public import trust
-from gezhi.web.public.answers import SeeOther, private
 from gezhi.web.refusals import sentence
 
 FOUND_PLACES = 8

@@ -1,14 +1,10 @@
 """Pictures for people's eyes: the served copies only, to staff who may see the matter and to holders of a signed link."""
 
-import hashlib
-import hmac
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,12 +13,10 @@ from gezhi.cases import queries as cases
 from gezhi.evidence import queries as evidence
 from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.kernel.refusal import NotFound
-from gezhi.tenancy.keys import derived
 from gezhi.web.asked import Asked
+from gezhi.web.links import is_signed
 
 SIZES = (400, 1600)
-LINK_DAYS = 2  # at least; the last day counts whole, so that a picture keeps its address and is cached
-SIGNS = 22
 RETRY_SECONDS = 3
 MONTH = 30 * 86400
 WAITING = (
@@ -44,21 +38,6 @@ def photo(request: Asked, evidence_id: UUID, size: int) -> HttpResponseBase:
     return _copy(path) if path else _patience()
 
 
-def link(evidence_id: UUID, size: int, *, at: datetime) -> str:
-    """An address that opens one picture without an account for two days. Evidence belongs to one report or case for ever."""
-    until = int(at.timestamp()) // 86400 + LINK_DAYS
-    return f"{reverse('photo', args=[evidence_id, size])}?until={until}&s={_signature(evidence_id, until)}"
-
-
-def is_signed(request: Asked, evidence_id: UUID) -> bool:
-    """Whether the query carries our signature of this picture, and its day has not passed."""
-    until, signature = request.GET.get("until", ""), request.GET.get("s", "")
-    if not (until.isascii() and until.isdigit() and len(until) < 8):
-        return False
-    is_ours = hmac.compare_digest(signature.encode(), _signature(evidence_id, int(until)).encode())
-    return is_ours and int(request.now.timestamp()) // 86400 <= int(until)
-
-
 def may_see(row: evidence.EvidenceRow, actor: Actor) -> bool:
     """Staff may see pictures of the cases they may see, and those of a form not sent yet, whose ids nobody guesses."""
     if actor.kind is not ActorKind.ACCOUNT or not actor.posts:
@@ -71,12 +50,6 @@ def may_see(row: evidence.EvidenceRow, actor: Actor) -> bool:
     except NotFound:
         return False
     return True
-
-
-def _signature(evidence_id: UUID, until: int) -> str:
-    return hmac.digest(
-        derived("photo-link"), evidence_id.bytes + until.to_bytes(8, "big"), hashlib.sha256
-    ).hex()[:SIGNS]
 
 
 def _copy(path: Path) -> FileResponse:

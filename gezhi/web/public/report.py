@@ -19,16 +19,16 @@ from gezhi.places import queries as places
 from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.intake import MOST_PHOTOS, Intake
-from gezhi.web import limits
+from gezhi.web import kept, limits
+from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
+from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.limits import TooOften
-from gezhi.web.public import kept, trust
-from gezhi.web.public.answers import SeeOther
-from gezhi.web.public.kept import Bag
-from gezhi.web.public.report_form import NO_TOPIC, ReportForm, fresh_key
+from gezhi.web.public import trust
+from gezhi.web.public.report_form import NO_TOPIC, ReportForm
 from gezhi.web.refusals import status
+from gezhi.web.words import language
 
-MOST_PER_HOUR = 60  # of one address: many people share one behind a mobile operator
 FOUND_PLACES = 8
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
@@ -96,7 +96,9 @@ def _posted(request: Asked, place: PlaceRow | None) -> HttpResponse:
     form = _form(place, sent)
     draft = Draft(place, form, Bag(), form.form_key)
     try:
-        limits.count("report", limits.address(request), most=MOST_PER_HOUR, minutes=60, at=request.now)
+        limits.count(
+            "report", limits.address(request), most=limits.REPORTS_PER_HOUR, minutes=60, at=request.now
+        )
     except TooOften as too_often:
         draft.bag = kept.gather_carried(request, draft.key)
         return _refused(request, draft, too_often)
@@ -150,9 +152,9 @@ def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
 
 def _referred(request: Asked, draft: Draft) -> HttpResponse:
     """What others handle faster: to whom, with their phone. Going back brings everything again."""
-    words = trust.language()
+    reads = language()
     others = [
-        {"what": leaf.plain_label(words), "whom": leaf.refer_to(words), "phone": leaf.refer_phone}
+        {"what": leaf.plain_label(reads), "whom": leaf.refer_to(reads), "phone": leaf.refer_phone}
         for leaf in catalogue.open_leaves()
         if leaf.refer_out
     ]

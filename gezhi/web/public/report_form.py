@@ -1,7 +1,6 @@
 """The one form of the public face: a photo or words, a topic, perhaps a phone number. Nothing of a person is required."""
 
 import re
-import secrets
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -12,8 +11,9 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.web import phones
-from gezhi.web.public.trust import language
+from gezhi.web.kept import fresh_key
 from gezhi.web.refusals import sentence
+from gezhi.web.words import language
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 NO_TOPIC = "other"
@@ -101,8 +101,3 @@ class ReportForm(forms.Form):
         if name == "contact":
             said = phones.why_refused(str(self.data.get("contact", "")))
         self.add_error(field if field in self.fields else None, said)
-
-
-def fresh_key() -> str:
-    """A key nobody guesses."""
-    return secrets.token_urlsafe(18)

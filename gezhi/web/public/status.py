@@ -23,12 +23,11 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.reports.queries import ReportRow
-from gezhi.web import limits
+from gezhi.web import kept, limits
+from gezhi.web.answers import SeeOther, private
 from gezhi.web.asked import Asked
-from gezhi.web.public import kept, progress, told, trust
-from gezhi.web.public.answers import SeeOther, private
-from gezhi.web.public.kept import Bag
-from gezhi.web.public.report_form import fresh_key
+from gezhi.web.kept import Bag, fresh_key
+from gezhi.web.public import progress, told, trust
 from gezhi.web.refusals import sentence
 from gezhi.web.refusals import status as number_of
 

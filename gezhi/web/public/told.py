@@ -14,7 +14,7 @@ from gezhi.kernel.actor import ActorKind
 from gezhi.parties.queries import PartyRow
 from gezhi.reports.queries import Added, Reveal
 from gezhi.web import times, words
-from gezhi.web.public.photos import link
+from gezhi.web.links import link
 
 
 class Line(NamedTuple):

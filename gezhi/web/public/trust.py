@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.cases import queries as cases
@@ -14,6 +13,7 @@ from gezhi.duty import queries as duty
 from gezhi.duty.queries import Answering
 from gezhi.parties import queries as parties
 from gezhi.places.queries import PlaceRow
+from gezhi.web.words import language
 
 SERVING = ("property", "owners")  # besides the desk, who answers residents directly
 
@@ -65,8 +65,3 @@ def category_words(category_id: object) -> str:
 def short_day(at: datetime | None) -> str:
     """`3月2日`, local."""
     return date_format(timezone.localtime(at), _("n月j日")) if at else ""
-
-
-def language() -> str:
-    """The reader's language as the catalogue wants it."""
-    return get_language() or "zh-hans"

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gezhi.web import limits
 from gezhi.web.api import door, reports
 from gezhi.web.api.shapes import EventIn, Problem
 from tests.cast import Cast
@@ -69,10 +70,10 @@ def test_the_page_names_every_member_and_the_limits_in_force() -> None:
         "refer_phone",
     }
     assert [name for name in sorted(members) if f"`{name}`" not in page and f'"{name}"' not in page] == []
-    limits = (
+    in_force = (
         door.TOKENS_PER_MINUTE,
         door.STRANGERS_PER_MINUTE,
-        reports.MOST_PER_HOUR,
+        limits.REPORTS_PER_HOUR,
         reports.PICTURES_PER_HOUR,
     )
-    assert "Limits: {:,} requests a minute for a token, {:,} for an address without one, and from such an address {:,} reports and {:,} pictures an hour.".format(*limits) in page  # fmt: skip
+    assert "Limits: {:,} requests a minute for a token, {:,} for an address without one, and from such an address {:,} reports and {:,} pictures an hour.".format(*in_force) in page  # fmt: skip

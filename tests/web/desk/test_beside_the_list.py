@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gezhi.cases.models import Case
-from gezhi.web.desk import moves
+from gezhi.web.casework import offers
 from tests.cast import Cast
 from tests.web.desk.conftest import Desk, address
 
@@ -44,7 +44,7 @@ def test_what_is_no_number_opens_nothing(cast: Cast, desk: Desk, odd: str) -> No
 def test_whom_it_may_go_to_is_a_few_chips_and_the_rest_a_menu(
     cast: Cast, reported: Case, desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(moves, "MOST_CHIPS", most)
+    monkeypatch.setattr(offers, "MOST_CHIPS", most)
     _accepted(cast, reported, desk, "")
     html = desk(cast.chen).get(address(reported, "dispatch")).content.decode()
     chips = re.findall(r'type="radio" name="party" value="([^"]+)"', html)

@@ -10,7 +10,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import SYSTEM
-from gezhi.web.desk import lists
+from gezhi.web.casework import lists
 from tests.cast import Cast, done, walk
 
 pytestmark = pytest.mark.django_db

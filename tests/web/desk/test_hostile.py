@@ -10,8 +10,8 @@ from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor
-from gezhi.web.desk import keeper as forms_of_keepers
-from gezhi.web.desk import moveform
+from gezhi.web import fields
+from gezhi.web.casework import moveform
 from tests.cases.test_calls import by_phone, to_confirm
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
@@ -60,7 +60,7 @@ def test_days_outside_the_calendar_are_refused_and_not_a_fault(
 def test_without_its_bounds_the_last_day_of_all_would_be_a_fault(
     cast: Cast, reported: Case, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forms_of_keepers, "LAST_YEAR", 9999)
+    monkeypatch.setattr(fields, "LAST_YEAR", 9999)
     assert desk(cast.chen).get("/desk/ledger/?until=9999-12-31").status_code == 500
 
 
@@ -116,8 +116,8 @@ def test_a_day_outside_the_calendar_is_refused_beside_its_field(
 
 
 def test_bounds_hold_for_every_day_and_moment_that_a_form_asks() -> None:
-    for field in (forms_of_keepers.day_field("x"), forms_of_keepers.moment_field("x")):
-        assert forms_of_keepers.in_the_calendar in field.validators
+    for field in (fields.day_field("x"), fields.moment_field("x")):
+        assert fields.in_the_calendar in field.validators
 
 
 UNSTORABLE = ["楼上\x00楼下", "楼上\uffff楼下", "长" * 5001]

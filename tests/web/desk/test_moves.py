@@ -10,7 +10,7 @@ from gezhi.cases.models import Case, CaseEvidence
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.places import queries as places
-from gezhi.web.desk.asks import ASKS
+from gezhi.web.casework.asks import ASKS
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
 from tests.web.pocket.conftest import picture

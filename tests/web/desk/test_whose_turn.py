@@ -12,7 +12,7 @@ from gezhi.cases.move import Move
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.reports import queries as reports
-from gezhi.web.desk import casepage, timeline
+from gezhi.web.casework import casepage, timeline
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
 

@@ -9,7 +9,7 @@ from django.test import Client
 from gezhi.evidence import actions as evidence
 from gezhi.evidence.models import Evidence
 from gezhi.parties.models import Account
-from gezhi.web.public import photos
+from gezhi.web.links import link
 from tests.cast import Cast
 from tests.web.public.conftest import picture, report
 
@@ -26,7 +26,7 @@ def shown(door: Client, here: str) -> UUID:
 
 
 def test_a_signed_link_opens_the_copy_and_nothing_but_the_copy(door: Client, shown: UUID) -> None:
-    answer = door.get(photos.link(shown, 400, at=datetime.now(UTC)))
+    answer = door.get(link(shown, 400, at=datetime.now(UTC)))
     body = b"".join(answer)
     assert (answer.status_code, answer["Content-Type"], body[8:12]) == (200, "image/webp", b"WEBP")
     assert "immutable" in answer["Cache-Control"]
@@ -47,7 +47,7 @@ def test_a_stranger_would_see_it_if_every_link_counted_as_signed(
 
 
 def test_a_link_ends_after_its_days(door: Client, shown: UUID) -> None:
-    assert door.get(photos.link(shown, 400, at=datetime.now(UTC) - timedelta(days=3))).status_code == 404
+    assert door.get(link(shown, 400, at=datetime.now(UTC) - timedelta(days=3))).status_code == 404
 
 
 @pytest.mark.parametrize("query", ["until=99999&s=", "until=²&s=x", "until=9" * 9, "s=é"])
@@ -62,7 +62,7 @@ def test_a_link_that_names_two_ends_contradicts_itself(door: Client, shown: UUID
 def test_the_link_of_one_picture_opens_no_other(door: Client, here: str, shown: UUID) -> None:
     report(door, here, key="another-form-000000", photos=[picture()])
     other = Evidence.objects.exclude(id=shown).get()
-    query = photos.link(shown, 400, at=datetime.now(UTC)).split("?")[1]
+    query = link(shown, 400, at=datetime.now(UTC)).split("?")[1]
     assert door.get(f"/photo/{other.id}/400?{query}").status_code == 404
 
 
@@ -76,7 +76,7 @@ def test_staff_see_the_pictures_of_their_own_cases(
 
 def test_while_the_copy_is_made_a_word_of_patience_is_shown(door: Client, here: str) -> None:
     report(door, here, photos=[picture()])
-    answer = door.get(photos.link(Evidence.objects.get().id, 400, at=datetime.now(UTC)))
+    answer = door.get(link(Evidence.objects.get().id, 400, at=datetime.now(UTC)))
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
     assert "照片处理中" in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
@@ -84,4 +84,4 @@ def test_while_the_copy_is_made_a_word_of_patience_is_shown(door: Client, here: 
 
 @pytest.mark.parametrize("size", [0, 1, 399, 10**9])
 def test_other_sizes_do_not_exist(door: Client, shown: UUID, size: int) -> None:
-    assert door.get(photos.link(shown, size, at=datetime.now(UTC))).status_code == 404
+    assert door.get(link(shown, size, at=datetime.now(UTC))).status_code == 404

@@ -12,6 +12,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.evidence.models import Evidence
 from gezhi.reports import queries as reports
 from gezhi.reports.models import Report
+from gezhi.web import limits
 from gezhi.web.public import report as report_view
 from tests.cast import Cast
 from tests.evidence.pictures import photo
@@ -257,7 +258,7 @@ def test_too_many_from_one_address_are_told_so_and_keep_their_words(
     door: Client, here: str, settings: Any
 ) -> None:
     settings.GEZHI_LIMITS = True
-    for number in range(report_view.MOST_PER_HOUR):
+    for number in range(limits.REPORTS_PER_HOUR):
         door.post(here, form(text="", key=f"try-number-{number:08d}"))
     answer = door.post(here, form())
     assert (answer.status_code, Report.objects.count()) == (429, 0)
@@ -267,7 +268,7 @@ def test_too_many_from_one_address_are_told_so_and_keep_their_words(
 
 def test_with_the_limits_off_the_next_one_is_taken(door: Client, here: str) -> None:
     """Sabotage twin: GEZHI_LIMITS=off."""
-    for number in range(report_view.MOST_PER_HOUR):
+    for number in range(limits.REPORTS_PER_HOUR):
         door.post(here, form(text="", key=f"try-number-{number:08d}"))
     report(door, here)
     assert Report.objects.count() == 1

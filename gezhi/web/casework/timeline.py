@@ -13,8 +13,8 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import visible
 from gezhi.web import times, words
-from gezhi.web.desk import lists
-from gezhi.web.desk.staff import uuid_or_none
+from gezhi.web.casework import lists
+from gezhi.web.staff import uuid_or_none
 
 ICONS = {
     "reported": "megaphone",

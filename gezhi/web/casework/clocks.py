@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gezhi.cases import timing
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar
 from gezhi.web import times, words
-from gezhi.web.desk import lists
+from gezhi.web.casework import lists
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

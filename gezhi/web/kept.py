@@ -1,5 +1,6 @@
 """Pictures of a form that has not been sent through yet: kept at the first POST, carried along as signed hidden fields."""
 
+import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from gezhi.evidence import actions as evidence
 from gezhi.evidence import queries as kept_evidence
 from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web.asked import Asked
-from gezhi.web.public.photos import link
+from gezhi.web.links import link
 from gezhi.web.refusals import photo_sentence
 
 # A decoder has 2.5 seconds for a picture. Eight at once on two cores would all be late, and good pictures refused.
@@ -95,3 +96,8 @@ def _carried(tokens: Sequence[str], key: str) -> list[evidence.Kept]:
 
 def _signer(key: str) -> signing.TimestampSigner:
     return signing.TimestampSigner(salt=f"kept-photos:{key}")
+
+
+def fresh_key() -> str:
+    """A key nobody guesses."""
+    return secrets.token_urlsafe(18)

@@ -12,7 +12,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.text import one_line, visible
 from gezhi.reports import queries as reports
 from gezhi.web import times, words
-from gezhi.web.desk import lists
+from gezhi.web.casework import lists
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

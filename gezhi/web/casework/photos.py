@@ -11,7 +11,7 @@ from gezhi.evidence import actions as evidence
 from gezhi.evidence import queries as kept_pictures
 from gezhi.reports.intake import MOST_PHOTOS as MOST
 from gezhi.web import refusals, words
-from gezhi.web.desk.staff import at_of, uuid_or_none
+from gezhi.web.staff import at_of, uuid_or_none
 
 FULL, SMALL = 1600, 400
 

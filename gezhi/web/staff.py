@@ -1,4 +1,4 @@
-"""Who gets into the desk: a log-in with a post that holds today, and a password of one's own."""
+"""Who gets in to the staff: a log-in with a post that holds today, and a password of one's own."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -17,10 +17,10 @@ from gezhi.flows.presence import presence
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
 from gezhi.web import refusals, words
-from gezhi.web.desk.asks import ASKS, demanded
-from gezhi.web.desk.choices import Choices
-from gezhi.web.desk.keeper import IN_THE_CALENDAR
-from gezhi.web.desk.staff import uuid_or_none
+from gezhi.web.casework.asks import ASKS, demanded
+from gezhi.web.casework.choices import Choices
+from gezhi.web.fields import IN_THE_CALENDAR
+from gezhi.web.staff import uuid_or_none
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

@@ -23,8 +23,8 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, words
-from gezhi.web.desk import alike, clocks, lists, photos, timeline, visits
-from gezhi.web.desk.asks import PLAIN
+from gezhi.web.casework import alike, clocks, lists, photos, timeline, visits
+from gezhi.web.casework.asks import PLAIN
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
