@@ -10,6 +10,7 @@ from gezhi.evidence import actions as evidence
 from gezhi.evidence.models import Evidence
 from gezhi.parties.models import Account
 from gezhi.web.links import link
+from gezhi.web.public import photos
 from tests.cast import Cast
 from tests.web.public.conftest import picture, report
 
