@@ -84,7 +84,7 @@ def _child(case: Case, doing: Doing, moved: list[UUID]) -> Case:
     keep_from_company(child)
     if moved and not may_carry_to(case, child):
         raise Invalid("category", "not_the_same_complaint")  # its words would reach the company complained of
-    remember_spot(child, at)
+    remember_spot(child, actor=doing.actor, at=at)
     timing.set_clocks(child)
     timing.set_stage(child, at)
     return child
