@@ -1,5 +1,6 @@
 """The administrator changes a party, closes it and takes that back; the same with places; and adds a calendar of the office's own."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -138,3 +139,23 @@ def test_a_calendar_without_a_name_or_a_model_is_not_added(
 
 def test_a_clerk_adds_no_calendar(cast: Cast, desk: Desk) -> None:
     assert desk(cast.chen).get("/desk/catalogue/calendars/new/").status_code == 403
+
+
+def test_the_list_of_parties_begins_with_ones_own(cast: Cast, desk: Desk) -> None:
+    """A clerk looks up his own community every day, and others now and then; each stands there once."""
+    names = {cast.chen: "悦海社区", cast.sun: "长峰物业"}
+    for who, name in names.items():
+        page = desk(who).get("/desk/parties/").content.decode()
+        heads = re.findall(r"<h2>([^<]+)</h2>", page)
+        rows = re.findall(r'class="row-link"[^>]*><b>([^<]+)</b>', page)
+        assert (heads[0], rows[0], rows.count(name)) == ("本单位", name, 1)
+
+
+def test_who_works_on_no_case_reads_no_count_of_them(
+    cast: Cast, keeper: Actor, desk: Desk, noon: datetime
+) -> None:
+    """An administrator would read 0 whatever lies there."""
+    cast.lin_reports(noon)
+    place = f"/desk/places/{cast.town.row(cast.town.stairwell).code}/"
+    assert ["正在办的" in text(desk(who).get(place)) for who in (cast.chen, keeper)] == [True, False]
+    assert "正在办的 1 件" in text(desk(cast.chen).get(place))
