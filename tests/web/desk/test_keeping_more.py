@@ -141,14 +141,23 @@ def test_a_clerk_adds_no_calendar(cast: Cast, desk: Desk) -> None:
     assert desk(cast.chen).get("/desk/catalogue/calendars/new/").status_code == 403
 
 
-def test_the_list_of_parties_begins_with_ones_own(cast: Cast, desk: Desk) -> None:
-    """A clerk looks up his own community every day, and others now and then; each stands there once."""
-    names = {cast.chen: "悦海社区", cast.sun: "长峰物业"}
-    for who, name in names.items():
-        page = desk(who).get("/desk/parties/").content.decode()
-        heads = re.findall(r"<h2>([^<]+)</h2>", page)
-        rows = re.findall(r'class="row-link"[^>]*><b>([^<]+)</b>', page)
-        assert (heads[0], rows[0], rows.count(name)) == ("本单位", name, 1)
+@pytest.mark.parametrize(("who", "first"), [("chen", "悦海社区"), ("sun", "长峰物业")])
+def test_the_list_of_parties_begins_with_ones_own_and_those_below_it(
+    cast: Cast, desk: Desk, who: str, first: str
+) -> None:
+    """A clerk looks up his own community and its grid teams every day, and others now and then; each stands there once."""
+    page = desk(getattr(cast, who)).get("/desk/parties/").content.decode()
+    head, *tables = re.split(r"<h2>([^<]+)</h2>", page)[1:]
+    rows = [re.findall(r'class="row-link"[^>]*><b>([^<]+)</b>', table) for table in tables[::2]]
+    own = {one.name for one in party_queries.parties() if one.name == first or is_below(one, first)}
+    assert (head, rows[0][0], set(rows[0])) == ("本单位和下级", first, own)
+    assert sorted(name for some in rows for name in some) == sorted(
+        one.name for one in party_queries.parties()
+    )
+
+
+def is_below(one: party_queries.PartyRow, name: str) -> bool:
+    return one.parent_id is not None and party_queries.party(one.parent_id).name == name
 
 
 def test_who_works_on_no_case_reads_no_count_of_them(
