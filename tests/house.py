@@ -21,6 +21,7 @@ PURE = (
     "gezhi/cases/deadlines.py",
     "gezhi/routing/match.py",
     "gezhi/routing/ladder.py",
+    "gezhi/routing/standing.py",
     "gezhi/notices/whom.py",
     "gezhi/notices/events.py",
     "gezhi/duty/rotation.py",

@@ -3,6 +3,7 @@
 As long as nobody has said what a voice is about, it may be about the company that serves there: it is kept from that one, too.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from gezhi.cases.models import Case
@@ -15,6 +16,16 @@ STAFF = frozenset({"staff"})  # what a colleague found himself complains of nobo
 def is_complaint(case: Case) -> bool:
     """Whether it is known to complain of a company, and not only kept from it until somebody has read it."""
     return case.complained_of_id is not None and case.category_id is not None
+
+
+def kept_alike(case: Case) -> Mapping[str, UUID | None]:
+    """What must be so of a case for the words of this one to go there: a complaint goes only where the same company cannot read it."""
+    return {"complained_of_id": case.complained_of_id} if is_complaint(case) else {}
+
+
+def may_carry_to(case: Case, other: Case) -> bool:
+    """Whether the words of one case may go to another."""
+    return all(getattr(other, name) == value for name, value in kept_alike(case).items())
 
 
 def _complains(category_id: UUID) -> bool:

@@ -53,7 +53,7 @@ def correct(case: Case, doing: Doing) -> None:
         keep_from_company(case)
     is_elsewhere = (case.place_id, case.category_id) != was and case.state != State.REPORTED
     if is_elsewhere or move.came_back_from:
-        remember_spot(case, doing.at, move.came_back_from)
+        remember_spot(case, actor=doing.actor, at=doing.at, said=move.came_back_from)
     set_clocks(case)
 
 
@@ -73,7 +73,7 @@ def relocate(case: Case, doing: Doing) -> None:
 def accept(case: Case, doing: Doing) -> None:
     """Place and category are settled, if need be in the same breath; what came back is linked to what was solved here before."""
     correct(case, doing)
-    remember_spot(case, doing.at, doing.move.came_back_from)
+    remember_spot(case, actor=doing.actor, at=doing.at, said=doing.move.came_back_from)
 
 
 def dispatch(case: Case, doing: Doing) -> None:

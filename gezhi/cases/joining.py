@@ -1,6 +1,6 @@
 """Join a case into another, and take it out again. Reports follow the chain of joins, there and back; nothing is lost (I11)."""
 
-from gezhi.cases.complaint import is_complaint
+from gezhi.cases.complaint import may_carry_to
 from gezhi.cases.doing import Doing
 from gezhi.cases.links import chain, is_askable, joined_below, own_of, report_ids
 from gezhi.cases.models import CallBack, Case, CaseReport
@@ -20,7 +20,7 @@ def join(case: Case, doing: Doing) -> None:
 
 
 def _other(case: Case, doing: Doing) -> Case:
-    """The case to join: one that the actor may see; of a complaint, one that hides from the same company."""
+    """The case to join: one that the actor may see, and to which the words of this one may go."""
     into = doing.move.into
     other: Case | None = (
         visible_to(doing.actor).filter(id=into).first() if into else None
@@ -31,7 +31,7 @@ def _other(case: Case, doing: Doing) -> Case:
         raise Invalid("into", "itself")
     if other.closed_at is not None:
         raise Invalid("into", "closed")
-    if is_complaint(case) and other.complained_of_id != case.complained_of_id:
+    if not may_carry_to(case, other):
         raise Invalid("into", "not_the_same_complaint")
     return other
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from gezhi.cases.complaint import is_complaint
+from gezhi.cases.complaint import kept_alike
 from gezhi.cases.models import Case
 from gezhi.cases.policy import visible_to, within
 from gezhi.kernel.actor import Actor
@@ -39,8 +39,7 @@ def likely(case: Case, *, actor: Actor, limit: int) -> list[Likely]:
         .exclude(id__in=[case.id, case.split_from_id or case.id])
     )
     rows = rows.filter(~Q(split_from_id=case.id) | Q(split_from=None))  # what was told apart is not the same
-    if is_complaint(case):  # a complaint joins only what hides from the same company
-        rows = rows.filter(complained_of_id=case.complained_of_id)
+    rows = rows.filter(**kept_alike(case))
     found = [
         Likely(one, one.place_id == case.place_id, one.category_id == case.category_id is not None)
         for one in rows.order_by("-received_at", "-id")[:LOOKED_AT]

@@ -253,11 +253,11 @@ def movable_reports(case_id: UUID) -> list[UUID]:
     return [link.report_id for link in links if link not in stays]
 
 
-def solved_before(case: Case, *, at: datetime) -> list[Case]:
-    """What was solved at this spot within the office's days, last first: perhaps it has come back. 1 query at most."""
-    if case.place_id is None or case.category_id is None:
-        return []
-    return list(spots.solved_at_spot(case.place_id, case.category_id, at).exclude(id=case.id)[: spots.MOST])
+def solved_before(case: Case, *, actor: Actor, at: datetime) -> list[Case]:
+    """What this actor may see of what was solved at this spot within the office's days, last first: perhaps it has come back. 1 query
+    where nothing was, 3 at most.
+    """
+    return spots.solved_here(case, actor=actor, at=at)
 
 
 def owes_call(case_id: UUID, report_id: UUID) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gezhi.cases import timing
-from gezhi.cases.complaint import is_complaint, keep_from_company
+from gezhi.cases.complaint import keep_from_company, may_carry_to
 from gezhi.cases.doing import Doing
 from gezhi.cases.fold import snapshot
 from gezhi.cases.joining import hand_over_reports
@@ -82,9 +82,9 @@ def _child(case: Case, doing: Doing, moved: list[UUID]) -> Case:
     if move.condition:
         put_under(child, move.condition)
     keep_from_company(child)
-    if moved and is_complaint(case) and child.complained_of_id != case.complained_of_id:
+    if moved and not may_carry_to(case, child):
         raise Invalid("category", "not_the_same_complaint")  # its words would reach the company complained of
-    remember_spot(child, at)
+    remember_spot(child, actor=doing.actor, at=at)
     timing.set_clocks(child)
     timing.set_stage(child, at)
     return child

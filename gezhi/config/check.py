@@ -79,7 +79,7 @@ def _proofs(at: datetime) -> list[Proof]:
         partial(evidence.findings, at),
         reports.findings,
         cases.findings,
-        routing.findings,
+        partial(routing.findings, at),
         ledger.findings,
         partial(herald_check.findings, at),
         _parked,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.db import close_old_connections, connection
 
 from gezhi.channels import mail, webhook
 from gezhi.channels.outward import Unreachable
+from gezhi.config.handful import HANDFUL, Handler, attempt, go_through
 from gezhi.flows.herald import MAIL
 from gezhi.journal import outbox
 from gezhi.journal.outbox import Leased
@@ -25,11 +27,9 @@ from gezhi.notices.receivers import WEBHOOK
 from gezhi.tenancy.current import current, scope
 
 VISITORS = 4
-HANDFUL = 20  # messages leased at a time
-HAND_SECONDS = 20  # the rest is given back after so long: a lease outlasts this and the slowest message
 DOWN_AFTER = 3  # failures one after the other, when no answer at all is not what failed
 REST = timedelta(seconds=30)
-HANDLERS: dict[str, Callable[[Leased, datetime], None]] = {MAIL: mail.deliver, WEBHOOK: webhook.deliver}
+HANDLERS: dict[str, Handler] = {MAIL: mail.deliver, WEBHOOK: webhook.deliver}
 log = structlog.get_logger("gezhi.postman")
 
 
@@ -117,29 +117,20 @@ class Postman:
     def _walk(self, name: str, road: str) -> int:
         """Deliver a handful on one road; what is left when the station goes down or time is up is given back untried."""
         begun = self._clock()
-        errands = outbox.claim_on(road, at=begun, limit=HANDFUL)
-        for number, errand in enumerate(errands):
-            at = self._clock()
-            if self._rests(name, at) or at - begun > timedelta(seconds=HAND_SECONDS):
-                outbox.give_back(errands[number:])
-                return number
-            self._do(name, errand, at)
-        return len(errands)
+        return go_through(
+            outbox.claim_on(road, at=begun, limit=HANDFUL),
+            partial(self._do, name),
+            begun=begun,
+            clock=self._clock,
+            stops=partial(self._rests, name),
+        )
 
     def _do(self, name: str, errand: Leased, at: datetime) -> None:
-        told = log.bind(kind=errand.kind, key=errand.key, tries=errand.tries)
-        try:
-            HANDLERS[errand.kind](errand, at)
-        except Exception as problem:
-            tell = told.warning if isinstance(problem, Refusal) else told.exception
-            tell("message not delivered", problem=repr(problem))
-            self._note_failure(name, problem, at)
-            is_ours = outbox.failed(errand, error=_why(problem), at=at)
-        else:
-            is_ours = outbox.done(errand, at=at)
+        problem = attempt(errand, at, handlers=HANDLERS, log=log, why=_why)
+        if problem is None:
             self._note_success(name, errand.road, at)
-        if not is_ours:
-            told.warning("lease lost: somebody else delivers this message, too")
+        else:
+            self._note_failure(name, problem, at)
 
     def _note_failure(self, name: str, problem: Exception, at: datetime) -> None:
         trouble = self._trouble(name)

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import inf
 from types import FrameType
 from uuid import UUID
@@ -20,22 +20,18 @@ from django.db import close_old_connections, connection
 
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
+from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
 from gezhi.flows import change_of_company, clockwork, herald, move_place
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
-from gezhi.kernel.refusal import Refusal
 from gezhi.ledger import actions as ledger
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.queries import all_jurisdictions
 
 PAUSE_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 300
-HANDFUL = 20  # errands leased at a time
-# After so long the rest of a handful is given back: a lease outlasts this and the slowest errand, a picture.
-HAND_SECONDS = 20
-Clock = Callable[[], datetime]
 _tidied: dict[UUID, float] = {}
 log = structlog.get_logger("gezhi.worker")
 
@@ -59,7 +55,7 @@ def follow_place(errand: Leased, at: datetime) -> None:
     move_place.follow(errand.payload, errand.subject_id, at=at)
 
 
-HANDLERS: dict[str, Callable[[Leased, datetime], None]] = {
+HANDLERS: dict[str, Handler] = {
     TIMER: fire_timer,
     evidence.PREPARE: prepare_picture,
     MESSAGE: show_message,
@@ -171,32 +167,15 @@ def tidy_up(at: datetime) -> None:
 
 
 def do_errands(at: datetime, *, clock: Clock | None = None) -> int:
-    """Lease a handful of what is due and do it. A failing errand waits longer and longer, then it is parked; the others flow.
-
-    clock: what time it is before each one; by default it stands still. Returns how many were done or failed.
+    """Lease a handful of what is due and do it. clock: what time it is before each one; by default it stands still. Returns how many were
+    done or failed.
     """
     errands = outbox.claim(at=at, limit=HANDFUL)
-    for number, errand in enumerate(errands):
-        moment = clock() if clock else at
-        if moment - at > timedelta(seconds=HAND_SECONDS):
-            outbox.give_back(errands[number:])
-            return number
-        _do(errand, moment)
-    return len(errands)
+    return go_through(errands, _do, begun=at, clock=clock or (lambda: at))
 
 
 def _do(errand: Leased, at: datetime) -> None:
-    told = log.bind(kind=errand.kind, key=errand.key, tries=errand.tries)
-    try:
-        HANDLERS[errand.kind](errand, at)
-    except Exception as problem:
-        tell = told.warning if isinstance(problem, Refusal) else told.exception
-        tell("errand failed", problem=repr(problem))
-        is_ours = outbox.failed(errand, error=repr(problem), at=at)
-    else:
-        is_ours = errand.kind in REPEATING or outbox.done(errand, at=at)
-    if not is_ours:
-        told.warning("lease lost: somebody else does this errand, too")
+    attempt(errand, at, handlers=HANDLERS, log=log, marks_itself=errand.kind in REPEATING)
 
 
 def stop_on_signals() -> threading.Event:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from gezhi.journal import outbox
-from gezhi.journal.actions import Deed, record
+from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import BadText, clean_name
@@ -123,11 +123,12 @@ def renew_secret(id: UUID, *, actor: Actor, at: datetime) -> str:
 
 @transaction.atomic
 def remove(id: UUID, *, actor: Actor, at: datetime) -> None:
-    """It is told nothing more and stands in no list; its history stays. Raises NotYours, NotFound."""
+    """It is told nothing more and stands in no list; its history stays, without addresses and secret. Raises NotYours, NotFound."""
     policy.keeps_receivers(actor)
     one = _held(id)
     _change(one, "remove_receiver", actor, at, is_on=False)
-    Receiver.objects.filter(id=one.id).update(removed_at=at, secret=b"")
+    Receiver.objects.filter(id=one.id).update(removed_at=at, secret=b"", url="", last_error="")
+    erase_words(kind="receiver", id=one.id, at=at)
     outbox.call_off(road(id), why=SWITCHED_OFF, at=at)
 
 

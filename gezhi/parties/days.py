@@ -1,6 +1,6 @@
 """Local days of the jurisdiction in force, and which rows hold on one."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,11 @@ def local_day(at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError("which day it is depends on an aware moment")
     return at.astimezone(zone()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which this day begins here."""
+    return datetime.combine(day, time(), zone()).astimezone(UTC)
 
 
 def holds_on(day: date) -> Q:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from gezhi.journal.queries import Step, stories, story
+from gezhi.journal.queries import Step, deeds, stories, story
 from gezhi.kernel.ids import ALPHABET, TRACKING_SIGNS, digest
 from gezhi.kernel.private import mask_private
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import TooLong, code_key
 from gezhi.reports.contact import TAIL_DIGITS, tail_digest
-from gezhi.reports.intake import Intake, body_digest, judged, key_digest
+from gezhi.reports.intake import Intake, body_digest, judged, key_digest, text_digest
 from gezhi.reports.kinds import is_askable
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.receipts import Received, code_of, known
@@ -101,10 +101,10 @@ def tracking_code(report_id: UUID) -> str:
 
 
 def find_repeat(intake: Intake) -> Received | None:
-    """The report that this idempotency key already gave; None when the key is new or absent. 1 query.
+    """The report that this idempotency key already gave; None when the key is new or absent. 1 query, 2 for an erased report.
 
     For the caller whose receive() ended in an IntegrityError, in a fresh transaction. Raises Invalid("key", "other_body")
-    when the key came with something else; after an erasure nothing is left to compare and the same report is given (I6).
+    when the key came with something else (I6).
     """
     said = judged(intake)
     if not said.key:
@@ -112,11 +112,28 @@ def find_repeat(intake: Intake) -> Received | None:
     report = Report.objects.filter(key_digest=key_digest(said)).first()
     if report is None:
         return None
-    if report.erased_at is None and not hmac.compare_digest(
-        report.body_digest, body_digest(derived("report-body"), said)
-    ):
+    if not _is_the_same(report, said):
         raise Invalid("key", "other_body")
     return known(report.id)
+
+
+def _is_the_same(report: Report, said: Intake) -> bool:
+    """By the digest of all that was said. Erasing takes that away, for a phone number is in it: then by the digest of the text, which
+    the journal keeps, and by what the row still says. Without it other words would be answered with a code, and lost.
+    """
+    if report.erased_at is None:
+        return hmac.compare_digest(report.body_digest, body_digest(derived("report-body"), said))
+    left = (report.channel, report.place_id, report.lon, report.lat, report.category_id)
+    if left != (said.channel, said.place, said.lon, said.lat, said.category):
+        return False
+    return hmac.compare_digest(
+        text_said(report.id), text_digest(derived("report-text"), report.id, said.text)
+    )
+
+
+def text_said(report_id: UUID) -> str:
+    """The keyed digest of a report's text as it was received, by the journal. 1 query."""
+    return str(deeds("report", report_id)[0].after["text"])
 
 
 def for_desk(report_ids: Iterable[UUID]) -> list[ReportRow]:

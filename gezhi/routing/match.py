@@ -63,6 +63,11 @@ class Rule:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
 
+    @property
+    def never_held(self) -> bool:
+        """It was withdrawn or said anew before it began."""
+        return self.valid_from is not None and self.valid_from == self.valid_to
+
 
 class Near(NamedTuple):
     """An open party that serves the place of a matter."""

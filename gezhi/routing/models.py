@@ -11,7 +11,8 @@ from gezhi.tenancy.models import TenantModel
 class RoutingRule(TenantModel):
     """One version of a rule, in force in [valid_from, valid_to); `line` is the rule through all its versions. Never edited, only ended.
 
-    What it asks and whom it leads to: routing.match.Rule.
+    What it asks and whom it leads to: routing.match.Rule. One that begins on a later day is written down at once; then the end of the
+    version before lies ahead as well. What was taken back before its day ends when it begins: it never held.
     """
 
     line = models.UUIDField()
@@ -36,12 +37,12 @@ class RoutingRule(TenantModel):
             models.UniqueConstraint(
                 fields=["jurisdiction", "line"],
                 condition=Q(valid_to__isnull=True),
-                name="one_version_of_a_rule_is_in_force",
+                name="a_rule_has_one_open_version",
             ),
             models.UniqueConstraint(
                 fields=["jurisdiction", "rank"],
                 condition=Q(valid_to__isnull=True),
-                name="rules_in_force_stand_in_one_order",
+                name="open_rules_stand_in_one_order",
             ),
             models.CheckConstraint(
                 condition=Q(party__isnull=False, party_kind="") | (Q(party__isnull=True) & ~Q(party_kind="")),

@@ -8,12 +8,16 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.journal import queries as journal
+from gezhi.journal.queries import Step
 from gezhi.parties import queries as parties
 from gezhi.parties.days import zone
 from gezhi.parties.queries import PartyRow
 from gezhi.places import queries as places
 from gezhi.routing.match import Match, Matter, Near, Rule, by_chain, could_fit, first_match
 from gezhi.routing.models import RoutingRule
+from gezhi.routing.standing import Standing, standing
+from gezhi.routing.versions import KIND, open_rows
 from gezhi.tenancy.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -42,15 +46,25 @@ def rules(at: datetime) -> list[Rule]:
     return [_rule(row) for row in _IN_FORCE.rows(at)]
 
 
+def standings(at: datetime) -> list[Standing]:
+    """Every rule that holds at this moment or is to begin, in order, with what is ahead of each. 1 query."""
+    return standing(map(_rule, open_rows(at).values_list(*_COLUMNS)), at)
+
+
 def has_automatic(found: Iterable[Rule]) -> bool:
     """Whether any of these rules dispatches by itself."""
     return any(rule.is_automatic for rule in found)
 
 
 def versions(line: UUID) -> list[Rule]:
-    """Every version of one rule, oldest first. 1 query."""
+    """Every version of one rule in the order in which they begin, with those that never held. 1 query."""
     rows = RoutingRule.objects.filter(line=line).order_by("valid_from", "id")
     return [_rule(row) for row in rows.values_list(*_COLUMNS)]
+
+
+def deeds(line: UUID) -> list[Step]:
+    """What was done to one rule, oldest first. 2 queries."""
+    return journal.story(KIND, line)
 
 
 def names(ids: Iterable[UUID]) -> dict[UUID, str]:

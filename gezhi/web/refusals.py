@@ -145,6 +145,8 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("open_numbers", "not_case_numbers"): gettext_noop("请填写案件编号，每行一个。"),
     ("make_safe", "later_than_fix"): gettext_noop("先期处置的时限不能晚于修复的时限。"),
     ("hour_to", "same_hour"): gettext_noop("两个时刻不能相同；全天适用就都不填。"),
+    "is_over": gettext_noop("请填今天或以后的日期。"),
+    "changes_nothing": gettext_noop("到那天也和现行的一样。请写要改的内容，或者不填日期。"),
     "half": gettext_noop("起和止要一起填，或者都不填。"),
     "not_a_day": gettext_noop("没有这一天，请核对。"),
     "required": gettext_noop("请填写这一项。"),

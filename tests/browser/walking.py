@@ -63,6 +63,7 @@ NOT_A_PAGE = {
     "my_notices_read": "POST",
     "desk:drop_shift": "POST",
     "desk:close_rule": "POST",
+    "desk:withdraw_rule": "POST",
     "desk:reorder_rules": "POST",
     "desk:reset_password": "POST; its answer is the page of the account",
     "desk:switch_account": "POST",

@@ -9,6 +9,7 @@ import pytest
 from gezhi.cases import policy, reading
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
+from gezhi.cases.likely import likely
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
@@ -17,7 +18,7 @@ from gezhi.flows import reach_reporter
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal import sealing
 from gezhi.kernel.actor import VISITOR, Actor
-from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import actions as ledger
 from gezhi.ledger import queries as book
 from gezhi.ledger.queries import LineFilter
@@ -133,6 +134,37 @@ def test_what_nobody_has_sorted_may_join_an_ordinary_matter(cast: Cast, noon: da
 
 
 # ---- names and numbers of people ----
+
+
+def where_it_may_go(cast: Cast, noon: datetime) -> list[bool]:
+    """Whether the voice of a complaint is offered, joined, and split off to a matter that its company reads."""
+    about, plain = catalogue.by_code(COMPLAINT).id, catalogue.by_code(LAMP).id
+    complaint, other = cast.lin_reports(noon, SAID, category=about), cast.lin_reports(noon, category=plain)
+    more = cast.lin_reports(noon, "李四又投诉", category=about)
+    [second] = cases.report_ids([more.id])[more.id]
+    advance(more.id, Move("join", into=complaint.id), actor=cast.chen, at=noon)
+    moves = (Move("split", reports=(second,), note="灯", category=plain), Move("join", into=other.id))
+    offered = other.id in [one.case.id for one in likely(complaint, actor=cast.chen, limit=9)]
+    return [offered, *(taken(complaint, move, cast.chen, noon) for move in moves)]
+
+
+def taken(case: Case, move: Move, actor: Actor, at: datetime) -> bool:
+    try:
+        advance(case.id, move, actor=actor, at=at)
+    except Invalid:
+        return False
+    return True
+
+
+def test_a_complaint_goes_only_where_its_company_cannot_read_it(cast: Cast, noon: datetime) -> None:
+    assert where_it_may_go(cast, noon) == [False, False, False]
+
+
+def test_twin_were_it_no_complaint_it_would_go_everywhere(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.cases.complaint.is_complaint", lambda _case: False)
+    assert where_it_may_go(cast, noon) == [True, True, True]
 
 
 def test_a_case_is_called_without_numbers_of_people_and_by_the_desks_words_once_it_has_some(

@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from gezhi.cases.actions import advance
@@ -13,13 +15,15 @@ from gezhi.channels import webhook
 from gezhi.config import worker
 from gezhi.config.postman import DOWN_AFTER, REST, Postman, Trouble, station
 from gezhi.flows import herald_check
+from gezhi.journal import check as journal_check
 from gezhi.journal import outbox
-from gezhi.journal.models import Entry, Errand
+from gezhi.journal.models import Entry, Errand, Words
 from gezhi.journal.outbox import MOST_TRIES_ON_A_ROAD, ROAD_PAUSES
 from gezhi.kernel.actor import SYSTEM
 from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.notices import receivers
 from gezhi.notices.events import TEST, TYPES
+from gezhi.tenancy.current import city_scope
 from gezhi.web.desk.receivers import TYPE_NAMES
 from tests.cast import walk
 from tests.channels.conftest import subscribe
@@ -284,6 +288,47 @@ def test_the_secret_stands_nowhere_in_the_database_nor_the_address_in_the_chain(
     assert subscribed[1].encode() not in bytes(row.secret)
     entry = Entry.objects.get(subject_kind="receiver")
     assert listener.url not in str(entry.after)
+
+
+def test_a_receiver_that_was_removed_leaves_no_address_and_a_valid_chain(cast, subscribed, listener, noon):
+    """Many an address has a key in it: it goes from the row and from beside the journal, also the one before a change."""
+    id, _ = subscribed
+    receivers.change(id, "区平台", listener.url + "second", TYPES, actor=SYSTEM, at=noon)
+    receivers.went_wrong(id, why=f"no_answer {listener.url}", at=noon)
+    receivers.remove(id, actor=SYSTEM, at=noon)
+    row: Any = receivers.Receiver.objects.get(id=id)
+    assert (row.url, row.last_error, bytes(row.secret), row.name) == ("", "", b"", "区平台")
+    assert [words.text for words in Words.objects.filter(entry__subject_kind="receiver")] == ["", ""]
+    told = [entry.event for entry in Entry.objects.filter(subject_kind="receiver").order_by("seq")]
+    assert told == ["add_receiver", "change_receiver", "remove_receiver"]
+    assert [*journal_check.findings()] == []
+    again = receivers.add("区平台", listener.url, TYPES, actor=SYSTEM, at=noon)
+    assert receivers.receiver(again[0]).url == listener.url
+
+
+def test_twin_where_nothing_is_erased_the_address_stays_readable(
+    cast, subscribed, listener, noon, monkeypatch
+):
+    monkeypatch.setattr(receivers, "erase_words", lambda **_what: 0)
+    with pytest.raises(AssertionError):
+        test_a_receiver_that_was_removed_leaves_no_address_and_a_valid_chain(cast, subscribed, listener, noon)
+
+
+def test_the_addresses_of_receivers_removed_before_that_went_too(cast, subscribed, noon):
+    """By the migration: only theirs."""
+    kept = receivers.add("在用的", "https://example.cn/in", TYPES, actor=SYSTEM, at=noon)[0]
+    receivers.Receiver.objects.filter(id=subscribed[0]).update(removed_at=noon)
+    step = import_module("gezhi.notices.migrations.0003_who_was_removed_has_no_address")
+    with city_scope("a migration goes through all offices"):
+        for _twice in range(2):
+            step.forget_addresses(apps, None)
+    assert dict(receivers.Receiver.objects.values_list("id", "url")) == {
+        subscribed[0]: "",
+        kept: "https://example.cn/in",
+    }
+    left = Words.objects.filter(entry__subject_kind="receiver", erased_at=None)
+    assert list(left.values_list("text", flat=True)) == ["https://example.cn/in"]
+    assert [*journal_check.findings()] == []
 
 
 def test_every_type_is_offered_with_a_name_of_its_own():

@@ -17,6 +17,7 @@ from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.config import check, commands, worker
+from gezhi.config.handful import HAND_SECONDS
 from gezhi.evidence.decoding import COPY_SECONDS
 from gezhi.flows.found_office import Founding, found_office
 from gezhi.journal import heartbeat, outbox, sealing
@@ -161,7 +162,7 @@ def test_what_a_slow_errand_keeps_waiting_is_given_back_unharmed(
 
 
 def test_a_lease_outlasts_a_handful_and_the_slowest_errand() -> None:
-    assert worker.HAND_SECONDS + COPY_SECONDS < outbox.LEASE_SECONDS
+    assert HAND_SECONDS + COPY_SECONDS < outbox.LEASE_SECONDS
 
 
 def test_an_errand_whose_lease_ran_out_meanwhile_is_told_and_not_marked(

@@ -191,6 +191,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.rule": str(line),
         f"{name}.rule.second": str(second),
         f"{name}.rule.seen": str(rules.versions(line)[-1].id),
+        **_of_a_rule_to_change(name, cast, at),
         f"{name}.errand": str(errand.id),
         f"{name}.receiver": str(told[0]),
         f"{name}.leaf.id": str(leaf.id),
@@ -206,6 +207,20 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.compound": by_ids([cast.town.compound])[cast.town.compound].code,
         f"{name}.agency": str(cast.agency),
     }
+
+
+def _of_a_rule_to_change(name: str, cast: Cast, at: datetime) -> Things:
+    """A rule of which another version lies ahead."""
+    line = routing.add_rule(Terms("先找执法", party=cast.agency), actor=SYSTEM, at=at)
+    ahead = routing.change_rule(
+        line,
+        Terms("改找业委会", party_kind="owners"),
+        seen=rules.versions(line)[0].id,
+        actor=SYSTEM,
+        at=at,
+        begins_on=at.date() + timedelta(days=30),
+    )
+    return {f"{name}.rule.coming": str(line), f"{name}.rule.coming.seen": str(ahead)}
 
 
 def of_forms(at: datetime) -> Things:

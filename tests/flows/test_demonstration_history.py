@@ -142,7 +142,7 @@ def test_the_report_is_played_with_its_places_and_numbers() -> None:
 def findings(at: datetime) -> Iterator[object]:
     """Everything that `gezhi check` proves of one office's data."""
     yield from chain(
-        of_cases(), of_journal(), of_ledger(), of_parties(), of_duty(), of_reports(), of_routing()
+        of_cases(), of_journal(), of_ledger(), of_parties(), of_duty(), of_reports(), of_routing(at)
     )
     yield from of_pictures(at)
 

@@ -1,6 +1,7 @@
 """Erasing a person: the words go, the story and the chain stay (I14)."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,69 @@ def test_erasing_reaches_what_was_split_off(cast: Cast, noon: datetime, carries:
     assert titles == {kept.id: "门厅的灯不亮", case.id: "", child.id: ""}
     assert "林家说还漏水" not in set(Words.objects.filter(erased_at=None).values_list("text", flat=True))
     assert [*journal_check.findings(), *cases_check.findings(), *reports_check.findings()] == []
+
+
+def words_left() -> set[str]:
+    return set(Words.objects.filter(erased_at=None).values_list("text", flat=True))
+
+
+def split_in_words(case: Case, note: str, cast: Cast, at: datetime) -> Case:
+    """A second matter, for which no report goes along."""
+    advance(case.id, Move("split", note=note), actor=cast.chen, at=at)
+    return Case.objects.get(title=note)
+
+
+@pytest.mark.parametrize("onward", [False, True], ids=["one join", "a chain of joins"])
+def test_erasing_reaches_what_was_split_off_in_words_before_the_join_was_undone(
+    cast: Cast, noon: datetime, onward: bool
+) -> None:
+    """What the desk says in its own words while his report is there may be his; what it said before and after is not."""
+    kept, case = cast.lin_reports(noon, "门厅的灯不亮"), cast.lin_reports(noon, "三单元林家门口漆黑")
+    resident, end = lin(case), kept
+    assert resident.id is not None
+    before = split_in_words(kept, "走廊也积灰", cast, noon)
+    advance(case.id, Move("join", into=kept.id), actor=cast.chen, at=noon)
+    first = split_in_words(kept, "林家说还漏水", cast, noon)
+    if onward:
+        end = cast.lin_reports(noon, "整栋都黑")
+        advance(kept.id, Move("join", into=end.id), actor=cast.chen, at=noon)
+    second = split_in_words(end, "林家还说电梯响", cast, noon)
+    of_it = split_in_words(second, "林家门禁也坏了", cast, noon)
+    advance(case.id, Move("undo_join"), actor=cast.chen, at=noon)
+    after = split_in_words(end, "门禁坏了", cast, noon)
+    reach_reporter.forget(case.id, resident.id, "本人要求", actor=cast.chen, at=noon)
+    titles = {one.id: one.title for one in Case.objects.all()}
+    told = [titles[one.id] for one in (kept, case, before, first, second, of_it, after)]
+    assert told == ["门厅的灯不亮", "", "走廊也积灰", "", "", "", "门禁坏了"]
+    assert words_left().isdisjoint({"林家说还漏水", "林家还说电梯响", "林家门禁也坏了"})
+    assert {"走廊也积灰", "门禁坏了"} <= words_left()
+    assert [*journal_check.findings(), *cases_check.findings(), *reports_check.findings()] == []
+
+
+def test_twin_who_follows_todays_joins_only_leaves_it(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.cases.forgetting._onward", lambda _steps, _report: [])
+    with pytest.raises(AssertionError):
+        test_erasing_reaches_what_was_split_off_in_words_before_the_join_was_undone(cast, noon, False)
+
+
+def test_erasing_asks_for_no_more_however_much_others_were_split(
+    cast: Cast, noon: datetime, django_assert_max_num_queries: Any
+) -> None:
+    """Of strangers' cases not one row is read."""
+    asked = []
+    for number in range(2):
+        for _each in range(number * 3):
+            split_in_words(cast.lin_reports(noon, "别处的灯"), f"别的事 {_each}", cast, noon)
+        case = cast.lin_reports(noon, "三单元林家门口漆黑")
+        report = lin(case).id
+        assert report is not None
+        with django_assert_max_num_queries(100) as queries:
+            reach_reporter.forget(case.id, report, "本人要求", actor=cast.chen, at=noon)
+        asked.append(len(queries))
+        assert not any('"split_from_id" IS NOT NULL' in one["sql"] for one in queries)
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.parametrize("outcome", ["satisfied", "unsatisfied", "not_reached"])

@@ -47,7 +47,7 @@ def test_what_is_accepted_goes_at_once_to_whom_an_automatic_rule_names(cast: Cas
     case = routed(cast.lin_reports(noon), (cast.chen, Move("accept")), at=noon)
     assert (case.state, case.lead_id) == ("dispatched", cast.property)
     assert last(case) == ("dispatch", "system", str(version))
-    assert [*cases_check.findings(), *findings()] == []
+    assert [*cases_check.findings(), *findings(noon)] == []
 
 
 def test_a_rule_that_only_proposes_leaves_it_to_the_desk_and_holds_back_those_behind_it(
@@ -83,7 +83,7 @@ def test_the_version_that_held_then_stays_with_the_case(cast: Cast, noon: dateti
     other = routed(cast.lin_reports(later), (cast.chen, Move("accept")), at=later)
     assert [last(one)[2] for one in (case, other)] == [str(version), str(newer)]
     assert queries.names([version]) == {version: "甲"}
-    assert [*findings()] == []
+    assert [*findings(noon)] == []
 
 
 def test_returns_go_to_the_desk_then_to_a_site_visit_then_one_level_up_and_never_round_in_a_circle(
@@ -98,7 +98,7 @@ def test_returns_go_to_the_desk_then_to_a_site_visit_then_one_level_up_and_never
     assert (case.state, case.lead_id, case.meeting_at is not None) == ("opened", cast.desk_a, True)
     case = routed(case, again, back, at=noon)
     assert (case.state, case.lead_id) == ("dispatched", cast.office_desk)
-    assert [*cases_check.findings(), *findings()] == []
+    assert [*cases_check.findings(), *findings(noon)] == []
 
 
 def test_sabotage_if_returns_were_routed_the_case_would_come_round_at_once(
@@ -128,7 +128,7 @@ def test_what_is_reopened_while_nobody_has_it_is_routed(cast: Cast, noon: dateti
     case = reporter_speaks(report, Saying("reopen", reason="again", version=case.version), at=noon + HOUR)
     assert (case.state, case.lead_id, case.round) == ("dispatched", cast.property, 2)
     assert last(case) == ("dispatch", "system", str(version))
-    assert [*cases_check.findings(), *findings()] == []
+    assert [*cases_check.findings(), *findings(noon)] == []
 
 
 def test_what_is_reopened_goes_back_to_whoever_had_it(cast: Cast, noon: datetime) -> None:
@@ -165,7 +165,7 @@ def test_the_check_names_a_case_that_went_by_a_rule_to_somebody_it_does_not_lead
     version = rule(noon, party=cast.agency)
     case = walk(cast.lin_reports(noon), (cast.chen, Move("accept")), at=noon)
     walk(case, (cast.chen, Move("dispatch", party=cast.owners, rule=version)), at=noon)
-    assert [(one.invariant, one.what) for one in findings()] == [
+    assert [(one.invariant, one.what) for one in findings(noon)] == [
         ("I1", "went by 碎玻璃找物业 to another party than that names")
     ]
 
@@ -175,4 +175,4 @@ def test_the_check_names_a_case_that_went_by_a_rule_to_a_closed_party(cast: Cast
     moves = ((cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.agency, rule=version)))
     case = walk(cast.lin_reports(noon), *moves, at=noon)
     Party.objects.filter(id=cast.agency).update(closed_on=noon.date())
-    assert ("I1", f"case {case.id}") in [(one.invariant, one.where) for one in findings()]
+    assert ("I1", f"case {case.id}") in [(one.invariant, one.where) for one in findings(noon)]

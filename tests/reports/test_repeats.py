@@ -107,6 +107,33 @@ def test_after_an_erasure_the_key_still_gives_the_same_report(take_in, chen, noo
     assert take_in(LIN).code == first.code
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "水管爆了"},
+        {"place": new_id()},
+        {"category": new_id()},
+        {"channel": "web"},
+        {"lon": 122.0, "lat": 37.0},
+    ],
+)
+def test_after_an_erasure_other_words_under_the_key_are_refused_not_swallowed(take_in, chen, noon, change):
+    """With the erased report's code in his hands their sender would believe them received."""
+    first = take_in(LIN)
+    erase(first.report_id, "本人要求", actor=chen, at=noon)
+    with pytest.raises(Invalid) as refusal:
+        queries.find_repeat(replace(LIN, **change))
+    assert (refusal.value.field, refusal.value.code) == ("key", "other_body")
+
+
+def test_twin_without_the_journals_digest_other_words_would_be_swallowed(take_in, chen, noon, monkeypatch):
+    monkeypatch.setattr(queries, "text_digest", lambda _key, id, _text: queries.text_said(id))
+    with pytest.raises(pytest.fail.Exception):
+        test_after_an_erasure_other_words_under_the_key_are_refused_not_swallowed(
+            take_in, chen, noon, {"text": "水管爆了"}
+        )
+
+
 def taps(take_in, jurisdiction, count=4):
     """The same form from several tabs in the same moment; gives the set of codes and what went wrong."""
     codes, wrong, start = set(), [], threading.Barrier(count)

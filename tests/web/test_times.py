@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from gezhi.kernel.worktime import ROUND_THE_CLOCK
 from gezhi.web import times
@@ -30,3 +32,17 @@ def test_a_line_breaks_beside_a_figure_with_its_unit_never_between(said: str, pa
 def test_what_ran_out_within_the_minute_is_just_late(seconds: int, said: str) -> None:
     due = NOON + timedelta(seconds=seconds)
     assert times.clock(due, at=NOON, soon=NOON, hours=ROUND_THE_CLOCK).text == said
+
+
+@pytest.mark.parametrize(("language", "sign"), [("zh-hans", "："), ("zh-hant", "："), ("en", ": ")])
+def test_a_clock_and_a_line_are_read_aloud_with_the_signs_of_their_language(language: str, sign: str) -> None:
+    with translation.override(language):
+        clocks = [
+            render_to_string("ui/clock_chip.html", {"state": state, "text": "1"})
+            for state in ("in_time", "due_soon", "overdue", "paused")
+        ]
+        line = render_to_string("desk/_line.html")
+    assert all(f"{sign}</span>1</span>" in clock for clock in clocks)
+    assert f"{sign}{{holder}}" in line
+    if language == "en":
+        assert not any("：" in one for one in (*clocks, line))

@@ -19,7 +19,7 @@ from gezhi.flows.demonstration.people import Cast, Member, build_people
 from gezhi.flows.demonstration.places import Names, build_places
 from gezhi.flows.demonstration.play import Play
 from gezhi.flows.demonstration.programs import token_of
-from gezhi.flows.demonstration.rules import build_rules
+from gezhi.flows.demonstration.rules import build_rules, plan_change
 from gezhi.flows.demonstration.saga import first_week, sagas
 from gezhi.flows.demonstration.shifts import shifts
 from gezhi.flows.demonstration.stories import Telling
@@ -67,6 +67,7 @@ def build(
             _play(names, cast, at, began, zone, on_day)
         else:
             _tell(names, cast, at.astimezone(zone))
+        plan_change(actor=SYSTEM, at=at)
         return [_log_in(one, token_of(one, at=at)) for one in cast.members]
 
 

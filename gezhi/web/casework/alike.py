@@ -43,9 +43,9 @@ def _why(same_place: bool, same_category: bool) -> str:
     return _("同一处") if same_place else _("附近同一类")
 
 
-def solved_before(case: "Case", at: datetime) -> Chips:
-    """Cases solved at this spot within the office's days, and "no": which of them has come back. 1 query; none for none."""
-    found = cases.solved_before(case, at=at)
+def solved_before(case: "Case", actor: Actor, at: datetime) -> Chips:
+    """Cases solved at this spot within the office's days, and "no": which of them has come back. 3 queries at most; none for none."""
+    found = cases.solved_before(case, actor=actor, at=at)
     linked = case.came_back_from_id
     is_settled = case.state != "reported"
     chips = [

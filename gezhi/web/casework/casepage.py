@@ -302,7 +302,7 @@ def _alike(case: "Case", actor: Actor, at: datetime) -> dict[str, Any]:
                 "matter": lists.matter(one),
                 "day": times.short_day(one.closed_at, at),
             }
-            for one in cases.solved_before(case, at=at)
+            for one in cases.solved_before(case, actor=actor, at=at)
         ],
     }
 

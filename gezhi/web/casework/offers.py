@@ -42,7 +42,7 @@ def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
     if "reports" in fields:
         asked["reports"] = partial(alike.to_split, case)
     if "came_back_from" in fields:
-        asked["again"] = partial(alike.solved_before, case, at_of(request))
+        asked["again"] = partial(alike.solved_before, case, actor_of(request), at_of(request))
     if event == "request_extension":
         asked["later"] = partial(extension.offers, case, at_of(request))
     return Choices(**asked, deadline=extension.standing(case, event, at_of(request)), proof=proof)

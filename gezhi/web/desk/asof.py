@@ -16,22 +16,25 @@ from gezhi.web.staff import View, at_of
 
 
 class AsOf(NamedTuple):
-    """The day looked at, and the moment at its end; is_now: today, so nothing is taken back and everything may be changed."""
+    """The day looked at, and the moment at its end; is_now: today, so nothing is taken back and everything may be changed; is_ahead: a
+    day to come, as it is planned today.
+    """
 
     day: date
     moment: datetime
     is_now: bool
+    is_ahead: bool = False
 
 
-def asked(request: HttpRequest) -> AsOf:
-    """What a page is to show. Today for no day, for one that is none, and for one that is not over."""
+def asked(request: HttpRequest, *, may_be_ahead: bool = False) -> AsOf:
+    """What a page is to show. Today for no day, for one that is none, and for one to come where nothing is planned ahead."""
     now: datetime = at_of(request)
     today = timezone.localdate(now)
     day = _day(request.GET.get("on", "")) or today
-    if day >= today:
+    if day == today or (day > today and not may_be_ahead):
         return AsOf(today, now, is_now=True)
     begins = datetime.combine(day, datetime.min.time(), timezone.get_current_timezone())
-    return AsOf(day, begins + timedelta(days=1) - timedelta(microseconds=1), is_now=False)
+    return AsOf(day, begins + timedelta(days=1) - timedelta(microseconds=1), False, day > today)
 
 
 def or_not_yet(view: View) -> View:

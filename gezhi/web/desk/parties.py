@@ -37,18 +37,27 @@ OWN_PHONE = (Duty.MANAGER, Duty.CLERK)
 @require_GET
 @staff_required
 def parties(request: HttpRequest) -> HttpResponse:
-    """All open parties by kind, with the standing phone and who answers now. 4 queries."""
-    at, everybody = at_of(request), who.parties(with_closed=True)
+    """All open parties, one's own and those below it first, the others by kind, with the standing phone and who answers now. 4 queries."""
+    at, everybody, actor = at_of(request), who.parties(with_closed=True), actor_of(request)
     rows = [one for one in everybody if one.closed_on is None]
     answering = duty.answering_for([one.id for one in rows], at)
-    groups = [
-        {"kind": label, "rows": [_row(one, answering[one.id]) for one in rows if one.kind == kind]}
+    own = actor.parties()
+    first = [one for one in rows if one.id in own] + [
+        one for one in rows if one.parent_id in own and one.id not in own
+    ]
+    groups: list[tuple[Any, list[who.PartyRow]]] = [(_("本单位和下级"), first)]
+    groups += [
+        (label, [one for one in rows if one.kind == kind and one not in first])
         for kind, label in PartyKind.choices
     ]
     page = {
         "heading": _("单位与值班"),
-        "groups": [group for group in groups if group["rows"]],
-        "may_keep": actor_of(request).has(*KEEPERS),
+        "groups": [
+            {"kind": label, "rows": [_row(one, answering[one.id]) for one in some]}
+            for label, some in groups
+            if some
+        ],
+        "may_keep": actor.has(*KEEPERS),
         "unmanned": who.parties_without_people(at),
         "closed": [one for one in everybody if one.closed_on is not None],
     }

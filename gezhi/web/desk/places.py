@@ -26,6 +26,7 @@ from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 FOUND = 30
+AT_WORK = frozenset(Duty) - {Duty.ADMIN}  # who reads cases at all
 ON_A_POSTER = 4  # parties whose phones stand there
 ONLY_HERE = re.compile(r"(localhost|.*\.localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?")  # no phone gets there
 
@@ -92,7 +93,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
                 for one in grounds.fixtures(row.id)
             ],
             "below": [_line(one) for one in grounds.children(row.id)],
-            "open": listed(here, actor=actor, at=at, soon=at).count(),
+            "open": listed(here, actor=actor, at=at, soon=at).count() if actor.has(*AT_WORK) else None,
         }
     return render(request, "desk/place.html", page)
 

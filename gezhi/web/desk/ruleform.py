@@ -17,7 +17,7 @@ from gezhi.routing.terms import Terms
 from gezhi.web import rulewords
 from gezhi.web.casework.moveform import category_options, condition_options
 from gezhi.web.desk.keeper import PlaceField, offer
-from gezhi.web.fields import moment_field
+from gezhi.web.fields import day_field, moment_field
 from gezhi.web.staff import uuid_or_none
 
 KIND = "kind:"  # before a kind of party, among the ids of parties
@@ -65,9 +65,17 @@ class RuleForm(forms.Form):
         required=False,
         help_text=gettext_lazy("受理后立即派出；不勾，只在派遣时建议。"),
     )
+    begins_on = day_field(
+        gettext_lazy("从哪一天起"),
+        required=False,
+        help_text=gettext_lazy("不填即现在起。写以后的日期，到那天零点才照新的办，之前可以修改或撤回。"),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_wait: bool = True, **kwargs: Any) -> None:
+        """may_wait: nothing lies ahead of the rule yet, so what is written may."""
         super().__init__(*args, **kwargs)
+        if not may_wait:
+            del self.fields["begins_on"]
         tops = [(str(top.id), _top(top)) for top in catalogue.tops() if not top.refer_out]
         whole = (_("整个大类"), tops)
         offer(self, "category", [("", _("不分")), whole, *category_options(with_empty=False)])

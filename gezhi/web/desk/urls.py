@@ -28,6 +28,7 @@ from gezhi.web.desk import (
     receivers,
     roster,
     routing,
+    ruleline,
     slip,
 )
 
@@ -103,8 +104,10 @@ urlpatterns = [
     path("routing/", routing.rules, name="rules"),
     path("routing/new/", routing.new_rule, name="new_rule"),
     path("routing/order/", routing.reorder, name="reorder_rules"),
-    path("routing/<uuid:line>/", routing.rule, name="rule_line"),
-    path("routing/<uuid:line>/close/", routing.close_rule, name="close_rule"),
+    path("routing/<uuid:line>/", ruleline.rule, name="rule_line"),
+    path("routing/<uuid:line>/ahead/", ruleline.ahead, name="rule_ahead"),
+    path("routing/<uuid:line>/withdraw/", ruleline.withdraw, name="withdraw_rule"),
+    path("routing/<uuid:line>/close/", ruleline.close_rule, name="close_rule"),
     path("receivers/", receivers.receivers, name="receivers"),
     path("receivers/new/", receivers.new_receiver, name="new_receiver"),
     path("receivers/<uuid:receiver_id>/", receivers.receiver, name="receiver"),

@@ -34,10 +34,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "ask": ("message", gettext_noop("有一个问题请您补充"), "now", "note"),
     "ask_lapses": ("clock", gettext_noop("没有等到补充，按已有的情况继续办"), "", ""),
     "decline": ("x-circle", gettext_noop("没有受理，理由如下"), "", "reason"),
-    "dispatch": ("send", gettext_noop("交给 %(party)s 办理"), "", ""),
-    "raise": ("send", gettext_noop("交给 %(party)s 办理"), "", ""),
-    "hand_over": ("send", gettext_noop("服务单位变了，改由 %(party)s 办理"), "", ""),
-    "take": ("wrench", gettext_noop("%(party)s 接手，开始处理"), "", ""),
+    "dispatch": ("send", gettext_noop("交给%(party)s办理"), "", ""),
+    "raise": ("send", gettext_noop("交给%(party)s办理"), "", ""),
+    "hand_over": ("send", gettext_noop("服务单位变了，改由%(party)s办理"), "", ""),
+    "take": ("wrench", gettext_noop("%(party)s接手，开始处理"), "", ""),
     "return": ("undo", gettext_noop("办不了被退回，正在重新安排"), "", ""),
     "made_safe": ("shield", gettext_noop("危险已经先排除"), "good", ""),
     "put_to_meeting": ("calendar", gettext_noop("几家一起商量怎么办"), "", ""),
@@ -45,7 +45,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "carry_forward": ("pause", gettext_noop("暂时不能办，时钟暂停，理由如下"), "pause", "reason"),
     "resume": ("play", gettext_noop("恢复办理，时钟继续走"), "", ""),
     "solve_on_spot": ("check", gettext_noop("当场办好了"), "good", ""),
-    "done": ("check", gettext_noop("%(party)s 说办好了，等核查人员去看"), "", ""),
+    "done": ("check", gettext_noop("%(party)s说办好了，等核查人员去看"), "", ""),
     "not_found": ("search", gettext_noop("到现场没有看到问题，等核查人员再去看"), "", ""),
     "pass_check": ("check-circle", gettext_noop("核查人员到现场看过，办好了"), "good", ""),
     "fail_check": ("rotate-ccw", gettext_noop("去看过，还没有办好，继续办"), "", ""),
@@ -182,7 +182,7 @@ def _reveal(one: Reveal, parties: Mapping[UUID, PartyRow]) -> Line:
     offices = _("、").join(parties[id].name for id in one.parties if id in parties) or _("办事处")
     duties = _("、").join(words.of(words.DUTIES, duty) for duty in one.duties)
     who = _("%(offices)s（%(duties)s）") % {"offices": offices, "duties": duties} if duties else offices
-    title = _("%(who)s 看了您的电话号码") % {"who": who}
+    title = _("%(who)s看了您的电话号码") % {"who": who}
     why = _("理由：%(reason)s") % {"reason": one.reason} if one.reason else _("理由已一并清除")
     return Line(one.at, "eye", title, why)
 

@@ -1,5 +1,6 @@
 """The administrator changes a party, closes it and takes that back; the same with places; and adds a calendar of the office's own."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -138,3 +139,32 @@ def test_a_calendar_without_a_name_or_a_model_is_not_added(
 
 def test_a_clerk_adds_no_calendar(cast: Cast, desk: Desk) -> None:
     assert desk(cast.chen).get("/desk/catalogue/calendars/new/").status_code == 403
+
+
+@pytest.mark.parametrize(("who", "first"), [("chen", "悦海社区"), ("sun", "长峰物业")])
+def test_the_list_of_parties_begins_with_ones_own_and_those_below_it(
+    cast: Cast, desk: Desk, who: str, first: str
+) -> None:
+    """A clerk looks up his own community and its grid teams every day, and others now and then; each stands there once."""
+    page = desk(getattr(cast, who)).get("/desk/parties/").content.decode()
+    head, *tables = re.split(r"<h2>([^<]+)</h2>", page)[1:]
+    rows = [re.findall(r'class="row-link"[^>]*><b>([^<]+)</b>', table) for table in tables[::2]]
+    own = {one.name for one in party_queries.parties() if one.name == first or is_below(one, first)}
+    assert (head, rows[0][0], set(rows[0])) == ("本单位和下级", first, own)
+    assert sorted(name for some in rows for name in some) == sorted(
+        one.name for one in party_queries.parties()
+    )
+
+
+def is_below(one: party_queries.PartyRow, name: str) -> bool:
+    return one.parent_id is not None and party_queries.party(one.parent_id).name == name
+
+
+def test_who_works_on_no_case_reads_no_count_of_them(
+    cast: Cast, keeper: Actor, desk: Desk, noon: datetime
+) -> None:
+    """An administrator would read 0 whatever lies there."""
+    cast.lin_reports(noon)
+    place = f"/desk/places/{cast.town.row(cast.town.stairwell).code}/"
+    assert ["正在办的" in text(desk(who).get(place)) for who in (cast.chen, keeper)] == [True, False]
+    assert "正在办的 1 件" in text(desk(cast.chen).get(place))

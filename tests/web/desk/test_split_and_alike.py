@@ -11,6 +11,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import NOT_AGAIN, Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import SYSTEM
+from gezhi.reports.actions import start_run
 from gezhi.routing import actions as routing
 from gezhi.routing.terms import Terms
 from tests.cases.test_calls import PHONE, by_phone
@@ -161,15 +162,20 @@ def test_the_same_spot_comes_before_the_same_category_nearby_and_that_before_the
 @pytest.fixture
 def solved(cast: Cast, reported: Case, noon: datetime) -> Case:
     """Mended, checked and confirmed ten days ago."""
+    return advance_all(cast, reported, noon - 10 * DAY)
+
+
+def advance_all(cast: Cast, case: Case, at: datetime) -> Case:
+    """From the desk to the reporter's yes."""
     moves = (
         (cast.chen, Move("accept")),
         (cast.chen, Move("dispatch", party=cast.property)),
         (cast.qian, Move("take")),
-        (cast.qian, done(noon)),
+        (cast.qian, done(at)),
         (cast.zhao, Move("pass_check", note="好了")),
-        (lin(reported), Move("satisfied")),
+        (lin(case), Move("satisfied")),
     )
-    return walk(reported, *moves, at=noon - 10 * DAY)
+    return walk(case, *moves, at=at)
 
 
 def test_whoever_accepts_is_asked_whether_it_has_come_back_and_the_link_stands_by_itself(
@@ -207,6 +213,44 @@ def test_a_case_that_was_not_solved_here_is_not_taken_for_the_one_that_came_back
     again = cast.lin_reports(noon)
     answer = desk(cast.chen).post(address(again, "accept"), sent(again, came_back_from=str(stranger.id)))
     assert (answer.status_code, "那件不是在这里办结的" in text(answer)) == (422, True)
+
+
+@pytest.fixture
+def hidden(solved: Case, noon: datetime) -> Case:
+    """The same one, of an import that is not published yet: nobody sees it."""
+    run = start_run("旧系统", "f" * 64, actor=SYSTEM, at=noon)
+    Case.objects.filter(id=solved.id).update(run_id=run)
+    return solved
+
+
+def test_what_its_reader_may_not_see_is_not_offered_as_what_came_back_nor_linked(
+    cast: Cast, hidden: Case, desk: Desk, noon: datetime
+) -> None:
+    again, client = cast.lin_reports(noon), desk(cast.chen)
+    assert cases.solved_before(again, actor=cast.chen, at=noon) == []
+    assert hidden.number not in client.get(address(again)).content.decode()
+    assert "came_back_from" not in client.get(address(again, "accept")).content.decode()
+    named = client.post(address(again, "accept"), sent(again, came_back_from=str(hidden.id)))
+    assert (named.status_code, "那件不是在这里办结的" in text(named)) == (422, True)
+    client.post(address(again, "accept"), sent(again))
+    again.refresh_from_db()
+    assert (again.state, again.came_back_from_id) == ("opened", None)
+
+
+def test_of_several_the_one_that_its_reader_may_see_is_the_one_that_came_back(
+    cast: Cast, hidden: Case, noon: datetime
+) -> None:
+    seen = advance_all(cast, cast.lin_reports(noon - 20 * DAY), noon - 20 * DAY)
+    again = advance(cast.lin_reports(noon).id, Move("accept"), actor=cast.chen, at=noon)
+    assert again.came_back_from_id == seen.id
+
+
+def test_twin_who_asks_for_no_reader_shows_it(
+    cast: Cast, hidden: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.cases.spots.visible_to", lambda _actor: Case.objects.all())
+    with pytest.raises(AssertionError):
+        test_what_its_reader_may_not_see_is_not_offered_as_what_came_back_nor_linked(cast, hidden, desk, noon)
 
 
 def test_another_place_or_category_forgets_what_came_back_at_the_old_spot(

@@ -282,7 +282,7 @@ def test_a_promise_that_moves_is_said_with_its_reason(seven_days: Cast, noon: da
     walk(case, (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=friday)
     assert story_of(case, friday) == [
         ("已受理", ""),
-        ("交给 长峰物业 办理", "时限按长峰物业的工作时间计算，从 3月10日 12:00 改为 3月8日 12:00"),
+        ("交给长峰物业办理", "时限按长峰物业的工作时间计算，从 3月10日 12:00 改为 3月8日 12:00"),
     ]
 
 
@@ -349,7 +349,7 @@ def test_a_check_is_told_by_who_went_and_what_was_there(cast: Cast, noon: dateti
     walk(case_now(), (cast.sun, Move("not_found", note="没有看到")), at=noon)
     walk(case_now(), (cast.zhao, Move("pass_check", note="确实没有")), at=noon)
     assert [title for title, _ in story_of(case, noon)][3:] == [
-        "长峰物业 说办好了，等核查人员去看",
+        "长峰物业说办好了，等核查人员去看",
         "去看过，还没有办好，继续办",
         "到现场没有看到问题，等核查人员再去看",
         "核查人员到现场看过，也没有看到问题",
