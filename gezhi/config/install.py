@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from gezhi.config.progress import Progress, bar
+from gezhi.config.upgrade import bring_tables_up_to_date
 from gezhi.config.worker import keep_books
 from gezhi.flows.demonstration.build import MONTHS, build
 from gezhi.tenancy.current import scope
@@ -66,7 +67,7 @@ def bring_up_to_date() -> None:
     """The same without asking: a restore ends with it."""
     settings.GEZHI_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.GEZHI_MEDIA.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_tables_up_to_date()
     _make_key()
     collect_static()
 
@@ -159,7 +160,7 @@ def clear_unfinished() -> None:
     if not (settings.GEZHI_DATA / UNFINISHED).exists():
         return
     with being_made() as mark:
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_tables_up_to_date()
         if not all(one.demonstration for one in all_jurisdictions()):
             raise ImproperlyConfigured(
                 f"{mark} says that a demonstration was broken off, but an office stands here"

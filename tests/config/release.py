@@ -2,7 +2,8 @@
 
 DEED: "keep" = write everything that stands in this office, and which migrations made its tables; "load" = make the tables as they
 were then, in an empty database, and put the rows and files back; "compare" = print each row of the file that is gone or says
-something else now, and end with 1 if there is one; "die" = bring this office up to date, and die (-9) within the step whose number stands for FILE.
+something else now, and end with 1 if there is one; one of DYING = bring this office up to date, and die (-9) at the migration whose number
+stands for FILE: "die within" it, not committed yet, or "die after" its commit; "die careless" = the same as Django does it by itself (the twin).
 The key in such a file is no office's. `tests/config/first_office.py` made the office that is kept.
 """
 
@@ -21,9 +22,11 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
+from gezhi.config import upgrade
 from gezhi.config.install import bring_up_to_date
 from gezhi.tenancy.current import city_scope
 
@@ -139,23 +142,56 @@ def _is_still(field: Any, then: Any, now: Any) -> bool:
     return bool(plain(field.to_python(then)) == plain(now))
 
 
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def die_within(number: int) -> None:
-    """Upgrade; the process is killed when the steps of the migration of this number are done and not committed (F19)."""
+    """When the steps of the migration of this number are done and not committed."""
     begun, drawn = count(1), Migration.apply
 
     def apply(self: Migration, *arguments: Any, **more: Any) -> Any:
         state = drawn(self, *arguments, **more)
         if next(begun) == number:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
         return state
 
     Migration.apply = apply  # type: ignore[method-assign]  # this process dies in it
-    bring_up_to_date()
+
+
+def die_after(number: int) -> None:
+    """When a migration is just committed: of those that put something off to their end (keys, indexes), the one of this number."""
+    put_off, drawn, end = count(1), Migration.apply, BaseDatabaseSchemaEditor.__exit__
+    its_editor: list[BaseDatabaseSchemaEditor] = []
+
+    def apply(self: Migration, state: Any, editor: Any, collect_sql: bool = False) -> Any:
+        state = drawn(self, state, editor, collect_sql)
+        if editor.deferred_sql and next(put_off) == number:
+            its_editor.append(editor)
+        return state
+
+    def committed(self: BaseDatabaseSchemaEditor, *trouble: Any) -> None:
+        end(self, *trouble)
+        if self in its_editor:
+            die()
+
+    Migration.apply = apply  # type: ignore[method-assign,assignment]
+    BaseDatabaseSchemaEditor.__exit__ = committed  # type: ignore[method-assign]  # what `with` looks up before it begins
+
+
+def die_careless(number: int) -> None:
+    """The same, and what is put off is taken when Django takes it."""
+    upgrade.take_in = lambda migration: None
+    die_after(number)
+
+
+DYING = {"die within": die_within, "die after": die_after, "die careless": die_careless}
 
 
 def main(deed: str, file: Path) -> int:
-    if deed == "die":
-        die_within(int(file.name))
+    if deed in DYING:
+        DYING[deed](int(file.name))
+        bring_up_to_date()
         return 0
     if deed == "compare":
         found = compare(file)

@@ -11,6 +11,7 @@ from tests.config.release import ours
 from tests.faults.installation import Installation, _database, free_port
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.json"))
+OLDEST = Path(__file__).parent / "releases" / "first_loop.json"
 of_each_release = pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.stem)
 
 
@@ -75,20 +76,43 @@ def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(release: Path
     assert [line.split(": ")[1] for line in lines if "case " in line] == ["level was 'community'"]
 
 
-def killed_on_its_way(release: Path, folder: Path, number: int) -> None:
+def killed_on_its_way(release: Path, folder: Path, number: int, how: str = "within") -> Installation:
     office = loaded(release, folder)
-    assert office.run("tests.config.release", "die", str(number)).returncode == -9
-    has_all(upgraded(office), release)
+    died = office.run("tests.config.release", f"die {how}", str(number))
+    assert died.returncode == -9, died.stderr
+    return office
 
 
 @of_each_release
 def test_an_upgrade_that_is_killed_goes_on_where_it_was(release: Path, tmp_path: Path) -> None:
     if newer(release):
-        killed_on_its_way(release, tmp_path / "office", (newer(release) + 1) // 2)
+        office = killed_on_its_way(release, tmp_path / "office", (newer(release) + 1) // 2)
+        has_all(upgraded(office), release)
+
+
+@of_each_release
+def test_an_upgrade_that_is_killed_after_each_commit_knows_what_it_has_committed(
+    release: Path, tmp_path: Path
+) -> None:
+    office, most = loaded(release, tmp_path / "office"), newer(release)
+    while (done := office.run("tests.config.release", "die after", "1")).returncode == -9 and most:
+        most -= 1
+    assert done.returncode == 0, done.stderr
+    has_all(office, release)
+
+
+def test_twin_what_is_committed_and_not_written_down_stops_the_next_upgrade(tmp_path: Path) -> None:
+    again = killed_on_its_way(OLDEST, tmp_path / "office", 1, "careless").gezhi("migrate")
+    assert (again.returncode, "already exists" in again.stderr) == (1, True), again.stderr
 
 
 @pytest.mark.soak
 @of_each_release
 def test_soak_an_upgrade_may_be_killed_within_any_of_its_steps(release: Path, tmp_path: Path) -> None:
     for number in range(1, newer(release) + 1):
-        killed_on_its_way(release, tmp_path / f"office-{number}", number)
+        has_all(upgraded(killed_on_its_way(release, tmp_path / f"office-{number}", number)), release)
+
+
+def test_every_migration_is_one_transaction() -> None:
+    """Of one that is not, half could stand, and the next upgrade would have to be able to do it once more."""
+    assert [f"{one}" for one in MigrationLoader(None).graph.nodes.values() if not one.atomic] == []
