@@ -1,25 +1,37 @@
 """Every earlier release's data are there after the upgrade, row by row, also when the upgrade was killed on its way (F19)."""
 
 import json
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
+from tests.blank import database_like
 from tests.config.release import ours
-from tests.faults.installation import Installation, _database, free_port
+from tests.faults.installation import Installation, free_port
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.json"))
+Left = Callable[[Path, Path], Installation]  # of a release, into a folder
 of_each_release = pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.stem)
 
 
-def loaded(release: Path, folder: Path) -> Installation:
-    """An office as that release left it."""
-    server = os.environ.get("GEZHI_DATABASE_URL", "")
-    url = _database(server) if server.startswith("postgres") else ""
+@pytest.fixture(scope="module")
+def left(server: str, tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """Offices as the releases left them, one made once for each; a copy may be changed."""
+    made: dict[Path, Installation] = {}
+
+    def office(release: Path, folder: Path) -> Installation:
+        if release not in made:
+            made[release] = loaded(release, tmp_path_factory.mktemp("left") / "office", server)
+        return made[release].copy(folder)
+
+    return office
+
+
+def loaded(release: Path, folder: Path, server: str) -> Installation:
     folder.mkdir(mode=0o700)
-    office = Installation(folder, url, free_port())
+    office = Installation(folder, database_like(server) if server else "", free_port())
     done = office.run("tests.config.release", "load", str(release))
     assert done.returncode == 0, done.stderr
     return office
@@ -55,8 +67,10 @@ def has_all(office: Installation, release: Path) -> None:
 
 
 @of_each_release
-def test_every_row_of_an_earlier_release_is_there_after_the_upgrade(release: Path, tmp_path: Path) -> None:
-    office = upgraded(loaded(release, tmp_path / "office"))
+def test_every_row_of_an_earlier_release_is_there_after_the_upgrade(
+    release: Path, left: Left, tmp_path: Path
+) -> None:
+    office = upgraded(left(release, tmp_path / "office"))
     has_all(office, release)
     rows = counted(office, release)
     assert min(rows["cases_case"], rows["journal_seal"], rows["evidence_evidence"]) > 0
@@ -64,8 +78,10 @@ def test_every_row_of_an_earlier_release_is_there_after_the_upgrade(release: Pat
 
 
 @of_each_release
-def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(release: Path, tmp_path: Path) -> None:
-    office = upgraded(loaded(release, tmp_path / "office"))
+def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(
+    release: Path, left: Left, tmp_path: Path
+) -> None:
+    office = upgraded(left(release, tmp_path / "office"))
     office.rows("DELETE FROM cases_escalation")
     office.rows("UPDATE cases_case SET level = 'district' WHERE number LIKE '%0000001'")
     compared = office.run("tests.config.release", "compare", str(release))
@@ -75,20 +91,21 @@ def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(release: Path
     assert [line.split(": ")[1] for line in lines if "case " in line] == ["level was 'community'"]
 
 
-def killed_on_its_way(release: Path, folder: Path, number: int) -> None:
-    office = loaded(release, folder)
+def killed_on_its_way(release: Path, office: Installation, number: int) -> None:
     assert office.run("tests.config.release", "die", str(number)).returncode == -9
     has_all(upgraded(office), release)
 
 
 @of_each_release
-def test_an_upgrade_that_is_killed_goes_on_where_it_was(release: Path, tmp_path: Path) -> None:
+def test_an_upgrade_that_is_killed_goes_on_where_it_was(release: Path, left: Left, tmp_path: Path) -> None:
     if newer(release):
-        killed_on_its_way(release, tmp_path / "office", (newer(release) + 1) // 2)
+        killed_on_its_way(release, left(release, tmp_path / "office"), (newer(release) + 1) // 2)
 
 
 @pytest.mark.soak
 @of_each_release
-def test_soak_an_upgrade_may_be_killed_within_any_of_its_steps(release: Path, tmp_path: Path) -> None:
+def test_soak_an_upgrade_may_be_killed_within_any_of_its_steps(
+    release: Path, left: Left, tmp_path: Path
+) -> None:
     for number in range(1, newer(release) + 1):
-        killed_on_its_way(release, tmp_path / f"office-{number}", number)
+        killed_on_its_way(release, left(release, tmp_path / f"office-{number}"), number)
