@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 
 suite=(.venv/bin/pytest -m soak --durations=0 --durations-min=1 "$@")
 
-# What a developer has set for trying things out must not steer the tests.
-while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(GEZHI_|DJANGO_|PYTEST_)')
+# What a developer has set for trying things out must not steer the tests. What Python compiled once it need not compile in every process.
+while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(GEZHI_|DJANGO_|PYTEST_|PYTHONDONTWRITEBYTECODE$)')
 GEZHI_DATA=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-soak.XXXXXX") && export GEZHI_DATA
 trap 'rm -rf "$GEZHI_DATA"' EXIT
 
@@ -21,7 +21,7 @@ failed=()
 echo "── SQLite"
 "${suite[@]}" || failed+=(SQLite)
 echo "── PostgreSQL"
-scripts/postgres.sh "${suite[@]}" --ignore=tests/browser || failed+=(PostgreSQL)
+scripts/postgres.sh "${suite[@]}" --ignore=tests/browser --database-only || failed+=(PostgreSQL)
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "make soak: FAILED on ${failed[*]} after $((SECONDS - started)) s"

@@ -8,6 +8,8 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from gezhi.catalogue import shelf
 from gezhi.kernel.actor import Actor
@@ -15,6 +17,7 @@ from gezhi.tenancy import queries
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
 from tests import memories, sql_lint, standing
+from tests.blank import Blank
 
 pytest_plugins = ["tests.cast"]
 LONGEST = (  # by processor time, the longest first; a file that is not named here just comes later
@@ -43,6 +46,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest go first, so that no process is left with one of them when the others are done."""
     begins = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: begins.get(item.nodeid.partition("::")[0], len(LONGEST)))
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """Of this run, for all its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(pytestconfig, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+    run_folder: Path,
+    server: str,
+) -> Iterator[None]:
+    """The database that the tests of this process stand in: migrated by the first process of a run, copied by the others."""
+    blank, tests_own = Blank(run_folder, server), connection.creation._get_test_db_name()
+    with django_db_blocker.unblock(), blank.turn():
+        is_made = blank.stands
+        if is_made:
+            blank.lay(tests_own, file=Path(tests_own))
+        set_up = setup_databases(
+            0, interactive=False, aliases={"default"}, serialized_aliases=(), keepdb=is_made
+        )
+        if not is_made:
+            connection.close()
+            blank.keep(tests_own)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(set_up, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def blank(django_db_setup: None, run_folder: Path, server: str) -> Blank:
+    """Migrated tables, for whoever wants a database of his own."""
+    return Blank(run_folder, server)
 
 
 @pytest.fixture(scope="session")

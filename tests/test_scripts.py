@@ -65,7 +65,7 @@ def test_everything_runs_and_the_suite_runs_on_both_databases(checkout: Path) ->
         "lint-imports --no-logo sqlite",
         "djlint --lint --quiet gezhi sqlite",
         "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 sqlite",
-        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 --ignore=tests/browser postgres://here",
+        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 --ignore=tests/browser --database-only postgres://here",
     ]
 
 
@@ -112,6 +112,12 @@ def test_a_database_somebody_tried_things_on_is_not_tested_on(checkout: Path) ->
     assert calls(checkout) == [
         "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 sqlite"
     ]
+
+
+def test_what_python_compiled_once_is_kept_for_the_next_process(checkout: Path) -> None:
+    program(checkout / ".venv" / "bin" / "pytest", 'echo "${PYTHONDONTWRITEBYTECODE:-kept}" >> calls')
+    run(checkout, "sqlite", PYTHONDONTWRITEBYTECODE="1")
+    assert calls(checkout) == ["kept"]
 
 
 def test_who_may_not_install_is_told_what_to_install(tmp_path: Path) -> None:

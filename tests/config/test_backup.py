@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import json
-import os
 import re
 import subprocess
 import tarfile
@@ -20,18 +19,17 @@ from django.db import connection
 
 from gezhi.config import backup, restore
 from gezhi.config.archive import Manifest, Unfit
-from tests.faults.installation import Installation, _database, founded, free_port, kill
+from tests.blank import Blank, database_like
+from tests.faults.installation import Installation, founded, free_port, kill
 
-OF_A_FILE = pytest.mark.skipif(
-    os.environ.get("GEZHI_DATABASE_URL", "").startswith("postgres"), reason="about a SQLite file"
-)
+OF_A_FILE = pytest.mark.skipif(connection.vendor != "sqlite", reason="about a SQLite file")
 REPORTS = "SELECT count(*) FROM reports_report"
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def busy(tmp_path_factory: pytest.TempPathFactory, blank: Blank) -> Iterator[Installation]:
     """An office with a report and its photo. A test may add to it, never spoil it."""
-    with founded(tmp_path_factory.mktemp("backup") / "office") as made:
+    with founded(tmp_path_factory.mktemp("backup") / "office", blank) as made:
         done = made.run("tests.config.backing_up", "report", "100")
         assert done.returncode == 0, done.stderr
         yield made
@@ -49,7 +47,7 @@ def saved(busy: Installation) -> Path:
 
 def empty(like: Installation, folder: Path) -> Installation:
     """A place to restore into: no folder yet, and an empty database where it is a server's."""
-    return replace(like, folder=folder, port=free_port(), url=_database(like.url) if like.url else "")
+    return replace(like, folder=folder, port=free_port(), url=database_like(like.url) if like.url else "")
 
 
 def restored(like: Installation, file: Path, folder: Path) -> Installation:
@@ -236,6 +234,7 @@ def test_twin_without_its_mark_half_an_office_would_start(
     assert other.gezhi("migrate").returncode == 0
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [

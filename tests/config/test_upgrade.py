@@ -1,26 +1,38 @@
 """Every earlier release's data are there after the upgrade, row by row, also when the upgrade was killed on its way (F19)."""
 
 import json
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
+from tests.blank import database_like
 from tests.config.release import ours
-from tests.faults.installation import Installation, _database, free_port
+from tests.faults.installation import Installation, free_port
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.json"))
 OLDEST = Path(__file__).parent / "releases" / "first_loop.json"
+Left = Callable[[Path, Path], Installation]  # of a release, into a folder
 of_each_release = pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.stem)
 
 
-def loaded(release: Path, folder: Path) -> Installation:
-    """An office as that release left it."""
-    server = os.environ.get("GEZHI_DATABASE_URL", "")
-    url = _database(server) if server.startswith("postgres") else ""
+@pytest.fixture(scope="module")
+def left(server: str, tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """Offices as the releases left them, one made once for each; a copy may be changed."""
+    made: dict[Path, Installation] = {}
+
+    def office(release: Path, folder: Path) -> Installation:
+        if release not in made:
+            made[release] = loaded(release, tmp_path_factory.mktemp("left") / "office", server)
+        return made[release].copy(folder)
+
+    return office
+
+
+def loaded(release: Path, folder: Path, server: str) -> Installation:
     folder.mkdir(mode=0o700)
-    office = Installation(folder, url, free_port())
+    office = Installation(folder, database_like(server) if server else "", free_port())
     done = office.run("tests.config.release", "load", str(release))
     assert done.returncode == 0, done.stderr
     return office
@@ -56,8 +68,10 @@ def has_all(office: Installation, release: Path) -> None:
 
 
 @of_each_release
-def test_every_row_of_an_earlier_release_is_there_after_the_upgrade(release: Path, tmp_path: Path) -> None:
-    office = upgraded(loaded(release, tmp_path / "office"))
+def test_every_row_of_an_earlier_release_is_there_after_the_upgrade(
+    release: Path, left: Left, tmp_path: Path
+) -> None:
+    office = upgraded(left(release, tmp_path / "office"))
     has_all(office, release)
     rows = counted(office, release)
     assert min(rows["cases_case"], rows["journal_seal"], rows["evidence_evidence"]) > 0
@@ -65,8 +79,10 @@ def test_every_row_of_an_earlier_release_is_there_after_the_upgrade(release: Pat
 
 
 @of_each_release
-def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(release: Path, tmp_path: Path) -> None:
-    office = upgraded(loaded(release, tmp_path / "office"))
+def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(
+    release: Path, left: Left, tmp_path: Path
+) -> None:
+    office = upgraded(left(release, tmp_path / "office"))
     office.rows("DELETE FROM cases_escalation")
     office.rows("UPDATE cases_case SET level = 'district' WHERE number LIKE '%0000001'")
     compared = office.run("tests.config.release", "compare", str(release))
@@ -76,43 +92,48 @@ def test_twin_a_row_that_is_lost_and_one_that_is_altered_are_named(release: Path
     assert [line.split(": ")[1] for line in lines if "case " in line] == ["level was 'community'"]
 
 
-def killed_on_its_way(release: Path, folder: Path, number: int, how: str = "within") -> Installation:
-    office = loaded(release, folder)
+def killed_on_its_way(office: Installation, number: int, how: str = "within") -> Installation:
     died = office.run("tests.config.release", f"die {how}", str(number))
     assert died.returncode == -9, died.stderr
     return office
 
 
 @of_each_release
-def test_an_upgrade_that_is_killed_goes_on_where_it_was(release: Path, tmp_path: Path) -> None:
+def test_an_upgrade_that_is_killed_goes_on_where_it_was(release: Path, left: Left, tmp_path: Path) -> None:
     if newer(release):
-        office = killed_on_its_way(release, tmp_path / "office", (newer(release) + 1) // 2)
+        office = killed_on_its_way(left(release, tmp_path / "office"), (newer(release) + 1) // 2)
         has_all(upgraded(office), release)
 
 
 @of_each_release
 def test_an_upgrade_that_is_killed_after_each_commit_knows_what_it_has_committed(
-    release: Path, tmp_path: Path
+    release: Path, left: Left, tmp_path: Path
 ) -> None:
-    office, most = loaded(release, tmp_path / "office"), newer(release)
+    office, most = left(release, tmp_path / "office"), newer(release)
     while (done := office.run("tests.config.release", "die after", "1")).returncode == -9 and most:
         most -= 1
     assert done.returncode == 0, done.stderr
     has_all(office, release)
 
 
-def test_twin_what_is_committed_and_not_written_down_stops_the_next_upgrade(tmp_path: Path) -> None:
-    again = killed_on_its_way(OLDEST, tmp_path / "office", 1, "careless").gezhi("migrate")
+def test_twin_what_is_committed_and_not_written_down_stops_the_next_upgrade(
+    left: Left, tmp_path: Path
+) -> None:
+    again = killed_on_its_way(left(OLDEST, tmp_path / "office"), 1, "careless").gezhi("migrate")
     assert (again.returncode, "already exists" in again.stderr) == (1, True), again.stderr
 
 
 @pytest.mark.soak
 @of_each_release
-def test_soak_an_upgrade_may_be_killed_within_any_of_its_steps(release: Path, tmp_path: Path) -> None:
+def test_soak_an_upgrade_may_be_killed_within_any_of_its_steps(
+    release: Path, left: Left, tmp_path: Path
+) -> None:
     for number in range(1, newer(release) + 1):
-        has_all(upgraded(killed_on_its_way(release, tmp_path / f"office-{number}", number)), release)
+        office = killed_on_its_way(left(release, tmp_path / f"office-{number}"), number)
+        has_all(upgraded(office), release)
 
 
+@pytest.mark.both_engines
 def test_every_migration_is_one_transaction() -> None:
     """Of one that is not, half could stand, and the next upgrade would have to be able to do it once more."""
     assert [f"{one}" for one in MigrationLoader(None).graph.nodes.values() if not one.atomic] == []

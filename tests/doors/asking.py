@@ -43,6 +43,11 @@ class Heard:
         return str(status) + "!" * bool(self.wrote)
 
 
+def browser(**more: Any) -> Client:
+    """One that shows what went wrong as a page. Each one loads the product's middleware anew, so a few are enough for everybody."""
+    return Client(HTTP_HOST="localhost", raise_request_exception=False, **more)
+
+
 @dataclass
 class Knocker:
     """Whoever stands before the doors. sessions, tokens: by person; files: what `@name` in a body stands for."""
@@ -51,19 +56,23 @@ class Knocker:
     sessions: Mapping[str, str]
     tokens: Mapping[str, str]
     files: Mapping[str, bytes]
-    client: Client = field(
-        default_factory=lambda: Client(HTTP_HOST="localhost", raise_request_exception=False)
-    )
+    client: Client = field(default_factory=browser)
+    strict: Client = field(default_factory=lambda: browser(enforce_csrf_checks=True))
 
     def as_one(self, who: str) -> Client:
         """The browser and the program of this person in one: a page knows him by the cookie, a program's door by the token alone."""
-        self.client.cookies = SimpleCookie()
-        self.client.defaults.pop(TOKEN_HEAD, None)
+        client = self.as_browser(who, self.client)
         if who in self.tokens:
-            self.client.defaults[TOKEN_HEAD] = f"Bearer {self.tokens[who]}"
+            client.defaults[TOKEN_HEAD] = f"Bearer {self.tokens[who]}"
+        return client
+
+    def as_browser(self, who: str, client: Client) -> Client:
+        """His cookie alone. client: `client`, or `strict`, which is told apart from a page of ours as every browser is."""
+        client.cookies = SimpleCookie()
+        client.defaults.pop(TOKEN_HEAD, None)
         if who in self.sessions:
-            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
-        return self.client
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return client
 
     def asks(self, who: str, row: Row, **more: Any) -> Heard:
         """One cell of the table; undone again."""

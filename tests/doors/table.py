@@ -1,8 +1,10 @@
 """The table of permissions as rows: who may do what at which address, declared in `permissions.txt` beside this file."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -56,11 +58,9 @@ def read(text: str) -> tuple[Row, ...]:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _says_something(line)]
     people = tuple(lines[0][1].split())
     rows = tuple(_row(number, line, people) for number, line in lines[1:])
-    twice = {
-        row.name + row.body for row in rows if [r.name + r.body for r in rows].count(row.name + row.body) > 1
-    }
+    twice = sorted(said for said, times in Counter(row.name + row.body for row in rows).items() if times > 1)
     if twice:
-        raise Undeclared(f"declared twice: {sorted(twice)}")
+        raise Undeclared(f"declared twice: {twice}")
     return rows
 
 
@@ -81,6 +81,7 @@ def _row(number: int, line: str, people: tuple[str, ...]) -> Row:
     return Row(number, method, dict(zip(people, cells, strict=True)), address, body.strip(), is_for_all)
 
 
+@cache
 def declared() -> tuple[Row, ...]:
     """The rows of the product's own table."""
     return read(FILE.read_text(encoding="utf-8"))

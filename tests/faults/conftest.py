@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from tests.blank import Blank
 from tests.cast import Cast
 from tests.faults.failing_disk import Disk
 from tests.faults.installation import Installation, founded
 
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def fresh(tmp_path_factory: pytest.TempPathFactory, blank: Blank) -> Iterator[Installation]:
     """An office as `gezhi init` leaves it. Not to be changed."""
-    with founded(tmp_path_factory.mktemp("faults") / "office") as made:
+    with founded(tmp_path_factory.mktemp("faults") / "office", blank) as made:
         yield made
 
 

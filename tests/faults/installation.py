@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
+
+from tests.blank import Blank, database_like, name_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -110,20 +110,19 @@ class Installation:
         """The same once more, to be spoiled by one test. Nothing of it runs."""
         shutil.copytree(self.folder, folder)
         other = replace(self, folder=folder, port=free_port())
-        return replace(other, url=_database(self.url, like=self.url)) if self.url else other
+        return replace(other, url=database_like(self.url, name_of(self.url))) if self.url else other
 
     def elsewhere(self, folder: Path) -> "Installation":
         """An empty place of the same kind, for a backup to be restored in."""
         folder.mkdir()
-        return Installation(folder, _database(self.url) if self.url else "", free_port())
+        return Installation(folder, database_like(self.url) if self.url else "", free_port())
 
 
 @contextmanager
-def founded(folder: Path) -> Iterator[Installation]:
-    """A fresh office, made by `gezhi init`."""
-    server = os.environ.get("GEZHI_DATABASE_URL", "")
-    url = _database(server) if server.startswith("postgres") else ""
-    made = Installation(folder, url, free_port())
+def founded(folder: Path, blank: Blank) -> Iterator[Installation]:
+    """A fresh office, made by `gezhi init` on tables that stand."""
+    folder.mkdir(mode=0o700)
+    made = Installation(folder, blank.lay(file=folder / "gezhi.sqlite3"), free_port())
     done = made.gezhi("init", *FOUNDING)
     if done.returncode:
         raise RuntimeError(done.stderr)
@@ -151,18 +150,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
-
-
-def _database(server: str, like: str = "") -> str:
-    """A database of its own on the tests' PostgreSQL server, which is gone when the tests are: its address."""
-    import psycopg
-    from psycopg import sql
-
-    name, parts = f"faults_{uuid4().hex}", urlsplit(server)
-    template = urlsplit(like).path.lstrip("/") if like else "template1"
-    at_home = parts._replace(path="/postgres").geturl()
-    with psycopg.connect(at_home, autocommit=True) as database:
-        database.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-    return parts._replace(path=f"/{name}").geturl()

@@ -199,6 +199,7 @@ BAD = {
 }
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("rule", BAD)
 def test_a_table_that_breaks_a_rule_is_named(rule):
     table = one_bad_table(rule)
@@ -207,6 +208,7 @@ def test_a_table_that_breaks_a_rule_is_named(rule):
     assert [line for line in broken([table]) if rule in line], broken([table])
 
 
+@pytest.mark.both_engines
 def test_a_table_that_keeps_all_rules_is_not_named():
     with isolate_apps("gezhi.journal", "gezhi.tenancy"):
 
