@@ -138,26 +138,36 @@ def test_a_number_that_is_none_is_no_fault(doors: Knocker, number: str) -> None:
 # ---- 24: times that never were ----
 
 
-def test_a_time_that_never_was_is_refused_beside_its_field(doors: Knocker) -> None:
-    def taken() -> Iterator[str]:
-        moments = cycle(queries.moments())
-        for row, who in forms.forms():
-            fields = sent(row.body, doors.things)
-            for name in (name for name, value in fields if DAY_FIELDS.match(value)):
-                for moment in islice(moments, A_FEW):
-                    with undone():
-                        form = doors.form(
-                            [*((one, value) for one, value in fields if one != name), (name, moment)]
-                        )
-                        address = filled(row.address, doors.things)
-                        heard = doors.heard(partial(doors.as_one(who).post, address, form))
-                    is_a_day = DAY_FIELDS.match(moment) and 1970 <= int(moment[:4]) <= 2100
-                    if heard.answer.status_code >= 500 or (
-                        heard.wrote and not is_a_day and moment not in READABLE
-                    ):
-                        yield f"{row.name} {name}={moment}: {heard.word}"
+def day_fields(doors: Knocker) -> Iterator[tuple[Row, str, str]]:
+    """(row, who may send it, field) of every day and moment that a form asks for."""
+    for row, who in forms.forms():
+        for name, value in sent(row.body, doors.things):
+            if DAY_FIELDS.match(value):
+                yield row, who, name
 
-    assert "\n".join(taken()) == ""
+
+def taken(doors: Knocker, each: int) -> Iterator[str]:
+    """The times that were taken and are none, or were a fault of ours. each: how many each field meets, in turn."""
+    moments = cycle(queries.moments())
+    for row, who, name in day_fields(doors):
+        others = [(one, value) for one, value in sent(row.body, doors.things) if one != name]
+        for moment in islice(moments, each):
+            with undone():
+                form, address = doors.form([*others, (name, moment)]), filled(row.address, doors.things)
+                heard = doors.heard(partial(doors.as_one(who).post, address, form))
+            is_a_day = DAY_FIELDS.match(moment) and 1970 <= int(moment[:4]) <= 2100
+            is_wrong = heard.wrote and not is_a_day and moment not in READABLE
+            if heard.answer.status_code >= 500 or is_wrong:
+                yield f"{row.name} {name}={moment}: {heard.word}"
+
+
+def test_a_time_that_never_was_is_refused_beside_its_field(doors: Knocker) -> None:
+    assert "\n".join(taken(doors, A_FEW)) == ""
+
+
+@pytest.mark.soak
+def test_soak_no_time_that_never_was_is_taken_by_any_field(doors: Knocker) -> None:
+    assert "\n".join(taken(doors, len(queries.moments()))) == ""
 
 
 READABLE = {

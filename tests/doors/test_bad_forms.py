@@ -247,32 +247,45 @@ def test_sabotage_without_the_refusal_the_last_answer_would_be_picked(
 # ---- 11, 15 to 18, 40: words that nobody types ----
 
 
-def test_what_no_database_keeps_is_refused_at_every_field_of_every_form(doors: Knocker) -> None:
-    def kept() -> Iterator[str]:
-        bad = cycle(texts.unstorable())
-        for row, who in FORMS:
-            for name in (name for name, value in sent(row.body, doors.things) if not value.startswith("@")):
-                value = next(bad) if name in forms.texts(row) else "\x00"
+def kept(doors: Knocker, each: int) -> Iterator[str]:
+    """The fields that took what no database keeps. each: how many of them a field of words meets, in turn; any other meets a NUL."""
+    bad = cycle(texts.unstorable())
+    for row, who in FORMS:
+        words = forms.texts(row)
+        for name in (name for name, value in sent(row.body, doors.things) if not value.startswith("@")):
+            for value in islice(bad, each) if name in words else ["\x00"]:
                 with undone(), statements() as said:
                     heard = sends(doors, who, row, {name: value})
-                is_taken = (
-                    heard.wrote if name in forms.texts(row) else any("\x00" in str(one) for _sql, one in said)
-                )
+                is_taken = heard.wrote if name in words else any("\x00" in str(one) for _sql, one in said)
                 if is_taken or heard.answer.status_code >= 500:
                     yield f"{row.name} {name}={value!r}: {heard.word} writing {heard.wrote}"
 
-    assert failures(kept()) == ""
+
+def test_what_no_database_keeps_is_refused_at_every_field_of_every_form(doors: Knocker) -> None:
+    assert failures(kept(doors, 1)) == ""
+
+
+@pytest.mark.soak
+def test_soak_nothing_that_no_database_keeps_is_taken_at_any_field(doors: Knocker) -> None:
+    assert failures(kept(doors, len(texts.unstorable()))) == ""
+
+
+def hurt(doors: Knocker, each: int) -> Iterator[str]:
+    """The forms that broke on words, or wrote behind a refusal. each: how many of the seeds each field meets, in turn."""
+    seeds = cycle(texts.words())
+    for row, who in FORMS:
+        for name in forms.texts(row):
+            for value in islice(seeds, each):
+                with undone():
+                    heard = sends(doors, who, row, {name: value})
+                if heard.answer.status_code >= 500 or (heard.wrote and heard.answer.status_code >= 400):
+                    yield f"{row.name} {name}={value[:30]!r}: {heard.word} writing {heard.wrote}"
 
 
 def test_whatever_words_somebody_types_every_form_answers(doors: Knocker) -> None:
-    def hurt() -> Iterator[str]:
-        seeds = cycle(texts.words())
-        for row, who in FORMS:
-            for name in forms.texts(row):
-                for value in islice(seeds, A_FEW):
-                    with undone():
-                        heard = sends(doors, who, row, {name: value})
-                    if heard.answer.status_code >= 500 or (heard.wrote and heard.answer.status_code >= 400):
-                        yield f"{row.name} {name}={value[:30]!r}: {heard.word} writing {heard.wrote}"
+    assert failures(hurt(doors, A_FEW)) == ""
 
-    assert failures(hurt()) == ""
+
+@pytest.mark.soak
+def test_soak_all_the_words_that_somebody_types_are_answered_at_every_field(doors: Knocker) -> None:
+    assert failures(hurt(doors, len(texts.words()))) == ""
