@@ -20,7 +20,7 @@ from django.db import connection
 from gezhi.config import backup, restore
 from gezhi.config.archive import Manifest, Unfit
 from tests.blank import Blank, database_like
-from tests.faults.installation import Installation, founded, free_port, kill
+from tests.faults.installation import Installation, complaints, founded, free_port, kill
 
 OF_A_FILE = pytest.mark.skipif(connection.vendor != "sqlite", reason="about a SQLite file")
 REPORTS = "SELECT count(*) FROM reports_report"
@@ -158,6 +158,14 @@ def test_verify_fails_where_the_office_itself_is_broken_and_the_backup_stands(
     assert (done.returncode, done.stderr) == (
         0, "gezhi backup: 1 pictures are gone from this office, 0 are altered: `gezhi check` names them\n",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said", ["\ndatabase: 0 MB                    \n", "photos: 12/40\n", "restore: 7 %"]
+)
+def test_how_far_a_slow_machine_is_counts_as_no_complaint(said: str) -> None:
+    assert complaints(said) == ""
+    assert complaints(said.rstrip() + "\ngezhi restore: no room\n") == "gezhi restore: no room\n"
 
 
 def test_a_target_that_is_not_empty_is_refused_and_left_as_it_is(

@@ -1,6 +1,7 @@
 """A whole installation in a folder of its own, run as people run it: real server and worker processes, which the tests kill."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -32,6 +33,15 @@ def _python(module: str) -> list[str]:
     return [sys.executable, "-m", *starter, module]
 
 
+HOW_FAR = re.compile(r"(database|photos|restore): [\d./% MB…]+$")
+
+
+def complaints(said: str) -> str:
+    """What a command said on standard error without how far it was: only a slow machine is told that."""
+    lines = said.splitlines(keepends=True)
+    return "".join(line for line in lines if line.strip() and not HOW_FAR.match(line.rstrip()))
+
+
 @dataclass(frozen=True)
 class Installation:
     """folder: its data. url: its database, "" = a SQLite file in the folder. more: settings besides."""
@@ -57,9 +67,11 @@ class Installation:
     def run(self, module: str, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """Run one module to its end, however it ends, which it must within so many seconds."""
         command, env = [*_python(module), *arguments], self.environment
-        return subprocess.run(
+        done = subprocess.run(
             command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=seconds, check=False
         )
+        done.stderr = complaints(done.stderr)
+        return done
 
     def is_whole(self) -> bool:
         """Whether `gezhi check` finds nothing broken. What it finds is printed. A thousand cases take it some seconds."""
