@@ -175,7 +175,7 @@ def die_after(number: int) -> None:
         if self in its_editor:
             die()
 
-    Migration.apply = apply  # type: ignore[method-assign,assignment]
+    Migration.apply = apply  # type: ignore[method-assign,assignment]  # this process dies right after it
     BaseDatabaseSchemaEditor.__exit__ = committed  # type: ignore[method-assign]  # what `with` looks up before it begins
 
 

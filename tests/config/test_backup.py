@@ -22,7 +22,6 @@ from gezhi.config.archive import Manifest, Unfit
 from tests.blank import Blank, database_like
 from tests.faults.installation import Installation, complaints, founded, free_port, kill
 
-OF_A_FILE = pytest.mark.skipif(connection.vendor != "sqlite", reason="about a SQLite file")
 REPORTS = "SELECT count(*) FROM reports_report"
 
 
@@ -257,7 +256,6 @@ def test_a_backup_that_this_installation_cannot_read_says_what_is_needed(facts: 
         restore._ask_for_us(Path("x.tar"), Manifest(ours | facts, ()))
 
 
-@OF_A_FILE
 def test_a_database_that_does_not_answer_is_one_sentence_and_nothing_is_made(
     busy: Installation, saved: Path, tmp_path: Path
 ) -> None:
@@ -312,7 +310,7 @@ def test_a_full_disk_is_named_and_nothing_is_left(
     assert (trouble.value.filename, list(tmp_path.iterdir())) == (str(tmp_path / "a.tar"), [])
 
 
-@OF_A_FILE
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a server's office has no database file to copy")
 def test_twin_a_plain_copy_of_the_database_file_lacks_what_was_acknowledged(
     busy: Installation, tmp_path: Path
 ) -> None:
