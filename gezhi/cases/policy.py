@@ -18,8 +18,8 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     """Cases this actor may open; strangers get none. Batches of an import that is not published yet are hidden. 1 query before the question
     itself, none for the system and reporters.
     """
-    is_told = actor.kind in {ActorKind.SYSTEM, ActorKind.REPORTER}
-    return visible_but(actor, () if is_told else unpublished_runs())
+    sees_imports = actor.kind in {ActorKind.SYSTEM, ActorKind.REPORTER}
+    return visible_but(actor, () if sees_imports else unpublished_runs())
 
 
 def visible_but(actor: Actor, hidden: Collection[UUID]) -> QuerySet[Case]:

@@ -221,20 +221,22 @@ def count_of_owed_calls(actor: Actor) -> int:
     return int(_OWED.rows(desks)[0][0]) if desks else 0
 
 
-def _owed(desks: Collection[UUID]) -> QuerySet[Any, Any]:
-    rows = CallBack.objects.filter(done_at=None, desk_id__in=desks)
-    found: QuerySet[Any, Any] = rows.order_by().values(one=Value(1)).annotate(n=Count("id"))
+def _owed(desks: Collection[UUID]) -> QuerySet[CallBack]:
+    return CallBack.objects.filter(done_at=None, desk_id__in=desks)
+
+
+def _count_of_owed(desks: Collection[UUID]) -> QuerySet[Any, Any]:
+    found: QuerySet[Any, Any] = _owed(desks).order_by().values(one=Value(1)).annotate(n=Count("id"))
     return found.values_list("n")
 
 
-_OWED = Prepared(_owed)
+_OWED = Prepared(_count_of_owed)
 
 
 def owed_calls(actor: Actor) -> QuerySet[CallBack]:
     """The desk's call-back list: whom to ring up, oldest first; the case is joined."""
     desks = actor.parties(Duty.CLERK, Duty.OFFICER)
-    rows = CallBack.objects.filter(done_at=None, desk_id__in=desks)
-    return rows.select_related("case").order_by("made_at", "id")
+    return _owed(desks).select_related("case").order_by("made_at", "id")
 
 
 def newest_part(case_id: UUID) -> Case:
