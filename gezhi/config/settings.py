@@ -85,7 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gezhi.web.context.look",
             ],
-            "builtins": ["gezhi.web.icons"],
+            "builtins": ["gezhi.web.icons", "gezhi.web.punctuation"],
         },
     }
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.queries import Holding
 from gezhi.web import times
+from gezhi.web.punctuation import series
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -31,6 +32,6 @@ def visit(
         "time": times.moment(case.meeting_at, at),
         "exact": times.exact(case.meeting_at),
         "is_past": case.meeting_at < at,
-        "who": _("、").join(names) if is_joint else "",
+        "who": series(names) if is_joint else "",
         "why": booked.words.get("reason" if is_joint else "note", ""),
     }

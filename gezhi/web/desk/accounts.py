@@ -25,6 +25,7 @@ from gezhi.web.desk import asof, history
 from gezhi.web.desk.keeper import PlaceField, SheetForm, form_page, offer, tried
 from gezhi.web.desk.parties import EndForm
 from gezhi.web.fields import day_field
+from gezhi.web.punctuation import aside
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 DUTIES = [(duty.value, words.DUTIES[duty.value]) for duty in Duty]
@@ -130,7 +131,7 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "party", [(str(one.id), one.name) for one in who.parties()])
-        cells = [(str(one.id), f"{one.name}（{one.code}）") for one in places.grids()]
+        cells = [(str(one.id), aside(one.name, one.code)) for one in places.grids()]
         offer(self, "grid", [("", _("不选")), *cells])
 
 

@@ -17,6 +17,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.notices import receivers
 from gezhi.web import times
+from gezhi.web.punctuation import series
 from gezhi.web.staff import at_of, duty_required, uuid_or_none
 
 MOST = 200
@@ -66,9 +67,7 @@ def _without_table(at: Any) -> list[dict[str, Any]]:
     for one in catalogue.calendars():
         missing = sorted(years - one.hours.known_years)
         if one.hours.known_years and missing:
-            found.append(
-                {"name": one.label(language), "code": one.code, "years": _("、").join(map(str, missing))}
-            )
+            found.append({"name": one.label(language), "code": one.code, "years": series(missing)})
     return found
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gezhi.catalogue.book import Words
 from gezhi.catalogue.views import in_language
 from gezhi.web import words
+from gezhi.web.punctuation import series
 
 NOTHING: Final = "—"
 LONGEST: Final = 200
@@ -95,7 +96,7 @@ def _value(name: str, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, Mapping):
         return in_language(Words(**value), get_language() or "")[:LONGEST] or NOTHING
     if isinstance(value, list):
-        return _("、").join(words.of(words.PROOFS, one) for one in value)[:LONGEST]
+        return series(words.of(words.PROOFS, one) for one in value)[:LONGEST]
     return names.get(str(value), str(value))[:LONGEST]
 
 
@@ -105,7 +106,7 @@ def _hours(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         return []
     weeks = before["week"], after["week"]
     week = [
-        _line(label, *(_("、").join(one.get(day, [])) or NOTHING for one in weeks))
+        _line(label, *(series(one.get(day, [])) or NOTHING for one in weeks))
         for day, label in DAYS.items()
         if weeks[0].get(day, []) != weeks[1].get(day, [])
     ]
@@ -115,7 +116,7 @@ def _hours(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 def _moved(name: str, before: list[Any], after: list[Any]) -> list[str]:
     new = [str(one) for one in after if one not in before]
     gone = [str(one) for one in before if one not in after]
-    came = [_("%(field)s：加上 %(days)s") % {"field": LISTS[name], "days": _("、").join(new)}] if new else []
+    came = [_("%(field)s：加上 %(days)s") % {"field": LISTS[name], "days": series(new)}] if new else []
     return came + (
-        [_("%(field)s：去掉 %(days)s") % {"field": LISTS[name], "days": _("、").join(gone)}] if gone else []
+        [_("%(field)s：去掉 %(days)s") % {"field": LISTS[name], "days": series(gone)}] if gone else []
     )

@@ -24,6 +24,7 @@ from gezhi.web.desk import asof, history
 from gezhi.web.desk.book_changes import DAYS, LISTS
 from gezhi.web.desk.catalogue_edits import WordsForm
 from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.punctuation import series
 from gezhi.web.staff import actor_of, at_of, duty_required
 
 PERIODS = 2  # morning and afternoon; a day that has more keeps its places
@@ -157,7 +158,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
         "has_seasons": bool(hours["seasons"]),
         "back": reverse("desk:catalogue"),
         "week": [
-            {"day": label, "periods": _("、").join(hours["week"].get(day, []))} for day, label in DAYS.items()
+            {"day": label, "periods": series(hours["week"].get(day, []))} for day, label in DAYS.items()
         ],
         "lists": _lists(hours),
         "asof": shown,
@@ -177,7 +178,7 @@ def _first(then: CalendarView, hours: dict[str, Any]) -> dict[str, Any]:
 
 def _lists(hours: dict[str, Any]) -> list[dict[str, Any]]:
     """The lists of days as a day of the past shows them."""
-    return [{"label": label, "said": _("、").join(map(str, hours[name]))} for name, label in LISTS.items()]
+    return [{"label": label, "said": series(hours[name])} for name, label in LISTS.items()]
 
 
 class NewCalendarForm(WordsForm):

@@ -23,6 +23,7 @@ from gezhi.web.casework import lists
 from gezhi.web.desk import history
 from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.fields import day_field
+from gezhi.web.punctuation import aside
 from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 MOST_SHOWN = 20  # of the open cases in the way
@@ -143,7 +144,7 @@ def close_cell(request: HttpRequest, code: str, cell_code: str) -> HttpResponse:
         raise NotFound("grid")
     form = CellForm(request.POST or None, initial={"on": timezone.localdate(at_of(request))})
     left = {"n": grounds.open_places_in(cell.id)}
-    heirs = [(str(one.id), f"{one.name}（{one.code}）") for one in known if one.id != cell.id]
+    heirs = [(str(one.id), aside(one.name, one.code)) for one in known if one.id != cell.id]
     offer(form, "into", [("", _("请选择")), *heirs])
     if not left["n"]:
         del form.fields["into"]

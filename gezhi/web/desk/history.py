@@ -16,6 +16,7 @@ from gezhi.places import queries as places
 from gezhi.places.kinds import NameKind
 from gezhi.web import times
 from gezhi.web.desk import book_changes
+from gezhi.web.punctuation import aside
 
 Subject = tuple[str, UUID]
 NOBODY: Final = UUID(int=0)
@@ -104,7 +105,7 @@ def _names(steps: Sequence[Step]) -> dict[str, str]:
     names = {str(id): row.full_name for id, row in places.by_ids(ids).items()} if ids else {}
     names |= {str(id): row.name for id, row in parties.parties_by_ids(ids).items()} if ids else {}
     if any(found.get("grid") or found.get("grid_id") for found in fields):
-        names |= {str(cell.id): f"{cell.name}（{cell.code}）" for cell in places.all_grids()}
+        names |= {str(cell.id): aside(cell.name, cell.code) for cell in places.all_grids()}
     language = get_language() or ""
     return names | {one.code: one.label(language) for one in catalogue.calendars()}
 
@@ -117,7 +118,7 @@ def _changes(step: Step, names: Mapping[str, str]) -> list[str]:
         case "appoint":
             return [_period("", entry.after, names)]
         case "named":
-            return [f"{entry.after['name']}（{NameKind(entry.after['kind']).label}）"]
+            return [aside(entry.after["name"], NameKind(entry.after["kind"]).label)]
         case "add_mailbox" | "end_mailbox":
             return [address] if (address := step.words.get("address")) else []
         case "add" | "added" | "add_party":  # what stood there from the beginning is what the page shows

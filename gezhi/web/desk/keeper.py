@@ -15,6 +15,7 @@ from gezhi.kernel.sheet import BadSheet
 from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
 from gezhi.web import refusals
+from gezhi.web.punctuation import aside, series
 
 Done = TypeVar("Done")
 MOST_SHEET_BYTES = 10_000_000
@@ -59,7 +60,7 @@ class PlaceField(forms.CharField):
             return (exact or found)[0]
         if not found:
             raise forms.ValidationError(_("没有叫这个名字的位置，请检查写法。"))
-        names = _("、").join(f"{one.full_name}（{one.code}）" for one in found[:3])
+        names = series(aside(one.full_name, one.code) for one in found[:3])
         raise forms.ValidationError(_("有几个都符合：%(names)s。请填其中一个的编号。") % {"names": names})
 
 
@@ -106,7 +107,7 @@ def why(refused: Refusal) -> str:
         return refusals.sentence(refused)
     found = _(SHEETS.get(refused.code, UNREADABLE))
     missing = refused.details.get("heads", ())
-    names = missing if isinstance(missing, str) else _("、").join(map(str, cast(Iterable[object], missing)))
+    names = missing if isinstance(missing, str) else series(cast(Iterable[object], missing))
     return found % {**refused.details, "missing": names} if "%(" in found else found
 
 

@@ -28,6 +28,7 @@ from gezhi.web import words
 from gezhi.web.desk import asof, history, roster
 from gezhi.web.desk.keeper import PlaceField, form_page, offer, tried
 from gezhi.web.fields import day_field
+from gezhi.web.punctuation import aside
 from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 KEEPERS = (Duty.ADMIN, Duty.OFFICER)
@@ -134,7 +135,7 @@ def _services(party_id: UUID, at: datetime) -> list[dict[str, Any]]:
             {
                 "id": row.id,
                 "kind": ServiceKind(row.kind).label,
-                "ground": f"{cell.name}（{cell.code}）" if cell else ground,
+                "ground": aside(cell.name, cell.code) if cell else ground,
                 "starts_on": row.starts_on,
                 "ends_on": row.ends_on,
                 "is_now": row.starts_on <= today and (row.ends_on is None or row.ends_on > today),
@@ -235,7 +236,7 @@ class ServeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cells = [(str(one.id), f"{one.name}（{one.code}）") for one in grounds.grids()]
+        cells = [(str(one.id), aside(one.name, one.code)) for one in grounds.grids()]
         offer(self, "grid", [("", _("不选")), *cells])
 
 

@@ -19,6 +19,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import NATIONAL
 from gezhi.web.desk.keeper import PlaceField, offer, tried
+from gezhi.web.punctuation import aside
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 
@@ -63,7 +64,7 @@ def _offer_cells(form: forms.Form, row: grounds.PlaceRow, above: grounds.PlaceRo
     if row.kind in NATIONAL or above.community_id is None:
         del form.fields["grid"]
         return
-    cells = {str(one.id): f"{one.name}（{one.code}）" for one in grounds.grids(above.community_id)}
+    cells = {str(one.id): aside(one.name, one.code) for one in grounds.grids(above.community_id)}
     offer(form, "grid", [("", _("请选择")), *cells.items()])
     if form.is_bound and form.data.get("grid") not in cells:
         form.data = {**{name: form.data.get(name, "") for name in form.fields}, "grid": ""}

@@ -23,6 +23,7 @@ from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
 from gezhi.web.asked import Asked
 from gezhi.web.desk import asof, history
 from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.punctuation import aside
 from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 FOUND = 30
@@ -162,7 +163,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
     form = PlaceForm(request.POST or None, initial={"grid": str(above.grid_id or "")})
     offer(form, "kind", [(kind.value, kind.label) for kind in Kind if Kind(above.kind) in PARENTS[kind]])
     cells = grounds.grids(above.community_id) if above.community_id else []
-    offer(form, "grid", [("", _("不选")), *((str(one.id), f"{one.name}（{one.code}）") for one in cells)])
+    offer(form, "grid", [("", _("不选")), *((str(one.id), aside(one.name, one.code)) for one in cells)])
     if form.is_valid():
         said = form.cleaned_data
         made = tried(

@@ -15,6 +15,7 @@ from gezhi.parties.queries import PartyRow
 from gezhi.reports.queries import Added, Reveal
 from gezhi.web import times, words
 from gezhi.web.links import link
+from gezhi.web.punctuation import series
 
 
 class Line(NamedTuple):
@@ -179,8 +180,8 @@ def _own_words(report_id: UUID, one: Added, pictures: Mapping[UUID, EvidenceRow]
 
 
 def _reveal(one: Reveal, parties: Mapping[UUID, PartyRow]) -> Line:
-    offices = _("、").join(parties[id].name for id in one.parties if id in parties) or _("办事处")
-    duties = _("、").join(words.of(words.DUTIES, duty) for duty in one.duties)
+    offices = series(parties[id].name for id in one.parties if id in parties) or _("办事处")
+    duties = series(words.of(words.DUTIES, duty) for duty in one.duties)
     who = _("%(offices)s（%(duties)s）") % {"offices": offices, "duties": duties} if duties else offices
     title = _("%(who)s看了您的电话号码") % {"who": who}
     why = _("理由：%(reason)s") % {"reason": one.reason} if one.reason else _("理由已一并清除")
