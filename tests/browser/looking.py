@@ -8,8 +8,12 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1440, "height": 900}
-# Night changes colours alone, so there only the rules about colour are asked again.
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# Width changes what stands where, night what it is painted with: all rules but those about colour are asked at both widths, and those,
+# which take longest, by day on the wide screen and by night on the narrow one.
+OF_COLOUR = ("color-contrast", "link-in-text-block")
+COLOURS = {"runOnly": {"type": "rule", "values": list(OF_COLOUR)}}
+SHAPES = {"rules": {name: {"enabled": False} for name in OF_COLOUR}}
+QUICK = {"resultTypes": ["violations"], "preload": False, "selectors": False}
 OVERFLOW = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
@@ -71,19 +75,19 @@ def too_wide(page: Page) -> list[str]:
 
 def _seen(page: Page) -> Iterator[str]:
     page.evaluate(AXE_SCRIPT)
-    for size, name in ((WIDE, "1440"), (NARROW, "390")):
-        page.set_viewport_size(size)
-        yield from violations(page, f"day {name}")
-        page.emulate_media(color_scheme="dark")
-        yield from violations(page, f"night {name}", COLOURS)
-        page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)
+    yield from violations(page, "day 1440")
+    page.set_viewport_size(NARROW)
+    yield from violations(page, "day 390", SHAPES)
+    page.emulate_media(color_scheme="dark")
+    yield from violations(page, "night 390", COLOURS)
+    page.emulate_media(color_scheme="light")
     yield from too_wide(page)
 
 
-def violations(page: Page, when: str, only: dict[str, Any] | None = None) -> list[str]:
-    """One line for each rule of axe that is broken. The page has axe's script (AXE_SCRIPT) already."""
-    options = {"resultTypes": ["violations"]} | ({"runOnly": only} if only else {})
-    broken = page.evaluate("options => axe.run(document, options)", options)["violations"]
+def violations(page: Page, when: str, asked: dict[str, Any] | None = None) -> list[str]:
+    """One line for each rule of axe that is broken. The page has axe's script (AXE_SCRIPT) already. asked: its options, all rules unless said."""
+    broken = page.evaluate("options => axe.run(document, options)", QUICK | (asked or {}))["violations"]
     return [
         f"{when}: {one['id']} × {len(one['nodes'])}: {one['nodes'][0]['html'][:160]} {_why(one)}"
         for one in broken

@@ -36,6 +36,21 @@ def test_axe_finds_what_shuts_people_out(page: Page, body: str, rules: list[str]
     assert _rules(page, body) == rules
 
 
+@pytest.mark.parametrize(
+    ("when", "style", "found"),
+    [
+        ("prefers-color-scheme: dark", "color: #333; background: #222", "night 390: color-contrast"),
+        ("prefers-color-scheme: light", "color: #aaa; background: #fff", "day 1440: color-contrast"),
+        ("max-width: 400px", "display: none", "day 390: label"),
+        ("min-width: 1000px", "display: none", "day 1440: label"),
+    ],
+)
+def test_each_width_and_the_night_are_looked_at(page: Page, when: str, style: str, found: str) -> None:
+    body = f"<style>@media ({when}) {{ .it {{ {style} }} }}</style><p class=it>话</p><label><b class=it>名</b><input></label>"
+    page.set_content(FRAME.format(body))
+    assert [one.partition(" ×")[0] for one in findings(Eye(page))] == [found]
+
+
 def test_what_sticks_out_of_a_narrow_screen_is_named(page: Page) -> None:
     page.set_content(FRAME.format("<p style='width: 380px'>x</p>"))
     assert too_wide(page) == []
