@@ -78,11 +78,13 @@ wanted=$(cat "${locks[@]}" requirements/base.in pyproject.toml | sha256sum)
 if [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     echo "environment: installing the locked requirements"
     said=.venv/gezhi-pip.log
-    pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps)
+    pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps --no-compile)
     # The build backend comes first and from the lock, so that nothing unlocked is fetched to build with.
     for lock in "${locks[@]}"; do
         "${pip[@]}" --require-hashes --use-pep517 --no-build-isolation -r "$lock" >"$said" 2>&1 || not_installed "$lock"
     done
     "${pip[@]}" --no-build-isolation --editable . >"$said" 2>&1 || not_installed "gezhi itself"
+    # On every core at once; a file of a library that is not Python of this version stays as it is.
+    .venv/bin/python -m compileall -q -j 0 .venv/lib gezhi >"$said" 2>&1 || true
     echo "$wanted" >"$stamp"
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Usage: scripts/test.sh [PART…]    (no part named = all)
+# Usage: scripts/test.sh [PART…]    (no part named = all; `quick` is SQLite without a browser)
 # `postgresql` leaves out the tests that cannot reach a database (tests/engines.py): `sqlite` has them.
 # Runs every part even when an earlier one failed, then names those that failed and exits non-zero.
 set -uo pipefail
@@ -26,7 +26,6 @@ suite=("$bin/pytest" -n 2 --dist loadfile --no-loadscope-reorder --durations=10 
 # What a developer has set for trying things out must not steer the tests. What Python compiled once it need not compile in every process.
 while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(GEZHI_|DJANGO_|PYTEST_|PYTHONDONTWRITEBYTECODE$)')
 GEZHI_DATA=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-test.XXXXXX") && export GEZHI_DATA
-trap 'rm -rf "$GEZHI_DATA"' EXIT
 
 do_part() {
     case $1 in
@@ -42,7 +41,8 @@ do_part() {
 }
 
 started=$SECONDS
-failed=()
+said=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-said.XXXXXX") # what went on beside, and the names of what failed
+trap 'rm -rf "$GEZHI_DATA" "$said"' EXIT
 
 timed() { # $1: its name; the rest: the command
     local name=$1 from=$SECONDS status
@@ -51,22 +51,49 @@ timed() { # $1: its name; the rest: the command
     "$@"
     status=$?
     echo "── $name: $([ $status = 0 ] && echo passed || echo "FAILED ($status)") in $((SECONDS - from)) s"
-    [ $status = 0 ] || failed+=("$name")
+    [ $status = 0 ] || echo "$name" >>"$said/failed"
     return $status
 }
 
-timed environment scripts/environment.sh test || exit 1
-case " ${parts[*]} " in *" sqlite "* | *" postgresql "*)
-    timed needs scripts/needs.sh || exit 1
-    CHROMIUM=$(scripts/chromium.sh) && export CHROMIUM
-    ;;
-esac
+one_by_one() { # each part in turn, whatever became of the one before
+    local part
+    for part in "$@"; do timed "$part" do_part "$part"; done
+}
+
+beside() { # $1: a name; the rest: the command. It goes on in the background until it is heard.
+    "${@:2}" >"$said/$1" 2>&1 &
+    echo $! >"$said/$1.pid"
+}
+
+heard() { # $1: the name of what went on beside; its end is waited for
+    [ -e "$said/$1.pid" ] || return 0
+    wait "$(cat "$said/$1.pid")"
+    cat "$said/$1"
+    rm "$said/$1.pid"
+}
+
+checks=() suites=()
 for part in "${parts[@]}"; do
-    timed "$part" do_part "$part"
+    case $part in sqlite | postgresql | quick) suites+=("$part") ;; *) checks+=("$part") ;; esac
 done
 
-if [ ${#failed[@]} -gt 0 ]; then
-    echo "make test: FAILED: ${failed[*]} (of ${parts[*]}) after $((SECONDS - started)) s"
+# Packages of two kinds come from two places: they are fetched at once.
+case " ${suites[*]} " in *" sqlite "* | *" postgresql "*) beside needs timed needs scripts/needs.sh ;; esac
+timed environment scripts/environment.sh test
+heard needs
+[ ! -e "$said/failed" ] || exit 1
+! CHROMIUM=$(scripts/chromium.sh) || export CHROMIUM
+
+# A check keeps one core busy at most, the tests wait now and then: they share the time.
+[ ${#checks[@]} = 0 ] || beside checks one_by_one "${checks[@]}"
+[ ${#suites[@]} -gt 0 ] || heard checks
+for part in "${suites[@]}"; do
+    one_by_one "$part"
+    heard checks
+done
+
+if [ -e "$said/failed" ]; then
+    echo "make test: FAILED: $(paste -sd " " "$said/failed") (of ${parts[*]}) after $((SECONDS - started)) s"
     exit 1
 fi
 echo "make test: all passed: ${parts[*]} in $((SECONDS - started)) s"
