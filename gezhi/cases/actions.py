@@ -20,7 +20,6 @@ from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
 from gezhi.cases.policy import may_open, roles_for
 from gezhi.cases.telling import tell
-from gezhi.cases.titles import titled
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
 from gezhi.journal import outbox
@@ -35,10 +34,10 @@ from gezhi.tenancy.updating import save_fields
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a fresh report says about its case. place None = unlocated: the intake desk has it."""
+    """What a fresh report says about its case. title: as `titled` makes it. place None = unlocated: the intake desk has it."""
 
     report_id: UUID
-    text: str
+    title: str
     channel: str
     place: PlaceRow | None = None
     category_id: UUID | None = None
@@ -93,7 +92,7 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
     case = Case(
         number=next_number(local_day(at).year),
         channel=opening.channel,
-        title=titled(opening.text),
+        title=opening.title,
         place_id=place.id if place else None,
         place_path=path,
         grid_id=place.grid_id if place else None,

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
 from gezhi.cases.actions import Opening, open_from
+from gezhi.cases.titles import titled
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import record
 from gezhi.kernel.actor import Actor
@@ -57,7 +58,7 @@ def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Re
     intake = voice.intake
     opening = Opening(
         report_id=received.report_id,
-        text=words(intake.text, "text"),
+        title=titled(words(intake.text, "text")),
         channel=intake.channel,
         place=voice.place,
         category_id=intake.category,

@@ -17,6 +17,8 @@ from urllib.request import urlopen
 
 from playwright.sync_api import StorageState
 
+from tests import warm
+
 READY_SECONDS = 30
 ENDING_SECONDS = 10
 
@@ -54,8 +56,7 @@ def gezhi(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _ran(data: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(line, env=_environment(data), capture_output=True, text=True, check=False)
+    return warm.run(module, arguments, env=_environment(data), seconds=300)
 
 
 def found(data: Path) -> None:

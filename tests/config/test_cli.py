@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from gezhi.config import cli, commands
+from tests import warm
 
 OFFICE = (
     "--code", "371072", "--name", "威海经济技术开发区", "--desk", "皇冠街道办事处",
@@ -26,16 +27,21 @@ Ended = subprocess.CompletedProcess
 
 def gezhi(*arguments: object) -> Ended:
     """Run the command in a process of its own, with an own SQLite file in its data folder."""
-    return alone("-m", "gezhi.config.cli", *map(str, arguments))
+    return warm.run("gezhi.config.cli", [*map(str, arguments)], env=alone_with())
+
+
+def alone_with() -> dict[str, str]:
+    """The environment without the database of these tests."""
+    unset = ("GEZHI_DATABASE_URL", "GEZHI_DATA", "DJANGO_SETTINGS_MODULE")
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    return environment | {"GEZHI_LIMITS": "on", "GEZHI_HTTPS": "on"}
 
 
 def alone(*arguments: str) -> Ended:
     """Run Python in a process of its own that knows nothing of the database of these tests."""
-    unset = ("GEZHI_DATABASE_URL", "GEZHI_DATA", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if name not in unset}
     return subprocess.run(
         [sys.executable, *arguments],
-        env=environment | {"GEZHI_LIMITS": "on", "GEZHI_HTTPS": "on"},
+        env=alone_with(),
         capture_output=True,
         text=True,
         timeout=120,

@@ -9,13 +9,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+from tests import warm
 from tests.blank import Blank, database_like, name_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +28,10 @@ FOUNDING = (
 )  # fmt: skip
 
 
-def _python(module: str) -> list[str]:
-    """How a module is run; one of the tests' with the product ready, as the product's own commands make it themselves."""
+def _started(module: str, arguments: Sequence[str]) -> list[str]:
+    """The module that is run and its arguments; one of the tests' with the product ready, as the product's own commands make it themselves."""
     starter = ["tests.ready"] if module.startswith("tests.") else []
-    return [sys.executable, "-m", *starter, module]
+    return [*starter, module, *arguments]
 
 
 HOW_FAR = re.compile(r"(database|photos|restore): [\d./% MB…]+$")
@@ -66,10 +67,8 @@ class Installation:
 
     def run(self, module: str, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """Run one module to its end, however it ends, which it must within so many seconds."""
-        command, env = [*_python(module), *arguments], self.environment
-        done = subprocess.run(
-            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=seconds, check=False
-        )
+        begun, *told = _started(module, arguments)
+        done = warm.run(begun, told, env=self.environment, seconds=seconds)
         done.stderr = complaints(done.stderr)
         return done
 
@@ -81,7 +80,7 @@ class Installation:
 
     def begin(self, module: str, *arguments: str, log: int | None = None) -> "subprocess.Popen[bytes]":
         """Start one module in a process group of its own, which `kill` ends as a power cut would. log: where it writes errors."""
-        command = [*_python(module), *arguments]
+        command = [sys.executable, "-m", *_started(module, arguments)]
         return subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=log)
 
     def serve(self, workers: int = 2, log: int | None = None) -> "subprocess.Popen[bytes]":

@@ -13,6 +13,7 @@ from django.db import connection
 from gezhi.cases.actions import Opening, open_many
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move, Shown
+from gezhi.cases.titles import titled
 from gezhi.journal.actions import record
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import SYSTEM
@@ -322,7 +323,7 @@ def imported(cast: Cast, at: datetime) -> UUID:
         "import", text="路灯不亮", source="message-board", external_number="1", said_at=at - 99 * HOUR
     )
     [receipt] = receive_many([said], run, at=at)
-    deeds = open_many([Opening(receipt.report_id, said.text, "import", run_id=run)], at=at)
+    deeds = open_many([Opening(receipt.report_id, titled(said.text), "import", run_id=run)], at=at)
     record(receipt.deed, *deeds, actor=SYSTEM, at=at)
     return run
 
