@@ -200,6 +200,133 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["jurisdiction", "state", "due_at"], name="cases_by_state_and_due"),
+                    models.Index(fields=["jurisdiction", "desk", "state", "due_at"], name="cases_of_a_desk"),
+                    models.Index(fields=["jurisdiction", "lead", "state", "due_at"], name="cases_of_a_party"),
+                    models.Index(fields=["jurisdiction", "place_path"], name="cases_of_a_place"),
+                    models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["jurisdiction", "due_at", "id"],
+                        name="open_cases_by_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", False)),
+                        fields=["jurisdiction", "place", "closed_at"],
+                        name="closed_cases_at_a_place",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "number"), name="one_case_per_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "reported",
+                                    "asked",
+                                    "opened",
+                                    "dispatched",
+                                    "in_hand",
+                                    "to_check",
+                                    "to_confirm",
+                                    "closed",
+                                ],
+                            )
+                        ),
+                        name="state_is_one_of_eight",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "closed"), ("due_at__isnull", False), _connector="OR"),
+                        name="open_case_has_a_deadline",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                (
+                                    "ending__in",
+                                    [
+                                        "solved",
+                                        "solved_on_spot_unchecked",
+                                        "not_found",
+                                        "no_longer_there",
+                                        "not_ours",
+                                        "wont_do",
+                                        "duplicate",
+                                        "declined",
+                                        "no_answer",
+                                    ],
+                                ),
+                                ("state", "closed"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("ending", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="closed_at_and_ending_only_when_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ending__in", ["solved", "not_found", "no_longer_there"]), _negated=True
+                            ),
+                            ("confirmed_at__isnull", False),
+                            models.Q(("checked_round", models.F("round")), ("checker__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="solved_only_when_checked_in_this_round_or_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            ("handler__isnull", True),
+                            models.Q(("checker", models.F("handler")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="nobody_checks_his_own_work",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ending__in", ["not_ours", "wont_do"]), _negated=True),
+                            models.Q(
+                                ("ended_by__isnull", False), models.Q(("ending_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="not_ours_and_wont_do_have_approver_and_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ending", "declined"), _negated=True),
+                            models.Q(("ending_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="declined_has_a_public_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ending", "duplicate"), _negated=True),
+                            ("joined_into__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="duplicate_says_of_which",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("joined_into__isnull", True),
+                            models.Q(("joined_into", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="no_case_joins_itself",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CallBack",
@@ -245,6 +372,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["jurisdiction", "desk", "made_at"],
+                        name="calls_owed",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=("jurisdiction", "case", "report", "kind", "round"),
+                        name="one_call_owed_per_report_and_kind",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CaseEvidence",
@@ -280,6 +423,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "case", "evidence", "kind"), name="shown_once_per_kind"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CaseReport",
@@ -319,6 +469,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["jurisdiction", "case"], name="reports_of_a_case")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "report"), name="a_report_belongs_to_exactly_one_case"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Escalation",
@@ -363,6 +521,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "case", "level", "round"), name="once_per_level_and_round"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NumberBlock",
@@ -385,6 +550,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "year"), name="one_counter_per_year")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pause",
@@ -422,229 +592,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["jurisdiction", "state", "due_at"], name="cases_by_state_and_due"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["jurisdiction", "desk", "state", "due_at"], name="cases_of_a_desk"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["jurisdiction", "lead", "state", "due_at"], name="cases_of_a_party"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["jurisdiction", "place_path"], name="cases_of_a_place"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=["jurisdiction", "due_at", "id"],
-                name="open_cases_by_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", False)),
-                fields=["jurisdiction", "place", "closed_at"],
-                name="closed_cases_at_a_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("jurisdiction", "number"), name="one_case_per_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "reported",
-                            "asked",
-                            "opened",
-                            "dispatched",
-                            "in_hand",
-                            "to_check",
-                            "to_confirm",
-                            "closed",
-                        ],
-                    )
-                ),
-                name="state_is_one_of_eight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "closed"), ("due_at__isnull", False), _connector="OR"),
-                name="open_case_has_a_deadline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        (
-                            "ending__in",
-                            [
-                                "solved",
-                                "solved_on_spot_unchecked",
-                                "not_found",
-                                "no_longer_there",
-                                "not_ours",
-                                "wont_do",
-                                "duplicate",
-                                "declined",
-                                "no_answer",
-                            ],
-                        ),
-                        ("state", "closed"),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="a_pause_has_a_reason"
                     ),
-                    models.Q(
-                        models.Q(("state", "closed"), _negated=True),
-                        ("closed_at__isnull", True),
-                        ("ending", ""),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("jurisdiction", "case"),
+                        name="one_open_pause_per_case",
                     ),
-                    _connector="OR",
-                ),
-                name="closed_at_and_ending_only_when_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ending__in", ["solved", "not_found", "no_longer_there"]), _negated=True),
-                    ("confirmed_at__isnull", False),
-                    models.Q(("checked_round", models.F("round")), ("checker__isnull", False)),
-                    _connector="OR",
-                ),
-                name="solved_only_when_checked_in_this_round_or_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    ("handler__isnull", True),
-                    models.Q(("checker", models.F("handler")), _negated=True),
-                    _connector="OR",
-                ),
-                name="nobody_checks_his_own_work",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ending__in", ["not_ours", "wont_do"]), _negated=True),
-                    models.Q(("ended_by__isnull", False), models.Q(("ending_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="not_ours_and_wont_do_have_approver_and_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ending", "declined"), _negated=True),
-                    models.Q(("ending_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="declined_has_a_public_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ending", "duplicate"), _negated=True),
-                    ("joined_into__isnull", False),
-                    _connector="OR",
-                ),
-                name="duplicate_says_of_which",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("joined_into__isnull", True),
-                    models.Q(("joined_into", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="no_case_joins_itself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="callback",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True)),
-                fields=["jurisdiction", "desk", "made_at"],
-                name="calls_owed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("done_at__isnull", True)),
-                fields=("jurisdiction", "case", "report", "kind", "round"),
-                name="one_call_owed_per_report_and_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevidence",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "case", "evidence", "kind"), name="shown_once_per_kind"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="casereport",
-            index=models.Index(fields=["jurisdiction", "case"], name="reports_of_a_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="casereport",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "report"), name="a_report_belongs_to_exactly_one_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="escalation",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "case", "level", "round"), name="once_per_level_and_round"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberblock",
-            constraint=models.UniqueConstraint(fields=("jurisdiction", "year"), name="one_counter_per_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="a_pause_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("jurisdiction", "case"),
-                name="one_open_pause_per_case",
-            ),
+                ],
+            },
         ),
     ]

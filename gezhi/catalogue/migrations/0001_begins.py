@@ -58,6 +58,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "code"), name="one_category_per_code")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Condition",
@@ -97,6 +102,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "code"), name="one_condition_per_code"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("jurisdiction", "category"),
+                        name="one_default_condition_per_category",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fix_minutes__gt", 0), ("fix_clock__in", ["working", "round"])),
+                        name="a_fix_limit_has_minutes_and_a_clock",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("make_safe_clock", ""), ("make_safe_minutes", None)),
+                            models.Q(
+                                ("make_safe_clock__in", ["working", "round"]), ("make_safe_minutes__gt", 0)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_make_safe_limit_has_minutes_and_a_clock_or_neither",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("make_safe_minutes", None),
+                            models.Q(("make_safe_clock", models.F("fix_clock")), _negated=True),
+                            ("make_safe_minutes__lte", models.F("fix_minutes")),
+                            _connector="OR",
+                        ),
+                        name="safe_is_not_later_than_fixed_on_the_same_clock",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OfficeCalendar",
@@ -123,6 +161,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "code"), name="one_calendar_per_code")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OfficeRule",
@@ -149,6 +192,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "key"), name="one_rule_per_key")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Proof",
@@ -178,6 +226,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "category"), name="one_proof_per_category"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CatalogueVersion",
@@ -205,67 +260,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("jurisdiction",), name="one_catalogue_per_jurisdiction")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.UniqueConstraint(fields=("jurisdiction", "code"), name="one_category_per_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "code"), name="one_condition_per_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("jurisdiction", "category"),
-                name="one_default_condition_per_category",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fix_minutes__gt", 0), ("fix_clock__in", ["working", "round"])),
-                name="a_fix_limit_has_minutes_and_a_clock",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("make_safe_clock", ""), ("make_safe_minutes", None)),
-                    models.Q(("make_safe_clock__in", ["working", "round"]), ("make_safe_minutes__gt", 0)),
-                    _connector="OR",
-                ),
-                name="a_make_safe_limit_has_minutes_and_a_clock_or_neither",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("make_safe_minutes", None),
-                    models.Q(("make_safe_clock", models.F("fix_clock")), _negated=True),
-                    ("make_safe_minutes__lte", models.F("fix_minutes")),
-                    _connector="OR",
-                ),
-                name="safe_is_not_later_than_fixed_on_the_same_clock",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="officecalendar",
-            constraint=models.UniqueConstraint(fields=("jurisdiction", "code"), name="one_calendar_per_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="officerule",
-            constraint=models.UniqueConstraint(fields=("jurisdiction", "key"), name="one_rule_per_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="proof",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "category"), name="one_proof_per_category"
-            ),
         ),
     ]

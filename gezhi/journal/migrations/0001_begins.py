@@ -47,6 +47,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("position__isnull", True)),
+                        fields=["jurisdiction", "id"],
+                        name="entries_not_yet_sealed",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "subject_kind", "subject_id", "seq"),
+                        name="one_entry_per_step_of_a_subject",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "position"), name="one_entry_per_position"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Errand",
@@ -79,6 +97,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
+                        fields=["jurisdiction", "due_at"],
+                        name="errands_to_do",
+                    ),
+                    models.Index(
+                        fields=["jurisdiction", "subject_kind", "subject_id"], name="errands_of_a_subject"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "kind", "key"), name="one_errand_per_key")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Seal",
@@ -105,6 +138,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "number"), name="one_seal_per_number")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Words",
@@ -134,56 +172,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("position__isnull", True)),
-                fields=["jurisdiction", "id"],
-                name="entries_not_yet_sealed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "subject_kind", "subject_id", "seq"),
-                name="one_entry_per_step_of_a_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "position"), name="one_entry_per_position"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="errand",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
-                fields=["jurisdiction", "due_at"],
-                name="errands_to_do",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="errand",
-            index=models.Index(
-                fields=["jurisdiction", "subject_kind", "subject_id"], name="errands_of_a_subject"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="errand",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "kind", "key"), name="one_errand_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.UniqueConstraint(fields=("jurisdiction", "number"), name="one_seal_per_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="words",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "entry", "name"), name="one_text_per_name"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "entry", "name"), name="one_text_per_name"
+                    )
+                ],
+            },
         ),
     ]

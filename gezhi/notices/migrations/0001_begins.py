@@ -82,6 +82,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["jurisdiction", "party", "at"], name="notices_of_a_party"),
+                    models.Index(
+                        condition=models.Q(("settled_at__isnull", True)),
+                        fields=["jurisdiction", "party", "at"],
+                        name="notices_that_wait",
+                    ),
+                    models.Index(
+                        condition=models.Q(("settled_at__isnull", True)),
+                        fields=["jurisdiction", "case"],
+                        name="notices_that_wait_on_a_case",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "entry", "party"), name="one_notice_per_step_and_party"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Receiver",
@@ -157,6 +177,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "notice", "account"), name="read_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Cursor",
@@ -186,37 +211,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["jurisdiction", "party", "at"], name="notices_of_a_party"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("settled_at__isnull", True)),
-                fields=["jurisdiction", "party", "at"],
-                name="notices_that_wait",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("settled_at__isnull", True)),
-                fields=["jurisdiction", "case"],
-                name="notices_that_wait_on_a_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "entry", "party"), name="one_notice_per_step_and_party"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seen",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "notice", "account"), name="read_once"
-            ),
         ),
     ]

@@ -45,6 +45,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("home", "name_key"),
+                        name="staff_names_do_not_look_alike",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Party",
@@ -105,6 +114,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "code"), name="one_party_per_code"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_intake", True)),
+                        fields=("jurisdiction",),
+                        name="one_intake_desk_per_jurisdiction",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("standing_phone", ""), _negated=True),
+                        name="a_party_has_a_standing_phone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_intake", False), ("closed_on__isnull", True), _connector="OR"
+                        ),
+                        name="the_intake_desk_is_never_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="no_party_is_above_itself",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PartyPost",
@@ -173,6 +210,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["jurisdiction", "account"], name="posts_of_an_account")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("place__isnull", True), ("grid__isnull", True), _connector="OR"),
+                        name="a_post_is_at_a_place_or_in_a_grid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="a_post_ends_after_it_starts",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ResetCode",
@@ -204,6 +258,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "account"), name="one_reset_code_per_account"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Service",
@@ -265,103 +326,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_active", True)),
-                fields=("home", "name_key"),
-                name="staff_names_do_not_look_alike",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(fields=("jurisdiction", "code"), name="one_party_per_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_intake", True)),
-                fields=("jurisdiction",),
-                name="one_intake_desk_per_jurisdiction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("standing_phone", ""), _negated=True), name="a_party_has_a_standing_phone"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_intake", False), ("closed_on__isnull", True), _connector="OR"),
-                name="the_intake_desk_is_never_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="no_party_is_above_itself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partypost",
-            index=models.Index(fields=["jurisdiction", "account"], name="posts_of_an_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="partypost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__isnull", True), ("grid__isnull", True), _connector="OR"),
-                name="a_post_is_at_a_place_or_in_a_grid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partypost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="a_post_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resetcode",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "account"), name="one_reset_code_per_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="service",
-            index=models.Index(fields=["jurisdiction", "place", "kind"], name="services_of_a_place"),
-        ),
-        migrations.AddIndex(
-            model_name="service",
-            index=models.Index(fields=["jurisdiction", "grid", "kind"], name="services_of_a_grid"),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("grid__isnull", True), ("place__isnull", False)),
-                    models.Q(("grid__isnull", False), ("place__isnull", True)),
-                    _connector="OR",
-                ),
-                name="a_service_is_of_a_place_or_of_a_grid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="a_service_ends_after_it_starts",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["jurisdiction", "place", "kind"], name="services_of_a_place"),
+                    models.Index(fields=["jurisdiction", "grid", "kind"], name="services_of_a_grid"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("grid__isnull", True), ("place__isnull", False)),
+                            models.Q(("grid__isnull", False), ("place__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="a_service_is_of_a_place_or_of_a_grid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="a_service_ends_after_it_starts",
+                    ),
+                ],
+            },
         ),
     ]

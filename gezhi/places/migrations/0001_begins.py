@@ -39,6 +39,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "code"), name="grid_code_once_in_the_jurisdiction"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Place",
@@ -110,6 +117,105 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "code"), name="place_code_once_in_the_jurisdiction"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "number"), name="spoken_number_once_in_the_jurisdiction"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "path"), name="place_path_once_in_the_jurisdiction"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_on", None)),
+                        fields=("jurisdiction", "parent", "name"),
+                        name="open_place_name_once_under_its_parent",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_on", None), ("kind", "district")),
+                        fields=("jurisdiction",),
+                        name="one_district_is_the_root",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "district",
+                                    "subdistrict",
+                                    "community",
+                                    "compound",
+                                    "street",
+                                    "market",
+                                    "building",
+                                    "stairwell",
+                                    "spot",
+                                ],
+                            )
+                        ),
+                        name="place_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "district"), ("parent", None)),
+                            models.Q(
+                                models.Q(("kind", "district"), _negated=True), ("parent__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_the_root_has_no_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="place_is_not_its_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ("district", "subdistrict", "community")), ("number", None)
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("kind__in", ("district", "subdistrict", "community")), _negated=True
+                                ),
+                                ("number__gt", 0),
+                                ("number__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="spoken_number_below_the_community_only",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ("district", "subdistrict", "community")), ("grid", None)),
+                            models.Q(
+                                models.Q(
+                                    ("kind__in", ("district", "subdistrict", "community")), _negated=True
+                                ),
+                                ("grid__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="grid_for_every_place_below_a_community",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(
+                                ("lat__isnull", False),
+                                ("lon__isnull", False),
+                                ("lat__range", (-90, 90)),
+                                ("lon__range", (-180, 180)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="place_point_is_on_earth_or_absent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="place_name_is_not_empty"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -159,6 +265,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "code"), name="fixture_code_once_in_the_jurisdiction"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["lift", "hydrant", "lamp", "manhole", "other"])),
+                        name="fixture_kind_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlaceName",
@@ -193,6 +310,15 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "place", "name"), name="other_name_once_at_its_place"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["former", "common"])),
+                        name="other_name_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,173 +343,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "code"), name="place_code_once_in_the_jurisdiction"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "number"), name="spoken_number_once_in_the_jurisdiction"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "path"), name="place_path_once_in_the_jurisdiction"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_on", None)),
-                fields=("jurisdiction", "parent", "name"),
-                name="open_place_name_once_under_its_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_on", None), ("kind", "district")),
-                fields=("jurisdiction",),
-                name="one_district_is_the_root",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "district",
-                            "subdistrict",
-                            "community",
-                            "compound",
-                            "street",
-                            "market",
-                            "building",
-                            "stairwell",
-                            "spot",
-                        ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction",), name="one_place_register_per_jurisdiction"
                     )
-                ),
-                name="place_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "district"), ("parent", None)),
-                    models.Q(models.Q(("kind", "district"), _negated=True), ("parent__isnull", False)),
-                    _connector="OR",
-                ),
-                name="only_the_root_has_no_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="place_is_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ("district", "subdistrict", "community")), ("number", None)),
-                    models.Q(
-                        models.Q(("kind__in", ("district", "subdistrict", "community")), _negated=True),
-                        ("number__gt", 0),
-                        ("number__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="spoken_number_below_the_community_only",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ("district", "subdistrict", "community")), ("grid", None)),
-                    models.Q(
-                        models.Q(("kind__in", ("district", "subdistrict", "community")), _negated=True),
-                        ("grid__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="grid_for_every_place_below_a_community",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("lon", None)),
-                    models.Q(
-                        ("lat__isnull", False),
-                        ("lon__isnull", False),
-                        ("lat__range", (-90, 90)),
-                        ("lon__range", (-180, 180)),
-                    ),
-                    _connector="OR",
-                ),
-                name="place_point_is_on_earth_or_absent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="place_name_is_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gridcell",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "code"), name="grid_code_once_in_the_jurisdiction"
-            ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="gridcell",
             constraint=models.UniqueConstraint(
                 fields=("jurisdiction", "community", "name"), name="grid_name_once_in_its_community"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fixture",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "code"), name="fixture_code_once_in_the_jurisdiction"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fixture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["lift", "hydrant", "lamp", "manhole", "other"])),
-                name="fixture_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placename",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "place", "name"), name="other_name_once_at_its_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placename",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["former", "common"])), name="other_name_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placeregister",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction",), name="one_place_register_per_jurisdiction"
             ),
         ),
     ]

@@ -45,6 +45,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("published_at", None)),
+                        fields=("jurisdiction", "source"),
+                        name="one_unpublished_run_per_source",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Report",
@@ -127,80 +136,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("published_at", None)),
-                fields=("jurisdiction", "source"),
-                name="one_unpublished_run_per_source",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(("run__isnull", False)),
-                fields=["jurisdiction", "run"],
-                name="reports_of_an_import",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                fields=("jurisdiction", "code_digest"), name="one_report_per_tracking_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key_digest", ""), _negated=True),
-                fields=("jurisdiction", "key_digest"),
-                name="one_report_per_idempotency_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_number", ""), _negated=True),
-                fields=("jurisdiction", "source", "external_number"),
-                name="one_report_per_number_of_a_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contact", None), ("contact_key", None), ("contact_tail", "")),
-                    models.Q(
-                        ("contact__isnull", False),
-                        ("contact_key__isnull", False),
-                        models.Q(("contact_tail", ""), _negated=True),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("run__isnull", False)),
+                        fields=["jurisdiction", "run"],
+                        name="reports_of_an_import",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "code_digest"), name="one_report_per_tracking_code"
                     ),
-                    _connector="OR",
-                ),
-                name="contact_stands_with_its_key_and_tail",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("lon", None)),
-                    models.Q(("lat__isnull", False), ("lon__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_point_has_both_coordinates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at", None),
-                    models.Q(("contact", None), ("restatement", ""), ("text", "")),
-                    _connector="OR",
-                ),
-                name="an_erased_report_keeps_no_words",
-            ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("key_digest", ""), _negated=True),
+                        fields=("jurisdiction", "key_digest"),
+                        name="one_report_per_idempotency_key",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_number", ""), _negated=True),
+                        fields=("jurisdiction", "source", "external_number"),
+                        name="one_report_per_number_of_a_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contact", None), ("contact_key", None), ("contact_tail", "")),
+                            models.Q(
+                                ("contact__isnull", False),
+                                ("contact_key__isnull", False),
+                                models.Q(("contact_tail", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contact_stands_with_its_key_and_tail",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(("lat__isnull", False), ("lon__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_point_has_both_coordinates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at", None),
+                            models.Q(("contact", None), ("restatement", ""), ("text", "")),
+                            _connector="OR",
+                        ),
+                        name="an_erased_report_keeps_no_words",
+                    ),
+                ],
+            },
         ),
     ]
