@@ -83,13 +83,19 @@ def numbers(ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
 
 
 def open_in(
-    *, category_id: UUID | None = None, grid_id: UUID | None = None, place_path: str = ""
+    *,
+    category_id: UUID | None = None,
+    grid_id: UUID | None = None,
+    place_path: str = "",
+    party_id: UUID | None = None,
 ) -> QuerySet[Case]:
-    """Every open case of a category, a grid cell or a subtree of places, whoever may see it, most urgent first: what stands in
-    the way of closing it, or moves with it.
+    """Every open case of a category, a grid cell, a subtree of places or a party (accountable, or its desk), whoever may see it, most
+    urgent first: what stands in the way of closing it, or moves with it.
     """
     if place_path:
         fits = within(place_path)
+    elif party_id:
+        fits = Q(lead_id=party_id) | Q(desk_id=party_id)
     else:
         fits = Q(category_id=category_id) if category_id else Q(grid_id=grid_id)
     return Case.objects.filter(fits, closed_at=None).order_by("due_at", "id")
