@@ -86,7 +86,9 @@ def close(request: HttpRequest, party_id: UUID) -> HttpResponse:
         closing.close_party,
         heading=_("停用 %(name)s"),
         submit=_("停用单位"),
-        intro=_("从今天起不能再派给它；还有没办完的案件时，不能停用。它办过的案件、台账和历史都留着；停错了，可以恢复。"),
+        intro=_(
+            "从今天起不能再派给它；还有没办完的案件时，不能停用。它办过的案件、台账和历史都留着；停错了，可以恢复。"
+        ),
     )
 
 

@@ -161,6 +161,34 @@ def test_two_press_at_once_and_the_second_sees_the_fresh_state(
     assert Case.objects.get().handler_id == cast.qian.id
 
 
+def test_what_went_to_somebody_else_meanwhile_gives_the_words_back(
+    cast: Cast, phone: Phone, dispatched: Case, noon: datetime
+) -> None:
+    """The company still sees the case, for it serves there, but may not return it any more."""
+    sun = phone(cast.sun)
+    version = hidden(shown(sun, dispatched, "return"), "version")
+    moves = ((cast.chen, Move("undo_dispatch")), (cast.chen, Move("dispatch", party=cast.team_a1)))
+    walk(dispatched, *moves, at=noon)
+    late = sun.post(address(dispatched, "return"), {"version": version, "reason": "这栋楼不归我们"})
+    assert (late.status_code, "这栋楼不归我们" in late.content.decode()) == (409, True)
+    version = Case.objects.get().version
+    assert sun.post(address(dispatched, "return"), {"version": version, "reason": "不归我们"}).status_code == 403
+
+
+@pytest.mark.parametrize("door", ["/my/cases/{}/return/", "/desk/cases/{}/move/return/"])
+def test_what_has_left_his_sight_gives_the_words_back(
+    door: str, cast: Cast, phone: Phone, noon: datetime
+) -> None:
+    moves = ((cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.agency)))
+    case = walk(cast.lin_reports(noon), *moves, at=noon)
+    moves = ((cast.chen, Move("undo_dispatch")), (cast.chen, Move("dispatch", party=cast.team_a1)))
+    said = {"version": case.version, "reason": "这条路不归我们"}
+    walk(case, *moves, at=noon)
+    late = phone(cast.gao).post(door.format(case.number), said)
+    assert (late.status_code, "这条路不归我们" in late.content.decode()) == (404, True)
+    assert case.number not in late.content.decode()
+
+
 def test_sabotage_without_the_version_the_second_note_would_go_through(
     cast: Cast, phone: Phone, in_hand: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +197,7 @@ def test_sabotage_without_the_version_the_second_note_would_go_through(
     assert press(qian, in_hand, "note", note="又去一次").status_code == 409
     from gezhi.web.pocket import moves
 
-    monkeypatch.setattr(moves, "_version", lambda request: None)
+    monkeypatch.setattr(moves, "version_seen", lambda request: None)
     assert press(qian, in_hand, "note", note="又去一次").status_code == 303
 
 
@@ -246,6 +274,22 @@ def test_a_case_is_raised_to_somebody_else_and_first_of_all_one_level_up(
     html = shown(phone(cast.qian), in_hand, "raise")
     assert f'value="{cast.property}"' not in html
     assert f'value="{cast.desk_a}" checked' in html
+
+
+def test_a_party_that_serves_elsewhere_is_not_raised_to_itself_either(
+    cast: Cast, phone: Phone, noon: datetime
+) -> None:
+    """It stands in the list of all the others, not among those nearby."""
+    case = walk(
+        cast.lin_reports(noon),
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.team_b2)),
+        (cast.mo, Move("take")),
+        at=noon,
+    )
+    html = shown(phone(cast.mo), case, "raise")
+    assert f'value="{cast.property}"' in html
+    assert f'value="{cast.team_b2}"' not in html
 
 
 def test_whoever_checks_sees_before_beside_after(
