@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Usage: scripts/test.sh [PART…]    (no part named = all)
+# `quick`, when named: the tests on SQLite without a browser.
 # `postgresql` leaves out the tests that cannot reach a database (tests/engines.py): `sqlite` has them.
 # Runs every part even when an earlier one failed, then names those that failed and exits non-zero.
 set -uo pipefail

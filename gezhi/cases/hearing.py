@@ -6,6 +6,7 @@ Which steps tell, and whom, is read from the journal; a page of cases costs two 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -179,7 +180,7 @@ def _unmade(story: Story, calls: Sequence[CallBack], erased: Set[UUID]) -> Itera
     """Calls that were struck off the list although nobody spoke with him: neither is he rung up about something newer, nor did he say
     that moment's word himself, nor was what he was to hear taken back.
     """
-    heard = {(call.report_id, call.made_at) for call in calls}
+    heard: set[tuple[UUID, datetime | None]] = {(call.report_id, call.made_at) for call in calls}
     heard |= {(call.report_id, call.done_at) for call in calls if call.outcome in ANSWERS}
     heard |= {(step.actor_id, step.at) for step in story.steps if step.actor_kind == ActorKind.REPORTER}
     taken_back = {step.at for step in story.steps if step.event in UNDONE}

@@ -49,6 +49,16 @@ def by_id(case_id: UUID, *, actor: Actor) -> Case:
     return _first_open(_BY_ID.found(case_id), actor)
 
 
+def locked(case_id: UUID) -> Case:
+    """The case, locked against other writers until the transaction ends, so that what is decided about it stays true; readers and rows
+    that refer to it do not wait. Whoever may see it. 1 query. Raises NotFound.
+    """
+    found = _LOCKED.found(case_id)
+    if not found:
+        raise NotFound("case")
+    return found[0]
+
+
 def _first_open(found: Sequence[Case], actor: Actor) -> Case:
     if not found or not may_open(actor, found[0]):
         raise NotFound("case")
@@ -57,6 +67,7 @@ def _first_open(found: Sequence[Case], actor: Actor) -> Case:
 
 _BY_NUMBER = PreparedRows(Case, lambda number: Case.objects.filter(number=number))
 _BY_ID = PreparedRows(Case, lambda id: Case.objects.filter(id=id))
+_LOCKED = PreparedRows(Case, lambda id: Case.objects.select_for_update(no_key=True).filter(id=id))
 
 
 def of_report(report_id: UUID) -> Case:

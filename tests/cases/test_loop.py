@@ -248,7 +248,7 @@ def test_what_was_asked_for_is_not_granted_once_it_is_past(cast: Cast, noon: dat
 
 
 def test_an_approver_does_not_shorten_the_time_by_granting_more(cast: Cast, noon: datetime) -> None:
-    case, until = asked_for_more(cast, noon)
+    case, _until = asked_for_more(cast, noon)
     with pytest.raises(Invalid) as refused:
         advance(case.id, Move("approve_extension", until=case.fix_due), actor=cast.zhou, at=noon)
     assert (refused.value.field, refused.value.code) == ("until", "not_more_time")
