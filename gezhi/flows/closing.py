@@ -16,6 +16,7 @@ from gezhi.flows.move_place import let_cases_follow
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import actions as parties
+from gezhi.parties.queries import PartyRow, party
 from gezhi.places import actions as places
 from gezhi.places import queries as grounds
 
@@ -54,8 +55,8 @@ def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> None
 
 
 @transaction.atomic
-def close_party(party_id: UUID, *, actor: Actor, at: datetime) -> None:
-    """Take a party out of service. What a property company has to do goes to whoever follows it, else to the desk.
+def close_party(party_id: UUID, *, actor: Actor, at: datetime) -> PartyRow:
+    """Take a party out of service; returns it as it is now. What a property company has to do goes to whoever follows it, else to the desk.
 
     Raises Invalid("party", "cases_open") while it is accountable for open cases, or their desk; else as parties'.
     """
@@ -63,6 +64,7 @@ def close_party(party_id: UUID, *, actor: Actor, at: datetime) -> None:
     move_open_work(of=party_id, at=at)
     if count := cases.open_in(party_id=party_id).count():
         raise Invalid("party", "cases_open", count=count)
+    return party(party_id)
 
 
 @transaction.atomic
