@@ -14,11 +14,11 @@ from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
 from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
 from gezhi.cases.links import chain
-from gezhi.cases.locking import locked
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
 from gezhi.cases.policy import may_open, roles_for
+from gezhi.cases.queries import locked
 from gezhi.cases.telling import tell
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence

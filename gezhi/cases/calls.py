@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases.actions import advance
-from gezhi.cases.locking import locked
 from gezhi.cases.models import CallBack
 from gezhi.cases.move import Move
+from gezhi.cases.queries import locked
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound

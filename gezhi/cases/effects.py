@@ -82,6 +82,13 @@ def dispatch(case: Case, doing: Doing) -> None:
     _give_to(case, doing.move)
 
 
+def raise_to(case: Case, doing: Doing) -> None:
+    """Make a party higher up, or another one, accountable. Raises Invalid("party", "has_it") for whoever has it already."""
+    if doing.move.party == case.lead_id:
+        raise Invalid("party", "has_it")
+    dispatch(case, doing)
+
+
 def _give_to(case: Case, move: Move) -> None:
     """Raises Invalid("party", missing | complained_of | unknown | closed)."""
     if move.party is None:
@@ -192,12 +199,12 @@ def unsatisfied(case: Case, doing: Doing) -> None:
 
 def request_extension(case: Case, doing: Doing) -> None:
     """Asked for, not yet granted."""
-    case.extension_until = _future(doing)
+    case.extension_until = _more_time(case, doing.move.until, doing.at)
 
 
 def approve_extension(case: Case, doing: Doing) -> None:
     """Granted as asked, or until another moment that the approver names."""
-    until = _future(doing) if doing.move.until else case.extension_until
+    until = _more_time(case, doing.move.until or case.extension_until, doing.at)
     case.extended_to, case.extension_until, case.fix_due = until, None, until
 
 
@@ -206,16 +213,23 @@ def refuse_extension(case: Case, doing: Doing) -> None:
     case.extension_until = None
 
 
-def _future(doing: Doing) -> datetime:
-    until = doing.move.until
-    if until is None or until <= doing.at:
+def _more_time(case: Case, until: datetime | None, at: datetime) -> datetime:
+    """Raises Invalid("until", not_in_the_future | not_more_time): what is asked for may lie too near by the time it is granted."""
+    until = _future(until, at)
+    if case.fix_due is not None and until <= case.fix_due:
+        raise Invalid("until", "not_more_time")
+    return until
+
+
+def _future(until: datetime | None, at: datetime) -> datetime:
+    if until is None or until <= at:
         raise Invalid("until", "not_in_the_future")
     return until
 
 
 def carry_forward(case: Case, doing: Doing) -> None:
     """挂账: both clocks stand until the review date; the reporter sees reason and total."""
-    case.review_at = _future(doing)
+    case.review_at = _future(doing.move.until, doing.at)
     Pause.objects.create(
         case=case, reason=doing.move.reason.strip(), approver_id=doing.actor.id, started_at=doing.at
     )
@@ -229,7 +243,7 @@ def resume(case: Case, doing: Doing) -> None:
 
 def put_to_meeting(case: Case, doing: Doing) -> None:
     """A date and a note; the accountable party and the deadline stay."""
-    case.meeting_at = _future(doing)
+    case.meeting_at = _future(doing.move.until, doing.at)
 
 
 def not_ours(case: Case, doing: Doing) -> None:
@@ -287,7 +301,7 @@ EFFECTS: dict[str, Effect] = {
     "correct": correct,
     "relocate": relocate,
     "dispatch": dispatch,
-    "raise": dispatch,
+    "raise": raise_to,
     "undo_dispatch": undo_dispatch,
     "take": take,
     "return": give_back,

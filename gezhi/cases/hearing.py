@@ -5,7 +5,8 @@ Which steps tell, and whom, is read from the journal; a page of cases costs two 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +14,15 @@ from django.db.models import F, QuerySet
 
 from gezhi.cases.lifecycle import State
 from gezhi.cases.models import CallBack, CaseReport
-from gezhi.cases.telling import BY_WORD_OF_MOUTH, MESSAGE, message_key, must_be_called, what_to_tell
+from gezhi.cases.telling import (
+    BY_WORD_OF_MOUTH,
+    MESSAGE,
+    PLEASE_CONFIRM,
+    STRUCK_OFF,
+    message_key,
+    must_be_called,
+    what_to_tell,
+)
 from gezhi.cases.voices import BESIDE, BIRTHS, CHANGE, Held, Reports, held
 from gezhi.journal import outbox
 from gezhi.kernel.actor import ActorKind
@@ -21,6 +30,8 @@ from gezhi.kernel.finding import Finding
 from gezhi.reports.queries import Reach
 
 PAGE = 500  # cases
+ANSWERS = frozenset({"satisfied", "unsatisfied"})
+UNDONE = frozenset({"undo_join", "rejoined"})
 
 
 class Story(NamedTuple):
@@ -88,6 +99,7 @@ def findings(stories: Sequence[Story], known: Beside) -> Iterator[Finding]:
         for telling in tellings(steps):
             due = [voices[id] for id in sorted(telling.reports) if id in voices]
             yield from _unheard(story, telling, due, calls, messages)
+        yield from _unmade(story, calls, {voice.reach.id for voice in voices.values() if voice.is_erased})
         yield from _elsewhere(story, steps, frozenset(str(voice.reach.id) for voice in here[story.id]))
 
 
@@ -162,6 +174,21 @@ def _is_about(call: CallBack, telling: Telling) -> bool:
     """A call that was owed at this step: made by it, or still open from an earlier one."""
     is_open = call.done_at is None or call.done_at >= telling.step.at
     return is_open and (call.kind, call.round) == (telling.what, telling.round)
+
+
+def _unmade(story: Story, calls: Sequence[CallBack], erased: Set[UUID]) -> Iterator[Finding]:
+    """Calls that were struck off the list although nobody spoke with him: neither is he rung up about something newer, nor did he say
+    that moment's word himself, nor was what he was to hear taken back.
+    """
+    heard: set[tuple[UUID, datetime | None]] = {(call.report_id, call.made_at) for call in calls}
+    heard |= {(call.report_id, call.done_at) for call in calls if call.outcome in ANSWERS}
+    heard |= {(step.actor_id, step.at) for step in story.steps if step.actor_kind == ActorKind.REPORTER}
+    taken_back = {step.at for step in story.steps if step.event in UNDONE}
+    for call in calls:
+        is_due = call.outcome == STRUCK_OFF and call.kind != PLEASE_CONFIRM and call.report_id not in erased
+        if is_due and (call.report_id, call.done_at) not in heard and call.done_at not in taken_back:
+            what = f"the call to report {call.report_id} ({call.kind}) was struck off unmade"
+            yield Finding("I12", story.number, what)
 
 
 def _is_yes(call: CallBack, telling: Telling) -> bool:

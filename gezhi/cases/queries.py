@@ -49,6 +49,16 @@ def by_id(case_id: UUID, *, actor: Actor) -> Case:
     return _first_open(_BY_ID.found(case_id), actor)
 
 
+def locked(case_id: UUID) -> Case:
+    """The case, locked against other writers until the transaction ends, so that what is decided about it stays true; readers and rows
+    that refer to it do not wait. Whoever may see it. 1 query. Raises NotFound.
+    """
+    found = _LOCKED.found(case_id)
+    if not found:
+        raise NotFound("case")
+    return found[0]
+
+
 def _first_open(found: Sequence[Case], actor: Actor) -> Case:
     if not found or not may_open(actor, found[0]):
         raise NotFound("case")
@@ -57,6 +67,7 @@ def _first_open(found: Sequence[Case], actor: Actor) -> Case:
 
 _BY_NUMBER = PreparedRows(Case, lambda number: Case.objects.filter(number=number))
 _BY_ID = PreparedRows(Case, lambda id: Case.objects.filter(id=id))
+_LOCKED = PreparedRows(Case, lambda id: Case.objects.select_for_update(no_key=True).filter(id=id))
 
 
 def of_report(report_id: UUID) -> Case:
@@ -83,13 +94,19 @@ def numbers(ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
 
 
 def open_in(
-    *, category_id: UUID | None = None, grid_id: UUID | None = None, place_path: str = ""
+    *,
+    category_id: UUID | None = None,
+    grid_id: UUID | None = None,
+    place_path: str = "",
+    party_id: UUID | None = None,
 ) -> QuerySet[Case]:
-    """Every open case of a category, a grid cell or a subtree of places, whoever may see it, most urgent first: what stands in
-    the way of closing it, or moves with it.
+    """Every open case of a category, a grid cell, a subtree of places or a party (accountable, or its desk), whoever may see it, most
+    urgent first: what stands in the way of closing it, or moves with it.
     """
     if place_path:
         fits = within(place_path)
+    elif party_id:
+        fits = Q(lead_id=party_id) | Q(desk_id=party_id)
     else:
         fits = Q(category_id=category_id) if category_id else Q(grid_id=grid_id)
     return Case.objects.filter(fits, closed_at=None).order_by("due_at", "id")
@@ -237,6 +254,17 @@ def owed_calls(actor: Actor) -> QuerySet[CallBack]:
     """The desk's call-back list: whom to ring up, oldest first; the case is joined."""
     desks = actor.parties(Duty.CLERK, Duty.OFFICER)
     return _owed(desks).select_related("case").order_by("made_at", "id")
+
+
+def call(call_id: UUID, *, actor: Actor) -> CallBack:
+    """One call of the desk's, owed or not owed any more (done_at); the case is joined. 1 query. Raises NotFound."""
+    desks = actor.parties(Duty.CLERK, Duty.OFFICER)
+    found: CallBack | None = (
+        CallBack.objects.filter(id=call_id, desk_id__in=desks).select_related("case").first()
+    )
+    if found is None:
+        raise NotFound("call")
+    return found
 
 
 def newest_part(case_id: UUID) -> Case:

@@ -32,16 +32,32 @@ def put_at(case: Case, place_id: UUID, at: datetime, *, into: State | None = Non
     if state in UNBEGUN:
         desk = parties.desk_of(place.path, at)
         case.lead_id = desk if case.lead_id == case.desk_id else case.lead_id
-        if desk != case.desk_id:  # who is owed a call is rung up by whoever knows the case now
-            CallBack.objects.filter(case=case, done_at=None).update(desk_id=desk)
-        case.desk_id = desk
+        _put_before(desk, case)
 
 
 def wake_where_its_place_is(case: Case, into: State, at: datetime) -> None:
-    """A closed case that lives again lies where its place lies today: cell and place may have changed while it slept."""
-    if case.place_id is None:
-        return
+    """A closed case that lives again lies where its place lies today: cell and place may have changed while it slept. So may whoever had
+    it have closed.
+    """
     lead = case.lead_id
-    put_at(case, case.place_id, at, into=into)
+    if case.place_id is not None:
+        put_at(case, case.place_id, at, into=into)
+    leave_the_closed(case, at)
     if case.lead_id != lead:
         set_clocks(case)
+
+
+def leave_the_closed(case: Case, at: datetime) -> None:
+    """A party that has closed has nothing any more: its work is the desk's, and a desk's is the one's that answers there today. 1 query."""
+    had = parties.parties_by_ids({case.lead_id, case.desk_id})
+    if had[case.desk_id].closed_on is not None:
+        _put_before(parties.desk_of(case.place_path, at), case)
+    if had[case.lead_id].closed_on is not None:
+        case.lead_id, case.handler_id = case.desk_id, None
+
+
+def _put_before(desk: UUID, case: Case) -> None:
+    """Who is owed a call is rung up by whoever knows the case now."""
+    if desk != case.desk_id:
+        CallBack.objects.filter(case=case, done_at=None).update(desk_id=desk)
+    case.desk_id = desk

@@ -11,6 +11,7 @@ from gezhi.kernel.actor import ActorKind
 from gezhi.reports import queries as reports
 from gezhi.tenancy.prepared import Prepared
 
+PLEASE_CONFIRM, STRUCK_OFF = "please_confirm", "settled"
 MESSAGE = "message.reporter"  # errand kind; payload: what, case number, report id; into: the number it goes on under
 
 BY_WORD_OF_MOUTH = frozenset({"phone", "counter"})  # they have no status page at hand
@@ -33,7 +34,7 @@ def what_to_tell(event: str, source: str, target: str) -> str:
     if source != target == State.CLOSED:
         return _BY_ENDING.get(event, "closed")
     if source != target == State.TO_CONFIRM:
-        return "please_confirm"
+        return PLEASE_CONFIRM
     return _BY_EVENT.get(event, "")
 
 
@@ -49,8 +50,9 @@ def tell(case: Case, doing: Doing) -> None:
     """
     move, arrow, at = doing.move, doing.arrow, doing.at
     what = what_to_tell(move.event, arrow.source, arrow.target)
-    if arrow.source is State.TO_CONFIRM and arrow.target is not State.TO_CONFIRM:
-        CallBack.objects.filter(case=case, done_at=None).update(done_at=at, outcome="settled")
+    is_answered = arrow.source is State.TO_CONFIRM and arrow.target is not State.TO_CONFIRM
+    if is_answered:
+        strike_off(case, at, kind=PLEASE_CONFIRM)
     if not what:
         return  # most moves say nothing to the reporter
     report_ids = [id for (id,) in _LINKED_TO.rows(case.id)] if doing.moved is None else doing.moved
@@ -69,7 +71,14 @@ def tell(case: Case, doing: Doing) -> None:
     )
     says_it = {move.heard, doing.actor.id if doing.actor.kind is ActorKind.REPORTER else None}
     to_call = [one.id for one in reports.reaches(report_ids) if must_be_called(one, what)]
+    if is_answered:  # whoever hears the end, or says it, need not hear what was before
+        strike_off(case, at, report_id__in={*to_call, *says_it} - {None})
     _owe_calls(case, what, [id for id in to_call if id not in says_it], at)
+
+
+def strike_off(case: Case, at: datetime, **which: object) -> None:
+    """Take calls off the list that need not be made any more: `hearing` asks for the reason of each."""
+    CallBack.objects.filter(case=case, done_at=None, **which).update(done_at=at, outcome=STRUCK_OFF)
 
 
 _LINKED_TO = Prepared(lambda case: CaseReport.objects.filter(case=case).values_list("report_id"))
@@ -79,7 +88,7 @@ def must_be_called(report: reports.Reach, what: str) -> bool:
     """Whoever told us by word of mouth hears everything by phone; whoever has the status page is rung up to confirm only."""
     if not report.has_contact:
         return False
-    return report.channel in BY_WORD_OF_MOUTH or what == "please_confirm"
+    return report.channel in BY_WORD_OF_MOUTH or what == PLEASE_CONFIRM
 
 
 def _owe_calls(case: Case, what: str, report_ids: list[UUID], at: datetime) -> None:

@@ -6,15 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TextIO
 
 import django
 import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
-from django.db.utils import OperationalError
+from django.db import Error as DatabaseTrouble
 
 from gezhi.config.archive import Unfit
 from gezhi.kernel.refusal import Refusal
@@ -45,8 +43,9 @@ def run(name: str, chosen: argparse.Namespace) -> int:
         return _fail(f"{name}: refused ({refusal.code}){': ' + details if details else ''}")
     except (ImproperlyConfigured, Unfit) as wrong:
         return _fail(f"{name}: {wrong}")
-    except (OperationalError, DatabaseError) as trouble:
-        return _fail(f"{name}: the database cannot do it now: {str(trouble).splitlines()[0]}")
+    except DatabaseTrouble as trouble:
+        why = [*str(trouble).splitlines(), type(trouble).__name__][0]
+        return _fail(f"{name}: the database cannot do it now: {why}")
     except OSError as trouble:
         return _fail(f"{name}: {trouble.strerror}: {trouble.filename}")
     except KeyboardInterrupt:
@@ -192,7 +191,9 @@ def import_places(chosen: argparse.Namespace) -> int:
     if chosen.file.suffix.lower() in SUFFIXES:
         return _import_outlines(chosen)
     with office(chosen.office):
-        result = flow.import_places(_bytes(chosen.file), chosen.file.name, actor=SYSTEM, at=datetime.now(UTC))
+        result = flow.import_places(
+            chosen.file.read_bytes(), chosen.file.name, actor=SYSTEM, at=datetime.now(UTC)
+        )
     for found in result.findings:
         _say(found.sentence())
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
@@ -227,7 +228,7 @@ def import_messages(chosen: argparse.Namespace) -> int:
 
     with office(chosen.office):
         result = flow.import_messages(
-            _bytes(chosen.file),
+            chosen.file.read_bytes(),
             chosen.file.name,
             actor=SYSTEM,
             at=datetime.now(UTC),
@@ -303,10 +304,6 @@ def bench(chosen: argparse.Namespace) -> int:
     except ModuleNotFoundError:
         raise Failed("bench: the benchmarks are part of the source checkout; run it there") from None
     return run_all(chosen.only)
-
-
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -161,9 +161,12 @@ def keep_books(at: datetime) -> int:
 
 
 def tidy_up(at: datetime) -> None:
-    """What nobody waits for: work of companies that changed, pictures that nobody claimed."""
-    change_of_company.move_open_work(at=at)
-    evidence.purge(at=at)
+    """What nobody waits for: work of companies that changed, pictures that nobody claimed. One that fails is told; the others are done."""
+    for chore in (change_of_company.move_open_work, evidence.purge):
+        try:
+            chore(at=at)
+        except Exception:
+            log.exception("chore failed", chore=chore.__name__)
 
 
 def do_errands(at: datetime, *, clock: Clock | None = None) -> int:

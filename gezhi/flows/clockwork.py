@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.cases import queries as cases
 from gezhi.cases import timing
 from gezhi.cases.actions import advance
 from gezhi.cases.deadlines import Act, next_act
-from gezhi.cases.locking import locked
 from gezhi.cases.move import Move
 from gezhi.journal import outbox
 from gezhi.kernel.actor import SYSTEM, Duty
@@ -26,7 +26,7 @@ MOST_PARTIES_ABOVE = 10  # a chain of parties is short; this only bounds a loop
 @transaction.atomic
 def fire(case_id: UUID, *, at: datetime) -> Act | None:
     """Do what the case's clock says is due, once. None: nothing was due any more (somebody was faster), or it is closed."""
-    case = locked(case_id)
+    case = cases.locked(case_id)
     if case.due_at is None:
         return None
     due, act = next_act(timing.standing(case), timing.stage_limits(), timing.calendar_of(case))

@@ -1,4 +1,6 @@
-"""A category, a grid cell or a place ends: only when no case is open in it. What lay there keeps it, and so does history. Both can be undone."""
+"""A category, a grid cell, a place or a party ends: only when no case is open there. What lay there keeps it, and so does history. It can
+be undone.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -9,9 +11,12 @@ from django.utils import timezone
 
 from gezhi.cases import queries as cases
 from gezhi.catalogue import actions as catalogue
+from gezhi.flows.change_of_company import move_open_work
 from gezhi.flows.move_place import let_cases_follow
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
+from gezhi.parties import actions as parties
+from gezhi.parties.queries import PartyRow, party
 from gezhi.places import actions as places
 from gezhi.places import queries as grounds
 
@@ -47,6 +52,19 @@ def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> None
     ended = places.close_place(place_id, on=on, actor=actor, at=at)
     if count := cases.open_in(place_path=ended.path).count():
         raise Invalid("place", "cases_open", count=count)
+
+
+@transaction.atomic
+def close_party(party_id: UUID, *, actor: Actor, at: datetime) -> PartyRow:
+    """Take a party out of service; returns it as it is now. What a property company has to do goes to whoever follows it, else to the desk.
+
+    Raises Invalid("party", "cases_open") while it is accountable for open cases, or their desk; else as parties'.
+    """
+    parties.close_party(party_id, actor=actor, at=at)
+    move_open_work(of=party_id, at=at)
+    if count := cases.open_in(party_id=party_id).count():
+        raise Invalid("party", "cases_open", count=count)
+    return party(party_id)
 
 
 @transaction.atomic

@@ -15,7 +15,6 @@ from django.db import transaction
 
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
-from gezhi.cases.locking import locked
 from gezhi.cases.move import Move
 from gezhi.journal import outbox
 from gezhi.journal.actions import Deed, record
@@ -82,7 +81,7 @@ def follow(payload: Mapping[str, Any], subject: UUID | None, *, at: datetime) ->
 @transaction.atomic
 def _follows(case_id: UUID, at: datetime) -> bool:
     """False: somebody else has moved it since it was found."""
-    locked(case_id)
+    cases.locked(case_id)
     if cases.is_where_its_place_is(case_id):
         return False
     advance(case_id, Move("relocate"), actor=SYSTEM, at=at)

@@ -159,9 +159,10 @@ def call_off(road: str, *, why: str, at: datetime) -> int:
     )
 
 
-def parked() -> QuerySet[Errand]:
-    """Errands that were given up: an alarm for the desk until somebody looks at them."""
-    return Errand.objects.filter(done_at=None).exclude(parked_at=None).order_by("parked_at")
+def parked(road: str | None = None) -> QuerySet[Errand]:
+    """Errands (of one road, or all) that were given up: an alarm for the desk until somebody looks at them."""
+    rows = Errand.objects.filter(done_at=None).exclude(parked_at=None).order_by("parked_at")
+    return rows if road is None else rows.filter(road=road)
 
 
 def waiting_on(road: str) -> int:

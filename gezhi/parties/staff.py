@@ -212,6 +212,12 @@ def reset_password(account_id: UUID, *, actor: Actor, at: datetime) -> str:
 
 
 @transaction.atomic
+def open_account(username: str, name: str, *, actor: Actor, at: datetime) -> Slip:
+    """An account with the code that opens it: both or neither. Raises as add_account."""
+    return slip_code(add_account(username, name, actor=actor, at=at), actor=actor, at=at)
+
+
+@transaction.atomic
 def slip_code(account_id: UUID, *, actor: Actor, at: datetime) -> Slip:
     """The code of a printed slip for a new account, good for 14 days."""
     policy.keeps_accounts(actor)

@@ -129,18 +129,26 @@ def subtree(path: str) -> QuerySet[Place]:
     return within(path)
 
 
+def open_below(path: str) -> int:
+    """How many open places lie below the open place of this path. 1 statement."""
+    return within(path).filter(closed_on=None).count() - 1
+
+
 def page(path: str, *, after: UUID | None, limit: int) -> list[PlaceRow]:
     """Open places of a subtree ("" = all) in the order they were made, from behind one. 1 statement."""
     rows = within(path).filter(closed_on=None)
     return _rows((rows.filter(id__gt=after) if after else rows).order_by("id")[:limit])
 
 
-def find(words: str, limit: int = 10) -> list[PlaceRow]:
+def find(words: str, limit: int = 10, *, inside: str = "") -> list[PlaceRow]:
     """Open places by name, other name, spoken number, code, pinyin or its initials ("yhhy"), in either script, best first.
+    inside: only those of the subtree of this path.
 
     「悦海花园3号楼」 and 「悦海花园 3号楼」 find the building in the compound. 1 statement when the name is known as typed, at most 20.
     """
-    return [PlaceRow(*(getattr(place, name) for name in PLACE_FIELDS)) for place in found(words, limit)]
+    return [
+        PlaceRow(*(getattr(place, name) for name in PLACE_FIELDS)) for place in found(words, limit, inside)
+    ]
 
 
 def other_names(place_id: UUID) -> list[tuple[str, str]]:

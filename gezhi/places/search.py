@@ -4,6 +4,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from gezhi.kernel.text import TooLong
+from gezhi.places import paths
 from gezhi.places.models import Place, PlaceName
 from gezhi.places.register import MAX_CODE_SIGNS, tidy_code
 from gezhi.places.subtree import within
@@ -14,26 +15,33 @@ AREAS = 3  # that one piece of the words may mean
 MAX_PIECES = 4
 
 
-def found(words: str, limit: int) -> list[Place]:
-    """Open places, best first; nothing for words too long or empty. At most 20 statements."""
+def found(words: str, limit: int, inside: str = "") -> list[Place]:
+    """Open places (inside: of the subtree of this path), best first; nothing for words too long or empty. At most 20 statements."""
     try:
         typed = fold(words)
     except TooLong:
         return []
     if not typed or limit < 1:
         return []
-    return _by_words(words, limit) or (_by_words(in_one_script(words), limit) if has_han(typed) else [])
+    here = _by_words(words, limit, inside)
+    return here or (_by_words(in_one_script(words), limit, inside) if has_han(typed) else [])
 
 
-def _by_words(words: str, limit: int) -> list[Place]:
-    scopes: list[QuerySet[Place]] = [within("").filter(closed_on=None)]
-    whole, parts = _ranked(scopes[0], words, limit), pieces(words)
+def _by_words(words: str, limit: int, inside: str) -> list[Place]:
+    here, around = Q(), Q()
+    if inside:  # a piece of the words may also name an area that it lies in
+        low, high = paths.span(inside)
+        here = Q(path__gte=low, path__lt=high)
+        around = here | Q(id__in=paths.ids(inside))
+    every = within("").filter(closed_on=None)
+    whole, parts = _ranked(every.filter(here), words, limit), pieces(words)
     if whole or not 2 <= len(parts) <= MAX_PIECES:
         return whole
+    scopes: list[QuerySet[Place]] = [every.filter(around)]
     for part in parts[:-1]:
         areas = [area for scope in scopes for area in _ranked(scope, part, AREAS)][:AREAS]
         scopes = [within(area.path).filter(closed_on=None) for area in areas]
-    best = {place.id: place for scope in scopes for place in _ranked(scope, parts[-1], limit)}
+    best = {place.id: place for scope in scopes for place in _ranked(scope.filter(here), parts[-1], limit)}
     return list(best.values())[:limit]
 
 

@@ -27,13 +27,14 @@ class _Way:
     """How one engine is asked; nothing in it belongs to one connection, for all threads go this way.
 
     values: what stands in the statement; wanted: (its place there, which of our values goes there); converted: (column, its
-    expression) of those whose values Django makes from what the engine gives.
+    expression) of those whose values Django makes from what the engine gives. locks: it holds the rows until the transaction ends.
     """
 
     sql: str
     values: tuple[Any, ...]
     wanted: tuple[tuple[int, int], ...]
     converted: tuple[tuple[int, Any], ...]
+    locks: bool
 
 
 class _Statement:
@@ -82,7 +83,7 @@ class _Statement:
             raise ValueError("a value of the question does not stand in its statement")
         columns = [column for column, *_ in compiler.select[: compiler.col_count]] if compiler.select else []
         converted = tuple((place, column) for place, column in enumerate(columns) if _chain(column, here))
-        return _Way(sql, tuple(stands), wanted, converted)
+        return _Way(sql, tuple(stands), wanted, converted, compiler.query.select_for_update)
 
     def _compiler(self, samples: Sequence[Any], here: BaseDatabaseWrapper) -> Any:
         return self._ask(*samples).query.get_compiler(connection=here)
@@ -94,9 +95,14 @@ class Prepared(_Statement):
     """
 
     def rows(self, *values: Value | tuple[Value, ...]) -> list[tuple[Any, ...]]:
-        """The answer. 1 query. Raises TypeError on None and other values, RuntimeError in a city_scope."""
+        """The answer. 1 query. Raises TypeError on None and other values, RuntimeError in a city_scope.
+
+        TransactionManagementError where a lock would end with the statement: Django asks that of a query it makes anew.
+        """
         here = connections[DEFAULT_DB_ALIAS]
         way, stands = self._ready(values, here)
+        if way.locks and not here.in_atomic_block:
+            raise transaction.TransactionManagementError("a lock is asked for outside of a transaction")
         with here.cursor() as cursor:
             cursor.execute(way.sql, stands)
             found = cursor.fetchall()

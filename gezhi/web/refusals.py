@@ -96,6 +96,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("party", "complained_of"): gettext_noop("不能派给被反映的单位，请选择另一个。"),
     ("party", "closed"): gettext_noop("这个单位已经停用，请选择另一个。"),
     ("party", "unknown"): gettext_noop("没有这个单位，请重新选择。"),
+    ("party", "has_it"): gettext_noop("现在就在这个单位手里，请选择另一个。"),
     ("party", "still_serving"): gettext_noop("这个单位还在服务某处，请先结束它的服务。"),
     ("party", "still_staffed"): gettext_noop("这个单位还有人在岗，请先结束他们的岗位。"),
     ("party", "still_above"): gettext_noop("还有单位归它管，请先改归另一个。"),
@@ -111,6 +112,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ),
     ("came_back_from", "unknown"): gettext_noop("那件不是在这里办结的，请重新选择。"),
     ("until", "not_in_the_future"): gettext_noop("请选择今天以后的日期。"),
+    ("until", "not_more_time"): gettext_noop("延期不能早于现在的时限，请选择更晚的日期。"),
     ("scopes", "empty"): gettext_noop("请至少选一项。"),
     ("expires_at", "too_late"): gettext_noop("最长一年，请选近一点的日子。"),
     ("token", "too_many"): gettext_noop("在用的令牌已有 %(limit)s 个，请先撤销不用的。"),
@@ -239,13 +241,16 @@ def photo_sentence(name: str, code: str) -> str:
 
 
 def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpResponse:
-    """A whole page, or a notice for htmx; a problem for a program. url: where the fresh state can be seen."""
+    """A whole page, or a notice for htmx, each with what a colleague typed; a problem for a program. url: where the fresh state can be
+    seen.
+    """
     if isinstance(refusal, Unavailable):
         return unavailable(request)
     number = status(refusal)
     if problems.is_for_program(request):
         return problems.of_refusal(refusal, number, sentence(refusal))
     context = {"status": number, "title": _(TITLES[number]), "advice": sentence(refusal), "url": url}
+    context["typed"] = _typed(request)
     if isinstance(refusal, NotFound):
         context["answering"] = _phone_of_the_office(request)
     name = "errors/_notice.html" if getattr(request, "htmx", False) else "errors/page.html"
@@ -253,6 +258,13 @@ def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpRespon
     if isinstance(refusal, TooOften):
         answer["Retry-After"] = str(refusal.seconds)
     return answer
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What a colleague wrote into a form that cannot be shown again, for the case may have left his sight: he takes it along."""
+    if request.method != "POST" or getattr(request, "actor", VISITOR) == VISITOR:
+        return []
+    return [text for name in ("note", "reason") if (text := request.POST.get(name, "").strip())]
 
 
 def _phone_of_the_office(request: HttpRequest) -> Answering | None:

@@ -215,6 +215,7 @@ CALL_OUTCOMES: Mapping[str, Any] = {
     "unsatisfied": _("不认可，返工"),
     "told": _("已告知"),
     "not_reached": _("没有接通"),
+    "settled": _("已经有了答复"),
 }
 
 PARTY_LEVELS: Mapping[str, Any] = {

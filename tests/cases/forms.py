@@ -45,14 +45,14 @@ FIELDS: dict[str, frozenset[str]] = {
 
 
 def brings(cast: Cast, case: Case, into: UUID | None, at: datetime) -> dict[str, object]:
-    """Something for everything that a form may ask for; until: a week ahead."""
+    """Something for everything that a form may ask for; until: a week ahead, of the deadline where that is later."""
     return {
         "note": "看过了",
         "reason": "有原因",
         "shown": proof(at),
         "party": cast.agency if case.lead_id == cast.property else cast.property,
         "into": into,
-        "until": at + timedelta(days=7),
+        "until": max(at, case.fix_due or at) + timedelta(days=7),
         "presence": "position",
         "count": 1,
         "reports": tuple(cases.report_ids([case.id]).get(case.id, [])[1:]),
@@ -65,6 +65,8 @@ def filled(offer: Offer, having: dict[str, object]) -> Move:
     asked = frozenset[str]().union(*(FIELDS[need] for need in offer.needs))
     if offer.event == "split":  # reports or words, whichever there is
         asked |= {"reports", "note"}
+    if offer.event == "approve_extension":  # what was asked for may be past
+        asked |= {"until"}
     return Move(offer.event, **{name: having[name] for name in asked})
 
 

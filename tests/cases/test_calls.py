@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError
 
-from gezhi.cases import calls, check
+from gezhi.cases import calls, check, telling
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.fold import FOLDED
@@ -217,6 +217,28 @@ def test_a_no_on_the_phone_begins_a_new_round_and_needs_its_reason(cast: Cast, n
     assert (case.state, case.round) == ("in_hand", 2)
     again = walk(case, (cast.qian, done(noon)), (cast.zhao, Move("pass_check", note="好了")), at=noon)
     assert (again.state, owed(cast.chen).count("please_confirm")) == ("to_confirm", 1)
+
+
+def test_what_was_not_told_yet_stays_on_the_list_when_the_work_goes_back(cast: Cast, noon: datetime) -> None:
+    case, call = two_by_phone(cast, noon)
+    _lin, other = cases.report_ids([case.id])[case.id]
+    CallBack.objects.filter(report=_lin, kind="accepted").update(done_at=noon, outcome="told")
+    calls.note_call(call, "unsatisfied", "门还是关不上", actor=cast.chen, at=noon + HOUR)
+    assert owed_to(cast.chen) == [("accepted", other)]
+    assert list(check.findings()) == []
+
+
+def test_twin_a_call_that_vanishes_from_the_list_is_found(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, call = two_by_phone(cast, noon)
+    _lin, other = cases.report_ids([case.id])[case.id]
+    strike_off = telling.strike_off
+    monkeypatch.setattr(telling, "strike_off", lambda case, at, **which: strike_off(case, at))
+    calls.note_call(call, "unsatisfied", "门还是关不上", actor=cast.chen, at=noon + HOUR)
+    assert owed_to(cast.chen) == []
+    what = f"the call to report {other} (accepted) was struck off unmade"
+    assert list(check.findings()) == [("I12", case.number, what)]
 
 
 def test_telling_settles_the_call_and_moves_nothing(cast: Cast, noon: datetime) -> None:

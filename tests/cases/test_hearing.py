@@ -134,7 +134,8 @@ def test_whoever_said_yes_in_a_call_needs_no_other_call(cast: Cast, noon: dateti
     calls.note_call(call, "satisfied", "", actor=cast.chen, at=noon + HOUR)
     assert list(check.findings()) == []
     CallBack.objects.filter(id=call).update(outcome="not_reached")
-    assert list(check.findings()) == [no_call(case, 7, "satisfied")]
+    unmade = f"the call to report {report_of(case)} (accepted) was struck off unmade"
+    assert list(check.findings()) == [no_call(case, 7, "satisfied"), ("I12", case.number, unmade)]
 
 
 # ---- joined cases ----

@@ -206,27 +206,15 @@ def test_carrying_forward_stops_the_clocks_and_resuming_adds_the_pause(cast: Cas
     assert [(one.reason, one.approver_id) for one in cases.pauses(case)] == [("等配件", cast.zhou.id)]
 
 
-def test_an_extension_is_asked_by_the_handler_and_granted_by_the_officer(cast: Cast, noon: datetime) -> None:
-    case, until = in_hand(cast, noon), noon + timedelta(days=20)
-    ask = Move("request_extension", reason="定制玻璃", until=until)
-    with pytest.raises(NotFromHere):
-        advance(case.id, Move("approve_extension"), actor=cast.zhou, at=noon)
-    case = walk(case, (cast.qian, ask), (cast.zhou, Move("approve_extension")), at=noon)
-    assert (case.fix_due, case.extension_until) == (until, None)
-
-
-def test_more_time_that_was_asked_for_is_not_granted_to_whoever_has_it_next(
-    cast: Cast, noon: datetime
-) -> None:
-    """Found by the model: what left the hands of whoever asked kept his question, and a later round could be given its old day."""
-    case, until = in_hand(cast, noon), noon + timedelta(days=20)
-    ask = Move("request_extension", reason="定制玻璃", until=until)
-    case = walk(case, (cast.qian, ask), (cast.qian, done(noon)), at=noon)
-    assert case.extension_until is None
-    walk(case, (cast.zhao, Move("fail_check", note="看了现场", reason="还有玻璃碴")), at=noon)
-    with pytest.raises(NotFromHere):
-        advance(case.id, Move("approve_extension"), actor=cast.zhou, at=noon)
-    assert list(check.findings()) == []
+def test_a_case_is_not_raised_to_whoever_has_it(cast: Cast, noon: datetime) -> None:
+    with pytest.raises(Invalid) as refused:
+        advance(
+            in_hand(cast, noon).id,
+            Move("raise", reason="办不了", party=cast.property),
+            actor=cast.qian,
+            at=noon,
+        )
+    assert (refused.value.field, refused.value.code) == ("party", "has_it")
 
 
 def test_every_round_has_a_draw_of_its_own(cast: Cast, noon: datetime) -> None:

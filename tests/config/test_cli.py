@@ -1,5 +1,6 @@
 """The command `gezhi` as an administrator types it: an office from an empty folder, one clear sentence for what cannot be."""
 
+import argparse
 import io
 import json
 import os
@@ -13,6 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from gezhi.config import cli, commands
 from tests import warm
@@ -318,3 +320,23 @@ def test_a_number_that_cannot_be_is_named_with_its_bounds(
     with pytest.raises(SystemExit):
         cli.main(["up", *arguments])
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (OperationalError("no route to host\nis it running?"), "no route to host"),
+        (InterfaceError("connection already closed"), "connection already closed"),
+        (InterfaceError(""), "InterfaceError"),
+    ],
+)
+def test_a_database_that_goes_away_is_one_sentence(
+    trouble: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command(chosen: argparse.Namespace) -> int:
+        raise trouble
+
+    monkeypatch.setattr(commands, "_log_plainly", lambda: None)
+    monkeypatch.setitem(commands.COMMANDS, "bench", command)
+    assert commands.run("bench", argparse.Namespace()) == 1
+    assert capsys.readouterr().err == f"gezhi bench: the database cannot do it now: {said}\n"

@@ -347,3 +347,22 @@ def test_twin_a_heartbeat_of_the_errands_alone_would_stay_young(
     always_now = property(lambda self: worker._now(), lambda self, at: None)
     monkeypatch.setattr(worker.Books, "last_round", always_now, raising=False)
     assert age_after_books_that_hang(monkeypatch) < 1.5
+
+
+# ---- chores ----
+
+
+def test_a_chore_that_fails_is_told_and_the_next_is_done(
+    office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[datetime] = []
+
+    def move_open_work(*, at: datetime) -> int:
+        raise Invalid("party", "closed")
+
+    monkeypatch.setattr(worker.change_of_company, "move_open_work", move_open_work)
+    monkeypatch.setattr(worker.evidence, "purge", lambda at: done.append(at))
+    with capture_logs() as logs:
+        worker.tidy_up(noon)
+    assert done == [noon]
+    assert [(one["event"], one["chore"]) for one in logs] == [("chore failed", "move_open_work")]

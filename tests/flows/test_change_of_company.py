@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from gezhi.cases import check
 from gezhi.cases import queries as cases
@@ -12,15 +13,17 @@ from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.flows import change_of_company
 from gezhi.flows.change_of_company import move_open_work
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.refusal import Invalid
 from gezhi.parties import actions as parties
 from gezhi.parties import queries as party_queries
 from gezhi.parties import staff
 from gezhi.parties.actions import Ground
-from gezhi.parties.models import PartyPost
+from gezhi.parties.models import Party, PartyPost
 from gezhi.tenancy.models import Jurisdiction
 from tests.cast import Cast, done, walk
 from tests.journal.crowd import together
@@ -174,6 +177,57 @@ def test_a_paused_case_moves_and_its_clocks_run_again(cast: Cast, newcomer: UUID
     case.refresh_from_db()
     assert (case.lead_id, case.review_at) == (newcomer, None)
     assert [one.ended_at for one in cases.pauses(case)] == [FIRST_OF_APRIL]
+
+
+# ---- one that cannot move, and a desk that has closed ----
+
+
+@pytest.fixture
+def two(cast: Cast, newcomer: UUID, noon: datetime) -> tuple[Case, Case]:
+    """Two cases of the old company."""
+    return dispatched(cast, noon), dispatched(cast, noon)
+
+
+def fails_for(case: Case, patch: pytest.MonkeyPatch) -> None:
+    def advancing(case_id: UUID, *given: Any, **more: Any) -> Case:
+        if case_id == case.id:
+            raise Invalid("party", "closed")
+        return advance(case_id, *given, **more)
+
+    patch.setattr(change_of_company, "advance", advancing)
+
+
+def test_a_case_that_cannot_move_holds_up_no_other(
+    two: tuple[Case, Case], newcomer: UUID, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = two
+    fails_for(bad, monkeypatch)
+    with capture_logs() as logs:
+        assert move_open_work(at=FIRST_OF_APRIL) == 1
+    assert (now(bad)[1], now(good)[1]) == (cast.property, newcomer)
+    assert [(one["event"], one["case"]) for one in logs] == [("case was not handed over", str(bad.id))]
+
+
+def test_twin_without_that_care_the_others_stay_too(
+    two: tuple[Case, Case], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails_for(two[0], monkeypatch)
+    monkeypatch.setattr(change_of_company, "_or_tell", lambda case_id, deed: deed())
+    with pytest.raises(Invalid):
+        move_open_work(at=FIRST_OF_APRIL)
+    assert now(two[1])[1] == cast.property
+
+
+def test_where_the_desk_has_closed_too_the_work_goes_to_the_one_that_answers_there_today(
+    cast: Cast, noon: datetime
+) -> None:
+    case = in_hand(cast, noon)
+    end_old(cast, APRIL, noon)
+    close_old(cast, FIRST_OF_APRIL)
+    for service in party_queries.services(cast.desk_a):
+        parties.end_service(service.id, ends_on=APRIL, actor=SYSTEM, at=noon)
+    Party.objects.filter(id=cast.desk_a).update(closed_on=APRIL)
+    assert (move_open_work(at=FIRST_OF_APRIL), now(case)) == (1, ("dispatched", cast.office_desk, None))
 
 
 @pytest.mark.parametrize("cases_there", [1, 4])

@@ -1,10 +1,11 @@
 """A grid cell and a category end, live again, and what lies in them is never in two minds about it."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from gezhi.cases import check, effects
+from gezhi.cases import check, effects, siting
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
@@ -18,6 +19,10 @@ from gezhi.flows.move_place import move_place
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import SYSTEM, Actor, ActorKind, Duty, Post
 from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.parties import actions as parties
+from gezhi.parties import queries as party_queries
+from gezhi.parties import staff
+from gezhi.parties.models import Party, PartyPost
 from gezhi.places import actions as places
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import Kind
@@ -240,4 +245,100 @@ def test_a_case_from_before_the_category_ended_may_live_again(cast: Cast, noon: 
     end_0501(noon.date(), noon + HOUR)
     for case in (earlier, same_day):
         reopened(cast, case, noon + 2 * HOUR)
+    assert list(check.findings()) == []
+
+
+# ---- a party ends ----
+
+
+def no_more_of(party: UUID, at: datetime) -> None:
+    """It serves nothing and has nobody any more, from this day on."""
+    for service in party_queries.services(party):
+        parties.end_service(service.id, ends_on=at.date(), actor=SYSTEM, at=at)
+    for post in PartyPost.objects.filter(party=party):
+        staff.end_post(post.id, ends_on=at.date(), actor=SYSTEM, at=at)
+
+
+def with_the_agency(cast: Cast, at: datetime) -> Case:
+    moves = (
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.agency)),
+        (cast.gao, Move("take")),
+    )
+    return walk(cast.lin_reports(at), *moves, at=at)
+
+
+def test_a_party_that_has_open_work_does_not_close(cast: Cast, noon: datetime) -> None:
+    case = with_the_agency(cast, noon)
+    no_more_of(cast.agency, noon)
+    with pytest.raises(Invalid) as refused:
+        closing.close_party(cast.agency, actor=SYSTEM, at=noon)
+    assert (refused.value.field, refused.value.code) == ("party", "cases_open")
+    assert refused.value.details["count"] == 1
+    assert party_queries.party(cast.agency).closed_on is None
+    walk(case, (cast.zhou, Move("wont_do", reason="已拆除")), at=noon)
+    closing.close_party(cast.agency, actor=SYSTEM, at=noon)
+    assert party_queries.party(cast.agency).closed_on == noon.date()
+    assert list(check.findings()) == []
+
+
+def test_twin_without_counting_its_cases_would_be_nobodys(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing.cases, "open_in", lambda **of: Case.objects.none())
+    with_the_agency(cast, noon)
+    no_more_of(cast.agency, noon)
+    closing.close_party(cast.agency, actor=SYSTEM, at=noon)
+    assert [one.invariant for one in check.findings()] == ["I1"]
+
+
+def test_a_desk_does_not_close_while_it_answers_for_what_others_do(cast: Cast, noon: datetime) -> None:
+    Party.objects.filter(parent=cast.desk_a).update(parent=cast.office_desk)
+    with_the_agency(cast, noon)
+    no_more_of(cast.desk_a, noon)
+    with pytest.raises(Invalid) as refused:
+        closing.close_party(cast.desk_a, actor=SYSTEM, at=noon)
+    assert refused.value.code == "cases_open"
+
+
+def test_what_a_property_company_has_to_do_goes_to_the_desk_as_it_closes(cast: Cast, noon: datetime) -> None:
+    moves = ((cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)))
+    case = walk(cast.lin_reports(noon), *moves, at=noon)
+    no_more_of(cast.property, noon)
+    closing.close_party(cast.property, actor=SYSTEM, at=noon)
+    case.refresh_from_db()
+    assert (case.state, case.lead_id) == ("dispatched", cast.desk_a)
+    assert list(check.findings()) == []
+
+
+def ended_with_the_agency(cast: Cast, at: datetime) -> Case:
+    case = walk(with_the_agency(cast, at), (cast.zhou, Move("wont_do", reason="已拆除")), at=at)
+    no_more_of(cast.agency, at)
+    closing.close_party(cast.agency, actor=SYSTEM, at=at)
+    return case
+
+
+def test_a_case_is_reopened_at_the_desk_when_whoever_had_it_has_closed(cast: Cast, noon: datetime) -> None:
+    case = reopened(cast, ended_with_the_agency(cast, noon), noon + HOUR)
+    assert (case.state, case.lead_id, case.handler_id) == ("in_hand", cast.desk_a, None)
+    assert list(check.findings()) == []
+
+
+def test_twin_without_that_it_would_live_with_a_party_that_is_gone(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siting, "leave_the_closed", lambda case, at: None)
+    reopened(cast, ended_with_the_agency(cast, noon), noon + HOUR)
+    assert [one.invariant for one in check.findings()] == ["I1"]
+
+
+def test_where_the_desk_has_closed_too_a_reopened_case_goes_to_the_next_one(
+    cast: Cast, noon: datetime
+) -> None:
+    case = ended_with_the_agency(cast, noon)
+    Party.objects.filter(parent=cast.desk_a).update(parent=cast.office_desk)
+    no_more_of(cast.desk_a, noon)
+    closing.close_party(cast.desk_a, actor=SYSTEM, at=noon)
+    case = reopened(cast, case, noon + HOUR)
+    assert (case.lead_id, case.desk_id) == (cast.office_desk, cast.office_desk)
     assert list(check.findings()) == []

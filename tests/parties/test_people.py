@@ -77,6 +77,21 @@ def test_a_post_holds_from_its_first_day_until_the_day_it_ends(
     assert town.actor("魏", datetime.fromisoformat("2025-12-31T23:59:00+08:00")).posts == ()
 
 
+def test_an_account_without_its_code_is_not_made(
+    town: Town, admin_actor: Actor, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*given: object) -> str:
+        raise OSError("no randomness")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staff, "_new_code", fails)
+        with pytest.raises(OSError, match="no randomness"):
+            staff.open_account("he", "何", actor=admin_actor, at=noon)
+    assert not Account.objects.filter(username="he").exists()
+    slip = staff.open_account("he", "何", actor=admin_actor, at=noon)
+    assert (slip.account_id, slip.username) == (Account.objects.get(username="he").id, "he")
+
+
 def test_an_account_switched_off_has_no_posts(town: Town, admin_actor: Actor, noon: datetime) -> None:
     staff.switch_account(town.people["孙"].id, is_active=False, actor=admin_actor, at=noon)
     assert town.actor("孙", noon).posts == ()

@@ -1,11 +1,12 @@
 """A question prepared once answers as freshly as a query made anew, for the office that asks."""
 
 import warnings
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import F
 
 from gezhi.journal.models import Errand
@@ -176,3 +177,31 @@ def test_a_change_that_would_not_name_its_value_is_a_bug_that_shows(office, noon
     forgetful = PreparedUpdate(lambda key, day: (Errand.objects.filter(key=key), {"tries": 1}))
     with pytest.raises(ValueError, match="does not stand"):
         forgetful.do("a", noon)
+
+
+# ---- a lock that would hold nothing ----
+
+LOCKED = PreparedRows(Errand, lambda key: Errand.objects.select_for_update(no_key=True).filter(key=key))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_is_refused_where_it_would_end_with_the_statement(office, noon):
+    queue(noon, "a")
+    with transaction.atomic():
+        assert (
+            len(LOCKED.found("a")) == 1
+        )  # the statement is made now; asking again, Django is not there to refuse
+    with pytest.raises(transaction.TransactionManagementError):
+        LOCKED.found("a")
+    with transaction.atomic():
+        assert len(LOCKED.found("a")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_without_that_question_nobody_would_say_that_it_holds_nothing(office, noon, monkeypatch):
+    queue(noon, "a")
+    with transaction.atomic():
+        LOCKED.found("a")
+    ways = {key: replace(way, locks=False) for key, way in LOCKED._ways.items()}
+    monkeypatch.setattr(LOCKED, "_ways", ways)
+    assert len(LOCKED.found("a")) == 1

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 LEDGER_DAYS = 10  # nobody looks into it meanwhile, and a line that changes ten times is written once
+MORE_TIME = timedelta(days=1)  # is asked for at least
 PICTURES_AHEAD = timedelta(days=30)  # so many days' pictures are kept at once
 MOVES_REPORTS: Final = frozenset({"join", "split"})
 SAYS: Final = frozenset({"urge", "add", "answer"})
@@ -176,7 +177,7 @@ class Play:
             reporter_speaks(report_id, Saying(event, text=act.note), at=act.at)
             self._forget(case)
             return
-        move, actor = self._move(tale, act), self._who(act.who, case, report_id)
+        move, actor = self._move(tale, act, case), self._who(act.who, case, report_id)
         deed = split_case if event == "split" else advance_and_route
         moved = deed(case.id, move, actor=actor, at=act.at)
         if event in MOVES_REPORTS:
@@ -197,7 +198,7 @@ class Play:
     def _forget(self, case: "Case") -> None:
         self.seen.pop(case.id, None)
 
-    def _move(self, tale: Tale, act: Act) -> Move:
+    def _move(self, tale: Tale, act: Act, case: "Case") -> Move:
         shown = tuple(
             Shown(self.album.take(_drawing(tale, is_mended=True)), kind) for kind in _asked(tale, act)
         )
@@ -208,7 +209,7 @@ class Play:
             shown=shown,
             party=self.parties[act.party] if act.party else None,
             into=self._case(self.reports[act.into]).id if act.into else None,
-            until=act.until,
+            until=_until(act, case),
             ending=act.ending,
             count=act.count,
             place=self.names.places[act.place] if act.place else None,
@@ -272,6 +273,13 @@ def _asked(tale: Tale, act: Act) -> list[str]:
         return []
     category = catalogue.by_code(_category(tale)).id
     return [one for one in catalogue.proof(category).kinds if one in PICTURE_KINDS]
+
+
+def _until(act: Act, case: "Case") -> datetime | None:
+    """As the tale says; more time begins where the present deadline ends, which the tale does not know."""
+    if act.event != "request_extension" or case.fix_due is None or act.until is None:
+        return act.until
+    return max(act.until, case.fix_due + MORE_TIME)
 
 
 def _drawing(tale: Tale, *, is_mended: bool) -> Drawing:

@@ -48,8 +48,7 @@ def list_places(request: Asked, wanted: Query[PlacesWanted]) -> dict[str, Any]:
     """Open places: a subtree page by page, or the best ones for some words."""
     inside = place_named(wanted.place).path if wanted.place is not None else ""
     if wanted.q is not None:
-        found = [one for one in places.find(wanted.q, wanted.limit) if one.path.startswith(inside)]
-        return {"items": _places(found), "next": None}
+        return {"items": _places(places.find(wanted.q, wanted.limit, inside=inside)), "next": None}
     found = places.page(inside, after=id_after(wanted.cursor), limit=wanted.limit + 1)
     items = found[: wanted.limit]
     return {"items": _places(items), "next": cursor_of(items[-1].id) if len(found) > len(items) else None}

@@ -1,7 +1,9 @@
 """What a move on a case offers to choose from, and what is said when it is done. For desk and pocket."""
 
+from collections.abc import Set
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -36,7 +38,8 @@ def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
     )
     asked: dict[str, Any] = {}
     if "party" in fields:
-        asked["parties"] = partial(_parties, case, at_of(request))
+        but = {case.complained_of_id, case.lead_id} if event == "raise" else {case.complained_of_id}
+        asked["parties"] = partial(_parties, case, at_of(request), but)
     if "into" in fields:
         asked["into"] = partial(alike.to_join, case, actor_of(request), at_of(request))
     if "reports" in fields:
@@ -59,14 +62,15 @@ def said(moved: "Case", event: str) -> str:
     return line
 
 
-def _parties(case: "Case", at: Any) -> Parties:
-    """Who may get it, nearest first with who is on duty there; whom the rules or the category's chain name is chosen already."""
+def _parties(case: "Case", at: Any, but: Set[UUID | None]) -> Parties:
+    """Who may get it (but: who may not), nearest first with who is on duty there; whom the rules or the category's chain name is chosen already."""
     around = parties.candidates(case.place_path, case.grid_id, at)
     routed = routing.route(routing.subject(case), at, near=around)
-    near = [one for one in around if one.id != case.complained_of_id]
-    if routed.party and routed.party not in near:  # a rule may name one that does not serve here
-        near = [routed.party, *near]
-    near = [one for place, one in enumerate(near) if place < MOST_CHIPS or one == routed.party]
+    near = [one for one in around if one.id not in but]
+    named = routed.party if routed.party and routed.party.id not in but else None
+    if named and named not in near:  # a rule may name one that does not serve here
+        near = [named, *near]
+    near = [one for place, one in enumerate(near) if place < MOST_CHIPS or one == named]
     answering = duty.answering_for([one.id for one in near], at)
     chips = [
         {
@@ -80,14 +84,14 @@ def _parties(case: "Case", at: Any) -> Parties:
                 )
                 if part
             ),
-            "checked": one == routed.party,
+            "checked": one == named,
         }
         for one in near
     ]
-    shown = {one.id for one in near} | {case.complained_of_id}
+    shown = {one.id for one in near} | but
     rest = [one for one in parties.parties() if one.id not in shown]
     by_kind = [
         (str(kind.label), [(str(one.id), one.name) for one in rest if one.kind == kind]) for kind in PartyKind
     ]
     others = [(kind, found) for kind, found in by_kind if found]
-    return Parties(chips, others, rulewords.reason(routed))
+    return Parties(chips, others, rulewords.reason(routed) if named else "")

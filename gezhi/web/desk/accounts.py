@@ -144,13 +144,14 @@ def new_account(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         made = tried(
             form,
-            lambda: actions.add_account(
+            lambda: actions.open_account(
                 said["username"], said["name"], actor=actor_of(request), at=at_of(request)
             ),
         )
         if made:
-            slip = actions.slip_code(made, actor=actor_of(request), at=at_of(request))
-            return _account_page(request, made, code=slip.code, expires=times.exact(slip.expires_at))
+            return _account_page(
+                request, made.account_id, code=made.code, expires=times.exact(made.expires_at)
+            )
     intro = _("开好账号，再给一个岗位。没有岗位的账号登录不了。")
     return form_page(
         request, form, heading=_("开账号"), submit=_("开账号"), back=reverse("desk:accounts"), intro=intro

@@ -49,10 +49,10 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.CLERK, Duty.OFFICER)
 def call(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    """One call: POST show = the number (journalled), POST outcome = what came of it."""
-    owed = cases.owed_calls(actor_of(request)).filter(id=call_id).first()
-    if owed is None:
-        raise NotFound("call")
+    """One call: POST show = the number (journalled), POST outcome = what came of it. Who is too late gets back what he wrote."""
+    owed = cases.call(call_id, actor=actor_of(request))
+    if owed.done_at is not None:
+        return _too_late(request, owed)
     if "outcome" in request.POST:
         return _noted(request, owed)
     phone, error = "", ""
@@ -71,6 +71,8 @@ def _noted(request: HttpRequest, owed: Any) -> HttpResponse:
     outcome, note = request.POST["outcome"], request.POST.get("note", "")
     try:
         call_backs.note_call(owed.id, outcome, note, actor=actor_of(request), at=at_of(request))
+    except NotFound:  # settled just now
+        return _too_late(request, cases.call(owed.id, actor=actor_of(request)))
     except (Missing, Invalid) as refused:
         return _page(request, owed, note=note, error=refusals.sentence(refused), status=422)
     messages.success(
@@ -79,6 +81,21 @@ def _noted(request: HttpRequest, owed: Any) -> HttpResponse:
         % {"number": owed.case.number, "what": words.of(words.CALL_OUTCOMES, outcome)},
     )
     return redirect("desk:calls")
+
+
+def _too_late(request: HttpRequest, call: Any) -> HttpResponse:
+    """What became of it meanwhile; 404 for whoever has written nothing yet."""
+    if request.method != "POST":
+        raise NotFound("call")
+    page = {
+        "heading": words.of(words.CALLS, call.kind),
+        "row": lists.rows([call.case], at=at_of(request))[0],
+        "outcome": words.of(words.CALL_OUTCOMES, call.outcome),
+        "when": times.moment(call.done_at, at_of(request)),
+        "note": request.POST.get("note", "").strip(),
+        "ending": call.case.ending_reason,
+    }
+    return render(request, "desk/call_over.html", page, status=409)
 
 
 def _page(

@@ -1,11 +1,11 @@
 """A report by phone or at the counter: type while listening, read the code out at the end."""
 
-import secrets
+import re
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,12 +18,14 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.places import queries as places
 from gezhi.reports.intake import Intake
-from gezhi.web import refusals, words
-from gezhi.web.casework import photos
+from gezhi.web import kept, refusals, words
+from gezhi.web.asked import Asked
 from gezhi.web.casework.moveform import category_chips, category_options, place_options, typed_category
+from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 CHANNELS = ("phone", "counter")
+_KEY = re.compile(r"[\x21-\x7e]{16,64}")
 
 
 class ReportForm(forms.Form):
@@ -51,9 +53,14 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     may_call = forms.BooleanField(label=gettext_lazy("同意承办人直接联系"), required=False)
-    key = forms.CharField(max_length=64, min_length=16)
 
     place_error = ""
+
+    @property
+    def key(self) -> str:
+        """The key this form was shown with, or a fresh one when it lacks one or it was tampered with."""
+        said = str(self.data.get("key", ""))
+        return said if _KEY.fullmatch(said) else fresh_key()
 
     @property
     def place_words(self) -> str:
@@ -81,8 +88,8 @@ class ReportForm(forms.Form):
         field = "text" if isinstance(refusal, Missing) else refusal.field
         self.add_error(field if field in self.fields else None, refusals.sentence(refusal))
 
-    def intake(self, evidence: tuple[UUID, ...], path: str) -> Intake:
-        """The report as values."""
+    def intake(self, key: str, pictures: Bag, path: str) -> Intake:
+        """The report as values. Pictures go along with their digests: the same files sent twice are the same report."""
         said = self.cleaned_data
         where = said["said_where"].strip()
         text = (
@@ -98,36 +105,40 @@ class ReportForm(forms.Form):
             category=typed_category(said),
             contact=said["contact"],
             may_call=said["may_call"],
-            evidence=evidence,
-            key=said["key"],
+            evidence=pictures.ids,
+            pictures=pictures.digests,
+            key=key,
         )
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.CLERK, Duty.OFFICER)
-def new_report(request: HttpRequest) -> HttpResponse:
+def new_report(request: Asked) -> HttpResponse:
     """The form; POST takes it in and shows number and code. The same form sent twice is one report."""
     if request.method == "GET":
-        return _page(request, ReportForm(initial={"key": secrets.token_urlsafe(24)}))
-    form, pictures = ReportForm(request.POST), photos.uploaded(request, "photos")
-    if pictures.problems:
-        form.add_error(None, " ".join(pictures.problems))
+        return _page(request, ReportForm(), fresh_key(), Bag())
+    form = ReportForm(request.POST)
+    key = form.key
+    pictures = kept.gather(request, key, at=at_of(request))
+    if pictures.refused:
+        form.add_error(None, " ".join(pictures.refused))
     if "find" in request.POST:
-        return _page(request, form, pictures)
+        return _page(request, form, key, pictures)
     if not form.is_valid():
-        return _page(request, form, pictures, status=422)
+        return _page(request, form, key, pictures, status=422)
     place = (
         places.by_ids([form.cleaned_data["place"]]).get(form.cleaned_data["place"])
         if form.cleaned_data["place"]
         else None
     )
     try:
-        intake = form.intake(pictures.ids, place.path if place else "")
+        intake = form.intake(key, pictures, place.path if place else "")
         received = receive_report(Voice(intake, place), actor=actor_of(request), at=at_of(request))
     except (Missing, Invalid) as refused:
         form.refuse(refused)
-        return _page(request, form, pictures, status=422)
+        is_spent = isinstance(refused, Invalid) and refused.code == "other_body"
+        return _page(request, form, fresh_key() if is_spent else key, pictures.without_claimed(), status=422)
     page = {
         "heading": _("已登记"),
         "code": received.code,
@@ -138,14 +149,14 @@ def new_report(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/taken.html", page)
 
 
-def _page(request: HttpRequest, form: ReportForm, pictures: Any = None, status: int = 200) -> HttpResponse:
+def _page(request: Asked, form: ReportForm, key: str, pictures: Bag, *, status: int = 200) -> HttpResponse:
     page = {
         "heading": _("接电话登记"),
         "form": form,
         "place_options": place_options(form.place_words, form.chosen_place) if form.is_bound else [],
         "categories": category_options(with_empty=False),
         "common": category_chips(typed_category(form.data)),
-        "kept": photos.kept(pictures.ids) if pictures else [],
-        "key": form["key"].value(),
+        "kept": pictures.shown(key, at_of(request)),
+        "key": key,
     }
     return render(request, "desk/new_report.html", page, status=status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.geojson import BadGeoJson
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusal, Stale
 from gezhi.kernel.sheet import BadSheet
@@ -18,6 +20,7 @@ from gezhi.web import refusals
 from gezhi.web.punctuation import aside, series
 
 Done = TypeVar("Done")
+KEEPERS = (Duty.ADMIN, Duty.OFFICER)  # of parties and what they serve
 MOST_SHEET_BYTES = 10_000_000
 UNREADABLE = gettext_noop("这个文件打不开。请用 Excel 另存为 .xlsx，或存为 UTF-8 的 .csv 再上传。")
 SHEETS = {
@@ -40,6 +43,11 @@ MAPS = {
     "crs": gettext_noop("坐标系是“%(name)s”。请先转换成 WGS-84 经纬度再上传。"),
     "empty": gettext_noop("文件里没有图形。"),
 }
+
+
+def may_keep_own(actor: Actor, party_id: UUID) -> bool:
+    """A party's roster and its standing phone: keepers, and its own manager or clerk."""
+    return actor.has(*KEEPERS) or party_id in actor.parties(Duty.MANAGER, Duty.CLERK)
 
 
 class PlaceField(forms.CharField):

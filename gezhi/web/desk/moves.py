@@ -18,7 +18,8 @@ from gezhi.flows.route import advance_and_route
 from gezhi.flows.split_case import split_case
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.web import refusals, words
-from gezhi.web.casework import lists, photos
+from gezhi.web.asked import Asked
+from gezhi.web.casework import lists
 from gezhi.web.casework.asks import ASKS
 from gezhi.web.casework.moveform import (
     MoveForm,
@@ -27,6 +28,8 @@ from gezhi.web.casework.moveform import (
     typed_category,
 )
 from gezhi.web.casework.offers import choices, said
+from gezhi.web.casework.sent import Gathered, gathered, papers_key, version_seen
+from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ OWN_PAGE = re.compile(r"/desk/[\w/?=&%.+~-]*")
 
 @require_http_methods(["GET", "POST"])
 @staff_required
-def move(request: HttpRequest, number: str, event: str) -> HttpResponse:
+def move(request: Asked, number: str, event: str) -> HttpResponse:
     """The form of a move (page or sheet); POST does it and goes back to where it was begun."""
     case = cases.by_number(number, actor=actor_of(request))
     if event not in ASKS:
@@ -50,36 +53,28 @@ def move(request: HttpRequest, number: str, event: str) -> HttpResponse:
     return _do(request, case, event)
 
 
-def _do(request: HttpRequest, case: "Case", event: str) -> HttpResponse:
+def _do(request: Asked, case: "Case", event: str) -> HttpResponse:
     form = MoveForm(event, case, choices(request, case, event), request.POST)
-    pictures = photos.uploaded(request, "photos")
-    documents = photos.uploaded(request, "documents")
-    kept = {"photos": photos.kept(pictures.ids), "documents": photos.kept(documents.ids)}
-    for problem in (*pictures.problems, *documents.problems):
+    came = gathered(request, form)
+    for problem in (*came.photos.refused, *came.papers.refused):
         form.add_error(None, problem)
     if "find" in request.POST:
-        return _form_page(request, case, form, kept=kept)
+        return _form_page(request, case, form, came)
     if not form.is_valid():
-        return _form_page(request, case, form, kept=kept, status=422)
+        return _form_page(request, case, form, came, status=422)
     try:
-        wish = form.move(
-            version=_version(request), into=_into(request, form), photos=pictures.ids, documents=documents.ids
-        )
+        into, papers = _into(request, form), came.papers.ids
+        wish = form.move(version=version_seen(request), into=into, photos=came.photos.ids, documents=papers)
         deed = split_case if event == "split" else advance_and_route
         moved = deed(case.id, wish, actor=actor_of(request), at=at_of(request))
     except (Stale, NotFromHere) as late:
         fresh = cases.by_number(case.number, actor=actor_of(request))
-        return _form_page(request, fresh, form, kept=kept, late=refusals.sentence(late), status=409)
+        return _form_page(request, fresh, form, came, late=refusals.sentence(late), status=409)
     except (Missing, Invalid) as refused:
         form.refuse(refused)
-        return _form_page(request, case, form, kept=kept, status=422)
+        return _form_page(request, case, form, came, status=422)
     messages.success(request, said(moved, event))
     return redirect(_next_url(request, moved, event))
-
-
-def _version(request: HttpRequest) -> int:
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def _into(request: HttpRequest, form: MoveForm) -> UUID | None:
@@ -114,17 +109,26 @@ def _next_url(request: HttpRequest, moved: Any, event: str) -> str:
 
 
 def _form_page(
-    request: HttpRequest, case: "Case", form: MoveForm, *, kept: Any = None, late: str = "", status: int = 200
+    request: Asked,
+    case: "Case",
+    form: MoveForm,
+    came: Gathered | None = None,
+    *,
+    late: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    key, photos, papers = came or (fresh_key(), Bag(), Bag())
+    photos, papers, at = photos.without_claimed(), papers.without_claimed(), at_of(request)
     page = {
         "case": case,
-        "row": lists.rows([case], at=at_of(request))[0],
+        "row": lists.rows([case], at=at)[0],
         "form": form,
         "event": form.event,
         "title": words.of(words.ACTS, form.event),
         "hint": ASKS[form.event].hint,
         "asks": ASKS[form.event].fields,
-        "kept": kept or {},
+        "key": key,
+        "kept": {"photos": photos.shown(key, at), "documents": papers.shown(papers_key(key), at)},
         "late": late,
         "proof": _proof_sentence(case, form.event),
         "back": request.POST.get("back") or came_from(request),

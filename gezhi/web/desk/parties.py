@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.flows.change_of_company import move_open_work
-from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound, NotYours
 from gezhi.parties import actions, mailboxes, past
 from gezhi.parties import queries as who
@@ -26,13 +26,10 @@ from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.places import queries as grounds
 from gezhi.web import words
 from gezhi.web.desk import asof, history, roster
-from gezhi.web.desk.keeper import PlaceField, form_page, offer, tried
+from gezhi.web.desk.keeper import KEEPERS, PlaceField, form_page, may_keep_own, offer, tried
 from gezhi.web.fields import day_field
 from gezhi.web.punctuation import aside
 from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
-
-KEEPERS = (Duty.ADMIN, Duty.OFFICER)
-OWN_PHONE = (Duty.MANAGER, Duty.CLERK)
 
 
 @require_GET
@@ -106,7 +103,7 @@ def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
             called={one["id"]: f"{one['kind']} {one['ground']}" for one in services},
         ),
         "may_keep": shown.is_now and actor.has(*KEEPERS),
-        "may_phone": shown.is_now and may_phone(actor, party_id),
+        "may_phone": shown.is_now and may_keep_own(actor, party_id),
         "may_see_accounts": actor.has(Duty.ADMIN),
     }
     if shown.is_now:
@@ -114,11 +111,6 @@ def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
         page |= {"mailboxes": mailboxes.mailboxes(party_id), "may_mail": actor.has(Duty.ADMIN)}
         page |= {"is_mail_off": settings.GEZHI_MAIL is None}
     return render(request, "desk/party.html", page)
-
-
-def may_phone(actor: Actor, party_id: UUID) -> bool:
-    """Keepers, and the party's own manager or clerk."""
-    return actor.has(*KEEPERS) or party_id in actor.parties(*OWN_PHONE)
 
 
 def _services(party_id: UUID, at: datetime) -> list[dict[str, Any]]:
@@ -207,7 +199,7 @@ class PhoneForm(forms.Form):
 def phone(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """Change the standing phone; it cannot be emptied."""
     row = who.party(party_id)
-    if not may_phone(actor_of(request), party_id):
+    if not may_keep_own(actor_of(request), party_id):
         raise NotYours(deed="keep_parties")
     form = PhoneForm(request.POST or None, initial={"standing_phone": row.standing_phone})
     if form.is_valid():

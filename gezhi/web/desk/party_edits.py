@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.flows import closing
 from gezhi.parties import actions
 from gezhi.parties import queries as who
-from gezhi.web.desk.keeper import form_page, offer, tried
-from gezhi.web.desk.parties import KEEPERS
+from gezhi.web.desk.keeper import KEEPERS, form_page, offer, tried
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 
@@ -78,14 +78,16 @@ def intake(request: HttpRequest, party_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @duty_required(*KEEPERS)
 def close(request: HttpRequest, party_id: UUID) -> HttpResponse:
-    """Out of use from today; refused while it serves, has people, or stands above others."""
+    """Out of use from today; refused while it serves, has people, open cases, or stands above others."""
     return _confirmed(
         request,
         party_id,
-        actions.close_party,
+        closing.close_party,
         heading=_("停用 %(name)s"),
         submit=_("停用单位"),
-        intro=_("从今天起不能再派给它。它办过的案件、台账和历史都留着；停错了，可以恢复。"),
+        intro=_(
+            "从今天起不能再派给它；还有没办完的案件时，不能停用。它办过的案件、台账和历史都留着；停错了，可以恢复。"
+        ),
     )
 
 

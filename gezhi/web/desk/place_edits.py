@@ -45,7 +45,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid() and tried(form, deed):
         messages.success(request, _("已停用：%(name)s。") % {"name": row.full_name})
         return redirect("desk:place", row.code)
-    below = grounds.subtree(row.path).filter(closed_on=None).count() - 1
+    below = grounds.open_below(row.path)
     return form_page(
         request,
         form,

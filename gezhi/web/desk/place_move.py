@@ -71,7 +71,7 @@ def _offer_cells(form: forms.Form, row: grounds.PlaceRow, above: grounds.PlaceRo
 
 
 def _along(row: grounds.PlaceRow) -> dict[str, Any]:
-    below = grounds.subtree(row.path).filter(closed_on=None).count() - 1
+    below = grounds.open_below(row.path)
     open_here = cases.open_in(place_path=row.path).count()
     return {
         "goes": [

@@ -195,7 +195,7 @@ def _page(request: HttpRequest, receiver_id: UUID, secret: str = "") -> HttpResp
                 "why": why(one.error),
                 "since": times.moment(one.parked_at, at),
             }
-            for one in outbox.parked().filter(road=kept.road(row.id))[:50]
+            for one in outbox.parked(kept.road(row.id))[:50]
         ],
     }
     return render(request, "desk/receiver.html", page)

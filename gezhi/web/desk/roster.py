@@ -16,21 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.duty import actions
 from gezhi.duty import queries as duty
-from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
 from gezhi.parties import queries as who
 from gezhi.web import refusals, times
-from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.desk.keeper import form_page, may_keep_own, offer, tried
 from gezhi.web.fields import moment_field
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 DAYS = 14
 USUAL = timedelta(hours=12)
-
-
-def may_plan(actor: Actor, party_id: UUID) -> bool:
-    """Keepers, and the party's own manager or clerk."""
-    return actor.has(Duty.ADMIN, Duty.OFFICER) or party_id in actor.parties(Duty.MANAGER, Duty.CLERK)
 
 
 def fortnight(party_id: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -59,7 +54,7 @@ def fortnight(party_id: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
     return {
         "roster": sorted(lines, key=lambda line: line["starts"]),
         "sheets": sheets,
-        "may_plan": may_plan(actor, party_id),
+        "may_plan": may_keep_own(actor, party_id),
         "has_gaps": bool(gaps),
     }
 
@@ -183,7 +178,7 @@ def swap(request: HttpRequest, shift_id: UUID) -> HttpResponse:
 
 
 def _ask_to_plan(request: HttpRequest, party_id: UUID) -> None:
-    if not may_plan(actor_of(request), party_id):
+    if not may_keep_own(actor_of(request), party_id):
         raise NotYours(deed="plan_shift")
 
 

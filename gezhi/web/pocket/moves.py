@@ -24,7 +24,7 @@ from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusa
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
-from gezhi.web import kept, words
+from gezhi.web import words
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists, photos
@@ -32,6 +32,7 @@ from gezhi.web.casework.asks import ASKS, PLAIN
 from gezhi.web.casework.choices import Choices, Parties
 from gezhi.web.casework.moveform import MoveForm
 from gezhi.web.casework.offers import choices, said
+from gezhi.web.casework.sent import gathered, papers_key, version_seen
 from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.pocket import near
 from gezhi.web.pocket.pages import page
@@ -81,8 +82,11 @@ def move(request: Asked, number: str, event: str) -> HttpResponse:
         _allowed(case, event, actor_of(request))
         form = MoveForm(event, case, _choices(request, case, event))
         return _page(request, Draft(case, form, fresh_key(), Bag(), Bag()), 200)
-    with suppress(NotFromHere):  # too late, not forbidden: `advance` says so, and what was written comes back
-        _allowed(case, event, actor_of(request))
+    if (
+        version_seen(request) == case.version
+    ):  # else too late, not forbidden: `advance` says so, and what was written comes back
+        with suppress(NotFromHere):
+            _allowed(case, event, actor_of(request))
     return _done(request, case, event)
 
 
@@ -92,15 +96,14 @@ def _allowed(case: "Case", event: str, actor: Actor) -> None:
 
 
 def _choices(request: Asked, case: "Case", event: str) -> Choices:
-    """As on the desk; a case is raised to somebody else, and first of all one level up."""
+    """As on the desk; a case is raised first of all one level up."""
     found = choices(request, case, event)
     return found if event != "raise" else Choices(partial(_above_first, case, found), proof=found.proof)
 
 
 def _above_first(case: "Case", found: Choices) -> Parties:
-    above, mine = str(parties.one_level_up(case.lead_id)), str(case.lead_id)
-    near = [{**one, "checked": one["value"] == above} for one in found.near if one["value"] != mine]
-    return Parties(near, [one for one in found.others if one[0] != mine])
+    above = str(parties.one_level_up(case.lead_id))
+    return Parties([{**one, "checked": one["value"] == above} for one in found.near], found.others)
 
 
 def _done(request: Asked, case: "Case", event: str) -> HttpResponse:
@@ -118,10 +121,7 @@ def _done(request: Asked, case: "Case", event: str) -> HttpResponse:
 def _draft(request: Asked, case: "Case", event: str) -> Draft:
     """What came in; the pictures are on the disk when this returns."""
     form = MoveForm(event, case, _choices(request, case, event), request.POST)
-    key, fields, at = request.POST.get("key", "")[:64] or fresh_key(), ASKS[event].fields, at_of(request)
-    pictures = kept.gather(request, key, at=at) if "photos" in fields else Bag()
-    papers = kept.gather(request, f"{key}.papers", name="documents", at=at) if form.wants_documents else Bag()
-    return Draft(case, form, key, pictures, papers)
+    return Draft(case, form, *gathered(request, form))
 
 
 def _is_sound(draft: Draft) -> bool:
@@ -129,7 +129,7 @@ def _is_sound(draft: Draft) -> bool:
 
 
 def _wish(request: Asked, draft: Draft) -> Move:
-    version = _version(request)
+    version = version_seen(request)
     if draft.event in ONE_PRESS:
         return Move(draft.event, version=version)
     wish = draft.form.move(version=version, into=None, photos=draft.pictures.ids, documents=draft.papers.ids)
@@ -138,12 +138,6 @@ def _wish(request: Asked, draft: Draft) -> Move:
     place = _place(draft.case)
     typed, here = draft.form.cleaned_data.get("place_code", ""), near.position(request.POST)
     return replace(wish, presence=presence(place, typed=typed, position=here) if place else "")
-
-
-def _version(request: Asked) -> int:
-    """The version the person looked at; 0, which no case has, for anything that is none."""
-    said = request.POST.get("version", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
 def _place(case: "Case") -> PlaceRow | None:
@@ -203,7 +197,7 @@ def _pictures(request: Asked, draft: Draft) -> dict[str, Any]:
         "photo_label": words.of(words.PICTURES, ASKS[draft.event].pictures[0]) if takes_photos else "",
         "kept": draft.pictures.shown(draft.key, at),
         "photo_error": _photo_error(form, draft.pictures, ("photo_after", "photo_same_angle")),
-        "kept_papers": draft.papers.shown(f"{draft.key}.papers", at),
+        "kept_papers": draft.papers.shown(papers_key(draft.key), at),
         "paper_error": _photo_error(form, draft.papers, ("document",)),
         **(_beside(case) if draft.event in CHECKING else {"before": _before(case) if takes_photos else []}),
         "proof": proof.sentence(language()) if proof else "",

@@ -15,7 +15,10 @@ from gezhi.cases import lists
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import SYSTEM
 from gezhi.parties.tokens import Scope
+from gezhi.places import actions as place_actions
+from gezhi.places.kinds import Kind
 from gezhi.tenancy.current import current, scope
 from gezhi.web.api import naming
 from tests.cast import Cast, walk
@@ -183,6 +186,29 @@ def test_lists_of_places_cost_the_same_however_long(cast: Cast, programs: Progra
     inside = (town.community_a, town.compound, town.building, town.stairwell)
     assert codes == [town.row(one).code for one in inside]
     assert [one["name"] for one in door.get("places", q="悦海花园").json()["items"]][:1] == ["悦海花园"]
+
+
+@pytest.mark.django_db
+def test_words_find_places_of_a_subtree_however_many_namesakes_lie_elsewhere(
+    cast: Cast, programs: Programs, noon: datetime
+) -> None:
+    town = cast.town
+    add = {"grid_id": town.grid_b2, "actor": SYSTEM, "at": noon}
+    for name in ("东街", "南街", "西街"):
+        street = place_actions.add_place(kind=Kind.STREET, name=name, parent_id=town.community_b, **add)
+        place_actions.add_place(kind=Kind.BUILDING, name="3号", parent_id=street.id, **add)
+    door, compound = programs(), town.row(town.compound).code
+
+    def found(words: str, place: str) -> list[str]:
+        return [one["full_name"] for one in door.get("places", q=words, place=place, limit=2).json()["items"]]
+
+    assert found("3号", compound) == [town.row(town.building).full_name]
+    assert (
+        found("悦海花园 3号", compound)
+        == found("3号", town.row(town.building).code)
+        == found("3号", compound)
+    )
+    assert found("中街", compound) == []
 
 
 @pytest.mark.django_db

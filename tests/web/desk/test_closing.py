@@ -17,6 +17,7 @@ from gezhi.places import actions as places_book
 from gezhi.places import queries as places
 from gezhi.places.models import GridCell, Place
 from tests.cast import Cast, walk
+from tests.flows.test_closing import no_more_of, with_the_agency
 from tests.web.desk.conftest import Desk, text
 
 TODAY = "2026-03-02"
@@ -46,6 +47,19 @@ def test_a_category_is_offered_no_longer_and_what_lay_in_it_keeps_it(
     assert f'value="{leaf.id}"' not in choices
     assert leaf.label("zh-hans") in text(chen.get(f"/desk/cases/{opened.number}/"))
     assert [step.entry.event for step in story("category", leaf.id)][-1] == "closed"
+
+
+def test_a_party_with_open_cases_is_closed_once_they_are(
+    cast: Cast, keeper: Actor, desk: Desk, noon: datetime
+) -> None:
+    case = with_the_agency(cast, noon)
+    no_more_of(cast.agency, noon)
+    client, here = desk(keeper), f"/desk/parties/{cast.agency}/close/"
+    refused = client.post(here)
+    assert (refused.status_code, "还有 1 件没有办完，现在不能停用。" in text(refused)) == (422, True)
+    walk(case, (cast.zhou, Move("wont_do", reason="已拆除")), at=noon)
+    done = client.post(here)
+    assert done.status_code == 302, text(done)
 
 
 def test_into_a_closed_category_nothing_new_is_put(

@@ -8,11 +8,14 @@ import pytest
 
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
+from gezhi.evidence.models import Evidence
 from gezhi.journal.queries import story
 from gezhi.reports import queries as reports
 from gezhi.reports.models import Report
-from tests.cast import Cast, walk
+from gezhi.web.kept import Bag
+from tests.cast import Cast, lin, walk
 from tests.web.desk.conftest import Desk, text
+from tests.web.pocket.conftest import picture
 
 PHONE = "13800001234"
 
@@ -45,6 +48,38 @@ def test_the_same_form_twice_is_one_case(cast: Cast, desk: Desk) -> None:
     client = desk(cast.chen)
     first, again = (client.post("/desk/new/", form()) for _ in range(2))
     assert (Case.objects.count(), first.context["code"]) == (1, again.context["code"])
+
+
+def test_the_same_form_with_a_photo_twice_is_one_case(cast: Cast, desk: Desk) -> None:
+    client = desk(cast.chen)
+    first, again = (client.post("/desk/new/", form(photos=picture())) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert (Case.objects.count(), first.context["code"]) == (1, again.context["code"])
+
+
+def test_twin_without_the_digests_of_the_photos_a_resend_would_be_refused(
+    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bag, "digests", property(lambda bag: ()))
+    client = desk(cast.chen)
+    statuses = [client.post("/desk/new/", form(photos=picture())).status_code for _ in range(2)]
+    assert statuses == [200, 422]
+
+
+def test_other_words_under_a_key_that_is_spent_are_taken_at_the_next_press(cast: Cast, desk: Desk) -> None:
+    client = desk(cast.chen)
+    client.post("/desk/new/", form())
+    refused = client.post("/desk/new/", form(text="另一件事", photos=picture())).content.decode()
+    key, photo = (
+        re.findall(rf'name="{name}" value="([^"]+)"', refused)[0] for name in ("key", "kept_photos")
+    )
+    assert key != form()["key"]
+    assert client.post("/desk/new/", form(text="另一件事", key=key, kept_photos=photo)).status_code == 200
+    assert Case.objects.count() == 2
+    assert (
+        Evidence.objects.get(claimed_kind="report").claimed_id
+        == Report.objects.latest("received_at", "id").id
+    )
 
 
 def test_a_place_nobody_finds_is_kept_in_words(cast: Cast, desk: Desk) -> None:
@@ -101,6 +136,34 @@ def test_what_came_of_a_call_is_read_in_the_story_of_the_case(
     client.post(f"/desk/calls/{call.id}/", {"outcome": outcome, "note": "家里人接的电话"})
     page = text(client.get(f"/desk/cases/{call.case.number}/"))
     assert (title in page, "家里人接的电话" in page) == (True, True)
+
+
+def test_the_note_of_a_call_that_need_not_be_made_any_more_is_not_lost(
+    cast: Cast, to_check: Case, desk: Desk, noon: datetime
+) -> None:
+    """The reporter says yes on the status page while the clerk writes down what he said on the phone."""
+    case = walk(to_check, (cast.zhao, Move("pass_check", note="看了现场")), at=noon)
+    call = CallBack.objects.get(case=case, kind="please_confirm")
+    client, here = desk(cast.chen), f"/desk/calls/{call.id}/"
+    assert client.get(here).status_code == 200
+    walk(case, (lin(case), Move("satisfied")), at=noon)
+    late = client.post(here, {"outcome": "satisfied", "note": "他说很满意，还夸了师傅"})
+    said = text(late)
+    assert late.status_code == 409
+    wanted = ("他说很满意，还夸了师傅", "今天 12:00：已经有了答复。", "案件现在是“已解决")
+    assert [words in said for words in wanted] == [True] * 3, said
+    assert client.post(here, {"show": "1"}).status_code == 409
+    assert client.get(here).status_code == 404
+
+
+def test_two_clerks_who_ring_up_the_same_reporter_read_what_the_first_was_told(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    client, call = owed(cast, desk, noon)
+    told = {"outcome": "told", "note": "第二次打的"}
+    assert client.post(f"/desk/calls/{call.id}/", {"outcome": "told"}).status_code == 302
+    late = client.post(f"/desk/calls/{call.id}/", told)
+    assert (late.status_code, "第二次打的" in text(late)) == (409, True)
 
 
 def test_the_last_try_asks_for_a_note(cast: Cast, desk: Desk, noon: datetime) -> None:

@@ -144,23 +144,6 @@ def test_the_next_deed_comes_first_and_the_grave_ones_under_more(
     assert address(dispatched, "not_found") not in bar
 
 
-def test_two_press_at_once_and_the_second_sees_the_fresh_state(
-    cast: Cast, phone: Phone, dispatched: Case, noon: datetime
-) -> None:
-    qian, sun = phone(cast.qian), phone(cast.sun)
-    html = shown(sun, dispatched, "return")
-    assert press(qian, dispatched, "take").status_code == 303
-    late = sun.post(
-        address(dispatched, "return"), {"version": hidden(html, "version"), "reason": "这栋楼不归我们"}
-    )
-    said = late.content.decode()
-    assert late.status_code == 409
-    assert "情况刚刚有了变化" in said
-    assert "这栋楼不归我们" in said
-    assert "现在是“处置中”" in said
-    assert Case.objects.get().handler_id == cast.qian.id
-
-
 def test_sabotage_without_the_version_the_second_note_would_go_through(
     cast: Cast, phone: Phone, in_hand: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +152,7 @@ def test_sabotage_without_the_version_the_second_note_would_go_through(
     assert press(qian, in_hand, "note", note="又去一次").status_code == 409
     from gezhi.web.pocket import moves
 
-    monkeypatch.setattr(moves, "_version", lambda request: None)
+    monkeypatch.setattr(moves, "version_seen", lambda request: None)
     assert press(qian, in_hand, "note", note="又去一次").status_code == 303
 
 
@@ -246,6 +229,22 @@ def test_a_case_is_raised_to_somebody_else_and_first_of_all_one_level_up(
     html = shown(phone(cast.qian), in_hand, "raise")
     assert f'value="{cast.property}"' not in html
     assert f'value="{cast.desk_a}" checked' in html
+
+
+def test_a_party_that_serves_elsewhere_is_not_raised_to_itself_either(
+    cast: Cast, phone: Phone, noon: datetime
+) -> None:
+    """It stands in the list of all the others, not among those nearby."""
+    case = walk(
+        cast.lin_reports(noon),
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.team_b2)),
+        (cast.mo, Move("take")),
+        at=noon,
+    )
+    html = shown(phone(cast.mo), case, "raise")
+    assert f'value="{cast.property}"' in html
+    assert f'value="{cast.team_b2}"' not in html
 
 
 def test_whoever_checks_sees_before_beside_after(
