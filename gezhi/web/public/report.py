@@ -153,7 +153,7 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
 def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
     """The form as it was, with the sentence where it belongs. A key that carried other words before is replaced."""
     if draft.closed and isinstance(refusal, Invalid) and refusal.field == "place":
-        draft.form.add_error(None, _("还没有收下。请看清下面报给哪里，再按一次提交。"))
+        draft.form.add_error(None, _("还没有收下。请看清上面写的地点，再按一次提交。"))
     else:
         draft.form.take(refusal)
     if isinstance(refusal, Invalid) and refusal.code == "other_body":

@@ -114,28 +114,34 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
     now = request.now
     case = cases.of_report(report.id)
     story = cases.timeline(case)
-    pauses, paused = progress.pauses(cases.pauses(case), now)
+    stood = cases.pauses(case)
+    pauses, paused = progress.pauses(stood, now)
     offers = cases.offers_for(case, actor=reporter(report.id), at=now)
+    is_new = "new" in request.GET and draft.number == 200
+    may = progress.may(offers, case, next_urge(report.id, story, now))
+    may_urge = may["urge"] and not may["urge_again"] and not is_new
     place = places.by_ids([report.place_id]).get(report.place_id) if report.place_id else None
     return {
         "report": report,
         "case": case,
         "code": reports.tracking_code(report.id),
         "last_digits": case.number.rsplit("-", 1)[1].lstrip("0"),
-        "is_new": "new" in request.GET and draft.number == 200,
+        "is_new": is_new,
         "place": place,
         "place_name": place.full_name if place else "",
         "category": trust.category_words(case.category_id or report.category_id)
         if case.category_id or report.category_id
         else "",
-        "steps": progress.steps(case, story, now),
+        "steps": progress.steps(case, story, now, paused_for=progress.paused_for(stood), may_urge=may_urge),
         "clocks": progress.clocks(case, now),
         "waited": progress.waited(case, now),
         "pauses": pauses,
         "paused": paused,
         "turn": progress.turn(case),
         "answering": None if case.closed_at else duty.answering(case.lead_id, now),
-        "may": progress.may(offers, case, next_urge(report.id, story, now)),
+        "may": may,
+        "may_urge": may_urge,
+        "silence": progress.silence(case, now),
         "reasons": _reasons(draft),
         "question": _question(case, story),
         "draft": draft if draft.event in EVENTS else None,
