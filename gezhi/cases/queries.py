@@ -16,8 +16,8 @@ from django.db.models import (
 )
 
 from gezhi.cases import lifecycle, spots
-from gezhi.cases.facts import circumstances
-from gezhi.cases.lifecycle import Offer, Role, State
+from gezhi.cases.facts import REPORTER_MAY_REOPEN, circumstances
+from gezhi.cases.lifecycle import Ending, Offer, Role, State
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
 from gezhi.cases.policy import (
     may_be_checked_by,
@@ -28,6 +28,7 @@ from gezhi.cases.policy import (
     within,
 )
 from gezhi.cases.reading import open_to
+from gezhi.catalogue import queries as catalogue
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
@@ -125,6 +126,11 @@ def is_visible(actor: Actor, case_id: str, hidden: Collection[UUID] | None = Non
     """
     rows = visible_to(actor) if hidden is None else visible_but(actor, hidden)
     return Exists(rows.filter(id=OuterRef(case_id)))
+
+
+def silence_may_be_broken() -> bool:
+    """Whether a reporter may still ask for a case to be reopened that closed because he gave no answer. No query."""
+    return Ending.NO_ANSWER in REPORTER_MAY_REOPEN and catalogue.rule("confirm_days") > 0
 
 
 def is_escalated(case: Case) -> bool:

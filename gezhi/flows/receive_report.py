@@ -35,13 +35,15 @@ class Voice:
 def receive_report(voice: Voice, *, actor: Actor, at: datetime) -> Received:
     """Take in one report and open its case; the same idempotency key gives the same receipt for ever.
 
-    Raises Invalid (also for a key that came with another body, and for a topic that is referred out or closed) and Missing.
+    Raises Invalid (also for a key that came with another body, for a topic that is referred out or closed, and for a closed place)
+    and Missing.
     """
     intake = voice.intake
-    if intake.category and (topic := catalogue.category(intake.category)).refer_out:
-        raise Invalid("category", "refer_out")
-    if intake.category and topic.closed_on is not None:
-        raise Invalid("category", "closed")
+    if refusal := _refused(voice):
+        known = reports.find_repeat(intake)
+        if known is None:
+            raise refusal
+        return known  # it came before the place or the topic was closed
     numbers.stock_up(local_day(at).year)
     try:
         with transaction.atomic():
@@ -52,6 +54,18 @@ def receive_report(voice: Voice, *, actor: Actor, at: datetime) -> Received:
         if known is None:
             raise
         return known
+
+
+def _refused(voice: Voice) -> Invalid | None:
+    """Why nothing new is opened for this topic or at this place. No query."""
+    topic = catalogue.category(voice.intake.category) if voice.intake.category else None
+    if topic and topic.refer_out:
+        return Invalid("category", "refer_out")
+    if topic and topic.closed_on is not None:
+        return Invalid("category", "closed")
+    if voice.place and voice.place.closed_on is not None:
+        return Invalid("place", "closed")
+    return None
 
 
 def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Received:

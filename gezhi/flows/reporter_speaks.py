@@ -23,12 +23,14 @@ from gezhi.kernel.actor import reporter
 from gezhi.kernel.refusal import Invalid, Missing, NotFromHere
 from gezhi.reports import queries as reports
 from gezhi.reports.actions import add_words
+from gezhi.reports.intake import words
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 EVENTS: Final = ("answer", "add", "urge", "satisfied", "unsatisfied", "reopen")
 WITH_WORDS: Final = frozenset({"answer", "add"})
+DECISIONS: Final = frozenset({"satisfied", "unsatisfied", "reopen"})
 SEE_REPORT: Final = gettext_noop("补充的内容见上报")
 REASONS: Final = {
     "not_fixed": gettext_noop("没有修好"),
@@ -53,7 +55,7 @@ class Saying:
 
 @transaction.atomic
 def reporter_speaks(report_id: UUID, saying: Saying, *, at: datetime) -> "Case":
-    """Write it down and move the case. The same deed again within ten minutes is the same deed.
+    """Write it down and move the case. The same deed again within ten minutes is the same deed; what he says more with it is kept.
 
     Raises NotFromHere, Stale, NotYours, Missing("answer", "reason"), Invalid (text, evidence, reason; "urge" "too_soon").
     """
@@ -63,6 +65,8 @@ def reporter_speaks(report_id: UUID, saying: Saying, *, at: datetime) -> "Case":
     case = cases.of_report(report_id)
     story = cases.timeline(case)
     if _is_repeat(report_id, saying, story, at):
+        if saying.event in DECISIONS:
+            _keep_more(report_id, saying, story[-1], at)
         return case
     if saying.event == "urge":
         _judge_urge(report_id, story, at)
@@ -111,8 +115,24 @@ def _is_repeat(report_id: UUID, saying: Saying, story: list[Step], at: datetime)
     if saying.event not in WITH_WORDS:
         return saying.event != "urge" or at - last.at < timedelta(seconds=30)
     said = reports.added(report_id)[-1]
-    return said.text == saying.text.strip() and _digests(said.evidence) == _digests(saying.photos)
+    return said.text == words(saying.text, "text") and sorted(_digests(said.evidence).values()) == sorted(
+        _digests(saying.photos).values()
+    )
 
 
-def _digests(photos: tuple[UUID, ...]) -> list[str]:
-    return sorted(row.sha256 for row in evidence.by_ids(photos).values())
+def _keep_more(report_id: UUID, saying: Saying, deed: Step, at: datetime) -> None:
+    """A decision is made once; another reason, other words and pictures that come with it again are added to it, each once."""
+    since = [one for one in reports.added(report_id) if one.at >= deed.entry.at and one.actor_id == report_id]
+    reason = REASONS.get(saying.reason, "")
+    told = [reason] if reason and reason != deed.words.get("reason") else []
+    text = "\n".join(filter(None, [*told, words(saying.text, "text")]))
+    if text in {one.text for one in since}:
+        text = ""
+    known = {digest for one in since for digest in _digests(one.evidence).values()}
+    photos = tuple(id for id, digest in _digests(saying.photos).items() if digest not in known)
+    if text or photos:
+        add_words(report_id, text, photos, actor=reporter(report_id), at=at)
+
+
+def _digests(photos: tuple[UUID, ...]) -> dict[UUID, str]:
+    return {id: row.sha256 for id, row in evidence.by_ids(photos).items()}

@@ -34,6 +34,7 @@ __all__ = [
     "grid",
     "grids",
     "locate",
+    "nearest_open",
     "open_places_in",
     "other_names",
     "outlines",
@@ -117,6 +118,13 @@ def ancestors(path: str) -> list[PlaceRow]:
     """The places on a path, root first, the place itself last. 1 statement, none for "" and "/"."""
     on_path = tuple(paths.ids(path))
     return [PlaceRow(*row) for row in _ON_PATH.rows(on_path)] if on_path else []
+
+
+def nearest_open(place: PlaceRow) -> PlaceRow | None:
+    """The place itself, or the closest above it that is open; None when all are closed. 1 statement when it is closed, else none."""
+    if place.closed_on is None:
+        return place
+    return next((one for one in reversed(ancestors(place.path)) if one.closed_on is None), None)
 
 
 def children(place_id: UUID | None) -> list[PlaceRow]:

@@ -54,7 +54,7 @@ def _confirm(page: Page, code: str) -> None:
     page.goto(f"/t/{code}")
     expect(page.locator("[aria-current=step]")).to_contain_text("请您确认")
     expect(page.get_by_role("heading", name="办好了吗？")).to_be_visible()
-    page.get_by_role("button", name="办好了，满意").click()
+    page.get_by_role("button", name="办好了", exact=True).click()
     expect(page.get_by_text("谢谢，这件事办结了。")).to_be_visible()
 
 

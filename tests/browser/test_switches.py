@@ -44,6 +44,24 @@ def test_large_letters_are_large_and_stay(page: Page) -> None:
     assert size() == 16
 
 
+@pytest.mark.parametrize("letters", ["标准字", "大字"])
+def test_once_something_dangerous_is_chosen_one_line_of_numbers_stays(page: Page, letters: str) -> None:
+    page.get_by_role("group", name="文字大小").get_by_role("button", name=letters).click()
+    numbers, danger = page.locator(".urgent-numbers"), page.locator("[data-danger]").first
+
+    def at() -> tuple[float, float]:
+        """Top and height of the numbers once the form is scrolled to its end."""
+        page.get_by_label("您的电话").focus()
+        box = numbers.bounding_box()
+        assert box is not None
+        return box["y"], box["height"]
+
+    assert at()[0] < 0
+    danger.check(force=True)
+    top, height = at()
+    assert (top, height <= 56) == (0, True)
+
+
 def test_the_night_is_dark_and_the_day_is_light(page: Page) -> None:
     def brightness() -> int:
         colour = page.locator(ROOT).evaluate("one => getComputedStyle(one).backgroundColor")

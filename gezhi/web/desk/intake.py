@@ -86,7 +86,23 @@ class ReportForm(forms.Form):
     def refuse(self, refusal: Missing | Invalid) -> None:
         """Say beside the field what was not taken."""
         field = "text" if isinstance(refusal, Missing) else refusal.field
-        self.add_error(field if field in self.fields else None, refusals.sentence(refusal))
+        words = refusals.sentence(refusal)
+        self.add_error(field if field in self.fields else None, words)
+        if field == "place":
+            self.place_error = words
+
+    @property
+    def place_options(self) -> list[dict[str, Any]]:
+        """Places to choose from. Of a closed one that was chosen: the nearest open above it, not chosen yet. At most 3 queries more."""
+        if not self.is_bound:
+            return []
+        chosen = self.chosen_place
+        row = places.by_ids([chosen]).get(chosen) if chosen and self.place_error else None
+        if row is None or row.closed_on is None:
+            return place_options(self.place_words, chosen)
+        above = places.nearest_open(row)
+        offered = place_options(self.place_words, above.id if above else None)
+        return [{**one, "checked": False} for one in offered]
 
     def intake(self, key: str, pictures: Bag, path: str) -> Intake:
         """The report as values. Pictures go along with their digests: the same files sent twice are the same report."""
@@ -153,7 +169,7 @@ def _page(request: Asked, form: ReportForm, key: str, pictures: Bag, *, status: 
     page = {
         "heading": _("接电话登记"),
         "form": form,
-        "place_options": place_options(form.place_words, form.chosen_place) if form.is_bound else [],
+        "place_options": form.place_options,
         "categories": category_options(with_empty=False),
         "common": category_chips(typed_category(form.data)),
         "kept": pictures.shown(key, at_of(request)),

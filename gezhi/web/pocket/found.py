@@ -65,20 +65,30 @@ def found(request: Asked) -> HttpResponse:
         return _where(request, unknown=code[:40])
     if request.method == "POST":
         return _posted(request, place)
+    if place.closed_on is not None:
+        return _where(request, closed=place)
     first = {"typed": place.code} if request.GET.get("place") else {}
     draft = Draft(place, FoundForm(initial=first), fresh_key(), Bag(), Bag())
     return _page(request, draft, 200, is_scanned=bool(first))
 
 
-def _where(request: Asked, unknown: str = "") -> HttpResponse:
-    """Which place: by the number on its plate, or by name."""
+def _where(request: Asked, unknown: str = "", closed: PlaceRow | None = None) -> HttpResponse:
+    """Which place: by the number on its plate, or by name. closed: the place meant is no more, the nearest above it is offered."""
     typed = request.GET.get("q", "").strip()[:60]
     rows = places.find(typed, FOUND_PLACES) if typed else []
+    if closed and (above := places.nearest_open(closed)):
+        rows = [above]
     if plate := next((row for row in rows if is_named(row, typed)), None):
         return redirect(reverse("my_found") + f"?place={plate.code}")
     if len(rows) == 1:  # the compound is known: which of its buildings?
         rows += places.children(rows[0].id)
-    context = {"q": typed, "rows": rows, "unknown": unknown, "is_missed": bool(typed) and not rows}
+    context = {
+        "q": typed,
+        "rows": rows,
+        "unknown": unknown,
+        "closed": closed,
+        "is_missed": bool(typed) and not rows,
+    }
     return page(request, "found_where", context, tab="my_found", status=404 if unknown else 200)
 
 
@@ -138,11 +148,21 @@ def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
     draft.before, draft.after = draft.before.without_claimed(), draft.after.without_claimed()
     if isinstance(refusal, NotYours):
         draft.is_elsewhere = True
+    elif draft.place.closed_on is not None and isinstance(refusal, Invalid) and refusal.field == "place":
+        _move_up(draft)
     else:
         draft.form.take(refusal)
     if isinstance(refusal, Invalid) and refusal.code == "other_body":
         draft.key = fresh_key()
     return _page(request, draft, status(refusal))
+
+
+def _move_up(draft: Draft) -> None:
+    """The place was closed while the form was filled: the same form for the nearest open one above it."""
+    closed = draft.place
+    draft.place = places.nearest_open(closed) or closed
+    said = {"closed": closed.full_name, "place": draft.place.full_name}
+    draft.form.add_error(None, _("“%(closed)s”已经停用，改记在“%(place)s”。请核对后再按一次。") % said)
 
 
 def _page(request: Asked, draft: Draft, number: int, is_scanned: bool = False) -> HttpResponse:

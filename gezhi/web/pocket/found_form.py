@@ -32,7 +32,7 @@ class FoundForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     typed = forms.CharField(
-        label=_("门牌上的位置编号"),
+        label=_("楼门海报上的位置编号"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from gezhi.cases.lifecycle import Offer, State
-from gezhi.cases.queries import public_step
+from gezhi.cases.lifecycle import WORKING, Offer, State
+from gezhi.cases.queries import public_step, silence_may_be_broken
 from gezhi.journal.queries import Step
-from gezhi.web import times
+from gezhi.web import times, words
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case, Pause
@@ -23,7 +23,7 @@ STEPS: Final = (
 )
 
 ENDINGS: Final = {
-    "solved": gettext_noop("办好了，并且有人看过。"),
+    "solved": gettext_noop("办好了，另一个人到现场看过。"),
     "solved_on_spot_unchecked": gettext_noop("发现时当场办好了。"),
     "not_found": gettext_noop("两个人去看过，没有看到您说的问题。"),
     "no_longer_there": gettext_noop("两个人去看过，问题已经没有了。"),
@@ -59,15 +59,19 @@ class ClockLine(NamedTuple):
     exact: str
 
 
-def steps(case: "Case", story: Sequence[Step], now: datetime) -> list[dict[str, str]]:
-    """The four steps as ui/step_line.html takes them."""
+def steps(
+    case: "Case", story: Sequence[Step], now: datetime, *, paused_for: str = "", may_urge: bool = False
+) -> list[dict[str, str]]:
+    """The four steps as ui/step_line.html takes them. paused_for: the reason of the pause it is in; may_urge: at this moment."""
     here = public_step(case)
     when = _moments(case, story)
     rows = []
     for number, title in enumerate(STEPS, start=1):
         state = "done" if number < here or here == 4 else "now" if number == here else "next"
         at = when.get(number) if state != "next" else None
-        text = _now_text(case, now) if number == here else ""
+        text = ""
+        if number == here:
+            text = _late_text(case, story, now, may_urge) or _now_text(case, now, paused_for)
         if state == "done" and at is None:
             text = _("这件事没有经过这一步。")
         rows.append(
@@ -95,14 +99,35 @@ def _moments(case: "Case", story: Iterable[Step]) -> dict[int, datetime]:
     return found
 
 
-def _now_text(case: "Case", now: datetime) -> str:
+def _late_text(case: "Case", story: Sequence[Step], now: datetime, may_urge: bool) -> str:
+    """Of what is late: which rung of the ladder was reached since, and what he may do. "" when it is in time."""
+    state = State(case.state)
+    due = case.stage_due if state is State.REPORTED else case.fix_due if state in WORKING else None
+    if due is None or due >= now or case.review_at:
+        return ""
+    since = {words.deed(step.entry.event, step.entry.after) for step in story if step.entry.at >= due}
+    if "escalate" in since:
+        what = _("超过时间了，已报上一级督办。")
+    elif "escalate.own" in since:
+        what = _("超过时间了，已提醒办理单位的负责人。")
+    else:
+        what = _("超过时间了。")
+    advice = _("可以催一下，或打下面的电话。") if may_urge else _("着急的话，请打下面的电话。")
+    return _("%(what)s%(advice)s") % {"what": what, "advice": advice}
+
+
+def _now_text(case: "Case", now: datetime, paused_for: str) -> str:
     state = State(case.state)
     if state is State.CLOSED:
         return _(ENDINGS[case.ending])
     if state is State.TO_CONFIRM and case.has_objection:
         return _("您说没有办好，社区正在复核。")
     if case.review_at:
-        return _("暂时不能办，时钟已暂停，原因见下面。")
+        said = {
+            "reason": paused_for.strip().rstrip("。.；;，,"),
+            "day": times.short_day(case.review_at, now),
+        }
+        return _("现在还不能办：%(reason)s。%(day)s再看能不能办，这段不算时间。") % said
     return _(NOW[state]) % {"due": times.moment(case.stage_due, now)}
 
 
@@ -161,9 +186,7 @@ def _running(title: str, due: datetime, now: datetime) -> ClockLine:
 
 
 def pauses(rows: Sequence["Pause"], now: datetime) -> tuple[list[dict[str, str]], str]:
-    """Every stretch in which the clocks stood, with its reason, and the running total in words ("" when there is none)."""
-    if not rows:
-        return [], ""
+    """Every stretch in which the clocks stood, with its reason, and the running total of several in words ("" when it says no more)."""
     told = [
         {
             "span": times.between(row.started_at, row.ended_at or now),
@@ -174,7 +197,22 @@ def pauses(rows: Sequence["Pause"], now: datetime) -> tuple[list[dict[str, str]]
         for row in rows
     ]
     total = sum(((row.ended_at or now) - row.started_at).total_seconds() for row in rows) / 60
-    return told, times.span(total)
+    return told, times.span(total) if len(told) > 1 else ""
+
+
+def paused_for(rows: Sequence["Pause"]) -> str:
+    """The reason of the pause that has not ended, "" when none runs."""
+    return next((row.reason for row in rows if row.ended_at is None), "")
+
+
+def silence(case: "Case", now: datetime) -> str:
+    """What happens, and when, if whoever is asked says nothing; "" when nothing happens by itself."""
+    if State(case.state) is not State.TO_CONFIRM or case.has_objection:
+        return ""
+    said = {"moment": times.moment(case.due_at, now)}
+    if silence_may_be_broken():
+        return _("到 %(moment)s 没有答复，就先算办好；之后觉得没办好，还能请重新办。") % said
+    return _("到 %(moment)s 没有答复，就先算办好。") % said
 
 
 def waited(case: "Case", now: datetime) -> str:

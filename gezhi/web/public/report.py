@@ -52,21 +52,31 @@ def report_anywhere(request: Asked) -> HttpResponse:
 
 def shown_again(request: Asked, code: str = "") -> HttpResponse:
     """The form of a POST that may not be trusted, with every word of it; nothing was taken in. 403."""
-    place = places.by_code(code) if code else None
+    named = places.by_code(code) if code else None
+    place = places.nearest_open(named) if named else None
     form = _form(place, request.POST)
-    draft = Draft(place, form, kept.gather_carried(request, form.form_key), form.form_key)
+    draft = Draft(place, form, kept.gather_carried(request, form.form_key), form.form_key, named)
     form.add_error(None, _("浏览器没有带上本站的凭据，所以还没有收下。请再按一次提交；照片请重新选。"))
     return _page(request, draft, 403)
 
 
 @dataclass(slots=True)
 class Draft:
-    """A form on its way through: where, what was typed, which pictures, under which key."""
+    """A form on its way through: where, what was typed, which pictures, under which key.
+
+    named: the place of the address, which is another than `place` when it is closed.
+    """
 
     place: PlaceRow | None
     form: ReportForm
     bag: Bag
     key: str
+    named: PlaceRow | None = None
+
+    @property
+    def closed(self) -> PlaceRow | None:
+        """The place that was named and is no more."""
+        return self.named if self.named and self.named.closed_on is not None else None
 
     @property
     def spot(self) -> PlaceRow | None:
@@ -82,19 +92,21 @@ def _form(place: PlaceRow | None, sent: QueryDict | None = None) -> ReportForm:
     return ReportForm(sent, has_place=place is not None, buildings=buildings)
 
 
-def _shown(request: Asked, place: PlaceRow | None) -> HttpResponse:
-    draft = Draft(place, _form(place), Bag(), fresh_key())
+def _shown(request: Asked, named: PlaceRow | None) -> HttpResponse:
+    place = places.nearest_open(named) if named else None
+    draft = Draft(place, _form(place), Bag(), fresh_key(), named)
     words = request.GET.get("q", "").strip()
     found = places.find(words, FOUND_PLACES) if words and place is None else []
     return _page(request, draft, 200, {"q": words, "found": found})
 
 
-def _posted(request: Asked, place: PlaceRow | None) -> HttpResponse:
+def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
+    place = places.nearest_open(named) if named else None
     sent = request.POST.copy()
     if "back" in sent:  # from the page that names others: the topic is chosen anew
         sent.pop("category", None)
     form = _form(place, sent)
-    draft = Draft(place, form, Bag(), form.form_key)
+    draft = Draft(place, form, Bag(), form.form_key, named)
     try:
         limits.count(
             "report", limits.address(request), most=limits.REPORTS_PER_HOUR, minutes=60, at=request.now
@@ -110,7 +122,7 @@ def _posted(request: Asked, place: PlaceRow | None) -> HttpResponse:
     if not form.is_valid() or draft.bag.refused:
         return _page(request, draft, 422)
     try:
-        spot = draft.spot
+        spot = draft.closed or draft.spot
         received = receive_report(Voice(_intake(draft, spot), spot), actor=VISITOR, at=request.now)
     except (Invalid, Missing, BadText) as refusal:
         return _refused(request, draft, refusal)
@@ -140,7 +152,10 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
 
 def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
     """The form as it was, with the sentence where it belongs. A key that carried other words before is replaced."""
-    draft.form.take(refusal)
+    if draft.closed and isinstance(refusal, Invalid) and refusal.field == "place":
+        draft.form.add_error(None, _("还没有收下。请看清上面写的地点，再按一次提交。"))
+    else:
+        draft.form.take(refusal)
     if isinstance(refusal, Invalid) and refusal.code == "other_body":
         draft.key = fresh_key()
     draft.bag = draft.bag.without_claimed()
@@ -174,6 +189,7 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "photo_error": " ".join(draft.bag.refused),
         "most_photos": MOST_PHOTOS,
         "place": place,
+        "closed": draft.closed,
         "place_name": place.full_name if place else "",
         "place_note": trust.solved_note(path) if place else "",
         "answering": trust.desk_answering(path, request.now),

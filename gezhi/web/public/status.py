@@ -17,7 +17,7 @@ from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
 from gezhi.flows.reporter_speaks import EVENTS, REASONS, Saying, next_urge, reporter_speaks
 from gezhi.kernel.actor import reporter
-from gezhi.kernel.refusal import NotYours, Refusal, Stale, Unavailable
+from gezhi.kernel.refusal import NotFound, NotYours, Refusal, Stale, Unavailable
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 MOST_PER_HOUR = 30  # deeds of one reporter
+# the matter was joined elsewhere a moment ago, seen before its lock or behind it: to the reporter that is a change like any other
+OVERTAKEN = (NotYours, NotFound)
 AFTER = ("photo_after", "photo_same_angle")
 THANKS = {
     "answer": gettext_noop("收到您的补充，会继续办。"),
@@ -57,6 +59,7 @@ class Draft:
     key: str = field(default_factory=fresh_key)
     problem: str = ""
     number: int = 200
+    wait_seconds: int = 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +73,8 @@ def status(request: Asked, code: str) -> HttpResponse:
             messages.success(request, _(THANKS[draft.event]))
             return private(SeeOther(reverse("status", args=[reports.tracking_code(report.id)])))
     answer = render(request, "public/status.html", _page(request, report, draft), status=draft.number)
+    if draft.wait_seconds:
+        answer["Retry-After"] = str(draft.wait_seconds)
     return private(answer)
 
 
@@ -80,6 +85,12 @@ def _heard(request: Asked, report: ReportRow) -> Draft:
     draft = Draft(event, sent.get("text", ""), sent.get("reason", ""), key=key or fresh_key())
     try:
         limits.count("speak", report.id.hex, most=MOST_PER_HOUR, minutes=60, at=request.now)
+    except limits.TooOften as too_often:
+        draft.problem, draft.number = sentence(too_often), number_of(too_often)
+        draft.wait_seconds = too_often.seconds
+        draft.bag = kept.gather_carried(request, draft.key).without_claimed()
+        return draft
+    try:
         draft.bag = kept.gather(request, draft.key, name=f"photos_{event}", at=request.now)
         if draft.bag.refused:
             draft.problem, draft.number = " ".join(draft.bag.refused), 422
@@ -89,8 +100,7 @@ def _heard(request: Asked, report: ReportRow) -> Draft:
     except Unavailable:
         raise
     except Refusal as refusal:
-        # the matter was joined elsewhere a moment ago: to the reporter that is a change like any other
-        shown = Stale() if isinstance(refusal, NotYours) else refusal
+        shown = Stale() if isinstance(refusal, OVERTAKEN) else refusal
         draft.problem, draft.number = sentence(shown), number_of(shown)
         draft.bag = draft.bag.without_claimed()
     return draft
@@ -104,28 +114,34 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
     now = request.now
     case = cases.of_report(report.id)
     story = cases.timeline(case)
-    pauses, paused = progress.pauses(cases.pauses(case), now)
+    stood = cases.pauses(case)
+    pauses, paused = progress.pauses(stood, now)
     offers = cases.offers_for(case, actor=reporter(report.id), at=now)
+    is_new = "new" in request.GET and draft.number == 200
+    may = progress.may(offers, case, next_urge(report.id, story, now))
+    may_urge = may["urge"] and not may["urge_again"] and not is_new
     place = places.by_ids([report.place_id]).get(report.place_id) if report.place_id else None
     return {
         "report": report,
         "case": case,
         "code": reports.tracking_code(report.id),
         "last_digits": case.number.rsplit("-", 1)[1].lstrip("0"),
-        "is_new": "new" in request.GET and draft.number == 200,
+        "is_new": is_new,
         "place": place,
         "place_name": place.full_name if place else "",
         "category": trust.category_words(case.category_id or report.category_id)
         if case.category_id or report.category_id
         else "",
-        "steps": progress.steps(case, story, now),
+        "steps": progress.steps(case, story, now, paused_for=progress.paused_for(stood), may_urge=may_urge),
         "clocks": progress.clocks(case, now),
         "waited": progress.waited(case, now),
         "pauses": pauses,
         "paused": paused,
         "turn": progress.turn(case),
         "answering": None if case.closed_at else duty.answering(case.lead_id, now),
-        "may": progress.may(offers, case, next_urge(report.id, story, now)),
+        "may": may,
+        "may_urge": may_urge,
+        "silence": progress.silence(case, now),
         "reasons": _reasons(draft),
         "question": _question(case, story),
         "draft": draft if draft.event in EVENTS else None,

@@ -43,14 +43,14 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "made_safe": ("shield", gettext_noop("危险已经先排除"), "good", ""),
     "put_to_meeting": ("calendar", gettext_noop("几家一起商量怎么办"), "", ""),
     "approve_extension": ("calendar", gettext_noop("时限延长"), "", ""),
-    "carry_forward": ("pause", gettext_noop("暂时不能办，时钟暂停，理由如下"), "pause", "reason"),
-    "resume": ("play", gettext_noop("恢复办理，时钟继续走"), "", ""),
+    "carry_forward": ("pause", gettext_noop("暂时不能办，这段不算时间，理由如下"), "pause", "reason"),
+    "resume": ("play", gettext_noop("接着办，时间接着算"), "", ""),
     "solve_on_spot": ("check", gettext_noop("当场办好了"), "good", ""),
     "done": ("check", gettext_noop("%(party)s说办好了，等核查人员去看"), "", ""),
     "not_found": ("search", gettext_noop("到现场没有看到问题，等核查人员再去看"), "", ""),
     "pass_check": ("check-circle", gettext_noop("核查人员到现场看过，办好了"), "good", ""),
     "fail_check": ("rotate-ccw", gettext_noop("去看过，还没有办好，继续办"), "", ""),
-    "satisfied": ("check-circle", gettext_noop("您认可了结果"), "good", ""),
+    "satisfied": ("check-circle", gettext_noop("您说办好了"), "good", ""),
     "unsatisfied": ("rotate-ccw", gettext_noop("您说没有办好"), "", ""),
     "uphold": ("check", gettext_noop("复核后维持结果，理由如下"), "", "reason"),
     "confirm_lapses": ("clock", gettext_noop("没有等到您的答复，先办结"), "", ""),
@@ -72,7 +72,7 @@ BROUGHT: Final = gettext_noop("您反映的和这件是同一件事，合在一�
 NOT_SEEN: Final = gettext_noop("核查人员到现场看过，也没有看到问题")  # a passed check of "nothing to be seen"
 CLAIMS: Final = frozenset({"solve_on_spot", "done", "not_found"})
 OTHERS: Final[Mapping[str, str]] = {  # the same deed by somebody else
-    "satisfied": gettext_noop("反映的人认可了结果"),
+    "satisfied": gettext_noop("反映的人说办好了"),
     "unsatisfied": gettext_noop("复核后认为没有办好，继续办"),
     "urge": gettext_noop("另一位反映的人催了一次"),
 }

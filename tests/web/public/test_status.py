@@ -153,7 +153,7 @@ def test_satisfied_closes_the_case(door: Client, here: str, cast: Cast, now: dat
     answer = door.post(page, {"event": "satisfied", "version": version})
     assert (answer.status_code, case_now().state, case_now().ending) == (303, "closed", "solved")
     assert door.post(page, {"event": "satisfied", "version": version}).status_code == 303
-    assert "办好了，并且有人看过。" in text_of(door.get(page))
+    assert "办好了，另一个人到现场看过。" in text_of(door.get(page))
 
 
 def test_a_yes_to_an_older_round_is_refused_with_the_fresh_page(
@@ -324,7 +324,7 @@ def test_with_a_phone_the_receipt_asks_for_a_picture_of_it_and_folds_the_code(
     html = door.get(report(door, here, contact="13800001234") + "?new=1").content.decode()
     receipt = html.split('aria-labelledby="receipt"')[1].split("</section>")[0]
     last = case_now().number[-7:].lstrip("0")
-    assert ("请截屏" in receipt, f"编号 {last}" in receipt) == (True, True)
+    assert ("请截屏" in receipt, f"请报编号 <b>{last}</b>" in receipt) == (True, True)
     assert receipt.index("<details>") < receipt.index('id="code"')
 
 
