@@ -17,4 +17,4 @@ def aside(words: object, more: object) -> str:
 @register.filter
 def series(items: Iterable[object]) -> str:
     """One after the other, as in a sentence: `甲、乙`."""
-    return series(map(str, items))
+    return _("、").join(map(str, items))
