@@ -30,7 +30,7 @@ class ReportForm(forms.Form):
     """What the clerk hears. Place, category and phone may stay open: the case waits in the desk's queue then."""
 
     channel = forms.ChoiceField(
-        label=gettext_lazy("怎么来的"),
+        label=gettext_lazy("来源"),
         choices=[(one, words.CHANNELS[one]) for one in CHANNELS],
         widget=forms.RadioSelect,
         initial="phone",
@@ -50,7 +50,7 @@ class ReportForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
-    may_call = forms.BooleanField(label=gettext_lazy("同意承办人直接联系"), required=False)
+    may_call = forms.BooleanField(label=gettext_lazy("同意处置人直接联系"), required=False)
     key = forms.CharField(max_length=64, min_length=16)
 
     place_error = ""
@@ -140,7 +140,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: ReportForm, pictures: Any = None, status: int = 200) -> HttpResponse:
     page = {
-        "heading": _("接电话登记"),
+        "heading": _("来电来访登记"),
         "form": form,
         "place_options": place_options(form.place_words, form.chosen_place) if form.is_bound else [],
         "categories": category_options(with_empty=False),

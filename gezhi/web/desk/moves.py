@@ -18,15 +18,15 @@ from gezhi.flows.route import advance_and_route
 from gezhi.flows.split_case import split_case
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.web import refusals, words
-from gezhi.web.casework import lists, photos
+from gezhi.web.casework import casepage, lists, photos
 from gezhi.web.casework.asks import ASKS
 from gezhi.web.casework.moveform import (
     MoveForm,
-    condition_options,
     place_options,
     typed_category,
 )
 from gezhi.web.casework.offers import choices, said
+from gezhi.web.casework.starts import condition_options, usually
 from gezhi.web.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ def _form_page(
         "back": request.POST.get("back") or came_from(request),
         "close_url": reverse("desk:case", args=[case.number]),
         "body": "desk/case/_move.html",
+        "said": {}
+        if is_boosted(request)
+        else casepage.said(case, actor=actor_of(request), at=at_of(request)),
     }
     return render(
         request, "ui/sheet.html" if is_boosted(request) else "desk/case/move.html", page, status=status
@@ -158,5 +161,6 @@ def find_places(request: HttpRequest) -> HttpResponse:
 @staff_required
 def find_conditions(request: HttpRequest) -> HttpResponse:
     """Fragment: the opening conditions of a category chosen in a form."""
-    options = condition_options(typed_category(request.GET))
-    return render(request, "desk/_condition_options.html", {"options": options})
+    category = typed_category(request.GET)
+    page = {"options": condition_options(category), "usually": usually(category)}
+    return render(request, "desk/_condition_options.html", page)
