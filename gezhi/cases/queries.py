@@ -338,3 +338,9 @@ def in_hands_of(party_ids: Iterable[UUID]) -> list[Case]:
     states = (State.DISPATCHED, State.IN_HAND)
     rows = Case.objects.filter(state__in=states, lead_id__in=list(party_ids)).exclude(place_path="")
     return list(rows.order_by("id"))
+
+
+def at_work(party_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these parties are accountable for something open. 1 query."""
+    rows = Case.objects.filter(closed_at=None, lead_id__in=list(party_ids)).order_by()
+    return set(rows.values_list("lead_id", flat=True).distinct())

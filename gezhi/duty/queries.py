@@ -69,6 +69,12 @@ def shifts(party_id: UUID, starts_at: datetime, ends_at: datetime) -> list[Shift
     return _rows(on_roster(party=party_id, starts_at__lt=ends_at, ends_at__gt=starts_at))
 
 
+def planned(party_ids: Iterable[UUID], starts_at: datetime, ends_at: datetime) -> set[UUID]:
+    """Which of these parties have a shift that touches [starts_at, ends_at). 1 query."""
+    rows = on_roster(party__in=list(party_ids), starts_at__lt=ends_at, ends_at__gt=starts_at).order_by()
+    return set(rows.values_list("party_id", flat=True).distinct())
+
+
 def shifts_of(account_id: UUID, starts_at: datetime, ends_at: datetime) -> list[ShiftRow]:
     """Somebody's own shifts that touch [starts_at, ends_at), in order. 1 query."""
     return _rows(on_roster(account=account_id, starts_at__lt=ends_at, ends_at__gt=starts_at))

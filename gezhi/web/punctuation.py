@@ -1,4 +1,4 @@
-"""Marks between words as the reader's language sets them, also as filters of every template: brackets, lists."""
+"""Marks between words as the reader's language sets them, also as filters of every template: brackets, lists; codes in groups."""
 
 from collections.abc import Iterable
 
@@ -18,3 +18,10 @@ def aside(words: object, more: object) -> str:
 def series(items: Iterable[object]) -> str:
     """One after the other, as in a sentence: `甲、乙`."""
     return _("、").join(map(str, items))
+
+
+@register.filter
+def fours(code: str) -> str:
+    """`371072-pruf5d54xm` as `371072 pruf 5d54 xm`: to be copied by hand. Spaces don't matter where it is typed in again."""
+    head, _dash, tail = code.rpartition("-")
+    return " ".join(filter(None, [head, *(tail[at : at + 4] for at in range(0, len(tail), 4))]))

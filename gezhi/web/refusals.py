@@ -145,7 +145,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     "not_closed": gettext_noop("还在使用，没有停用。"),
     ("parent", "circle"): gettext_noop("不能归到它自己或它的下级之下。"),
     ("open_numbers", "not_case_numbers"): gettext_noop("请填写案件编号，每行一个。"),
-    ("make_safe", "later_than_fix"): gettext_noop("先期处置的时限不能晚于修复的时限。"),
+    ("make_safe", "later_than_fix"): gettext_noop("先做什么的时限不能晚于办结的时限。"),
     ("hour_to", "same_hour"): gettext_noop("两个时刻不能相同；全天适用就都不填。"),
     "is_over": gettext_noop("请填今天或以后的日期。"),
     "changes_nothing": gettext_noop("到那天也和现行的一样。请写要改的内容，或者不填日期。"),

@@ -23,7 +23,7 @@ def reason(routed: Routed) -> str:
         said = {"rule": routed.match.rule.name, "asks": asks(routed.match.rule)}
         return _("按派遣规则“%(rule)s”：%(asks)s") % said
     if routed.party:
-        return _("没有派遣规则适用，按类别的承办次序。")
+        return _("没有派遣规则适用，按类别写明的“由谁办”。")
     return _("没有派遣规则适用，也没有按类别该办的单位，由受理席决定。")
 
 

@@ -1,13 +1,13 @@
 """Times for people: "今天 14:30", "还剩 3 小时 20 分（工作时间）", "2 天 4 小时"; exact on hover."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, WorkCalendar, due_at, working_minutes
@@ -15,15 +15,33 @@ from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, WorkCale
 DAY_MINUTES = 1440
 SOON_MINUTES = WORKING_DAY_MINUTES // 2  # "soon" is within half a working day
 FIGURE_AND_SPACE = re.compile(r"(\d) ")
+WEEKDAYS = (
+    pgettext_lazy("short", "周一"),
+    pgettext_lazy("short", "周二"),
+    pgettext_lazy("short", "周三"),
+    pgettext_lazy("short", "周四"),
+    pgettext_lazy("short", "周五"),
+    pgettext_lazy("short", "周六"),
+    pgettext_lazy("short", "周日"),
+)
 FAR = timedelta(days=30)  # farther away, working time is no longer counted out
 
 
 class Clock(NamedTuple):
-    """A clock as ui/clock_chip.html shows it. state: in_time, due_soon, overdue, paused or none."""
+    """A clock as ui/clock_chip.html shows it. state: in_time, due_soon, overdue, paused or none.
+
+    name: which deadline it is, "" for the one of the whole case (办结), which needs no name.
+    """
 
     state: str
     text: str
     exact: str
+    name: str = ""
+
+    @property
+    def whole(self) -> str:
+        """With its name before it: 签收超时 4 小时 30 分."""
+        return _("%(name)s%(text)s") % {"name": self.name, "text": self.text} if self.name else self.text
 
 
 NO_CLOCK = Clock("none", "", "")
@@ -47,6 +65,28 @@ def moment(at: datetime | None, now: datetime) -> str:
             1: _("明天 %(clock)s"),
         }[days] % {"clock": clock}
     return date_format(local, _("n月j日 H:i") if local.year == today.year else _("Y年n月j日"))
+
+
+def which_day(at: datetime, now: datetime) -> str:
+    """Today, yesterday, tomorrow, else 11月30日 周一: the day of a shift."""
+    local = timezone.localtime(at)
+    days = (local.date() - timezone.localtime(now).date()).days
+    near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}
+    return near.get(days) or with_weekday(local)
+
+
+def with_weekday(day: date) -> str:
+    """`11月30日 周一`."""
+    weekday = str(WEEKDAYS[day.weekday()])
+    return _("%(day)s %(weekday)s") % {"day": date_format(day, _("n月j日")), "weekday": weekday}
+
+
+def turn(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+    """`昨天 20:00–今天 08:00`; an end on the same day needs no second name of it."""
+    start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    first = f"{which_day(start, now)} {start:%H:%M}"
+    last = f"{end:%H:%M}" if end.date() == start.date() else f"{which_day(end, now)} {end:%H:%M}"
+    return f"{first}–{last}"
 
 
 def short_day(at: datetime | None, now: datetime) -> str:
@@ -114,7 +154,7 @@ def clock(
 ) -> Clock:
     """How a deadline stands. hours: the calendar of whoever must act. long: says that the figure is working time."""
     if is_paused:
-        until = _("暂停到 %(day)s") % {"day": short_day(due, at)} if due else _("已暂停")
+        until = _("挂账到 %(day)s") % {"day": short_day(due, at)} if due else _("挂账中")
         return Clock("paused", until, exact(due))
     if due is None:
         return NO_CLOCK

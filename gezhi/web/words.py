@@ -23,7 +23,7 @@ of = wording.of
 NEXT: Mapping[str, Any] = {
     "reported": _("受理或答复"),
     "asked": _("等上报人补充"),
-    "opened": _("派给承办单位"),
+    "opened": _("派给责任单位"),
     "dispatched": _("签收"),
     "in_hand": _("处置并上传结果"),
     "to_check": _("到现场核查"),
@@ -36,6 +36,21 @@ TURNS: Mapping[str, Any] = {
     "asked": _("上报人"),
     "to_check": _("核查员"),
     "to_confirm": _("上报人"),
+}
+
+# Which deadline a clock shows: each step has its own beside the two of the whole case.
+CLOCKS: Mapping[str, Any] = {
+    "reported": pgettext_lazy("clock", "受理"),
+    "asked": pgettext_lazy("clock", "补充"),
+    "opened": pgettext_lazy("clock", "派遣"),
+    "dispatched": pgettext_lazy("clock", "签收"),
+    "in_hand": pgettext_lazy("clock", "处置"),
+    "to_check": pgettext_lazy("clock", "核查"),
+    "to_confirm": pgettext_lazy("clock", "确认"),
+    "objected": pgettext_lazy("clock", "复核"),
+    "make_safe": pgettext_lazy("clock", "先做的事"),
+    "fix": pgettext_lazy("clock", "办结"),
+    "review": pgettext_lazy("clock", "挂账"),
 }
 
 # What a stretch of time was spent on, where nobody worked.
@@ -82,7 +97,7 @@ ACTS: Mapping[str, Any] = {
     "undo_split": _("撤销分案"),
     "reopen": _("重新办理"),
     "correct": _("更正位置或类别"),
-    "made_safe": _("已先期处置"),
+    "made_safe": _("先做的已做完"),
     "note": _("记一笔"),
     "add": _("补充情况"),
     "urge": _("催办"),
@@ -133,7 +148,7 @@ DEEDS: Mapping[str, Any] = {
     "hand_over": _("服务单位变更，随之移交"),
     "correct": _("已更正位置或类别"),
     "relocate": _("所在位置的归属变了，案件随之调整"),
-    "made_safe": pgettext_lazy("happened", "已先期处置"),
+    "made_safe": pgettext_lazy("happened", "先做的已做完"),
     "note": pgettext_lazy("happened", "记一笔"),
     "add": _("上报人又补充了情况"),
     "added": _("补充了情况"),
@@ -171,7 +186,7 @@ LACKS: Mapping[str, Any] = {
     "on_site": _("请在现场扫描位置码或提供定位"),
     "photo_after": _("请上传处置后的照片"),
     "photo_same_angle": _("请上传与处置前同一角度的照片"),
-    "document": _("请上传凭证的照片"),
+    "document": _("请上传单据照片"),
     "count": _("请填写清点的数量"),
     "proof": _("请按本类别的要求提供结案凭证"),
     "verdict": _("请写明核查所见，或上传照片"),
@@ -184,14 +199,14 @@ PICTURES: Mapping[str, Any] = {
     "before": _("处置前"),
     "photo_after": _("处置后"),
     "photo_same_angle": _("同一角度"),
-    "document": _("凭证"),
+    "document": _("单据"),
     "verdict": _("核查照片"),
 }
 
 PROOFS: Mapping[str, Any] = {
     "photo_after": _("处置后照片"),
     "photo_same_angle": _("同角度照片"),
-    "document": _("凭证照片"),
+    "document": _("单据照片"),
     "count": _("清点数量"),
     "note": _("情况说明"),
 }

@@ -46,3 +46,20 @@ def test_a_clock_and_a_line_are_read_aloud_with_the_signs_of_their_language(lang
     assert f"{sign}{{holder}}" in line
     if language == "en":
         assert not any("：" in one for one in (*clocks, line))
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "said"),
+    [
+        (-28, -16, "昨天 08:00–20:00"),
+        (-16, -4, "昨天 20:00–今天 08:00"),
+        (20, 32, "明天 08:00–20:00"),
+        (68, 80, "3月5日 周四 08:00–20:00"),
+        (80, 92, "3月5日 周四 20:00–3月6日 周五 08:00"),
+    ],
+)
+def test_a_shift_says_its_day_of_the_week_and_an_end_on_the_same_day_only_its_hour(
+    starts: int, ends: int, said: str
+) -> None:
+    begun, over = (NOON + timedelta(hours=n) for n in (starts, ends))
+    assert times.turn(begun, over, NOON) == said

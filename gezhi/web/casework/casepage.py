@@ -72,7 +72,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "rounds": _rounds(shown),
         "related": _related(case, actor),
         "alike": _alike(case, actor, at) if Role.DESK in roles else {},
-        "deeds": _deeds(case, actor, at, quietly=ANSWERS if unheard_until else frozenset()),
+        **_offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
     }
 
 
@@ -128,6 +128,11 @@ def _what(case: "Case") -> dict[str, Any]:
         "kinds": [words.of(words.PROOFS, kind) for kind in proof.kinds],
         "chain": category.chain_text,
     }
+
+
+def said(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """What this actor reads of the reports, as {reports, more, count}."""
+    return _said(case, cases.roles(case, actor=actor), at)
 
 
 def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
@@ -215,7 +220,7 @@ def _holder(
         else "",
         "is_at_work": case.state in IS_WORKED_ON,
         "turn": lists.turn(case, known) if is_unheard else _turn(case, known),
-        "next": words.of(words.NEXT, case.state),
+        "next": _("在进度页确认") if is_unheard else words.of(words.NEXT, case.state),
     }
 
 
@@ -313,6 +318,22 @@ def _unheard_until(case: "Case", said: Mapping[str, Any], at: datetime) -> str:
     if not is_asked or any(report["has_contact"] for report in said["reports"]):
         return ""
     return times.moment(case.due_at, at)
+
+
+def _offered(
+    case: "Case", actor: Actor, at: datetime, clock: times.Clock, *, is_unheard: bool
+) -> dict[str, Any]:
+    """The buttons. urges: the case is late, nothing loud is to be done here, and others hold it: ring them up, then say so."""
+    deeds = _deeds(case, actor, at, quietly=ANSWERS if is_unheard else frozenset())
+    urges = (
+        clock.state == "overdue"
+        and case.state in IS_WORKED_ON
+        and case.lead_id not in actor.parties()
+        and all(deed["quiet"] for deed in deeds)
+    )
+    if urges and deeds and not deeds[0]["grave"]:
+        deeds = [deeds[0] | {"quiet": False}, *deeds[1:]]
+    return {"deeds": deeds, "urges": urges}
 
 
 def _deeds(case: "Case", actor: Actor, at: datetime, quietly: Set[str] = frozenset()) -> list[dict[str, Any]]:

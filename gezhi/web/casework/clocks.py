@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,28 +16,42 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 
+class Line(NamedTuple):
+    """One deadline: what it is called, when it runs out, when it was kept or missed, and the hours it is counted in."""
+
+    label: str
+    due: datetime
+    done: datetime | None
+    hours: WorkCalendar
+
+
 def clocks(case: "Case", known: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
-    """Lines {label, chip, due}: what was kept or missed, and what is left. known: the case's parties."""
+    """Lines {label, chip, due} in the order of time: what was kept or missed, and what is left. known: the case's parties."""
     limits, working = timing.limits_of(case), lists.calendar_of(case, known)
-    drawn = partial(_chip, case, at, lists.soon_at(at))
     safe = ROUND_THE_CLOCK if limits.round_make_safe else working
     fix = ROUND_THE_CLOCK if limits.round_fix else working
     ended = case.closed_at or case.done_at
-    lines = []
+    lines: list[Line] = []
     if case.make_safe_due:  # whatever is done counts as made safe; it is said where it was asked
-        lines.append(
-            (_("先期处置"), case.make_safe_due, drawn(case.make_safe_due, case.made_safe_at, hours=safe))
-        )
+        lines.append(Line(_("先做什么"), case.make_safe_due, case.made_safe_at, safe))
     if case.fix_due:
-        lines.append((_("办结"), case.fix_due, drawn(case.fix_due, ended, hours=fix)))
+        lines.append(Line(words.of(words.CLOCKS, "fix"), case.fix_due, ended, fix))
     if case.stage_due and case.stage_due != case.fix_due:
-        hours = lists.hours_of(case, known)
-        label = words.of(words.NEXT, case.state)
-        lines.append((label, case.stage_due, drawn(case.stage_due, None, hours=hours)))
-    if case.review_at:
+        label = words.of(words.CLOCKS, lists.step_of(case))
+        lines.append(Line(label, case.stage_due, None, lists.hours_of(case, known)))
+    drawn = partial(_chip, case, at, lists.soon_at(at))
+    shown = [
+        {
+            "label": one.label,
+            "due": _("应于 %(when)s 前") % {"when": times.moment(one.due, at)},
+            "chip": drawn(one.due, one.done, hours=one.hours),
+        }
+        for one in sorted(lines, key=lambda line: line.done or line.due)
+    ]
+    if case.review_at:  # its chip says the day
         paused = times.clock(case.review_at, at=at, soon=at, hours=working, is_paused=True)
-        lines.append((_("挂账"), case.review_at, paused))
-    return [{"label": label, "due": times.moment(due, at), "chip": chip} for label, due, chip in lines]
+        shown.append({"label": words.of(words.CLOCKS, "review"), "due": "", "chip": paused})
+    return shown
 
 
 def _chip(

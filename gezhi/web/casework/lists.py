@@ -53,6 +53,8 @@ COLUMNS = (  # of a case, all that its line is made of: fifty whole cases take t
     "came_back_from_id",
 )
 OFFICE = "office"  # the calendar by which "soon" is judged
+ON_BOTH_CLOCKS = frozenset({State.OPENED, State.DISPATCHED, State.IN_HAND})  # beside that of the step
+UNNAMED = frozenset({"fix", "review"})  # the whole case's own, and what says itself which it is
 ANY = "0-0"  # stands for a number while the address of all cases is worked out
 
 Value = TypeVar("Value")
@@ -169,13 +171,31 @@ def soon_for(case: "Case", due: datetime | None, *, at: datetime, soon: datetime
 def clock_of(
     case: "Case", known: dict[UUID, Any], *, at: datetime, soon: datetime, long: bool = False
 ) -> times.Clock:
-    """The earliest deadline that counts, by the calendar of whoever must act."""
+    """The earliest deadline that counts, by the calendar of whoever must act; hovering says which one it is."""
     if case.closed_at is not None:
         return times.NO_CLOCK
     hours, soon = hours_of(case, known), soon_for(case, case.due_at, at=at, soon=soon)
-    return times.clock(
+    found = times.clock(
         case.due_at, at=at, soon=soon, hours=hours, is_paused=case.review_at is not None, long=long
     )
+    which = deadline_of(case)
+    name = words.of(words.CLOCKS, which)
+    return times.Clock(found.state, found.text, f"{name} {found.exact}", "" if which in UNNAMED else name)
+
+
+def deadline_of(case: "Case") -> str:
+    """Which one runs out next, as `words.CLOCKS` calls them."""
+    if case.review_at is not None:
+        return "review"
+    if case.state in ON_BOTH_CLOCKS and case.due_at in (case.fix_due, case.make_safe_due):
+        return "fix" if case.due_at == case.fix_due else "make_safe"
+    return step_of(case)
+
+
+def step_of(case: "Case") -> str:
+    """The present step, as `words.CLOCKS` calls it."""
+    is_objected = case.state == State.TO_CONFIRM and case.has_objection
+    return "objected" if is_objected else str(case.state)
 
 
 def hours_of(case: "Case", known: dict[UUID, Any]) -> WorkCalendar:

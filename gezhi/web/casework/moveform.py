@@ -19,6 +19,7 @@ from gezhi.places import queries as places
 from gezhi.web import refusals, words
 from gezhi.web.casework.asks import ASKS, demanded
 from gezhi.web.casework.choices import Choices
+from gezhi.web.casework.starts import condition_options, usually
 from gezhi.web.fields import IN_THE_CALENDAR
 from gezhi.web.staff import uuid_or_none
 
@@ -33,7 +34,7 @@ NOTE_LABELS = {
     "done": gettext_lazy("情况说明"),
     "pass_check": gettext_lazy("核查所见"),
     "not_found": gettext_lazy("现场看到什么"),
-    "made_safe": gettext_lazy("做了什么先期处置"),
+    "made_safe": gettext_lazy("先做了什么"),
     "dispatch": gettext_lazy("交代"),
     "split": gettext_lazy("另一件是什么事"),
     "put_to_meeting": gettext_lazy("要议什么"),
@@ -42,6 +43,7 @@ WORDS_OR_PHOTO = {
     "pass_check": gettext_lazy("写一句看到了什么，或者拍一张照片，两样至少要有一样。"),
     "answer": gettext_lazy("写下补充的情况，或者附照片，两样至少要有一样。"),
 }
+AFTER_WORK = frozenset({"photo_after", "photo_same_angle"})
 CHOSEN = frozenset(
     {"place", "party", "into", "until"}
 )  # by typing or by a chip: their clean_… says what lacks
@@ -127,6 +129,7 @@ class MoveForm(forms.Form):
             label=_("立案条件"),
             choices=condition_options(self._category()),
             initial=str(self.case.condition_id or ""),
+            help_text=usually(self._category()),
         )
 
     def _make_place(self) -> forms.Field:
@@ -222,6 +225,18 @@ class MoveForm(forms.Form):
     @property
     def wants_same_angle(self) -> bool:
         return "photo_same_angle" in self.choices.proof
+
+    @property
+    def photo_mark(self) -> str:
+        """Whether the work must be shown in a picture: by the closing proof of the category, on the spot always. "" where nobody asks."""
+        if self.event not in {"done", "solve_on_spot"}:
+            return ""
+        return _("必拍") if self.event == "solve_on_spot" or self.choices.proof & AFTER_WORK else _("可不拍")
+
+    @property
+    def papers_first(self) -> bool:
+        """What must be shown stands first."""
+        return self.wants_documents and not self.choices.proof & AFTER_WORK
 
     @property
     def wants_documents(self) -> bool:
@@ -363,15 +378,6 @@ def category_chips(chosen: UUID | None) -> list[dict[str, Any]]:
     return [
         {"value": str(one.id), "label": one.label(language), "checked": one.id == chosen} for one in found
     ]
-
-
-def condition_options(category: UUID | None) -> list[tuple[str, str]]:
-    """The opening conditions of a category with their limits; the default first."""
-    if category is None:
-        return []
-    language = get_language() or ""
-    found = sorted(catalogue.conditions(category), key=lambda one: not one.is_default)
-    return [(str(one.id), one.label(language)) for one in found]
 
 
 def place_options(typed: str, chosen: UUID | None, limit: int = 8) -> list[dict[str, Any]]:

@@ -148,7 +148,7 @@ def _text(
     if category := after.get("category_id"):
         lines += _category(category)
     for field, words_for in (
-        (("review_at"), _("暂停至 %(day)s")),
+        (("review_at"), _("挂账到 %(day)s")),
         ("extension_until", _("申请延至 %(day)s")),
         ("extended_to", _("延至 %(day)s")),
         ("meeting_at", _("联合踏勘 %(day)s") if step.entry.event == "return" else _("会议 %(day)s")),

@@ -87,7 +87,7 @@ def restate(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
         return render(
             request, "desk/case/restate.html", {**page, "error": refusals.sentence(refused)}, status=422
         )
-    messages.success(request, _("承办人今后看到的是您转述的话。"))
+    messages.success(request, _("处置人今后看到的是您转述的话。"))
     return redirect("desk:case", found.number)
 
 

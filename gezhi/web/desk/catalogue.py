@@ -15,6 +15,7 @@ from gezhi.catalogue.views import CategoryView, ConditionView
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES
 from gezhi.web import chains, times, words
+from gezhi.web.casework.starts import limit_words
 from gezhi.web.desk import asof, history, other_limits
 from gezhi.web.staff import actor_of, at_of, staff_required
 
@@ -91,14 +92,6 @@ def amount(value: int, unit: str) -> str:
             _("%(text)s（工作时间）") % {"text": said} if is_working and value < WORKING_DAY_MINUTES else said
         )
     return f"{value} {UNITS.get(unit, unit)}"
-
-
-def limit_words(limit: Limit | None) -> str:
-    """「2 个工作日」, 「4 小时（日夜连续）」, "" for no such clock."""
-    if limit is None:
-        return ""
-    said = times.span(limit.minutes, is_working=limit.clock == "working")
-    return _("%(span)s（日夜连续）") % {"span": said} if limit.clock == "round" else said
 
 
 def _limit(limit: Limit | None) -> dict[str, Any]:

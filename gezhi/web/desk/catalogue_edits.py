@@ -16,7 +16,7 @@ from gezhi.catalogue import actions
 from gezhi.catalogue import queries as book
 from gezhi.kernel.actor import Duty
 from gezhi.web import words
-from gezhi.web.desk.catalogue import limit_words
+from gezhi.web.casework.starts import limit_words
 from gezhi.web.desk.keeper import form_page, tried
 from gezhi.web.staff import actor_of, at_of, duty_required
 
@@ -52,12 +52,14 @@ class ConditionForm(WordsForm):
     fix_minutes = forms.IntegerField(label=gettext_lazy("办结时限（分钟，一个工作日 480）"), min_value=1)
     fix_clock = forms.ChoiceField(label=gettext_lazy("办结按什么时间算"), choices=LIMIT_CLOCKS)
     make_safe_minutes = forms.IntegerField(
-        label=gettext_lazy("先期处置时限（分钟）"),
+        label=gettext_lazy("先做什么的时限（分钟）"),
         min_value=1,
         required=False,
         help_text=NO_LIMIT,
     )
-    make_safe_clock = forms.ChoiceField(label=gettext_lazy("先期处置按什么时间算"), choices=LIMIT_CLOCKS)
+    make_safe_clock = forms.ChoiceField(
+        label=gettext_lazy("先做什么的时限按什么时间算"), choices=LIMIT_CLOCKS
+    )
     is_default = forms.BooleanField(label=gettext_lazy("作为本类别默认的立案条件"), required=False)
 
     def changes(self) -> dict[str, Any]:
@@ -104,7 +106,7 @@ def condition(request: HttpRequest, condition_id: UUID) -> HttpResponse:
         )
         if deed:
             return _changed(request, category_code)
-    intro = _("改动只影响以后立案和以后更正的案件。改过的时限不再标“建议值”。")
+    intro = _("改动只影响以后立案和以后更正的案件。改过的时限不再标“暂定”。")
     back = reverse("desk:category", args=[category_code])
     return form_page(
         request, form, heading=one.label(get_language() or ""), submit=_("保存"), back=back, intro=intro
@@ -124,7 +126,7 @@ class CategoryForm(WordsForm):
     """Names and marks of a leaf."""
 
     is_common = forms.BooleanField(label=gettext_lazy("常见：居民上报时直接显示"), required=False)
-    dangerous = forms.BooleanField(label=gettext_lazy("有危险：要先做先期处置"), required=False)
+    dangerous = forms.BooleanField(label=gettext_lazy("有危险：要写明先做什么"), required=False)
     complains_of_party = forms.BooleanField(
         label=gettext_lazy("反映物业服务：物业不参与处置和核查"), required=False
     )
@@ -163,7 +165,7 @@ class ProofForm(WordsForm):
     """What closes a case of a leaf."""
 
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("要哪些凭证"),
+        label=gettext_lazy("要哪些结案凭证"),
         choices=list(words.PROOFS.items()),
         widget=forms.CheckboxSelectMultiple,
     )

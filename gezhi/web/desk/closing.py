@@ -67,7 +67,7 @@ def close_category(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("desk:category", one.code)
     page = {
         "heading": _("停用类别：%(name)s") % {"name": one.label(get_language() or "")},
-        "goes": [_("居民上报、接电话登记和更正类别时不再出现")],
+        "goes": [_("居民上报、来电来访登记和更正类别时不再出现")],
         "stays": [_("已经办过的案件、台账和统计里的这个类别"), _("类别页、时限和改动历史")],
         "back": reverse("desk:category", args=[one.code]),
     }
@@ -108,7 +108,7 @@ def reopen_category(request: HttpRequest, code: str) -> HttpResponse:
         heading=_("恢复使用：%(name)s") % {"name": name},
         submit=_("恢复使用"),
         back=reverse("desk:category", args=[one.code]),
-        intro=_("居民上报、接电话登记和更正类别时会重新出现，时限和凭证还是原来的。"),
+        intro=_("居民上报、来电来访登记和更正类别时会重新出现，时限和结案凭证还是原来的。"),
     )
 
 

@@ -32,7 +32,7 @@ class ReportForm(forms.Form):
     """What the clerk hears. Place, category and phone may stay open: the case waits in the desk's queue then."""
 
     channel = forms.ChoiceField(
-        label=gettext_lazy("怎么来的"),
+        label=gettext_lazy("来源"),
         choices=[(one, words.CHANNELS[one]) for one in CHANNELS],
         widget=forms.RadioSelect,
         initial="phone",
@@ -52,7 +52,7 @@ class ReportForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
-    may_call = forms.BooleanField(label=gettext_lazy("同意承办人直接联系"), required=False)
+    may_call = forms.BooleanField(label=gettext_lazy("同意处置人直接联系"), required=False)
 
     place_error = ""
 
@@ -167,7 +167,7 @@ def new_report(request: Asked) -> HttpResponse:
 
 def _page(request: Asked, form: ReportForm, key: str, pictures: Bag, *, status: int = 200) -> HttpResponse:
     page = {
-        "heading": _("接电话登记"),
+        "heading": _("来电来访登记"),
         "form": form,
         "place_options": form.place_options,
         "categories": category_options(with_empty=False),

@@ -80,7 +80,6 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "rows": [_row(one, at) for one in shown],
         "count": found.count(),
         "page_size": PAGE,
-        "position": position.number,
         "reached": times.moment(position.reached_at, at),
         "query": request.GET.urlencode(),
     }

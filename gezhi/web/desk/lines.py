@@ -37,6 +37,7 @@ def _escaped(row: Row) -> dict[str, str]:
         "clock_icon": row.clock_icon,
         "due": row.clock.exact,
         "left": row.clock.text,
+        "which": row.clock.name,
         "place": row.place,
         "spot": row.spot,
         "url": row.url,

@@ -19,16 +19,16 @@ from gezhi.flows.split_case import split_case
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.web import refusals, words
 from gezhi.web.asked import Asked
-from gezhi.web.casework import lists
+from gezhi.web.casework import casepage, lists
 from gezhi.web.casework.asks import ASKS
 from gezhi.web.casework.moveform import (
     MoveForm,
-    condition_options,
     place_options,
     typed_category,
 )
 from gezhi.web.casework.offers import choices, said
 from gezhi.web.casework.sent import Gathered, gathered, papers_key, version_seen
+from gezhi.web.casework.starts import condition_options, usually
 from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.staff import actor_of, at_of, came_from, is_boosted, staff_required, uuid_or_none
 
@@ -134,6 +134,9 @@ def _form_page(
         "back": request.POST.get("back") or came_from(request),
         "close_url": reverse("desk:case", args=[case.number]),
         "body": "desk/case/_move.html",
+        "said": {}
+        if is_boosted(request)
+        else casepage.said(case, actor=actor_of(request), at=at_of(request)),
     }
     return render(
         request, "ui/sheet.html" if is_boosted(request) else "desk/case/move.html", page, status=status
@@ -162,5 +165,6 @@ def find_places(request: HttpRequest) -> HttpResponse:
 @staff_required
 def find_conditions(request: HttpRequest) -> HttpResponse:
     """Fragment: the opening conditions of a category chosen in a form."""
-    options = condition_options(typed_category(request.GET))
-    return render(request, "desk/_condition_options.html", {"options": options})
+    category = typed_category(request.GET)
+    page = {"options": condition_options(category), "usually": usually(category)}
+    return render(request, "desk/_condition_options.html", page)

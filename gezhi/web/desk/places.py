@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.lists import OPEN, CaseFilter, listed
 from gezhi.duty import queries as duty
-from gezhi.kernel.actor import Duty
+from gezhi.kernel.actor import Actor, Duty
 from gezhi.parties import queries as who
 from gezhi.places import actions, past
 from gezhi.places import queries as grounds
@@ -35,9 +35,10 @@ ONLY_HERE = re.compile(r"(localhost|.*\.localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)
 @require_GET
 @staff_required
 def places(request: HttpRequest) -> HttpResponse:
-    """Search, or the children of the root."""
-    typed = request.GET.get("q", "").strip()[:100]
-    roots = [] if typed else grounds.children(None)
+    """Search; else what lies in one's own community, or the children of the root (?all=1, and for whoever has none)."""
+    typed, wants_all = request.GET.get("q", "").strip()[:100], "all" in request.GET
+    own = None if typed or wants_all else _own_community(actor_of(request))
+    roots = [] if typed else [own] if own else grounds.children(None)
     rows = (
         grounds.find(typed, FOUND) if typed else [one for root in roots for one in grounds.children(root.id)]
     )
@@ -46,9 +47,18 @@ def places(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "roots": roots,
         "rows": [_line(one) for one in rows],
+        "is_own": own is not None,
         "may_keep": actor_of(request).has(Duty.ADMIN),
     }
     return render(request, "desk/places.html", page)
+
+
+def _own_community(actor: Actor) -> grounds.PlaceRow | None:
+    """The one community in which all posts of this actor lie; None for the whole office and for several. 1 query."""
+    paths = {post.path for post in actor.posts if post.path}
+    above = {one.id: one for path in paths for one in grounds.ancestors(path)}
+    found = [one for one in above.values() if one.kind == Kind.COMMUNITY]
+    return found[0] if len(found) == 1 and "/" not in paths else None
 
 
 def _line(one: grounds.PlaceRow) -> dict[str, Any]:

@@ -28,10 +28,10 @@ TYPE_NAMES = {  # one for each of events.TYPES, in the order in which a case mee
     "case.accepted": pgettext_lazy("webhook", "受理立案"),
     "case.asked": pgettext_lazy("webhook", "请上报人补充"),
     "case.answered": pgettext_lazy("webhook", "补充后退回受理"),
-    "case.dispatched": pgettext_lazy("webhook", "派给承办单位"),
+    "case.dispatched": pgettext_lazy("webhook", "派给责任单位"),
     "case.returned": pgettext_lazy("webhook", "退回或撤回"),
     "case.taken": pgettext_lazy("webhook", "签收"),
-    "case.made_safe": pgettext_lazy("webhook", "先期处置"),
+    "case.made_safe": pgettext_lazy("webhook", "先做的已做完"),
     "case.done": pgettext_lazy("webhook", "处置完成，待核查"),
     "case.checked": pgettext_lazy("webhook", "核查通过"),
     "case.check_failed": pgettext_lazy("webhook", "没有通过，返工"),
@@ -112,7 +112,7 @@ def new_receiver(request: HttpRequest) -> HttpResponse:
         submit=_("添加"),
         back=reverse("desk:receivers"),
         intro=_(
-            "案件每走一步，就向这个地址发一条签名的消息：编号、状态、位置和类别的代码、承办单位。不含上报人的话、姓名和电话。所有案件都会告知，包括对物业公司的投诉，所以不要填物业公司的系统。"
+            "案件每走一步，就向这个地址发一条签名的消息：编号、状态、位置和类别的代码、责任单位。不含上报人的话、姓名和电话。所有案件都会告知，包括对物业公司的投诉，所以不要填物业公司的系统。"
         ),
     )
 

@@ -38,7 +38,7 @@ def fortnight(party_id: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
             "is_gap": True,
             "starts": one.starts_at,
             "span": times.between(one.starts_at, one.ends_at),
-            "when": f"{times.moment(one.starts_at, at)} – {times.moment(one.ends_at, at)}",
+            "when": times.turn(one.starts_at, one.ends_at, at),
         }
         for one in gaps
     ]
@@ -66,7 +66,7 @@ def _shift(one: duty.ShiftRow, at: datetime) -> dict[str, Any]:
         "name": one.name,
         "phone": one.phone,
         "starts": one.starts_at,
-        "when": f"{times.moment(one.starts_at, at)} – {times.moment(one.ends_at, at)}",
+        "when": times.turn(one.starts_at, one.ends_at, at),
         "is_now": one.starts_at <= at < one.ends_at,
         "is_ahead": one.starts_at > at,
     }
@@ -134,11 +134,11 @@ def plan(request: HttpRequest, party_id: UUID) -> HttpResponse:
 @staff_required
 def drop(request: HttpRequest, shift_id: UUID) -> HttpResponse:
     """Take a shift off the roster; one that has begun ends now."""
-    shift = _shift_of(shift_id)
+    shift, at = _shift_of(shift_id), at_of(request)
     _told(
         request,
-        lambda: actions.drop_shift(shift_id, actor=actor_of(request), at=at_of(request)),
-        _("已撤下这一班。"),
+        lambda: actions.drop_shift(shift_id, actor=actor_of(request), at=at),
+        _("本班已结束。") if shift.starts_at <= at else _("已取消这一班。"),
     )
     return redirect(f"{reverse('desk:party', args=[shift.party_id])}#roster")
 
@@ -162,7 +162,11 @@ def swap(request: HttpRequest, shift_id: UUID) -> HttpResponse:
         if one.id != shift_id and one.starts_at > at and one.name != shift.name
     ]
     form = SwapForm(request.POST or None, initial={"seen": shift.name})
-    offer(form, "other", [(str(one.id), f"{one.name} {times.moment(one.starts_at, at)}") for one in ahead])
+    offer(
+        form,
+        "other",
+        [(str(one.id), f"{one.name} {times.turn(one.starts_at, one.ends_at, at)}") for one in ahead],
+    )
     back = f"{reverse('desk:party', args=[shift.party_id])}#roster"
     if form.is_valid():
         other, seen = UUID(form.cleaned_data["other"]), form.cleaned_data["seen"]
@@ -173,7 +177,10 @@ def swap(request: HttpRequest, shift_id: UUID) -> HttpResponse:
             **dict(request.POST.items()),
             "seen": shift.name,
         }  # whoever tries again has read who is on it now
-    intro = _("%(name)s，%(when)s") % {"name": shift.name, "when": times.moment(shift.starts_at, at)}
+    intro = _("%(name)s，%(when)s") % {
+        "name": shift.name,
+        "when": times.turn(shift.starts_at, shift.ends_at, at),
+    }
     return form_page(request, form, heading=_("换班"), submit=_("对换"), back=back, intro=intro)
 
 

@@ -15,7 +15,8 @@ from gezhi.places.kinds import Kind
 from gezhi.routing.match import Rule
 from gezhi.routing.terms import Terms
 from gezhi.web import rulewords
-from gezhi.web.casework.moveform import category_options, condition_options
+from gezhi.web.casework.moveform import category_options
+from gezhi.web.casework.starts import condition_options
 from gezhi.web.desk.keeper import PlaceField, offer
 from gezhi.web.fields import day_field, moment_field
 from gezhi.web.staff import uuid_or_none

@@ -55,7 +55,7 @@ def contact(request: Asked, number: str, report_id: UUID) -> HttpResponse:
 def _page(request: Asked, found: Any, more: dict[str, Any] | None = None, number: int = 200) -> HttpResponse:
     actor, at = actor_of(request), at_of(request)
     shown = casepage.context(found, actor=actor, at=at)
-    first, beside, rest = _doors(found, actor, at)
+    first, beside, rest = _doors(found, actor, at, is_unheard=bool(shown["unheard_until"]))
     context = shown | {
         "first": first,
         "beside": beside,
@@ -68,9 +68,17 @@ def _page(request: Asked, found: Any, more: dict[str, Any] | None = None, number
     )
 
 
-def _doors(found: Any, actor: Actor, at: Any) -> tuple[Any, Any, list[Any]]:
-    """What the lifecycle offers: the next action, its twin, and the rest; dangerous ones stay last."""
-    doors = [_door(found, offer.event, offer.quiet) for offer in cases.offers_for(found, actor=actor, at=at)]
+def _doors(found: Any, actor: Actor, at: Any, *, is_unheard: bool) -> tuple[Any, Any, list[Any]]:
+    """What the lifecycle offers: the next action, its twin, and the rest; dangerous ones stay last.
+
+    is_unheard: nobody can ask the reporter, so nobody is invited to answer for him.
+    """
+    mute = casepage.ANSWERS if is_unheard else frozenset()
+    doors = [
+        _door(found, offer.event, offer.quiet or offer.event in mute)
+        for offer in cases.offers_for(found, actor=actor, at=at)
+    ]
+    doors.sort(key=lambda door: (door["quiet"], door["event"] in mute))
     first = doors[0] if doors and not doors[0]["quiet"] else None
     twin = TWIN.get(first["event"], "") if first else ""
     beside = next((one for one in doors if one["event"] == twin), None)

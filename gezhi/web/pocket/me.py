@@ -46,4 +46,4 @@ def _area(post: Post, grounds: dict[Any, Any]) -> str:
     if post.grid is not None:
         return places.grid(post.grid).name
     on_path = paths.ids(post.path)
-    return grounds[on_path[-1]].full_name if on_path and on_path[-1] in grounds else _("本单位承办的事")
+    return grounds[on_path[-1]].full_name if on_path and on_path[-1] in grounds else _("本单位负责的事")

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -101,7 +100,7 @@ def _days(shifts: Sequence[ShiftRow], at: datetime) -> list[dict[str, Any]]:
     for starts_at, ends_at, name in sorted(turns):
         day = timezone.localtime(starts_at).date()
         by_day.setdefault(day, []).append({"time": _hours(starts_at, ends_at), "name": name})
-    return [{"day": date_format(day, _("n月j日 D")), "turns": turns} for day, turns in by_day.items()]
+    return [{"day": times.with_weekday(day), "turns": turns} for day, turns in by_day.items()]
 
 
 def _hours(starts_at: datetime, ends_at: datetime) -> str:
@@ -111,13 +110,6 @@ def _hours(starts_at: datetime, ends_at: datetime) -> str:
     return _("%(hours)s（次日）") % {"hours": text} if end.date() > start.date() else text
 
 
-def _when(shift: ShiftRow, at: datetime) -> str:
-    """`昨天 20:00–今天 08:00`; an end on the same day needs no second name of it."""
-    start, end = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
-    last = f"{end:%H:%M}" if end.date() == start.date() else times.moment(end, at)
-    return f"{times.moment(start, at)}–{last}"
-
-
 def _names(teams: Iterable[dict[str, Any]]) -> dict[UUID, str]:
     return {team["id"]: team["name"] for team in teams}
 
@@ -125,12 +117,12 @@ def _names(teams: Iterable[dict[str, Any]]) -> dict[UUID, str]:
 def _shift(shift: ShiftRow, at: datetime, names: dict[UUID, str] | None = None) -> dict[str, Any]:
     return {
         "id": shift.id,
-        "from": times.moment(shift.starts_at, at),
+        "day": times.which_day(shift.starts_at, at),
         "hours": _hours(shift.starts_at, shift.ends_at),
         "party": (names or {}).get(shift.party_id, ""),
         "is_now": shift.starts_at <= at < shift.ends_at,
         "is_ahead": shift.starts_at > at,
-        "when": _when(shift, at),
+        "when": times.turn(shift.starts_at, shift.ends_at, at),
         "is_over": shift.ends_at <= at,
         "is_ending": timedelta() < shift.ends_at - at <= ENDING,
     }

@@ -26,7 +26,7 @@ def test_the_page_says_what_where_who_and_by_when(cast: Cast, opened: Case, desk
         "悦海社区",
         "0631-0000102",
         "办结",
-        "先期处置",
+        "先做什么",
     ):
         assert words in page
     assert PHONE not in page
@@ -41,7 +41,7 @@ def test_first_aid_that_nobody_asked_for_is_not_shown_as_done(
     moves = ((cast.chen, Move("accept")), given, (cast.qian, Move("take")), (cast.qian, done(noon)))
     walk(clutter, *moves, at=noon)
     shown = [desk(cast.chen).get(address(case)).context["clocks"] for case in (to_check, clutter)]
-    assert [clocks[0]["label"] for clocks in shown] == ["先期处置", "办结"]
+    assert [clocks[0]["label"] for clocks in shown] == ["先做什么", "办结"]
 
 
 def test_offers_stand_likely_first_and_grave_ones_last(

@@ -92,6 +92,7 @@ def test_a_shift_is_planned_shown_and_taken_off(cast: Cast, desk: Desk, noon: da
     page = client.get(f"/desk/parties/{cast.property}/")
     assert duty.answering(cast.property, noon).name == "李师傅"
     assert "没有人值班" in text(page)  # the rest of the fortnight
+    assert ("今天 08:00–20:00" in text(page), "结束本班" in text(page)) == (True, True)
     overlap = client.post(f"/desk/parties/{cast.property}/roster/plan/", sent | {"name": "王师傅"})
     assert (overlap.status_code, "王师傅" in overlap.content.decode()) == (422, True)
     shift = duty.answering(cast.property, noon).shift_id
@@ -306,7 +307,7 @@ def test_the_ledger_comes_as_a_table_of_what_the_reader_may_see(
     ledger.catch_up(at=noon)
     page = desk(cast.chen).get("/desk/ledger/")
     assert [row["number"] for row in page.context["rows"]] == [reported.number]
-    assert "依据流水第" in text(page)
+    assert "数据截至 今天 12:00。" in text(page)
     answer = desk(cast.chen).get("/desk/ledger/download/csv/")
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert any(reported.number in row for row in rows)

@@ -1,18 +1,20 @@
 """The administrator changes a party, closes it and takes that back; the same with places; and adds a calendar of the office's own."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from gezhi.cases.models import Case
+from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.duty import actions as duty
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.worktime import calendar_to_json
 from gezhi.parties import actions as parties
 from gezhi.parties import queries as party_queries
 from gezhi.places import queries as places
-from tests.cast import Cast
+from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, text
 
 NAMES = {"name_zh": "物业作息", "name_zh_hant": "物業作息", "name_en": "Company hours"}
@@ -168,3 +170,56 @@ def test_who_works_on_no_case_reads_no_count_of_them(
     place = f"/desk/places/{cast.town.row(cast.town.stairwell).code}/"
     assert ["正在办的" in text(desk(who).get(place)) for who in (cast.chen, keeper)] == [True, False]
     assert "正在办的 1 件" in text(desk(cast.chen).get(place))
+
+
+def test_only_where_somebody_is_missed_it_is_said_that_nobody_is_in_post(
+    cast: Cast, keeper: Actor, desk: Desk, noon: datetime
+) -> None:
+    """Of three companies without people one holds nothing, one has work and one a roster."""
+    idle, busy, on_call = (
+        parties.add_party(
+            "property", name, code, "0631-0000199", parent_id=None, calendar="office", actor=keeper, at=noon
+        )
+        for name, code in (("闲物业", "XWY"), ("忙物业", "MWY"), ("值班物业", "ZWY"))
+    )
+    walk(
+        cast.lin_reports(noon),
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=busy)),
+        at=noon,
+    )
+    hours = (noon + timedelta(hours=1), noon + timedelta(hours=9))
+    duty.plan_shift(on_call, duty.OnDuty("李师傅", "0631-0000151", None), *hours, actor=keeper, at=noon)
+    page = desk(cast.chen).get("/desk/parties/")
+    assert {one.id for one in page.context["unmanned"]} & {idle, busy, on_call} == {busy, on_call}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("长峰", {"长峰物业"}), ("0631-0000106", {"长峰物业"}), ("没有的", set())]
+)
+def test_a_party_is_found_by_its_name_or_number(typed: str, found: set[str], cast: Cast, desk: Desk) -> None:
+    page = desk(cast.chen).get("/desk/parties/", {"q": typed})
+    assert {row["name"] for group in page.context["groups"] for row in group["rows"]} == found
+    assert ("没有找到" in text(page)) is not bool(found)
+
+
+def test_the_page_of_places_opens_at_ones_own_community(cast: Cast, desk: Desk) -> None:
+    own = cast.town.row(cast.town.community_a)
+    pages = {
+        who.name: [row["name"] for row in desk(who).get("/desk/places/").context["rows"]]
+        for who in (cast.chen, cast.zhou)
+    }
+    assert pages[cast.chen.name] == [cast.town.row(cast.town.compound).full_name]
+    assert own.full_name not in pages[cast.chen.name]
+    assert pages[cast.zhou.name] != pages[cast.chen.name]
+    everything = desk(cast.chen).get("/desk/places/?all=1")
+    assert [row["name"] for row in everything.context["rows"]] == pages[cast.zhou.name]
+
+
+def test_an_account_that_works_says_so(cast: Cast, keeper: Actor, desk: Desk) -> None:
+    assert "正常" in text(desk(keeper).get("/desk/accounts/"))
+
+
+def test_the_book_counts_opening_conditions_and_explains_its_arrow(cast: Cast, desk: Desk) -> None:
+    page = text(desk(cast.chen).get("/desk/catalogue/"))
+    assert ("1 条" in page, "“→”表示前者办不了再交后者。" in page, "建议值" in page) == (True, True, False)

@@ -211,3 +211,9 @@ def test_a_weak_password_is_no_wrong_try(code: str) -> None:
         )
         assert answer.status_code == 422
     assert try_code(code, OFFICE)["Location"] == "/account/login/"
+
+
+def test_the_door_says_who_gives_a_code_and_leads_residents_home(cast: Cast) -> None:
+    page = Client(HTTP_HOST="localhost").get("/account/login/")
+    assert "一次性码由本单位的管理员或社区受理席开给您。" in text(page)
+    assert '<a href="/">回到首页</a>' in page.content.decode()

@@ -229,3 +229,18 @@ def test_the_other_parties_are_listed_by_kind(cast: Cast, opened: Case, desk: De
     html = desk(cast.chen).get(address(opened, "dispatch")).content.decode()
     assert '<optgroup label="社区">' in html
     assert html.index('<optgroup label="社区">') < html.index(f'<option value="{cast.desk_b}"')
+
+
+def test_whoever_accepts_reads_the_words_beside_the_form_and_what_the_condition_starts(
+    cast: Cast, reported: Case, desk: Desk
+) -> None:
+    client = desk(cast.chen)
+    page = client.get(address(reported, "accept"))
+    shown = text(page)
+    assert shown.count("楼道门玻璃碎了，地上有碎片") == 2  # short above the form, whole beside it
+    assert ("一般派给：物业" in shown, "内办结" in shown) == (True, True)
+    assert page.content.decode().count(f'href="{address(reported)}"') == 1  # one way back
+    beside = client.get(address(reported, "accept"), HTTP_HX_REQUEST="true")
+    assert "扫码 ·" not in text(beside)  # in the sheet the words stand where it was opened
+    found = client.get("/desk/find/conditions/", {"category": str(catalogue.by_code("0201").id)})
+    assert "一般派给：" in text(found)

@@ -32,7 +32,7 @@ def test_without_a_rule_the_form_says_that_the_categorys_chain_proposes(
     cast: Cast, opened: Case, desk: Desk
 ) -> None:
     answer = desk(cast.chen).get(address(opened, "dispatch"))
-    assert "没有派遣规则适用，按类别的承办次序。" in text(answer)
+    assert "没有派遣规则适用，按类别写明的“由谁办”。" in text(answer)
     assert f'value="{cast.property}" checked' in answer.content.decode()
 
 

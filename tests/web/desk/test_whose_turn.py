@@ -113,8 +113,9 @@ def test_without_a_phone_nobody_is_invited_to_agree_in_the_reporters_place(
     case, client = confirm(cast, noon), desk(cast.chen)
     assert offered(client, case) == dict.fromkeys(casepage.ANSWERS, True)
     page = text(client.get(address(case)))
-    assert "没有留电话，等上报人在进度页确认；3月9日 12:00 后自动办结。" in page
-    assert ("轮到 上报人 请上报人确认" in page, "由悦海社区回访" in page) == (True, False)
+    assert "没有留电话，等上报人在进度页确认；3月9日 12:00 后自动结案。" in page
+    assert ("轮到 上报人 在进度页确认" in page, "由悦海社区回访" in page) == (True, False)
+    assert "待回访 上报人没有留电话，由本人在进度页确认" in page
 
 
 def test_with_a_phone_the_desk_rings_up_and_says_what_came_of_it(
@@ -126,9 +127,9 @@ def test_with_a_phone_the_desk_rings_up_and_says_what_came_of_it(
 
 
 def test_only_who_may_take_calls_is_offered_to_take_one(cast: Cast, reported: Case, desk: Desk) -> None:
-    offers = {who.name: "接电话登记" in text(desk(who).get("/desk/")) for who in (cast.chen, cast.sun)}
+    offers = {who.name: "来电来访登记" in text(desk(who).get("/desk/")) for who in (cast.chen, cast.sun)}
     assert offers == {cast.chen.name: True, cast.sun.name: False}
-    assert "接电话登记" not in text(desk(cast.sun).get("/desk/?view=paused"))
+    assert "来电来访登记" not in text(desk(cast.sun).get("/desk/?view=paused"))
 
 
 def test_who_is_refused_is_led_back_to_his_own_work(cast: Cast, desk: Desk) -> None:

@@ -139,6 +139,13 @@ def test_a_shift_to_hand_over_says_its_day_and_an_old_one_stands_back(
         actions.plan_shift(cast.property, who, *hours, actor=cast.sun, at=noon - timedelta(days=3))
     with time_machine.travel(noon - timedelta(hours=5), tick=False):
         early = phone(cast.qian).get(DUTY).content.decode()
-    assert "昨天 08:00–20:00 的班还没有交" in early
+    assert "去交班：昨天 08:00–20:00" in early
     html = phone(cast.qian).get(DUTY).content.decode()
     assert ("交班 · 昨天 20:00–今天 12:10" in html, html.count("btn btn-primary")) == (True, 1)
+
+
+def test_my_turn_says_its_day_once_and_its_hours_beside_it(
+    cast: Cast, phone: Phone, turns: Sequence[UUID]
+) -> None:
+    shown = phone(cast.qian).get(DUTY).context["shifts"]
+    assert [(one["day"], one["hours"]) for one in shown] == [("今天", "08:00–13:00"), ("明天", "08:00–16:00")]

@@ -338,7 +338,7 @@ def test_a_pause_is_named_in_short_human_words(
     until = noon + timedelta(days=20)
     walk(in_hand, (cast.zhou, Move("carry_forward", reason="等雨停", until=until)), at=noon)
     html = phone(cast.qian).get("/my/").content.decode()
-    assert "暂停到 3月22日" in html
+    assert "挂账到 3月22日" in html
     assert "2026-03-22 " not in re.sub(r'title="[^"]*"', "", html)
 
 
