@@ -43,6 +43,11 @@ class Clock(NamedTuple):
         """With its name before it: 签收超时 4 小时 30 分."""
         return _("%(name)s%(text)s") % {"name": self.name, "text": self.text} if self.name else self.text
 
+    @property
+    def narrow(self) -> str:
+        """The same for a narrow chip: a figure and its unit stay on one line."""
+        return unbroken(self.whole)
+
 
 NO_CLOCK = Clock("none", "", "")
 

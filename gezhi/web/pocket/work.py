@@ -119,7 +119,7 @@ def _cell(
     return {
         "url": reverse("my_case", args=[case.number]),
         "state": clock.state,
-        "clock": times.unbroken(clock.whole),
+        "clock": clock.narrow,
         "exact": clock.exact,
         "place": lists.short_name(place) if place else _("未定位"),
         "words": f"{again}{words.of(words.STATES, case.state)} · {lists.matter(case)}",

@@ -149,3 +149,10 @@ def test_my_turn_says_its_day_once_and_its_hours_beside_it(
 ) -> None:
     shown = phone(cast.qian).get(DUTY).context["shifts"]
     assert [(one["day"], one["hours"]) for one in shown] == [("今天", "08:00–13:00"), ("明天", "08:00–16:00")]
+
+
+def test_on_the_sheet_a_clock_never_breaks_between_a_figure_and_its_unit(
+    cast: Cast, phone: Phone, turns: Sequence[UUID], in_hand: Case
+) -> None:
+    html = phone(cast.qian).get(f"{DUTY}{turns[0]}/hand-over/").content.decode()
+    assert "先做的事还剩 2\N{NO-BREAK SPACE}小时" in html
