@@ -132,7 +132,7 @@ def _deed(report_id: UUID, step: Step, party: PartyRow | None, claim: str, at: d
         sentence = NOT_SEEN
     elif entry.event == "joined" and str(report_id) in entry.after.get("reports", ()):
         sentence = BROUGHT
-    title = _(sentence) % {"party": party.name if party else _("承办单位")}
+    title = _(sentence) % {"party": party.name if party else _("责任单位")}
     text = "\n".join(part for part in (_text(step, shows, is_own), promise) if part)
     return Line(entry.at, icon, title, text, kind)
 
