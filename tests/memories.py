@@ -26,10 +26,13 @@ OF_THE_CODE = (
     "gezhi.flows.demonstration.bank.sagas",
     "gezhi.flows.demonstration.bank.town",
     "gezhi.flows.demonstration.pictures.drawn",
+    "gezhi.kernel.private._plain",
     "gezhi.notices.queries._counting",
     "gezhi.places.wording._converter",
     "gezhi.places.wording.keys_of",
     "gezhi.tenancy.clock._last",
+    "gezhi.tenancy.engines.sqlite.base._id",
+    "gezhi.tenancy.engines.sqlite.base._moment",
     "gezhi.tenancy.inserting._marks",
     "gezhi.tenancy.inserting._statement",
     "gezhi.tenancy.keys.derived",
@@ -40,6 +43,9 @@ OF_THE_CODE = (
     "gezhi.web.desk.filters._as_options",
     "gezhi.web.icons._drawn",
     "gezhi.web.public.health._applied",
+    "gezhi.web.rail._written",
+    "gezhi.web.times._left",
+    "gezhi.web.times._span",
 )
 
 

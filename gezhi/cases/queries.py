@@ -18,6 +18,7 @@ from django.db.models import (
 from gezhi.cases import lifecycle, spots
 from gezhi.cases.facts import REPORTER_MAY_REOPEN, circumstances
 from gezhi.cases.lifecycle import Ending, Offer, Role, State
+from gezhi.cases.line import CaseLine
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
 from gezhi.cases.policy import (
     may_be_checked_by,
@@ -133,7 +134,7 @@ def silence_may_be_broken() -> bool:
     return Ending.NO_ANSWER in REPORTER_MAY_REOPEN and catalogue.rule("confirm_days") > 0
 
 
-def is_escalated(case: Case) -> bool:
+def is_escalated(case: Case | CaseLine) -> bool:
     """Whether somebody above whoever had it sees to it: the first rung is its own party, reminded, unless nobody stands above."""
     return case.escalations > 1 or case.ladder_ended
 

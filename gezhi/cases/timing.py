@@ -5,6 +5,7 @@ from uuid import UUID
 
 from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, next_act, stage_due
 from gezhi.cases.lifecycle import State
+from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case, Pause
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal import outbox
@@ -33,7 +34,7 @@ def calendar_of(case: Case) -> worktime.WorkCalendar:
     return _calendar(case, acting_party(case))
 
 
-def acting_party(case: Case) -> UUID:
+def acting_party(case: Case | CaseLine) -> UUID:
     """Whoever is late when the case is: the desk while it is checked and confirmed, else the accountable party."""
     found: UUID = case.desk_id if case.state in {State.TO_CHECK, State.TO_CONFIRM} else case.lead_id
     return found
@@ -57,7 +58,7 @@ def _calendar(case: Case, party: UUID) -> worktime.WorkCalendar:
     return catalogue.calendar(known[party])
 
 
-def limits_of(case: Case) -> Limits:
+def limits_of(case: Case | CaseLine) -> Limits:
     """The limits of the case's opening condition; none as long as nobody has named a category."""
     if case.condition_id is None:
         return Limits()

@@ -29,6 +29,11 @@ def tops() -> tuple[CategoryView, ...]:
     return tuple(one for one in shelf().categories.values() if not one.is_leaf)
 
 
+def choices(language: str) -> tuple[tuple[str, str], ...]:
+    """(code, name) of the classes and their leaves, set in, for a list to choose from; without those that are not ours."""
+    return shelf().choices_in(language)
+
+
 def covered_by(code: str) -> tuple[UUID, ...]:
     """The ids of a leaf, or of a top class's leaves; () for "" and for what is no code here."""
     one = shelf().by_code.get(code)

@@ -47,6 +47,22 @@ class Shelf:
         return {top: tuple(leaves) for top, leaves in found.items()}
 
     @cached_property
+    def _choices(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        return {}
+
+    def choices_in(self, language: str) -> tuple[tuple[str, str], ...]:
+        """(code, name) of each class that is ours, its leaves behind it, set in by a wide space. Kept by language."""
+        if language not in self._choices:
+            ours = [one for one in self.categories.values() if not one.is_leaf and not one.refer_out]
+            rows = [(top, *self.leaves_of.get(top.id, ())) for top in ours]
+            self._choices[language] = tuple(
+                (one.code, f"　{one.label(language)}" if one.is_leaf else one.label(language))
+                for row in rows
+                for one in row
+            )
+        return self._choices[language]
+
+    @cached_property
     def common(self) -> tuple[CategoryView, ...]:
         return tuple(one for one in self.leaves_of[None] if one.is_common and one.closed_on is None)
 

@@ -98,6 +98,11 @@ def parties(kind: str | None = None, *, with_closed: bool = False) -> list[Party
     return _rows(rows if kind is None else rows.filter(kind=kind))
 
 
+def open_names() -> list[tuple[UUID, str]]:
+    """(id, name) of the open parties, by code: for a list to choose from. 1 query."""
+    return [(id, name) for id, name in _OPEN_NAMES.rows()]
+
+
 def parties_by_ids(ids: Iterable[UUID]) -> dict[UUID, PartyRow]:
     """Parties by id, closed ones too; unknown ids are absent. 1 query."""
     wanted = tuple(set(ids))
@@ -188,6 +193,9 @@ def _desks(day: date, on_path: Sequence[UUID]) -> QuerySet[Any]:
 
 _PARTY = Prepared(lambda id: Party.objects.filter(id=id).values_list(*PartyRow._fields))
 _BY_IDS = Prepared(lambda ids: Party.objects.filter(id__in=ids).values_list(*PartyRow._fields))
+_OPEN_NAMES = Prepared(
+    lambda: Party.objects.filter(closed_on=None).order_by("code").values_list("id", "name")
+)
 _OPEN = Prepared(lambda: Party.objects.filter(closed_on=None).order_by("code").values_list(*PartyRow._fields))
 _INTAKE = Prepared(_intake)
 _DESKS = Prepared(_desks)

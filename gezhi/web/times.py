@@ -166,10 +166,14 @@ def clock(
     is_working = hours is not ROUND_THE_CLOCK and abs(due - at) < FAR
     first, last = min(due, at), max(due, at)
     minutes = working_minutes(first, last, hours) if is_working else (last - first).total_seconds() / 60
-    said = span(minutes, is_working=is_working)
-    words = _("超时 %(span)s") if due < at else _("还剩 %(span)s")
-    text = words % {"span": said} if due >= at or minutes >= 1 else _("刚过时限")
-    if long and is_working:
-        text = _("%(text)s（工作时间）") % {"text": text}
+    text = _left(get_language() or "", int(minutes), due < at, is_working, long and is_working)
     state = "overdue" if due < at else "due_soon" if due < soon else "in_time"
     return Clock(state, text, exact(due))
+
+
+@lru_cache(maxsize=8192)
+def _left(language: str, whole: int, is_late: bool, is_working: bool, is_long: bool) -> str:
+    """Kept as `_span` is."""
+    words = _("超时 %(span)s") if is_late else _("还剩 %(span)s")
+    said = words % {"span": _span(language, whole, is_working)} if whole or not is_late else _("刚过时限")
+    return _("%(text)s（工作时间）") % {"text": said} if is_long else said

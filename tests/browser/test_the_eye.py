@@ -46,7 +46,7 @@ def test_axe_finds_what_shuts_people_out(page: Page, body: str, rules: list[str]
     ],
 )
 def test_each_width_and_the_night_are_looked_at(page: Page, when: str, style: str, found: str) -> None:
-    body = f"<style>@media ({when}) {{ .it {{ {style} }} }}</style><p class=it>话</p><label><b class=it>名</b><input></label>"
+    body = f"<style>@media ({when}) {{ .it {{ {style} }} }}</style><p class=it>几个字</p><label><b class=it>名</b><input></label>"
     page.set_content(FRAME.format(body))
     assert [one.partition(" ×")[0] for one in findings(Eye(page))] == [found]
 

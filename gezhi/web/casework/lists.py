@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from gezhi.cases import queries, timing
 from gezhi.cases.deadlines import is_nearly_due
 from gezhi.cases.lifecycle import State
+from gezhi.cases.line import CaseLine
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar
 from gezhi.parties import queries as parties
@@ -29,29 +30,6 @@ CLOCK_ICONS = {
     "paused": "pause",
     "none": "minus",
 }
-COLUMNS = (  # of a case, all that its line is made of: fifty whole cases take twice as long to read
-    "number",
-    "state",
-    "ending",
-    "title",
-    "place_id",
-    "category_id",
-    "condition_id",
-    "lead_id",
-    "desk_id",
-    "handler_id",
-    "received_at",
-    "entered_at",
-    "closed_at",
-    "due_at",
-    "fix_due",
-    "make_safe_due",
-    "review_at",
-    "has_objection",
-    "escalations",
-    "ladder_ended",
-    "came_back_from_id",
-)
 OFFICE = "office"  # the calendar by which "soon" is judged
 ON_BOTH_CLOCKS = frozenset({State.OPENED, State.DISPATCHED, State.IN_HAND})  # beside that of the step
 UNNAMED = frozenset({"fix", "review"})  # the whole case's own, and what says itself which it is
@@ -94,7 +72,7 @@ def soon_at(at: datetime) -> datetime:
     return times.soon(at, catalogue.calendar(OFFICE))
 
 
-def rows(cases: Sequence["Case"], *, at: datetime) -> list[Row]:
+def rows(cases: Sequence["Case | CaseLine"], *, at: datetime) -> list[Row]:
     """The lines of these cases, in order. 3 queries: places, parties, people."""
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
@@ -104,7 +82,7 @@ def rows(cases: Sequence["Case"], *, at: datetime) -> list[Row]:
 
 
 def _row(
-    case: "Case",
+    case: "Case | CaseLine",
     found: dict[UUID, Any],
     known: dict[UUID, Any],
     names: dict[UUID, str],
@@ -139,7 +117,7 @@ def _row(
     )
 
 
-def turn(case: "Case", known: Mapping[UUID, Any]) -> str:
+def turn(case: "Case | CaseLine", known: Mapping[UUID, Any]) -> str:
     """Who must act where it is not the accountable party; "" where it is. An objection is the desk's to look into."""
     if case.state == State.TO_CONFIRM and case.has_objection:
         desk = known.get(case.desk_id)
@@ -154,7 +132,7 @@ def short_name(place: places.PlaceRow) -> str:
     return rest if is_inside and rest else place.full_name
 
 
-def matter(case: "Case") -> str:
+def matter(case: "Case | CaseLine") -> str:
     """Category and the first words of what was said."""
     if case.category_id is None:
         return str(case.title) or _("（只有照片）")
@@ -162,14 +140,14 @@ def matter(case: "Case") -> str:
     return f"{label} · {case.title}" if case.title else label
 
 
-def soon_for(case: "Case", due: datetime | None, *, at: datetime, soon: datetime) -> datetime:
+def soon_for(case: "Case | CaseLine", due: datetime | None, *, at: datetime, soon: datetime) -> datetime:
     """Until when this deadline of the case is called soon: not before the last quarter of its time. `at` is never."""
     begun_at = case.received_at if due in (case.fix_due, case.make_safe_due) else case.entered_at
     return soon if due and is_nearly_due(begun_at, due, at) else at
 
 
 def clock_of(
-    case: "Case", known: dict[UUID, Any], *, at: datetime, soon: datetime, long: bool = False
+    case: "Case | CaseLine", known: dict[UUID, Any], *, at: datetime, soon: datetime, long: bool = False
 ) -> times.Clock:
     """The earliest deadline that counts, by the calendar of whoever must act; hovering says which one it is."""
     if case.closed_at is not None:
@@ -183,7 +161,7 @@ def clock_of(
     return times.Clock(found.state, found.text, f"{name} {found.exact}", "" if which in UNNAMED else name)
 
 
-def deadline_of(case: "Case") -> str:
+def deadline_of(case: "Case | CaseLine") -> str:
     """Which one runs out next, as `words.CLOCKS` calls them."""
     if case.review_at is not None:
         return "review"
@@ -192,13 +170,13 @@ def deadline_of(case: "Case") -> str:
     return step_of(case)
 
 
-def step_of(case: "Case") -> str:
+def step_of(case: "Case | CaseLine") -> str:
     """The present step, as `words.CLOCKS` calls it."""
     is_objected = case.state == State.TO_CONFIRM and case.has_objection
     return "objected" if is_objected else str(case.state)
 
 
-def hours_of(case: "Case", known: dict[UUID, Any]) -> WorkCalendar:
+def hours_of(case: "Case | CaseLine", known: dict[UUID, Any]) -> WorkCalendar:
     """Working time that the present deadline is counted in; day and night where days or such a limit decide."""
     if case.state == State.TO_CONFIRM:
         return ROUND_THE_CLOCK
@@ -210,7 +188,7 @@ def hours_of(case: "Case", known: dict[UUID, Any]) -> WorkCalendar:
     return calendar_of(case, known)
 
 
-def calendar_of(case: "Case", known: dict[UUID, Any]) -> WorkCalendar:
+def calendar_of(case: "Case | CaseLine", known: dict[UUID, Any]) -> WorkCalendar:
     """The working time of whoever must act."""
     party = known.get(timing.acting_party(case))
     return catalogue.calendar(party.calendar if party else OFFICE)

@@ -36,5 +36,6 @@ def condition_options(category: UUID | None) -> list[tuple[str, str]]:
 
 def usually(category: UUID | None) -> str:
     """Who gets what belongs to this category, in one sentence; "" where nobody is named."""
-    chain = chains.said(catalogue.category(category).chain) if category else ""
+    known = next((one for one in catalogue.leaves() if one.id == category), None)
+    chain = chains.said(known.chain) if known else ""
     return _("一般派给：%(chain)s") % {"chain": chain} if chain else ""

@@ -101,15 +101,9 @@ def _as_options(pairs: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
-    language = get_language() or ""
-    known = []
-    for top in catalogue.tops():
-        if not top.refer_out:
-            known.append((top.code, top.label(language)))
-            known += [(one.code, f"　{one.label(language)}") for one in catalogue.leaves(top.id)]
     return {
-        "category": [("", _("全部类别")), *known],
-        "party": [("", _("全部单位")), *((str(one.id), one.name) for one in parties.parties())],
+        "category": [("", _("全部类别")), *catalogue.choices(get_language() or "")],
+        "party": [("", _("全部单位")), *((str(id), name) for id, name in parties.open_names())],
         "clock": [("", _("不限时限")), *((code, str(name)) for code, name in CLOCKS.items())],
         "channel": [("", _("全部来源")), *((code, str(name)) for code, name in words.CHANNELS.items())],
     }

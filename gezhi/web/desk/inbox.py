@@ -29,10 +29,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     soon = lists.soon_at(at)
     counts = tallies.tallies(actor, at=at, soon=soon)
     page = _page(request)
-    rows = case_lists.listed(chosen.wanted, actor=actor, at=at, soon=soon).only(*lists.COLUMNS)
-    listed = list(rows[(page - 1) * PAGE : page * PAGE + 1])
-    if chosen.place_missed:
-        listed = []
+    rows = case_lists.listed(chosen.wanted, actor=actor, at=at, soon=soon)
+    wanted = rows[(page - 1) * PAGE : page * PAGE + 1]
+    listed = [] if chosen.place_missed else case_lists.as_lines(wanted)
     shown = lists.rows(listed[:PAGE], at=at)
     context = {
         "chosen": chosen,

@@ -175,6 +175,14 @@ def test_nonsense_in_a_form_is_a_4xx(cast: Cast, reported: Case, desk: Desk, sen
     assert desk(cast.chen).post(address(reported, "note"), sent).status_code in {409, 422}
 
 
+def test_a_category_that_is_none_of_the_office_brings_the_form_again(
+    cast: Cast, reported: Case, desk: Desk
+) -> None:
+    nowhere = {"version": 1, "category": "01a21fe7-0b0e-72e3-8000-000000000000"}
+    refused = desk(cast.chen).post(address(reported, "accept"), nowhere)
+    assert (refused.status_code, 'name="category"' in refused.content.decode()) == (422, True)
+
+
 def test_every_move_a_person_can_make_has_a_form(cast: Cast) -> None:
     from gezhi.cases.lifecycle import ARROWS, Role
 

@@ -8,15 +8,20 @@ import fcntl
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import IO, Any
+from uuid import UUID
 
-from django.db.backends.sqlite3 import base, features
+from django.db.backends.sqlite3 import base, features, operations
 from django.db.utils import OperationalError
+from django.utils.dateparse import parse_datetime
 
 from gezhi.tenancy.patience import patience
 
 TURN_SECONDS = 10.0  # then "locked": a process that was frozen in its turn must not stop the others for good
 LEAST_SECONDS = 0.1  # for the file itself, once the turn has come: somebody outside the queue may be writing
+KEPT_VALUES = 16_384  # a few megabytes
 _WAITERS = ThreadPoolExecutor(64, thread_name_prefix="queue of writers")
 
 
@@ -26,10 +31,38 @@ class DatabaseFeatures(features.DatabaseFeatures):
     max_query_params = 32_766 if sqlite3.sqlite_version_info >= (3, 32, 0) else 999
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """A page reads the same thousand ids and moments as the one before; making each of them anew takes a tenth of its time."""
+
+    def convert_uuidfield_value(self, value: Any, expression: Any, connection: Any) -> UUID | None:
+        """An id as it stands in the file, 32 hexadecimal signs."""
+        return None if value is None else _id(value)
+
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """An aware moment; in the file it is text in UTC."""
+        if isinstance(value, datetime) and value.tzinfo is None and self.connection.timezone is UTC:
+            return value.replace(tzinfo=UTC)
+        return super().convert_datetimefield_value(value, expression, connection)
+
+
+@lru_cache(maxsize=KEPT_VALUES)
+def _id(stored: str) -> UUID:
+    return UUID(stored)
+
+
+@lru_cache(maxsize=KEPT_VALUES)
+def _moment(stored: bytes) -> datetime | None:
+    return parse_datetime(stored.decode())
+
+
+sqlite3.register_converter("datetime", _moment)  # in place of Django's, which parses each of them
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's SQLite backend; every transaction first takes its turn."""
 
     features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
     _turn: Any = None
     _waits: float | None = (
         None  # seconds of this connection's busy_timeout, when it is not the one of the settings
