@@ -51,6 +51,18 @@ def test_each_width_and_the_night_are_looked_at(page: Page, when: str, style: st
     assert [one.partition(" ×")[0] for one in findings(Eye(page))] == [found]
 
 
+def test_of_a_long_list_twenty_rows_are_looked_at_and_all_are_left(page: Page) -> None:
+    rows = ["<li>一行</li>"] * 20 + ["<li><img src=data:,></li>"]
+    page.set_content(FRAME.format(f"<ul>{''.join(rows)}</ul>"))
+    assert findings(Eye(page)) == []
+    assert page.locator("li:visible").count() == 21
+    page.set_content(FRAME.format(f"<ul>{''.join(rows[1:])}</ul>"))
+    assert [one.partition(" ×")[0] for one in findings(Eye(page))] == [
+        "day 1440: image-alt",
+        "day 390: image-alt",
+    ]
+
+
 def test_what_sticks_out_of_a_narrow_screen_is_named(page: Page) -> None:
     page.set_content(FRAME.format("<p style='width: 380px'>x</p>"))
     assert too_wide(page) == []
