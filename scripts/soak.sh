@@ -21,7 +21,7 @@ failed=()
 echo "── SQLite"
 "${suite[@]}" || failed+=(SQLite)
 echo "── PostgreSQL"
-scripts/postgres.sh "${suite[@]}" --ignore=tests/browser --database-only || failed+=(PostgreSQL)
+scripts/postgres.sh "${suite[@]}" -m "soak or one_engine" --ignore=tests/browser --database-only || failed+=(PostgreSQL)
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "make soak: FAILED on ${failed[*]} after $((SECONDS - started)) s"

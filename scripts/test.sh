@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Usage: scripts/test.sh [PART…]    (no part named = all; `quick` is SQLite without a browser)
-# `postgresql` leaves out the tests that cannot reach a database (tests/engines.py): `sqlite` has them.
+# `postgresql` leaves out the tests that cannot reach a database and the long walks above it (tests/engines.py): `sqlite` has them.
 # Runs every part even when an earlier one failed, then names those that failed and exits non-zero.
 set -uo pipefail
 cd "$(dirname "$0")/.."

@@ -4,6 +4,9 @@ pytest loads this file with `-p tests.engines`. With `--database-only` it leaves
 much that is. It cannot, because nobody tells it where the database is: without a fixture or mark of ROADS pytest-django opens no
 connection, Django gives none, not even to ask which engine it is, and the address of the server stands in no environment, so that
 a process of its own works on a file of its own. All three hold on SQLite, too: a test that wants more is red there.
+
+It leaves out as well what is marked `one_engine`: long walks through forms and addresses, about what happens before a statement is
+made. `make soak` asks them of PostgreSQL, too.
 """
 
 import os
@@ -31,11 +34,16 @@ def reaches(item: Any) -> bool:
     return any(item.get_closest_marker(name) for name in MARKS) or not FIXTURES.isdisjoint(item.fixturenames)
 
 
+def asks_once(item: Any) -> bool:
+    """Whether a long test says the same on every engine but at leisure; a single one of such a file may be asked on both all the same."""
+    return bool(item.get_closest_marker("one_engine")) and not item.get_closest_marker("both_engines")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="leave out the tests that cannot reach the database: they have run on another one",
+        help="leave out the tests that cannot reach the database, and those of one engine: they have run on another one",
     )
 
 
@@ -49,8 +57,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what cannot reach the database, if that was asked for."""
     if not config.getoption("--database-only"):
         return
-    beside = [item for item in items if not reaches(item)]
-    items[:] = [item for item in items if reaches(item)]
+    at_leisure = "one_engine" in config.getoption("markexpr", "")
+    is_left = [not reaches(item) or (asks_once(item) and not at_leisure) for item in items]
+    beside = [item for item, left in zip(items, is_left, strict=True) if left]
+    items[:] = [item for item, left in zip(items, is_left, strict=True) if not left]
     config.stash[Left] = len(beside)
     config.hook.pytest_deselected(items=beside)
 
@@ -71,7 +81,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if config.getoption("--database-only"):
         terminalreporter.write_line(
-            f"{config.stash.get(Left, 0)} tests left out: they cannot reach a database"
+            f"{config.stash.get(Left, 0)} tests left out: they cannot reach a database, or are asked of one"
         )
 
 

@@ -14,7 +14,9 @@ from tests.engines import Unasked
 
 def written(*fixtures: str, mark: str = "") -> Any:
     """A test that stands on these fixtures, with this mark."""
-    return SimpleNamespace(fixturenames=fixtures, get_closest_marker=lambda name: name == mark or None)
+    return SimpleNamespace(
+        fixturenames=fixtures, get_closest_marker=lambda name: name in mark.split() or None
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,15 +39,24 @@ def test_what_cannot_reach_it_runs_on_one(test: Any) -> None:
     assert not engines.reaches(test)
 
 
-@pytest.mark.parametrize(("asked", "run", "left"), [(True, 1, 2), (False, 3, 0)])
-def test_what_is_left_out_is_counted(asked: bool, run: int, left: int) -> None:
+WALKS = (
+    written("db", "django_db_setup", mark="one_engine"),
+    written("db", "django_db_setup", mark="one_engine both_engines"),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "marked", "run", "left"),
+    [(True, "not soak", 2, 3), (True, "soak or one_engine", 3, 2), (False, "not soak", 5, 0)],
+)
+def test_what_is_left_out_is_counted(asked: bool, marked: str, run: int, left: int) -> None:
     told: list[Any] = []
     config: Any = SimpleNamespace(
         stash=pytest.Stash(),
-        getoption=lambda _name: asked,
+        getoption=lambda name, _default="": marked if name == "markexpr" else asked,
         hook=SimpleNamespace(pytest_deselected=lambda items: told.extend(items)),
     )
-    items = [written(), written("db", "django_db_setup"), written("tmp_path")]
+    items = [written(), written("db", "django_db_setup"), written("tmp_path"), *WALKS]
     engines.pytest_collection_modifyitems(config, items)
     assert (len(items), len(told), config.stash.get(engines.Left, 0)) == (run, left, left)
 

@@ -15,7 +15,7 @@ from tests.doors.asking import Knocker, statements, undone
 from tests.doors.table import Row, filled, sent
 from tests.seeds import hosts, queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 PAGES = [(row, who) for row, who in forms.pages() if "?" not in row.address and "{" not in row.address]
 CLOSED = (  # what takes a word of a list; anything else shows the page as if nothing had been said
     *(("/desk/", name) for name in ("view", "clock", "channel", "page", "party", "category")),
@@ -37,6 +37,7 @@ def nul_asked(doors: Knocker) -> tuple[int, bool]:
     return answer.status_code, any("\0" in str(values) or "\\x00" in str(values) for _sql, values in said)
 
 
+@pytest.mark.both_engines
 def test_a_nul_in_the_code_of_a_place_is_refused_before_anything_is_looked_up(doors: Knocker) -> None:
     assert nul_asked(doors) == (400, False)
 
@@ -93,6 +94,7 @@ def test_sabotage_a_page_that_tells_them_apart_is_seen(doors: Knocker) -> None:
 # ---- 28: closed lists ----
 
 
+@pytest.mark.both_engines
 def test_nothing_that_stands_in_an_address_becomes_part_of_a_statement(doors: Knocker) -> None:
     def leaks() -> Iterator[str]:
         seeds = cycle(queries.injections())

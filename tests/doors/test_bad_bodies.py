@@ -13,7 +13,7 @@ from tests.doors.asking import Heard, Knocker, undone
 from tests.doors.table import filled, sent
 from tests.seeds import bodies, queries, texts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 MOST_SECONDS = 1.0  # of processor time for one body; they take some milliseconds
 FORMS, PAGES, PROGRAMS = forms.forms(), forms.pages(), forms.programs()
 DOORS = (

@@ -18,7 +18,7 @@ from tests.doors.asking import Heard, Knocker, statements, undone, writes
 from tests.doors.table import Row, filled, sent
 from tests.seeds import texts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 FORMS, PROGRAMS = forms.forms(), forms.programs()
 A_FEW = 3  # words of the seeds for each field of each form; all of them are used up in turn
 
@@ -261,6 +261,7 @@ def kept(doors: Knocker, each: int) -> Iterator[str]:
                     yield f"{row.name} {name}={value!r}: {heard.word} writing {heard.wrote}"
 
 
+@pytest.mark.both_engines
 def test_what_no_database_keeps_is_refused_at_every_field_of_every_form(doors: Knocker) -> None:
     assert failures(kept(doors, 1)) == ""
 

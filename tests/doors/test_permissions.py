@@ -13,7 +13,7 @@ from tests.doors import table
 from tests.doors.asking import Knocker
 from tests.doors.table import Row, Undeclared
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 ROWS = table.declared()
 ALIKE = (("wei", "mo", "qian", "gao"), ("tang", "yu"))  # workers; people without a post here
 REFUSED = {"403", "401"}  # before anything is looked up that could tell them apart

@@ -300,6 +300,7 @@ def test_progress_is_told_batch_by_batch(cast: Cast, noon: datetime) -> None:
 # ---- the real thing ----
 
 
+@pytest.mark.one_engine
 @pytest.mark.skipif(not REAL.exists(), reason=f"the real messages are not on this machine ({REAL.name})")
 def test_all_real_messages_come_in_and_come_in_once(cast: Cast, noon: datetime) -> None:
     """Reads the 4,326 real messages when they are there; none of their words is kept in a test."""
