@@ -32,15 +32,17 @@ _kept: dict[Actor, _Kept] = {}
 
 
 def tallies(actor: Actor, *, at: datetime, soon: datetime) -> dict[str, int]:
-    """How many open cases each view has for this actor: as the journal stands and at most 5 seconds old; where counting takes long, at
-    most half a minute. 1 query or 3.
+    """How many open cases each view has for this actor: as the journal stands and 5 seconds old, or as much older as counting takes;
+    where that is long, at most half a minute. 1 query or 3.
     """
     known = _kept.get(actor)
     if known is not None and known.at <= at < known.until:
         return known.counts
     length = journal.length()
-    if known is not None and known.at <= at < known.still_until and known.length == length:
-        return known.counts
+    if known is not None and known.at <= at and known.length == length:
+        if at < known.still_until:
+            return known.counts
+        _kept[actor] = known._replace(still_until=at + STILL)  # one counts anew, the others need not, too
     views = {name: wanted for name, (_label, wanted) in filters.VIEWS.items()}
     began = time.perf_counter()
     counts = lists.tallies(views, actor=actor, at=at, soon=soon)

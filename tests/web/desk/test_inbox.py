@@ -144,6 +144,22 @@ def test_a_deadline_that_passes_without_a_deed_is_counted_seconds_later(
     assert [overdue(due - timedelta(seconds=1)), overdue(due + tallies.STILL)] == [0, 1]
 
 
+def test_while_one_counts_anew_the_others_take_what_stands(
+    cast: Cast, opened: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = noon + tallies.STILL
+    stands = tallies.tallies(cast.zhou, at=noon, soon=noon)
+    count, counted = tallies.lists.tallies, []
+
+    def meanwhile(*asked: Any, **more: Any) -> dict[str, int]:
+        counted.append(tallies.tallies(cast.zhou, at=later, soon=later) if not counted else None)
+        return count(*asked, **more)
+
+    monkeypatch.setattr(tallies.lists, "tallies", meanwhile)
+    tallies.tallies(cast.zhou, at=later, soon=later)
+    assert counted == [stands]
+
+
 def test_the_next_page_goes_on_where_the_first_ends(
     cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
