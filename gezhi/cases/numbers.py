@@ -18,13 +18,13 @@ BLOCK = 50
 _stock: defaultdict[tuple[UUID, int], deque[int]] = defaultdict(deque)
 
 
-def stock_up(year: int) -> None:
-    """Reserve a block of numbers in a transaction of its own. Call it outside any transaction; inside one it does nothing."""
+def stock_up(year: int, needed: int = 1) -> None:
+    """Have so many numbers at hand, a block at a time, in a transaction of its own. Call it outside any; inside one it does nothing."""
     if connection.in_atomic_block:
         return
     stock = _stock[current(), year]
-    if not stock:  # two threads may both find it empty: then there are two blocks
-        stock.extend(_reserve(year, BLOCK))
+    if len(stock) < needed:  # two threads may both find it short: then there are two blocks
+        stock.extend(_reserve(year, max(needed, BLOCK)))
 
 
 def next_number(year: int) -> str:

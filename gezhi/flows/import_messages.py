@@ -25,7 +25,7 @@ from gezhi.reports.intake import Intake
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 
-BATCH = 32  # messages per transaction, about 80 ms of SQLite's only writer
+BATCH = 28  # messages per transaction, about 80 ms of SQLite's only writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def import_messages(
     year = at.astimezone(zone).year
     for start in range(0, len(sheet.intakes), BATCH):
         batch = [Message(one, titled(one.text)) for one in sheet.intakes[start : start + BATCH]]
-        numbers.stock_up(year)
+        numbers.stock_up(year, len(batch))
         _write(batch, run, actor=actor, at=at)
         progress(start + len(batch), len(sheet.intakes))
     new, known = publish_run(run, read=sheet.read, bad=bad, actor=actor, at=at)

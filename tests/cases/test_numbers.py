@@ -5,11 +5,24 @@ import time
 from datetime import datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases import numbers
 from gezhi.tenancy.models import Jurisdiction
 from tests.journal.crowd import together
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_finds_as_many_numbers_as_it_needs(office: Jurisdiction) -> None:
+    numbers.forget()
+    numbers.stock_up(2026)
+    for _ in range(30):
+        numbers.next_number(2026)
+    numbers.stock_up(2026, 25)
+    with CaptureQueriesContext(connection) as asked:
+        taken = [numbers.next_number(2026) for _ in range(25)]
+    assert (len(asked), len(set(taken))) == (0, 25)
 
 
 @pytest.mark.django_db(transaction=True)
