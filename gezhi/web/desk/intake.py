@@ -43,7 +43,7 @@ class ReportForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "autofocus": True}),
     )
-    said_where = forms.CharField(label=gettext_lazy("说的是哪里"), max_length=100, required=False)
+    said_where = forms.CharField(label=gettext_lazy("对方说的地点"), max_length=100, required=False)
     category = forms.CharField(required=False, max_length=40)
     other_category = forms.CharField(required=False, max_length=40)
     contact = forms.CharField(
