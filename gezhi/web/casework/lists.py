@@ -180,10 +180,8 @@ def hours_of(case: "Case | CaseLine", known: dict[UUID, Any]) -> WorkCalendar:
     """Working time that the present deadline is counted in; day and night where days or such a limit decide."""
     if case.state == State.TO_CONFIRM:
         return ROUND_THE_CLOCK
-    limits = timing.limits_of(case)
-    is_safe = case.due_at is not None and case.due_at == case.make_safe_due
-    is_fix = case.due_at is not None and case.due_at == case.fix_due
-    if (is_safe and limits.round_make_safe) or (is_fix and limits.round_fix):
+    limits, which = timing.limits_of(case), deadline_of(case)
+    if (which == "make_safe" and limits.round_make_safe) or (which == "fix" and limits.round_fix):
         return ROUND_THE_CLOCK
     return calendar_of(case, known)
 

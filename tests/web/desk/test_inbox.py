@@ -149,7 +149,8 @@ def test_while_one_counts_anew_the_others_take_what_stands(
 ) -> None:
     later = noon + tallies.STILL
     stands = tallies.tallies(cast.zhou, at=noon, soon=noon)
-    count, counted = tallies.lists.tallies, []
+    count = tallies.lists.tallies
+    counted: list[dict[str, int] | None] = []
 
     def meanwhile(*asked: Any, **more: Any) -> dict[str, int]:
         counted.append(tallies.tallies(cast.zhou, at=later, soon=later) if not counted else None)

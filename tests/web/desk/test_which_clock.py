@@ -8,6 +8,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.sealing import seal
+from gezhi.kernel.worktime import ROUND_THE_CLOCK
 from gezhi.ledger import actions as ledger
 from gezhi.web import times
 from gezhi.web.casework import lists
@@ -45,6 +46,19 @@ def test_every_clock_but_the_one_of_the_whole_case_has_its_name(
     ):
         names.append(chip(walk(reported, (who, move), at=noon), noon).name)
     assert names == ["受理", "先做的事", "先做的事", "先做的事", "", "核查", "确认"]
+
+
+def test_a_check_due_together_with_the_case_is_counted_in_the_checkers_hours(
+    cast: Cast, reported: Case, noon: datetime
+) -> None:
+    known = (one for leaf in catalogue.leaves() for one in catalogue.conditions(leaf.id))
+    reported.condition_id = next(one.id for one in known if one.fix and one.fix.clock == "round")
+    reported.due_at = reported.fix_due = noon + DAY
+    reported.make_safe_due = None
+    found = []
+    for reported.state in ("in_hand", "to_check"):
+        found.append(lists.hours_of(reported, {}) is ROUND_THE_CLOCK)
+    assert found == [True, False]
 
 
 def test_what_is_carried_forward_says_so_itself(cast: Cast, clutter: Case, noon: datetime) -> None:
