@@ -1,8 +1,9 @@
 """Pictures of a form that has not been sent through yet: kept at the first POST, carried along as signed hidden fields."""
 
+import re
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from gezhi.web.refusals import photo_sentence
 
 # A decoder has 2.5 seconds for a picture. Eight at once on two cores would all be late, and good pictures refused.
 _TURNS = threading.BoundedSemaphore(2)
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 HOURS = 24  # as long as unclaimed pictures are kept
 
 
@@ -101,3 +103,9 @@ def _signer(key: str) -> signing.TimestampSigner:
 def fresh_key() -> str:
     """A key nobody guesses."""
     return secrets.token_urlsafe(18)
+
+
+def key_of(said: Mapping[str, Any]) -> str:
+    """The key a form was shown with, or a fresh one when it lacks one or it was tampered with."""
+    key = str(said.get("key", ""))
+    return key if _KEY.fullmatch(key) else fresh_key()

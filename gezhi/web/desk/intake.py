@@ -1,6 +1,5 @@
 """A report by phone or at the counter: type while listening, read the code out at the end."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +20,10 @@ from gezhi.reports.intake import Intake
 from gezhi.web import kept, refusals, words
 from gezhi.web.asked import Asked
 from gezhi.web.casework.moveform import category_chips, category_options, place_options, typed_category
-from gezhi.web.kept import Bag, fresh_key
+from gezhi.web.kept import Bag, fresh_key, key_of
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 CHANNELS = ("phone", "counter")
-_KEY = re.compile(r"[\x21-\x7e]{16,64}")
 
 
 class ReportForm(forms.Form):
@@ -58,9 +56,8 @@ class ReportForm(forms.Form):
 
     @property
     def key(self) -> str:
-        """The key this form was shown with, or a fresh one when it lacks one or it was tampered with."""
-        said = str(self.data.get("key", ""))
-        return said if _KEY.fullmatch(said) else fresh_key()
+        """As `kept.key_of`."""
+        return key_of(self.data)
 
     @property
     def place_words(self) -> str:

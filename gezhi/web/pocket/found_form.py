@@ -1,6 +1,5 @@
 """The form of 随手办: what kind of thing, a few words if any, and the number on the door plate."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -9,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Missing, Refusal
 from gezhi.web.casework.moveform import category_options
-from gezhi.web.kept import fresh_key
+from gezhi.web.kept import key_of
 from gezhi.web.refusals import sentence
 from gezhi.web.staff import uuid_or_none
 from gezhi.web.words import language
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 FIELD_OF = {"text_or_photo": "text", "on_site": "typed", "place": "typed"}
 AFTER = "photo_after"
 
@@ -46,9 +44,8 @@ class FoundForm(forms.Form):
 
     @property
     def form_key(self) -> str:
-        """The key this form was shown with, or a fresh one when it lacks one or it was tampered with."""
-        said = self.data.get("key", "") if self.is_bound else ""
-        return said if _KEY.fullmatch(said) else fresh_key()
+        """As `kept.key_of`."""
+        return key_of(self.data)
 
     @property
     def leaf(self) -> Any:

@@ -82,9 +82,8 @@ def move(request: Asked, number: str, event: str) -> HttpResponse:
         _allowed(case, event, actor_of(request))
         form = MoveForm(event, case, _choices(request, case, event))
         return _page(request, Draft(case, form, fresh_key(), Bag(), Bag()), 200)
-    if (
-        version_seen(request) == case.version
-    ):  # else too late, not forbidden: `advance` says so, and what was written comes back
+    if version_seen(request) == case.version:
+        # whoever saw another one is too late, not forbidden: `advance` says so, and what was written comes back
         with suppress(NotFromHere):
             _allowed(case, event, actor_of(request))
     return _done(request, case, event)

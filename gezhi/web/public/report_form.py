@@ -1,6 +1,5 @@
 """The one form of the public face: a photo or words, a topic, perhaps a phone number. Nothing of a person is required."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -11,11 +10,10 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.web import phones
-from gezhi.web.kept import fresh_key
+from gezhi.web.kept import key_of
 from gezhi.web.refusals import sentence
 from gezhi.web.words import language
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 NO_TOPIC = "other"
 FIELD_OF = {"text_or_photo": "text", "contact": "contact", "text": "text", "category": "category"}
 
@@ -84,9 +82,8 @@ class ReportForm(forms.Form):
 
     @property
     def form_key(self) -> str:
-        """The key this form was shown with, or a fresh one when it lacks one or it was tampered with."""
-        said = self.data.get("key", "") if self.is_bound else ""
-        return said if _KEY.fullmatch(said) else fresh_key()
+        """As `kept.key_of`."""
+        return key_of(self.data)
 
     @property
     def topic(self) -> str:

@@ -18,6 +18,7 @@ from gezhi.ledger import actions as ledger
 from gezhi.ledger import queries as lines
 from gezhi.ledger.queries import LineFilter
 from gezhi.reports.models import Report
+from gezhi.web import kept
 from gezhi.web.pocket import found_form
 from tests.cast import Cast
 from tests.web.pocket.conftest import Phone, draw, hidden, picture
@@ -75,7 +76,7 @@ def test_sabotage_without_the_key_a_double_tap_would_be_two_cases(
 ) -> None:
     wei = phone(cast.wei)
     sent = form(wei, plate)
-    monkeypatch.setattr(found_form.FoundForm, "form_key", property(lambda form: found_form.fresh_key()))
+    monkeypatch.setattr(found_form.FoundForm, "form_key", property(lambda form: kept.fresh_key()))
     for _ in range(2):
         wei.post(FOUND, sent | {"after": [picture()]})
     assert Case.objects.count() == 2
