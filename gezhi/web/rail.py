@@ -16,7 +16,7 @@ from gezhi.notices import queries as notices
 from gezhi.notices import receivers
 
 DESK = (Duty.CLERK, Duty.OFFICER)
-KEEPERS = (Duty.ADMIN, Duty.OFFICER)
+KEEPERS = (Duty.ADMIN, Duty.OFFICER)  # of parties, of what they serve, of the rules
 AT_THE_DESK = (*DESK, Duty.ADMIN, Duty.MANAGER)
 
 

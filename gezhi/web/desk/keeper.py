@@ -18,9 +18,9 @@ from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
 from gezhi.web import refusals
 from gezhi.web.punctuation import aside, series
+from gezhi.web.rail import KEEPERS
 
 Done = TypeVar("Done")
-KEEPERS = (Duty.ADMIN, Duty.OFFICER)  # of parties and what they serve
 MOST_SHEET_BYTES = 10_000_000
 UNREADABLE = gettext_noop("这个文件打不开。请用 Excel 另存为 .xlsx，或存为 UTF-8 的 .csv 再上传。")
 SHEETS = {

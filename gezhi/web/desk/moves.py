@@ -134,9 +134,7 @@ def _form_page(
         "back": request.POST.get("back") or came_from(request),
         "close_url": reverse("desk:case", args=[case.number]),
         "body": "desk/case/_move.html",
-        "said": {}
-        if is_boosted(request)
-        else casepage.said(case, actor=actor_of(request), at=at_of(request)),
+        "said": {} if is_boosted(request) else casepage.said(case, actor=actor_of(request), at=at),
     }
     return render(
         request, "ui/sheet.html" if is_boosted(request) else "desk/case/move.html", page, status=status

@@ -27,9 +27,10 @@ from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.places import queries as grounds
 from gezhi.web import words
 from gezhi.web.desk import asof, history, roster
-from gezhi.web.desk.keeper import KEEPERS, PlaceField, form_page, may_keep_own, offer, tried
+from gezhi.web.desk.keeper import PlaceField, form_page, may_keep_own, offer, tried
 from gezhi.web.fields import day_field
 from gezhi.web.punctuation import aside
+from gezhi.web.rail import KEEPERS
 from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
 
 

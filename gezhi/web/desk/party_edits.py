@@ -17,7 +17,8 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.flows import closing
 from gezhi.parties import actions
 from gezhi.parties import queries as who
-from gezhi.web.desk.keeper import KEEPERS, form_page, offer, tried
+from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.rail import KEEPERS
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 

@@ -54,7 +54,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 def _own_community(actor: Actor) -> grounds.PlaceRow | None:
-    """The one community in which all posts of this actor lie; None for the whole office and for several. 1 query."""
+    """The one community in which all posts of this actor lie; None for the whole office and for several. 1 query per post's place."""
     paths = {post.path for post in actor.posts if post.path}
     above = {one.id: one for path in paths for one in grounds.ancestors(path)}
     found = [one for one in above.values() if one.kind == Kind.COMMUNITY]

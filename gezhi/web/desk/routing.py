@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.catalogue import queries as catalogue
-from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Stale
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
@@ -27,9 +26,8 @@ from gezhi.web import rulewords, times
 from gezhi.web.desk import asof
 from gezhi.web.desk.keeper import tried
 from gezhi.web.desk.ruleform import RuleForm, TryForm, moment
+from gezhi.web.rail import KEEPERS
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
-
-KEEPERS = (Duty.ADMIN, Duty.OFFICER)
 
 
 @require_GET

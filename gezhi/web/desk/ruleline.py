@@ -26,6 +26,7 @@ from gezhi.web.desk import routing as page
 from gezhi.web.desk.keeper import tried
 from gezhi.web.desk.ruleform import RuleForm, initial
 from gezhi.web.fields import day_field
+from gezhi.web.rail import KEEPERS
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 
@@ -41,7 +42,7 @@ class CloseForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@duty_required(*page.KEEPERS)
+@duty_required(*KEEPERS)
 def rule(request: HttpRequest, line: UUID) -> HttpResponse:
     """Its versions, and the form of the one in force, or of the first one before that begins."""
     versions, stands = _found(line, at_of(request))
@@ -52,7 +53,7 @@ def rule(request: HttpRequest, line: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@duty_required(*page.KEEPERS)
+@duty_required(*KEEPERS)
 def ahead(request: HttpRequest, line: UUID) -> HttpResponse:
     """The form of the version that is to follow; once it holds, that is the rule's own."""
     versions, stands = _found(line, at_of(request))
@@ -135,7 +136,7 @@ def _who(names: Any, entry: Any) -> str:
 
 
 @require_POST
-@duty_required(*page.KEEPERS)
+@duty_required(*KEEPERS)
 def close_rule(request: HttpRequest, line: UUID) -> HttpResponse:
     """From now on, or from a later day on, it holds no more."""
     form = CloseForm(request.POST)
@@ -152,7 +153,7 @@ def close_rule(request: HttpRequest, line: UUID) -> HttpResponse:
 
 
 @require_POST
-@duty_required(*page.KEEPERS)
+@duty_required(*KEEPERS)
 def withdraw(request: HttpRequest, line: UUID) -> HttpResponse:
     """What was to begin does not; what holds goes on."""
     seen = uuid_or_none(request.POST.get("seen", ""))
