@@ -25,7 +25,11 @@ suite=("$bin/pytest" -n 2 --dist loadfile --no-loadscope-reorder --durations=10 
 
 # What a developer has set for trying things out must not steer the tests. What Python compiled once it need not compile in every process.
 while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(GEZHI_|DJANGO_|PYTEST_|PYTHONDONTWRITEBYTECODE$)')
-GEZHI_DATA=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-test.XXXXXX") && export GEZHI_DATA
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-test.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+export GEZHI_DATA=$scratch/data
+said=$scratch/said # what went on beside, and the names of what failed
+mkdir "$GEZHI_DATA" "$said"
 
 do_part() {
     case $1 in
@@ -41,8 +45,6 @@ do_part() {
 }
 
 started=$SECONDS
-said=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-said.XXXXXX") # what went on beside, and the names of what failed
-trap 'rm -rf "$GEZHI_DATA" "$said"' EXIT
 
 timed() { # $1: its name; the rest: the command
     local name=$1 from=$SECONDS status
@@ -78,11 +80,13 @@ for part in "${parts[@]}"; do
 done
 
 # Packages of two kinds come from two places: they are fetched at once.
-case " ${suites[*]} " in *" sqlite "* | *" postgresql "*) beside needs timed needs scripts/needs.sh ;; esac
+needs=
+case " ${suites[*]} " in *" sqlite "* | *" postgresql "*) needs=yes ;; esac
+[ -z "$needs" ] || beside needs timed needs scripts/needs.sh
 timed environment scripts/environment.sh test
 heard needs
 [ ! -e "$said/failed" ] || exit 1
-! CHROMIUM=$(scripts/chromium.sh) || export CHROMIUM
+[ -z "$needs" ] || { CHROMIUM=$(scripts/chromium.sh) && export CHROMIUM; }
 
 # A check keeps one core busy at most, the tests wait now and then: they share the time.
 [ ${#checks[@]} = 0 ] || beside checks one_by_one "${checks[@]}"

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 from django.apps import apps
@@ -156,7 +157,7 @@ def die_within(number: int) -> None:
             die()
         return state
 
-    Migration.apply = apply  # type: ignore[method-assign]  # this process dies in it
+    patch.object(Migration, "apply", apply).start()  # this process dies in it
 
 
 def die_after(number: int) -> None:
@@ -175,8 +176,10 @@ def die_after(number: int) -> None:
         if self in its_editor:
             die()
 
-    Migration.apply = apply  # type: ignore[method-assign,assignment]  # this process dies right after it
-    BaseDatabaseSchemaEditor.__exit__ = committed  # type: ignore[method-assign]  # what `with` looks up before it begins
+    patch.object(Migration, "apply", apply).start()  # this process dies right after it
+    patch.object(
+        BaseDatabaseSchemaEditor, "__exit__", committed
+    ).start()  # what `with` looks up before it begins
 
 
 def die_careless(number: int) -> None:
