@@ -26,12 +26,12 @@ suite=("$bin/pytest" -n 2 --dist loadfile --no-loadscope-reorder --durations=10 
 # What a developer has set for trying things out must not steer the tests. What Python compiled once it need not compile in every process.
 while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(GEZHI_|DJANGO_|PYTEST_|PYTHONDONTWRITEBYTECODE$)')
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/gezhi-test.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-export GEZHI_DATA=$scratch/data
 said=$scratch/said # what went on beside, and the names of what failed
-mkdir "$GEZHI_DATA" "$said"
+mkdir "$said"
 
 do_part() {
+    export GEZHI_DATA=$scratch/$1
+    mkdir "$GEZHI_DATA"
     case $1 in
         lint) "$bin/ruff" check "${sources[@]}" ;;
         format) "$bin/ruff" format --check "${sources[@]}" ;;
@@ -62,8 +62,10 @@ one_by_one() { # each part in turn, whatever became of the one before
     for part in "$@"; do timed "$part" do_part "$part"; done
 }
 
-beside() { # $1: a name; the rest: the command. It goes on in the background until it is heard.
-    "${@:2}" >"$said/$1" 2>&1 &
+beside() { # $1: a name; the rest: the command. It goes on in the background, in a process group of its own, until it is heard.
+    set -m
+    "${@:2}" >"$said/$1" 2>&1 </dev/null &
+    set +m
     echo $! >"$said/$1.pid"
 }
 
@@ -73,6 +75,15 @@ heard() { # $1: the name of what went on beside; its end is waited for
     cat "$said/$1"
     rm "$said/$1.pid"
 }
+
+left() { # who is interrupted takes along what goes on beside
+    local pid
+    for pid in "$said"/*.pid; do [ ! -e "$pid" ] || kill -TERM -- "-$(cat "$pid")" 2>/dev/null; done
+    rm -rf "$scratch"
+}
+trap left EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 checks=() suites=()
 for part in "${parts[@]}"; do
@@ -88,16 +99,17 @@ heard needs
 [ ! -e "$said/failed" ] || exit 1
 [ -z "$needs" ] || { CHROMIUM=$(scripts/chromium.sh) && export CHROMIUM; }
 
-# A check keeps one core busy at most, the tests wait now and then: they share the time.
+# A check keeps one core busy at most, and the tests of both engines wait now and then, for a disk, a browser, a server that was killed: they
+# share the time. Each suite has a folder, processes and a database of its own.
+for part in "${suites[@]:1}"; do beside "$part" one_by_one "$part"; done
 [ ${#checks[@]} = 0 ] || beside checks one_by_one "${checks[@]}"
-[ ${#suites[@]} -gt 0 ] || heard checks
-for part in "${suites[@]}"; do
-    one_by_one "$part"
-    heard checks
-done
+[ ${#suites[@]} = 0 ] || one_by_one "${suites[0]}" # the one whose way can be watched
+for part in checks "${suites[@]:1}"; do heard "$part"; done
 
 if [ -e "$said/failed" ]; then
-    echo "make test: FAILED: $(paste -sd " " "$said/failed") (of ${parts[*]}) after $((SECONDS - started)) s"
+    failed=() # in the order in which they are named, whichever ended first
+    for part in "${parts[@]}"; do ! grep -qx "$part" "$said/failed" || failed+=("$part"); done
+    echo "make test: FAILED: ${failed[*]} (of ${parts[*]}) after $((SECONDS - started)) s"
     exit 1
 fi
 echo "make test: all passed: ${parts[*]} in $((SECONDS - started)) s"

@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.test.client import ClientHandler
 from django.test.utils import setup_databases, teardown_databases
 
 from gezhi.catalogue import shelf
@@ -29,6 +30,11 @@ LONGEST = (  # by processor time, the longest first; a file that is not named he
     "tests/browser/test_once.py",
     "tests/web/public/test_doors.py",
     "tests/flows/test_import_messages.py",
+)
+READ_BY_MIDDLEWARE = sorted(  # when it is put together
+    name
+    for name in dir(django_settings)
+    if name.startswith(("MIDDLEWARE", "SECURE_", "STATIC", "WHITENOISE_", "DEBUG", "CONTENT_"))
 )
 
 
@@ -101,6 +107,23 @@ def every_statement_names_its_jurisdiction(
         yield
     if found:
         pytest.fail("\n".join(dict.fromkeys(found)), pytrace=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_browser_of_tests_finds_the_server_ready() -> Iterator[None]:
+    """As a server does, the tests' clients put the middleware together once for the same settings, not once each."""
+    load, ready = ClientHandler.load_middleware, dict[tuple[str, ...], ClientHandler]()
+
+    def loaded(self: ClientHandler, is_async: bool = False) -> None:
+        settled = tuple(repr(getattr(django_settings, name)) for name in READ_BY_MIDDLEWARE)
+        if settled not in ready:
+            load(self, is_async)
+            ready[settled] = self
+        self._middleware_chain = ready[settled]._middleware_chain
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", loaded)
+        yield
 
 
 @pytest.fixture

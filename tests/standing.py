@@ -8,12 +8,14 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from gezhi.catalogue import shelf
 from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.kernel.ids import uuid7
 from gezhi.tenancy import queries
@@ -40,13 +42,17 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True)
 class World(Generic[Value]):
-    """What was made: its value, and per table the INSERT of the rows beside the office's own."""
+    """What was made: its value, per table the INSERT of the rows beside the office's own, and the catalogue as it is read from them."""
 
     value: Value
     inserts: tuple[tuple[str, Rows], ...]
+    book: shelf.Shelf
 
     def lay(self) -> Value:
-        """Write the rows into the database of this test. Returns a copy of the value, which the test may change as it likes."""
+        """Write the rows into the database of this test. Returns a copy of the value, which the test may change as it likes.
+
+        The catalogue is read already, as in a process that has answered before: reading it anew took a sixth of what the tests take.
+        """
         with transaction.atomic(), connection.cursor() as cursor:
             for statement, rows in self.inserts:
                 if rows:
@@ -54,6 +60,7 @@ class World(Generic[Value]):
                 else:
                     cursor.execute(statement)
         queries.jurisdiction(OFFICE)  # whoever made a place has asked for it, too
+        shelf._shelves[OFFICE] = (self.book, monotonic())
         return copy.deepcopy(self.value)
 
 
@@ -72,13 +79,15 @@ def keep(make: Callable[[], Value], watched: SqlLint, blocker: Any) -> World[Val
         stood = {model: set(_rows(model)) for model in _models()}
         with scope(found_office().id):
             value = make()
+            left = memories.remembered()
+            book = shelf.shelf()
         made = {model: [row for row in _rows(model) if row not in stood[model]] for model in _models()}
         inserts = tuple(_insert(model, rows) for model, rows in made.items() if rows)
         transaction.set_rollback(True)
-    if wrong := [*dict.fromkeys(found), *memories.remembered()]:
-        pytest.fail("\n".join(wrong), pytrace=False)
     memories.forget()
-    return World(value, inserts)
+    if wrong := [*dict.fromkeys(found), *left]:
+        pytest.fail("\n".join(wrong), pytrace=False)
+    return World(value, inserts, book)
 
 
 def _models() -> Iterator[type[models.Model]]:

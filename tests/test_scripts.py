@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -65,9 +66,9 @@ def test_everything_runs_and_the_suite_runs_on_both_databases(checkout: Path) ->
         "lint-imports --no-logo sqlite",
         "djlint --lint --quiet gezhi sqlite",
     ]
-    assert [one for one in calls(checkout) if one.startswith("pytest")] == [
-        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 sqlite",
+    assert sorted(one for one in calls(checkout) if one.startswith("pytest")) == [
         "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 --ignore=tests/browser --database-only postgres://here",
+        "pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=2 sqlite",
     ]
 
 
@@ -75,6 +76,25 @@ def test_checks_go_on_beside_the_tests(checkout: Path) -> None:
     begun = "until grep -q pytest calls 2>/dev/null; do sleep 0.01; done"
     program(checkout / ".venv" / "bin" / "mypy", f"timeout 20 bash -c '{begun}'")
     assert run(checkout)[0] == 0
+
+
+def test_both_engines_are_asked_at_once(checkout: Path) -> None:
+    both = "until [ $(grep -c pytest calls) = 2 ]; do sleep 0.01; done"
+    program(checkout / ".venv" / "bin" / "pytest", f"{note('pytest')}; timeout 20 bash -c '{both}'")
+    assert run(checkout, "sqlite", "postgresql")[0] == 0
+
+
+def test_who_is_interrupted_takes_along_what_goes_on_beside(checkout: Path) -> None:
+    program(checkout / "scripts" / "postgres.sh", "echo $$ > beside; sleep 600")
+    program(
+        checkout / ".venv" / "bin" / "pytest", "until [ -s beside ]; do sleep 0.01; done; kill -TERM $PPID"
+    )
+    assert run(checkout, "sqlite", "postgresql")[0] != 0
+    beside = Path("/proc") / (checkout / "beside").read_text().strip()
+    give_up = time.monotonic() + 10
+    while beside.exists() and time.monotonic() < give_up:
+        time.sleep(0.02)
+    assert not beside.exists()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.looking import AXE_SCRIPT, Eye, findings, too_wide, violations
+from tests.browser.looking import AXE_SCRIPT, Eye, findings, glance, too_wide, violations
 from tests.browser.people import PHONE, Town
 from tests.browser.walking import names, unmet
 
@@ -51,15 +51,26 @@ def test_each_width_and_the_night_are_looked_at(page: Page, when: str, style: st
     assert [one.partition(" ×")[0] for one in findings(Eye(page))] == [found]
 
 
-def test_of_a_long_list_twenty_rows_are_looked_at_and_all_are_left(page: Page) -> None:
-    rows = ["<li>一行</li>"] * 20 + ["<li><img src=data:,></li>"]
+def test_of_a_long_list_ten_rows_are_looked_at_and_all_are_left(page: Page) -> None:
+    rows = ["<li>一行</li>"] * 10 + ["<li><img src=data:,></li>"]
     page.set_content(FRAME.format(f"<ul>{''.join(rows)}</ul>"))
     assert findings(Eye(page)) == []
-    assert page.locator("li:visible").count() == 21
+    assert page.locator("li:visible").count() == 11
     page.set_content(FRAME.format(f"<ul>{''.join(rows[1:])}</ul>"))
     assert [one.partition(" ×")[0] for one in findings(Eye(page))] == [
         "day 1440: image-alt",
         "day 390: image-alt",
+    ]
+
+
+def test_a_glance_finds_by_day_what_a_look_finds(page: Page) -> None:
+    page.set_content(FRAME.format("<input><p style='width: 420px; color: #aaa; background: #fff'>看不清</p>"))
+    seen = [one.partition(" ×")[0].partition(": <")[0] for one in glance(Eye(page))]
+    assert seen == [
+        "large: sticks out at 390",
+        "sticks out at 390",
+        "day 1440: color-contrast",
+        "day 1440: label",
     ]
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from playwright.sync_api import Page
 
-from tests.browser.looking import Eye, findings, too_wide
+from tests.browser.looking import Eye, findings, glance, too_wide
 from tests.browser.people import Town
 
 LINK = re.compile(r"""<a\b[^>]*?\shref=["']([^"'#]+)""")
@@ -107,8 +107,9 @@ class Walk:
             if kind is None or kind.partition(" ")[0] in NOT_A_PAGE:
                 continue
             if kind not in self.met:
+                look = glance if self._is_like_one_met(kind) else findings
                 self.met[kind] = f"{who}:{path}"
-                html = self._looked_at(eye, english, who, path)
+                html = self._looked_at(eye, english, who, path, look)
             elif again[kind] < AGAIN.get(kind, 0):
                 html = page.context.request.get(path).text()
             else:
@@ -130,13 +131,20 @@ class Walk:
         english.add_cookies([{"name": "django_language", "value": "en", "url": self.town.served.url}])
         return self.town.page(who), english.new_page()
 
-    def _looked_at(self, eye: Eye, english: Page, who: str, path: str) -> str:
+    def _is_like_one_met(self, kind: str) -> bool:
+        """Whether a page of this view was looked at, with another value of the part that varies."""
+        view, _, value = kind.partition(" ")
+        return bool(value) and any(one.startswith(f"{view} ") for one in self.met)
+
+    def _looked_at(
+        self, eye: Eye, english: Page, who: str, path: str, look: Callable[[Eye], list[str]]
+    ) -> str:
         answer = eye.page.goto(path)
         if answer is None or answer.status != 200:
             self.wrong.append(f"{who}:{path}: {answer and answer.status}")
         html = eye.page.content()
         english.goto(path, wait_until="domcontentloaded")
-        found = [*findings(eye), *(f"en: {one}" for one in too_wide(english))]
+        found = [*look(eye), *(f"en: {one}" for one in too_wide(english))]
         self.wrong += [f"{who}:{path}: {one}" for one in found]
         return html
 
