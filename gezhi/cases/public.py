@@ -34,6 +34,9 @@ FINE, COARSE = 5, 3  # decimals of a degree: about 1 m, about 100 m
 METRES_PER_DEGREE: Final = 111_000
 SLACK_DEGREES: Final = 0.001  # rounding moves a point by no more
 MOST_NEAR: Final = 2000  # cases around a point that are looked through, the newest ones
+_LOOKED_AT = (
+    "number", "state", "ending", "category_id", "received_at", "entered_at", "closed_at", "fix_due", "lead_id", "place_id", "place_path",
+)  # fmt: skip
 UNREAD = frozenset({State.REPORTED.value, State.ASKED.value})
 
 
@@ -84,7 +87,7 @@ class PlainStep(NamedTuple):
 
 def listed(wanted: PublicFilter, *, page: int, size: int) -> list[PublicCase]:
     """One page (from 1), newest first. At most 5 queries, whatever its size (1 more for each 500 places)."""
-    rows = _fitting(wanted).order_by("-received_at", "-id")
+    rows = _fitting(wanted).only(*_LOOKED_AT).order_by("-received_at", "-id")
     if wanted.around is None:
         return _shown(rows[(page - 1) * size : page * size])
     near = [one for one in _shown(_boxed(rows, wanted.around)[:MOST_NEAR]) if _is_in(one, wanted.around)]

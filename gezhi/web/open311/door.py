@@ -1,6 +1,6 @@
 """The door of Open311 clients: which form, which jurisdiction, how often, whose key; every refusal as the specification's list of errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, Final, cast
 
@@ -20,7 +20,7 @@ from gezhi.web.limits import TooOften
 STRANGERS_PER_MINUTE: Final = 300  # of one address
 REPORTS_PER_HOUR_OF_A_KEY: Final = 1200  # an application speaks for many people
 KEY_HEADERS: Final = ("X-Api-Key", "Api-Key")
-MANY: Final = ("service_request_id", "service_code", "status", "media_url")  # may be said several times
+LISTS: Final = ("service_request_id", "service_code", "status")  # may be asked several times
 
 # Why something is not taken, by field and code, then by code alone; %(…)s is filled from the refusal.
 SENTENCES: Final = {
@@ -117,7 +117,7 @@ def _judge(request: Asked) -> None:
     """Raises Invalid for a key in the address, two answers to one question, another office's jurisdiction_id."""
     if any("api_key" in name.casefold().replace("-", "_") for name in request.GET):
         raise Invalid("api_key", "in_the_address")
-    once(request.GET)
+    once(request.GET, LISTS)
     wanted = request.GET.get("jurisdiction_id", "")
     if request.method == "POST":
         wanted = request.POST.get("jurisdiction_id", "") or wanted
@@ -125,10 +125,10 @@ def _judge(request: Asked) -> None:
         raise Invalid("jurisdiction_id", "unknown", office=request.jurisdiction.code)
 
 
-def once(asked: QueryDict) -> None:
-    """Raises Invalid(name, "repeated") where a name stands with two values, unless it may."""
+def once(asked: QueryDict, many: Collection[str]) -> None:
+    """Raises Invalid(name, "repeated") where a name stands with two values, unless it is one of `many` or says so itself (name[])."""
     for name, values in asked.lists():
-        if len(set(values)) > 1 and name not in MANY and not name.endswith("[]"):
+        if len(set(values)) > 1 and name not in many and not name.endswith("[]"):
             raise Invalid(name[:40], "repeated")
 
 

@@ -10,7 +10,7 @@ from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.web.naming import community_around
 
-_DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?")
+_DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
 LONGEST_ADDRESS: Final = 200  # signs; what is longer is kept as words and not looked up
 
 

@@ -36,7 +36,7 @@ def post(request: Asked, key: OpenKeyRow | None) -> Received:
     said = request.POST
     if request.content_type not in FORMS:
         raise Invalid("body", "not_a_form")
-    once(said)
+    once(said, ("media_url",))
     leaf = leaf_of(_said(request, "service_code", needed=True))
     where = placed(
         lat=_said(request, "lat"),

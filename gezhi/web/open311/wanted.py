@@ -26,7 +26,8 @@ MOST_PAGES: Final = 1000
 RADIUS, MOST_RADIUS = 500, 10_000  # metres
 STATUSES: Final = {"open": True, "closed": False}
 _MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:([Tt ])(\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?(Z|z|[ +-]\d\d:?\d\d)?)?"
+    r"(\d{4}-\d\d-\d\d)(?:([Tt ])(\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?(Z|z|[ +-]\d\d:?\d\d)?)?",
+    re.ASCII,
 )
 
 
