@@ -56,6 +56,9 @@ def build(
         )
         with scope(office.id):
             catalogue.load_book(actor=SYSTEM, at=began)
+            catalogue.change_rule(
+                "public_list", 1, revision=1, actor=SYSTEM, at=began
+            )  # design §7: on in the demonstration
             names = build_places(actor=SYSTEM, at=began)
             cast = build_people(names, has_rosters=not months, actor=SYSTEM, at=began if months else at)
             build_rules(actor=SYSTEM, at=began)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.views import CategoryView
@@ -47,7 +48,7 @@ def post(request: Asked, key: OpenKeyRow | None) -> Received:
     pictures = media.sent(request)
     intake = Intake(
         channel=Channel.OPEN311.value,
-        text="\n".join(_lines(request, leaf, where)),
+        text=_text(request, leaf, where),
         place=where.place.id if where.place else None,
         place_path=where.place.path if where.place else "",
         lon=where.point.lon if where.point else None,
@@ -82,6 +83,12 @@ def _idempotency(request: Asked, key: OpenKeyRow | None) -> str | None:
         raise Invalid("Idempotency-Key", "malformed")
     whose = key.id.hex if key else "nobody"
     return hashlib.sha256(f"open311:{whose}:{said}".encode()).hexdigest()
+
+
+def _text(request: Asked, leaf: CategoryView, where: Placed) -> str:
+    """All of it, in the language of whoever reads it: the office's."""
+    with override(settings.LANGUAGE_CODE):
+        return "\n".join(_lines(request, leaf, where))
 
 
 def _lines(request: Asked, leaf: CategoryView, where: Placed) -> Iterator[str]:
