@@ -18,7 +18,7 @@ from gezhi.flows.demonstration.history import Telling as History
 from gezhi.flows.demonstration.people import Cast, Member, build_people
 from gezhi.flows.demonstration.places import Names, build_places
 from gezhi.flows.demonstration.play import Play
-from gezhi.flows.demonstration.programs import token_of
+from gezhi.flows.demonstration.programs import keys_of, token_of
 from gezhi.flows.demonstration.rules import build_rules, plan_change
 from gezhi.flows.demonstration.saga import first_week, sagas
 from gezhi.flows.demonstration.shifts import shifts
@@ -71,7 +71,7 @@ def build(
         else:
             _tell(names, cast, at.astimezone(zone))
         plan_change(actor=SYSTEM, at=at)
-        return [_log_in(one, token_of(one, at=at)) for one in cast.members]
+        return [_log_in(one, token_of(one, at=at)) | keys_of(one, at=at) for one in cast.members]
 
 
 def _tell(names: Names, cast: Cast, local: datetime) -> None:

@@ -31,7 +31,7 @@ def discovery(request: Asked, form: str) -> HttpResponse:
     found = {
         "changeset": CHANGED,
         "contact": _("%(office)s，%(url)s") % {"office": office.name, "url": request.build_absolute_uri("/")},
-        "key_service": _("密钥由 %(office)s 的管理员在“外部系统”里发放。") % {"office": office.name},
+        "key_service": _("密钥由%(office)s的管理员在“外部系统”里发放。") % {"office": office.name},
         "endpoints": [
             {
                 "specification": SPECIFICATION,

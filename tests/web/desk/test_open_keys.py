@@ -22,9 +22,9 @@ SECRET = re.compile(r"gz311_[A-Za-z0-9_-]{43}")
 
 def test_a_key_is_shown_once_and_kept_as_a_digest(keeper: Actor, desk: Desk, noon: datetime) -> None:
     client = desk(keeper)
-    page = client.post("/desk/open311/new/", {"name": " 市民随手拍 "})
+    page = client.post("/desk/receivers/open311/new/", {"name": " 市民随手拍 "})
     (secret,) = set(SECRET.findall(page.content.decode()))
-    again = client.get("/desk/open311/").content.decode()
+    again = client.get("/desk/receivers/open311/").content.decode()
     key = OpenKey.objects.get()
     assert ("市民随手拍" in again, SECRET.search(again)) == (True, None)
     assert (key.name, key.made_by_id, secret in str(vars(key))) == ("市民随手拍", keeper.id, False)
@@ -41,15 +41,17 @@ def test_an_ended_key_opens_nothing_and_ending_it_again_changes_nothing(
     made, secret = openkeys.make_key("随手拍", actor=keeper, at=noon)
     client = desk(keeper)
     for _twice in range(2):
-        assert client.post(f"/desk/open311/{made}/end/").status_code == 302
+        assert client.post(f"/desk/receivers/open311/{made}/end/").status_code == 302
     assert openkeys.known(secret, at=noon) is None
     assert [deed.event for deed in deeds("open_key", made)] == ["make_open_key", "end_open_key"]
-    assert "已停用" in client.get("/desk/open311/").content.decode()
+    assert "已停用" in client.get("/desk/receivers/open311/").content.decode()
     assert openkeys.make_key("随手拍", actor=keeper, at=noon)[0] != made  # its name is free again
 
 
 def test_the_same_form_twice_makes_one_key(keeper: Actor, desk: Desk) -> None:
-    answers = [desk(keeper).post("/desk/open311/new/", {"name": "随手拍"}).status_code for _ in range(2)]
+    answers = [
+        desk(keeper).post("/desk/receivers/open311/new/", {"name": "随手拍"}).status_code for _ in range(2)
+    ]
     assert (answers, OpenKey.objects.count()) == ([200, 422], 1)
 
 
@@ -80,7 +82,7 @@ def test_another_offices_key_is_none_here(cast: Cast, noon: datetime) -> None:
 def test_a_switch_is_switched_and_says_how_it_stands(keeper: Actor, desk: Desk) -> None:
     client, door = desk(keeper), "/desk/catalogue/rules/public_list/"
     assert 'type="radio"' in client.get(door).content.decode()
-    assert "不公开" in client.get("/desk/open311/").content.decode()
+    assert "不公开" in client.get("/desk/receivers/open311/").content.decode()
     assert client.post(door, {"value": "1", "revision": "1"}).status_code == 302
     assert catalogue.rule("public_list") == 1
     assert client.post(door, {"value": "2", "revision": "2"}).status_code == 422
