@@ -17,11 +17,13 @@ from uuid import UUID
 from gezhi.channels import outward
 from gezhi.channels.outward import Unreachable
 from gezhi.evidence.actions import MOST_BYTES, Kept
+from gezhi.evidence.queries import EvidenceRow
 from gezhi.kernel.refusal import Invalid
 from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web.asked import Asked
 from gezhi.web.kept import keep_in_turn
 from gezhi.web.limits import TooOften
+from gezhi.web.links import link
 from gezhi.web.refusals import photo_sentence
 
 FETCHING: Final = threading.BoundedSemaphore(
@@ -31,6 +33,7 @@ PATIENCE_SECONDS: Final = 2.0
 FETCH_SECONDS: Final = 12.0  # for all pictures of one report
 RETRY_SECONDS: Final = 5
 UPLOAD: Final = "media"
+SIZE: Final = 1600  # pixels of the longest side
 
 
 @dataclass(slots=True)
@@ -82,9 +85,17 @@ def keep(found: Sent, *, request: Asked) -> tuple[UUID, ...]:
     return tuple(one.id for one in kept)
 
 
-def of_cases(case_ids: Iterable[UUID], request: Asked) -> dict[UUID, list[str]]:
-    """Addresses of the pictures that everybody may see, by case. At most 2 queries, none while there are none."""
+def public_photos(case_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
+    """Pictures of these cases that somebody has looked at and lets everybody see. Nothing marks a picture so yet: none, and no query."""
     return {}
+
+
+def of_cases(case_ids: Iterable[UUID], request: Asked) -> dict[UUID, list[str]]:
+    """Addresses of the pictures that everybody may see, by case; each opens for two days."""
+    return {
+        id: [request.build_absolute_uri(link(row.id, SIZE, at=request.now)) for row in rows]
+        for id, rows in public_photos(list(case_ids)).items()
+    }
 
 
 def _judge(url: str, request: Asked) -> None:
