@@ -55,7 +55,6 @@ def post(request: Asked, key: OpenKeyRow | None) -> Received:
         lat=where.point.lat if where.point else None,
         category=leaf.id,
         contact=_said(request, "phone"),
-        may_call=bool(_said(request, "phone")),
         pictures=pictures.marks() if request.headers.get("Idempotency-Key") else (),
         key=_idempotency(request, key),
         source=key.name if key else "",

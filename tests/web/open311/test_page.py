@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gezhi.cases.move import Move
-from gezhi.web.open311 import door, media, services, wanted
+from gezhi.web.open311 import door, media, requests, services, wanted
 from tests.cast import Cast, walk
 from tests.evidence.pictures import photo
 from tests.web.open311.conftest import Application
@@ -48,7 +48,10 @@ def test_every_command_of_the_page_works(application: Application, cast: Cast, n
 
 def test_the_figures_of_the_page_are_those_of_the_door() -> None:
     said = PAGE.read_text().replace(",", "").replace("\n", " ")
-    assert f"{door.STRANGERS_PER_MINUTE} requests a minute" in said
+    assert (
+        f"{door.STRANGERS_PER_MINUTE} requests a minute from one address {requests.LISTS_PER_MINUTE} of them lists"
+        in said
+    )
     assert f"{door.REPORTS_PER_HOUR_OF_A_KEY} reports an hour for a key" in said
     assert f"{media.FETCH_SECONDS:.0f} seconds for all" in said
     assert f"up to {wanted.MOST_IDS}" in said
