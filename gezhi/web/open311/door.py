@@ -118,10 +118,8 @@ def _judge(request: Asked) -> None:
     if any("api_key" in name.casefold().replace("-", "_") for name in request.GET):
         raise Invalid("api_key", "in_the_address")
     once(request.GET, LISTS)
-    wanted = request.GET.get("jurisdiction_id", "")
-    if request.method == "POST":
-        wanted = request.POST.get("jurisdiction_id", "") or wanted
-    if wanted and wanted != request.jurisdiction.code:
+    named = {said.get("jurisdiction_id", "") for said in (request.GET, request.POST)} - {""}
+    if named - {request.jurisdiction.code}:
         raise Invalid("jurisdiction_id", "unknown", office=request.jurisdiction.code)
 
 
