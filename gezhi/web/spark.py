@@ -82,9 +82,9 @@ def as_xml(root: str, value: Any) -> bytes:
 def _element(name: str, value: Any) -> ElementTree.Element:
     found = ElementTree.Element(name)
     if isinstance(value, Mapping):
-        found.extend(_element(key, one) for key, one in value.items())
+        found.extend([_element(key, one) for key, one in value.items()])
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        found.extend(_element(ONE_OF[name], one) for one in value)
+        found.extend([_element(ONE_OF[name], one) for one in value])
     elif value is not None:
         found.text = _text(value)
     return found

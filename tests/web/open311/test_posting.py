@@ -284,3 +284,22 @@ def test_too_many_are_told_when_to_come_again(application: Application, settings
     answers = [application.get("requests.xml") for _each in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert (refused(answers[2]), int(answers[2]["Retry-After"]) > 0) == (429, True)
+
+
+def test_sabotage_were_every_key_good_anybody_could_report(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert refused(application.post({"api_key": "gz311_" + "x" * 43})) == 403
+    (own,) = openkeys.keys()
+    monkeypatch.setattr(openkeys, "known", lambda _secret, at: own)
+    assert application.post({"api_key": "gz311_" + "x" * 43}).status_code == 201
+
+
+def test_sabotage_were_strange_bodies_read_as_forms_they_would_be_taken(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.open311.posting.FORMS", frozenset({"text/xml"}))
+    answer = application.client.generic(
+        "POST", HERE + "requests.xml", XML_BOMB, content_type="text/xml", HTTP_X_API_KEY=application.key
+    )
+    assert "service_code" in error(answer)[2]  # it got past the door and was empty behind it
