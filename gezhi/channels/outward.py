@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -148,7 +149,7 @@ def fetch(url: str, *, most_bytes: int, seconds: float) -> IO[bytes]:
     to = target(url, may_be_plain=True)
     if to.port != PORTS[to.scheme]:
         raise Invalid("url", "port")
-    line = _Line(to, judged(to, (), may_be_plain=True))
+    line = _Line(to, _judged_within(seconds, to))
     with _cut_off(line, max(0.1, ends - monotonic())):
         try:
             line.request("GET", to.path, headers={"Accept": "image/*", "User-Agent": "Gezhi"})
@@ -158,6 +159,23 @@ def fetch(url: str, *, most_bytes: int, seconds: float) -> IO[bytes]:
             return _read(answer, most_bytes, ends)
         except (OSError, HTTPException) as problem:
             raise Unreachable("no_answer", problem=repr(problem)) from problem
+
+
+def _judged_within(seconds: float, to: Target) -> Address:
+    """`judged` for a stranger's address. Looking up a name cannot be broken off: a lookup that takes longer is left to end by itself."""
+    found: Future[Address] = Future()
+
+    def look() -> None:
+        try:
+            found.set_result(judged(to, (), may_be_plain=True))
+        except Exception as refused:  # handed over to whoever waits
+            found.set_exception(refused)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        return found.result(seconds)
+    except TimeoutError:
+        raise Unreachable("no_such_name") from None
 
 
 def _read(answer: HTTPResponse, most_bytes: int, ends: float) -> IO[bytes]:

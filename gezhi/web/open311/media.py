@@ -29,8 +29,8 @@ from gezhi.web.refusals import photo_sentence
 FETCHING: Final = threading.BoundedSemaphore(
     2
 )  # of the four places at work: a slow server elsewhere stops nobody here
-PATIENCE_SECONDS: Final = 2.0
-FETCH_SECONDS: Final = 12.0  # for all pictures of one report
+PATIENCE_SECONDS: Final = 0.5
+FETCH_SECONDS: Final = 4.0  # for all pictures of one report: nobody is answered later than after 5
 RETRY_SECONDS: Final = 5
 UPLOAD: Final = "media"
 SIZE: Final = 1600  # pixels of the longest side

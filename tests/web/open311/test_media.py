@@ -141,6 +141,18 @@ def test_whoever_drips_is_cut_off(
         assert time.monotonic() - begun < 3
 
 
+def test_a_name_that_nobody_answers_for_is_not_waited_for(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "FETCH_SECONDS", 0.2)
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10) or [])
+    begun = time.monotonic()
+    assert "域名" in error(application.post({"media_url": "https://slow.example/a.jpg"}))[2]
+    assert time.monotonic() - begun < 3
+    over.set()
+
+
 def test_more_than_a_picture_may_have_is_not_read(
     application: Application, loopback_is_public: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
