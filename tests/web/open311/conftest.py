@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from django.test import Client
 
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
 from gezhi.catalogue import actions as catalogue
 from gezhi.catalogue.models import OfficeRule
 from gezhi.kernel.actor import SYSTEM
 from gezhi.parties import openkeys
-from tests.cast import Cast
+from tests.cast import Cast, walk
 
 HERE = "/open311/v2/"
 FORM = "application/x-www-form-urlencoded"
@@ -62,6 +64,16 @@ def application(cast: Cast, noon: datetime, no_limits: None) -> Iterator[Applica
     _id, secret = openkeys.make_key("市民随手拍", actor=SYSTEM, at=noon)
     with time_machine.travel(noon, tick=False):
         yield Application(secret)
+
+
+def numbers(application: Application, **wanted: Any) -> list[str]:
+    """The numbers of a list, in its order."""
+    return [row["service_request_id"] for row in application.rows(**wanted)]
+
+
+def accepted(cast: Cast, at: datetime, **more: Any) -> Case:
+    """What Lin reported, accepted by Chen."""
+    return walk(cast.lin_reports(at, **more), (cast.chen, Move("accept")), at=at)
 
 
 def error(answer: Any) -> tuple[int, int, str]:
