@@ -10,6 +10,7 @@ handler500 = "gezhi.web.errors.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gezhi.web.public.urls")),
     path("api/v1/", include("gezhi.web.api.urls")),
+    path("open311/v2/", include("gezhi.web.open311.urls")),
     path("account/", include("gezhi.web.desk.account_urls")),
     path("desk/", include("gezhi.web.desk.urls")),
     path("my/", include("gezhi.web.pocket.urls")),

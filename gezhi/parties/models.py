@@ -200,3 +200,27 @@ class AccessToken(TenantModel):
             ),
         )
         indexes = (models.Index(fields=["jurisdiction", "account"], name="tokens_of_an_account"),)
+
+
+class OpenKey(TenantModel):
+    """An application's key for reporting through Open311 (openkeys.py). digest: keyed, a copied database reveals no key."""
+
+    name = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    last_used_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "digest"], name="one_open_key_per_secret"),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "name"],
+                condition=Q(ended_at__isnull=True),
+                name="one_living_open_key_per_name",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

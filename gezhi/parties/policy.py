@@ -32,6 +32,12 @@ def keeps_accounts(actor: Actor) -> None:
         raise NotYours(deed="keep_accounts")
 
 
+def keeps_open_keys(actor: Actor) -> None:
+    """Administrators say which applications may report through Open311. Raises NotYours."""
+    if not _has(actor, Duty.ADMIN):
+        raise NotYours(deed="keep_open_keys")
+
+
 class Held(NamedTuple):
     """A post of the person whose password is reset, now or later: its duty, its party and the party above that."""
 

@@ -17,6 +17,7 @@ class Channel(TextChoices):
     STAFF = "staff"
     IMPORT = "import"
     API = "api"
+    OPEN311 = "open311"
 
 
 CHANNEL_NAMES: Mapping[str, Any] = {
@@ -27,9 +28,12 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.STAFF: _("巡查"),
     Channel.IMPORT: _("导入"),
     Channel.API: _("其他系统"),
+    Channel.OPEN311: _("Open311 应用"),
 }
 
-WITH_CODE = frozenset({Channel.QR, Channel.WEB, Channel.API})  # they hold the code of the status page
+WITH_CODE = frozenset(
+    {Channel.QR, Channel.WEB, Channel.API, Channel.OPEN311}
+)  # they hold the code of the status page
 
 
 def is_askable(channel: str, *, has_contact: bool) -> bool:

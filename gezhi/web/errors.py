@@ -67,7 +67,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     if isinstance(problem, Refusal):
         return refusals.page(request, problem)
     if problems.is_for_program(request):
-        return problems.answer(500)
+        return problems.said(request, 500)
     words = _("系统出了差错，已经记下。请稍后再试。")
     html = f"<!doctype html><html lang='{settings.LANGUAGE_CODE}'><meta charset='utf-8'><title>500</title><p>{words}</p></html>"
     return HttpResponse(html, status=500)

@@ -1,5 +1,5 @@
-"""What the server writes about itself: never a tracking code (whoever reads a log could read the reporter's page), and nothing
-about a form that simply came back. A name it does not answer to is one line that says what to set. Whatever a sender wrote, a message
+"""What the server writes about itself: never a tracking code (whoever reads a log could read the reporter's page), never a key that somebody
+put into an address, and nothing about a form that simply came back. A name it does not answer to is one line that says what to set. Whatever a sender wrote, a message
 is one line and moves no cursor: nobody writes lines of his own into the log."""
 
 import logging
@@ -8,8 +8,12 @@ import re
 from gezhi.kernel.text import visible
 
 _CODE = re.compile(
-    r"((?<=/t/)|(?<=/api/v1/reports/))[^/?\s]+|\d{6}(-|%2d)[a-z0-9%]{20,}", re.IGNORECASE
+    r"((?<=/t/)|(?<=/api/v1/reports/)|(?<=/open311/v2/tokens/))[^/?\s]+|\d{6}(-|%2d)[a-z0-9%]{20,}",
+    re.IGNORECASE,
 )  # at its own address, and by its shape wherever somebody mistyped that
+_KEY = re.compile(
+    r"(?<=api[_-]key=)[^&\s'\"]+|gz311_[A-Za-z0-9_-]+", re.IGNORECASE
+)  # of an application (parties/openkeys.py)
 _HOST = re.compile(r"Invalid HTTP_HOST header: '([\w.-]+|\[[\w:.]+\])(?::\d+)?'.*")
 EVERYDAY = frozenset({409, 422})  # somebody was faster; a field was not filled: answers, no events
 OTHER_HOST = "django.security.DisallowedHost"
@@ -25,7 +29,7 @@ class OneLine(logging.LogRecord):
 
 
 class HidesCodes(logging.Filter):
-    """Rewrites tracking codes in the message and its arguments; lets every line through."""
+    """Rewrites tracking codes and keys in the message and its arguments; lets every line through."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True."""
@@ -59,8 +63,8 @@ class NamesTheSetting(logging.Filter):
 
 
 def hidden(value: object) -> object:
-    """The text without tracking codes; other values as they are."""
-    return _CODE.sub("…", value) if isinstance(value, str) else value
+    """The text without tracking codes and keys; other values as they are."""
+    return _KEY.sub("…", _CODE.sub("…", value)) if isinstance(value, str) else value
 
 
 def write_calmly() -> None:

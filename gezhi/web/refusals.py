@@ -27,7 +27,7 @@ from gezhi.kernel.refusal import (
 )
 from gezhi.parties import queries as parties
 from gezhi.reports.intake import MOST_PHOTOS
-from gezhi.web import problems, words
+from gezhi.web import problems, spark, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
 
@@ -247,6 +247,8 @@ def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpRespon
     if isinstance(refusal, Unavailable):
         return unavailable(request)
     number = status(refusal)
+    if spark.is_for_client(request):
+        return client_answer(request, refusal)
     if problems.is_for_program(request):
         return problems.of_refusal(refusal, number, sentence(refusal))
     context = {"status": number, "title": _(TITLES[number]), "advice": sentence(refusal), "url": url}
@@ -258,6 +260,16 @@ def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpRespon
     if isinstance(refusal, TooOften):
         answer["Retry-After"] = str(refusal.seconds)
     return answer
+
+
+def client_answer(request: HttpRequest, refusal: Refusal, said: str = "") -> HttpResponse:
+    """A refusal as Open311 has it: 404 for what is not there, 403 for who may not, 400 for everything that cannot be taken."""
+    number = status(refusal)
+    shown = number if number in {403, 404, 429, 503} else 400
+    found = spark.error(request, shown, said or ("" if shown != 400 else sentence(refusal)))
+    if isinstance(refusal, TooOften):
+        found["Retry-After"] = str(refusal.seconds)
+    return found
 
 
 def _typed(request: HttpRequest) -> list[str]:
@@ -283,7 +295,7 @@ def plain_page(request: HttpRequest, number: int, *, title: str = "", advice: st
     A program gets the problem of that status.
     """
     if problems.is_for_program(request):
-        return problems.answer(number, detail=advice)
+        return problems.said(request, number, detail=advice)
     context = {
         "status": number,
         "title": title or _(TITLES[number]),

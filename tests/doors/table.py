@@ -13,7 +13,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 FILE = Path(__file__).with_name("permissions.txt")
 WORDS = re.compile(r"ok|did|login|[45]\d\d")
 BRACES = re.compile(r"\{([\w.]+)\}")
-PROGRAMS = "/api/v1/"
+PROGRAMS = ("/api/v1/", "/open311/")
 METHODS = ("GET", "POST")
 GROUNDS = ("A1", "B2", "yonder")
 

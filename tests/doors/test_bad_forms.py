@@ -44,6 +44,7 @@ MEANT = (
     "act=test",
     "scopes=",
     '{"text"',
+    "api_key=",
     "file=",
 )  # more words; another look; a second rule behind the first, which is never asked; another test; another token; what has no key
 

@@ -23,7 +23,7 @@ from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
 from gezhi.notices import receivers
 from gezhi.notices.models import Notice
-from gezhi.parties import mailboxes, staff, tokens
+from gezhi.parties import mailboxes, openkeys, staff, tokens
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
@@ -184,6 +184,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         for name in ("悦海旧格", "悦海空格")
     )
     places.close_grid(ended.id, into=None, **end)
+    key = openkeys.make_key("市民随手拍", actor=SYSTEM, at=at)
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
     leaf, condition = catalogue.by_code("0501"), catalogue.default_condition(catalogue.by_code("0501").id)
     return {
@@ -194,6 +195,8 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         **_of_a_rule_to_change(name, cast, at),
         f"{name}.errand": str(errand.id),
         f"{name}.receiver": str(told[0]),
+        f"{name}.openkey": str(key[0]),
+        f"{name}.openkey.secret": key[1],
         f"{name}.leaf.id": str(leaf.id),
         f"{name}.leaf.revision": str(leaf.revision),
         f"{name}.shut.revision": str(catalogue.by_code("0107").revision),
@@ -243,9 +246,11 @@ def of_forms(at: datetime) -> Things:
 
 
 def fill(cast: Cast, at: datetime) -> Things:
-    """Our office. No case is drawn for a second look: what a form does must not depend on chance."""
-    town, draw = cast.town, OfficeRule.objects.get(key="recheck_percent")
-    catalogue_actions.change_rule(draw.key, 0, revision=draw.revision, actor=SYSTEM, at=at)
+    """Our office, whose list is public. No case is drawn for a second look: what a form does must not depend on chance."""
+    town = cast.town
+    for key, value in (("recheck_percent", 0), ("public_list", 1)):
+        row = OfficeRule.objects.get(key=key)
+        catalogue_actions.change_rule(key, value, revision=row.revision, actor=SYSTEM, at=at)
     ours = Hands(cast.chen, cast.qian, cast.zhao, cast.zhou, cast.property)
     theirs = Hands(cast.zhou, cast.mo, cast.zhao, cast.zhou, cast.team_b2)
     return {

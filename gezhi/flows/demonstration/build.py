@@ -18,7 +18,7 @@ from gezhi.flows.demonstration.history import Telling as History
 from gezhi.flows.demonstration.people import Cast, Member, build_people
 from gezhi.flows.demonstration.places import Names, build_places
 from gezhi.flows.demonstration.play import Play
-from gezhi.flows.demonstration.programs import token_of
+from gezhi.flows.demonstration.programs import keys_of, token_of
 from gezhi.flows.demonstration.rules import build_rules, plan_change
 from gezhi.flows.demonstration.saga import first_week, sagas
 from gezhi.flows.demonstration.shifts import shifts
@@ -56,6 +56,9 @@ def build(
         )
         with scope(office.id):
             catalogue.load_book(actor=SYSTEM, at=began)
+            catalogue.change_rule(
+                "public_list", 1, revision=1, actor=SYSTEM, at=began
+            )  # design §7: on in the demonstration
             names = build_places(actor=SYSTEM, at=began)
             cast = build_people(names, has_rosters=not months, actor=SYSTEM, at=began if months else at)
             build_rules(actor=SYSTEM, at=began)
@@ -68,7 +71,7 @@ def build(
         else:
             _tell(names, cast, at.astimezone(zone))
         plan_change(actor=SYSTEM, at=at)
-        return [_log_in(one, token_of(one, at=at)) for one in cast.members]
+        return [_log_in(one, token_of(one, at=at)) | keys_of(one, at=at) for one in cast.members]
 
 
 def _tell(names: Names, cast: Cast, local: datetime) -> None:

@@ -12,9 +12,9 @@ from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import Door
-from gezhi.web.api.naming import cursor_of, id_after, place_named
 from gezhi.web.api.shapes import CategoryPage, PlacePage, PlacesWanted, Spot, SpotWanted
 from gezhi.web.asked import Asked
+from gezhi.web.naming import cursor_of, id_after, place_named
 
 router = Router()
 

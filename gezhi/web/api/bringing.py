@@ -14,9 +14,9 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import queries as places
-from gezhi.web.api.naming import leaf, place_named, point_of
 from gezhi.web.api.shapes import Event, EventIn
 from gezhi.web.casework.asks import ASKS
+from gezhi.web.naming import leaf, place_named, point_of
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

@@ -21,10 +21,10 @@ from gezhi.web.api.answering import refused
 from gezhi.web.api.bringing import lacking, move_of, offered
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import JSON, Door
-from gezhi.web.api.naming import cursor_of, id_after, place_named
 from gezhi.web.api.shapes import CaseOut, CasePage, CasesWanted, EventIn
 from gezhi.web.asked import Asked
 from gezhi.web.links import link
+from gezhi.web.naming import cursor_of, id_after, place_named
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case

@@ -22,10 +22,10 @@ from gezhi.reports.intake import Intake
 from gezhi.web import limits, problems, refusals
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import JSON, MULTIPART, Door
-from gezhi.web.api.naming import community_around, leaf, place_named, point_of
 from gezhi.web.api.shapes import EvidenceOut, Key, Receipt, ReportIn, ReportOut, Step
 from gezhi.web.asked import Asked
 from gezhi.web.kept import keep_in_turn
+from gezhi.web.naming import community_around, leaf, place_named, point_of
 
 PICTURES_PER_HOUR = 9 * limits.REPORTS_PER_HOUR  # of one address without a token: nine for each report
 STEPS = tuple(Step)

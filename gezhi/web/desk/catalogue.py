@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -28,6 +28,8 @@ UNITS = {
     "percent": "%",
     "times": gettext_lazy("次"),
 }
+SWITCH = "switch"
+SWITCHED = {1: pgettext_lazy("switch", "开"), 0: pgettext_lazy("switch", "关")}
 MINUTES = frozenset({"minutes", "working_minutes"})
 GRADES = {"B": gettext_lazy("依据正式文件"), "C": gettext_lazy("依据他处汇总")}
 
@@ -84,7 +86,9 @@ def _leaf(one: CategoryView, language: str) -> dict[str, Any]:
 
 
 def amount(value: int, unit: str) -> str:
-    """「4 小时」, 「2 个工作日」, 「20 %」: minutes as people say them, every other unit behind its figure."""
+    """「4 小时」, 「2 个工作日」, 「20 %」, 「开」: minutes as people say them, a switch as it stands, every other unit behind its figure."""
+    if unit == SWITCH:
+        return str(SWITCHED.get(value, value))
     if unit in MINUTES:
         is_working = unit == "working_minutes"
         said = times.span(value, is_working=is_working)

@@ -6,16 +6,17 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gezhi.catalogue import actions, past
 from gezhi.catalogue import queries as book
+from gezhi.catalogue.views import RuleView
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.web.desk import asof, history
-from gezhi.web.desk.catalogue import MINUTES, UNITS, amount
+from gezhi.web.desk.catalogue import MINUTES, SWITCH, SWITCHED, UNITS, amount
 from gezhi.web.desk.keeper import tried
 from gezhi.web.staff import actor_of, at_of, duty_required
 
@@ -27,6 +28,14 @@ class RuleForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class SwitchForm(RuleForm):
+    """On or off."""
+
+    value = forms.TypedChoiceField(  # type: ignore[assignment]  # another field in the same place
+        choices=list(SWITCHED.items()), coerce=int, widget=forms.RadioSelect, label=gettext_lazy("开或关")
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.ADMIN)
 @asof.or_not_yet
@@ -35,11 +44,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     now = next((one for one in book.rule_rows() if one.key == key), None)
     if now is None:
         raise NotFound("rule")
-    form = RuleForm(request.POST or None, initial={"value": now.value, "revision": now.revision})
-    unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
-    form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
-    if now.unit in MINUTES:
-        form.fields["value"].help_text = _("现在是 %(said)s。") % {"said": amount(now.value, now.unit)}
+    form = _form(request, now)
 
     def deed() -> Any:
         return actions.change_rule(key, **form.cleaned_data, actor=actor_of(request), at=at_of(request))
@@ -58,3 +63,15 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
         "history": history.said([("rule", row_id)] if row_id else [], now=at_of(request), until=shown.moment),
     }
     return render(request, "desk/office_rule.html", page, status=422 if form.errors else 200)
+
+
+def _form(request: HttpRequest, now: RuleView) -> RuleForm:
+    """The form of a number with its unit and bounds, or of a switch."""
+    kind = SwitchForm if now.unit == SWITCH else RuleForm
+    form = kind(request.POST or None, initial={"value": now.value, "revision": now.revision})
+    if now.unit != SWITCH:
+        unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
+        form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
+    if now.unit in MINUTES:
+        form.fields["value"].help_text = _("现在是 %(said)s。") % {"said": amount(now.value, now.unit)}
+    return form

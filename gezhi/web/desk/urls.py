@@ -19,6 +19,7 @@ from gezhi.web.desk import (
     moves,
     notices,
     office_rules,
+    open_keys,
     parties,
     party_edits,
     place_edits,
@@ -114,6 +115,9 @@ urlpatterns = [
     path("receivers/<uuid:receiver_id>/change/", receivers.change, name="change_receiver"),
     path("receivers/<uuid:receiver_id>/secret/", receivers.renew_secret, name="renew_secret"),
     path("receivers/<uuid:receiver_id>/act/", receivers.act, name="receiver_act"),
+    path("receivers/open311/", open_keys.open_keys, name="open_keys"),
+    path("receivers/open311/new/", open_keys.new_open_key, name="new_open_key"),
+    path("receivers/open311/<uuid:key_id>/end/", open_keys.end_open_key, name="end_open_key"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("alarms/<uuid:errand_id>/again/", alarms.again, name="try_again"),
 ]

@@ -20,7 +20,7 @@ from gezhi.parties.tokens import Scope
 from gezhi.places import actions as place_actions
 from gezhi.places.kinds import Kind
 from gezhi.tenancy.current import current, scope
-from gezhi.web.api import naming
+from gezhi.web import naming
 from tests.cast import Cast, walk
 from tests.web.api.conftest import Programs, refusal
 
