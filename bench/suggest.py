@@ -1,0 +1,73 @@
+"""How often the suggestion is right, on labelled messages it was never trained on; and how long it takes. No office is asked."""
+
+import time
+from collections.abc import Callable, Sequence
+from math import sqrt
+
+from bench.labels import MESSAGES, Labelled, labelled
+from bench.office import Office
+from bench.table import Table
+from gezhi.reports.suggesting import Suggested, suggest
+
+Judge = Callable[[Labelled, Sequence[Suggested]], bool]
+NOT_OURS = "00"
+
+
+def wilson(right: int, of: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson), 0 … 1."""
+    if not of:
+        return 0.0, 1.0
+    z, share = 1.96, right / of
+    middle, half = share + z * z / (2 * of), z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)
+
+
+def said(right: int, of: int) -> str:
+    """「86.1 % (82.8–88.9)」"""
+    low, high = wilson(right, of)
+    return f"{100 * right / max(of, 1):.1f} % ({100 * low:.1f}–{100 * high:.1f})"
+
+
+def _family(one: Labelled, found: Sequence[Suggested], places: int, *, second: bool = False) -> bool:
+    right = {one.code[:2]} | ({one.second[:2]} if second and one.second else set())
+    return any(each.code[:2] in right for each in found[:places])
+
+
+JUDGES: Sequence[tuple[str, Judge, str]] = (
+    ("top class right, first", lambda one, found: _family(one, found, 1), "≥ 80 %"),
+    ("top class right, one of three", lambda one, found: _family(one, found, 3), "≥ 95 %"),
+    ("the same, or the reader's second answer, first", lambda one, found: _family(one, found, 1, second=True), ""),
+    ("… one of three", lambda one, found: _family(one, found, 3, second=True), ""),
+    ("leaf right, first", lambda one, found: found[0].code == one.code, ""),
+    ("leaf right, one of three", lambda one, found: one.code in {each.code for each in found}, ""),
+)  # fmt: skip
+
+
+def categories(office: Office | None, part: str = "test") -> Table:
+    """The suggested categories of the test part."""
+    if not MESSAGES.exists():
+        return Table("Suggested categories: skipped", ("why",), (("the data set is not beside the project",),))
+    known = list(labelled(part))
+    suggest(known[0].text)  # the weights are read at the first
+    answers, times = [], []
+    for one in known:
+        begun = time.thread_time()
+        answers.append((one, suggest(one.text)))
+        times.append(1000 * (time.thread_time() - begun))
+    groups = {
+        "all": answers,
+        "ours": [one for one in answers if one[0].code[:2] != NOT_OURS],
+        "not ours": [one for one in answers if one[0].code[:2] == NOT_OURS],
+    }
+    rows = [
+        (name, *(said(sum(judge(*one) for one in group), len(group)) for group in groups.values()), floor)
+        for name, judge, floor in JUDGES
+    ]
+    times.sort()
+    rows.append(("ms of processor time a text, middle and 99th percentile", f"{times[len(times) // 2]:.1f}, {times[int(len(times) * 0.99)]:.1f}", "", "", "≤ 5"))  # fmt: skip
+    counts = ", ".join(f"{name} {len(group)}" for name, group in groups.items())
+    return Table(
+        f"Suggested categories, {part} part of the labels: {counts}",
+        ("what (95 % interval, Wilson)", *groups, "floor"),
+        rows,
+    )
