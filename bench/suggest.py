@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from math import sqrt
 
-from bench.labels import MESSAGES, Labelled, labelled
+from bench.labels import MESSAGES, Labelled, labelled, pairs, texts
 from bench.office import Office
 from bench.table import Table
+from gezhi.cases.sameness import Matter, sameness
+from gezhi.reports.likeness import signs_of
 from gezhi.reports.suggesting import Suggested, suggest
 
 Judge = Callable[[Labelled, Sequence[Suggested]], bool]
@@ -71,3 +74,33 @@ def categories(office: Office | None, part: str = "test") -> Table:
         ("what (95 % interval, Wilson)", *groups, "floor"),
         rows,
     )
+
+
+def repeats(office: Office | None, part: str = "test") -> Table:
+    """Of the labelled pairs, which are shown as likely the same: words, category and time alone, for the board names no place of ours."""
+    if not MESSAGES.exists():
+        return Table("Likely the same: skipped", ("why",), (("the data set is not beside the project",),))
+    known = texts()
+    judged = [(one, sameness(_matter(known[one.a]), _matter(known[one.b])).is_shown) for one in pairs(part)]
+    rows = []
+    for name, least in (("one case would solve both", 2), ("at least partly", 1)):
+        same = [is_shown for one, is_shown in judged if one.same >= least]
+        shown = [one.same >= least for one, is_shown in judged if is_shown]
+        rows.append((name, str(len(same)), said_of(same), said_of(shown), said_of([one.same >= least for one, _ in judged])))  # fmt: skip
+    return Table(
+        f"Likely the same, {part} part of the pairs: N = {len(judged)}",
+        ("same means", "pairs", "of them shown (recall; floor ≥ 85 %)", "of the shown the same (precision; floor ≥ 80 %)", "same among all these pairs"),
+        rows,
+        ("The pairs were drawn from those whose words are alike, so most of them are the same: of all pairs of a day precision would be lower; place and distance, which the board lacks, are what keeps it up in use.",),
+    )  # fmt: skip
+
+
+def said_of(answers: Sequence[bool]) -> str:
+    """The share of yes."""
+    return said(sum(answers), len(answers))
+
+
+def _matter(message: tuple[str, datetime | None]) -> Matter:
+    text, at = message
+    codes = tuple(one.code for one in suggest(text))
+    return Matter(signs_of(text), at, codes)

@@ -41,6 +41,7 @@ def main() -> None:
         "bias": [round(float(one), 4) for one in bias],
         "scale": scale,
         "matrix": base64.b64encode(zlib.compress(whole.T.copy().tobytes(), 9)).decode(),
+        "rare": base64.b64encode(zlib.compress(_rarity(rows), 9)).decode(),
         "leaves": {code: _strongest(fine[:, at]) for at, code in enumerate(leaves)},
         "leaf_bias": {code: round(float(fine_bias[at]), 3) for at, code in enumerate(leaves)},
     }
@@ -76,6 +77,15 @@ def _trained(rows: Rows, wanted: Any, classes: int, width: int, *, most: float) 
             matrix[at] -= RATE * slope / np.sqrt(steps[at])
             bias -= 0.02 * miss
     return matrix, bias
+
+
+def _rarity(rows: Rows) -> bytes:
+    """How rare each bucket of the whole text is among the messages, as bytes: 0 = in all of them, 255 = in none."""
+    seen = np.zeros(BUCKETS)
+    for at, _ in rows:
+        seen[at[(at >= BUCKETS) & (at < 2 * BUCKETS)] - BUCKETS] += 1
+    rare = np.log((len(rows) + 1) / (seen + 1)) / np.log(len(rows) + 1)
+    return np.round(255 * rare).astype(np.uint8).tobytes()
 
 
 def _strongest(weights: Any) -> list[list[int]]:

@@ -49,9 +49,3 @@ def _buckets(part: str) -> list[int]:
     return [
         crc32(said[at : at + size]) & (BUCKETS - 1) for size in (2, 4, 6) for at in range(0, len(said) - size + 1, 2)
     ]
-
-
-def likeness(a: Mapping[int, float], b: Mapping[int, float]) -> float:
-    """How alike two texts are by their features: 0 … 1, head and whole alike."""
-    small, large = (a, b) if len(a) < len(b) else (b, a)
-    return sum(weight * large.get(bucket, 0.0) for bucket, weight in small.items()) / 2

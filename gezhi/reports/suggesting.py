@@ -39,7 +39,7 @@ class Suggested(NamedTuple):
 class Weights:
     """families: codes; matrix: a row of numbers for each (hashed runs, then the lexicon by family, in head and whole).
 
-    leaves: leaf → its strongest buckets. Numbers are whole, `scale` makes them weights.
+    leaves: leaf → its strongest buckets. Numbers are whole, `scale` makes them weights. rare: how rare each bucket is, 0 … 255.
     """
 
     families: tuple[str, ...]
@@ -49,6 +49,7 @@ class Weights:
     words_from: int
     leaves: Mapping[str, Mapping[int, float]]
     leaf_bias: Mapping[str, float]
+    rare: bytes
 
 
 @cache
@@ -69,7 +70,8 @@ def unpacked(book: Mapping[str, Any]) -> Weights:
     }
     words_from = width - 2 * len(book["families"])
     return Weights(
-        tuple(book["families"]), tuple(book["bias"]), rows, book["scale"], words_from, leaves, book["leaf_bias"]
+        tuple(book["families"]), tuple(book["bias"]), rows, book["scale"], words_from, leaves, book["leaf_bias"],
+        zlib.decompress(base64.b64decode(book["rare"])),
     )  # fmt: skip
 
 
