@@ -12,7 +12,7 @@ from gezhi.kernel.geo import Point, metres
 from gezhi.reports.likeness import Signs, likeness
 
 IN_A_COMPOUND, ON_STREETS = 30.0, 250.0  # metres
-SHOWN_FROM = 0.61  # of the score; below, nobody is bothered
+SHOWN_FROM = 0.72  # of the score; below, nobody is bothered
 HEAD, WHOLE, DAYS, BASE = 2.2, 2.8, -0.52, 2.1  # learned
 OTHER_FAMILY = -2.0
 LEAST_WORDS = 0.05  # shared: with less, only the same category at the place makes it worth a look

@@ -1,6 +1,6 @@
 """The form of one move on one case: exactly the fields that the move asks, with everything typed kept when it comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -158,7 +158,7 @@ class MoveForm(forms.Form):
     @property
     def category_chips(self) -> list[dict[str, Any]]:
         """The common ones; before them the one that is set, when it is another."""
-        return category_chips(self._category())
+        return category_chips(self._category(), self.choices.suggested.get("categories", ()))
 
     @property
     def category_groups(self) -> list[tuple[Any, Any]]:
@@ -171,7 +171,17 @@ class MoveForm(forms.Form):
     @property
     def place_options(self) -> list[dict[str, Any]]:
         """The place that is set, and what was found by the words typed."""
-        return place_options(self.place_words, self._chosen("place") or self.case.place_id)
+        return place_options(
+            self.place_words,
+            self._chosen("place") or self.case.place_id,
+            first=self.choices.suggested.get("places", ()),
+        )
+
+    @property
+    def not_ours(self) -> list[str]:
+        """Whom it belongs to, where its words speak of something that is not ours."""
+        found: list[str] = self.choices.suggested.get("not_ours", [])
+        return found
 
     def _chosen(self, name: str) -> UUID | None:
         return uuid_or_none(self.data.get(name, "")) if self.is_bound else None
@@ -369,23 +379,29 @@ def typed_category(data: Mapping[str, Any]) -> UUID | None:
     return uuid_or_none(data.get("other_category", "")) or uuid_or_none(data.get("category", ""))
 
 
-def category_chips(chosen: UUID | None) -> list[dict[str, Any]]:
-    """The common leaves as chips; one that is chosen stands among them."""
+def category_chips(chosen: UUID | None, first: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The common leaves as chips, those suggested before them with their reason; one that is chosen stands among them."""
     language, found = get_language() or "", list(catalogue.common())
     if chosen and all(one.id != chosen for one in found):
         with suppress(NotFound):
             found.insert(0, catalogue.category(chosen))
-    return [
-        {"value": str(one.id), "label": one.label(language), "checked": one.id == chosen} for one in found
+    known = {one["value"] for one in first}
+    return [{**one, "checked": one["value"] == str(chosen)} for one in first] + [
+        {"value": str(one.id), "label": one.label(language), "checked": one.id == chosen}
+        for one in found
+        if str(one.id) not in known
     ]
 
 
-def place_options(typed: str, chosen: UUID | None, limit: int = 8) -> list[dict[str, Any]]:
-    """Places to choose from as chips: what was found, and what is chosen already."""
+def place_options(
+    typed: str, chosen: UUID | None, limit: int = 8, *, first: Sequence[dict[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Places to choose from as chips: what was found, and what is chosen already. first: suggested ones, while nothing was typed."""
     found = places.find(typed, limit) if typed else []
     if chosen and all(one.id != chosen for one in found):
         found = [*places.by_ids([chosen]).values(), *found]
+    suggested = [] if typed else [one for one in first if one["value"] != str(chosen)]
     return [
         {"value": str(one.id), "label": one.full_name, "hint": one.code, "checked": one.id == chosen}
         for one in found
-    ]
+    ] + suggested
