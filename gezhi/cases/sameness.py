@@ -16,7 +16,7 @@ SHOWN_FROM = 0.72  # of the score; below, nobody is bothered
 HEAD, WHOLE, DAYS, BASE = 2.2, 2.8, -0.52, 2.1  # learned
 OTHER_FAMILY = -2.0
 LEAST_WORDS = 0.05  # shared: with less, only the same category at the place makes it worth a look
-SAME_SPOT, FAR = 0.5, -6.0  # set by hand
+SAME_SPOT = 0.5  # set by hand
 TELLING, SOON_DAYS = 0.2, 3
 
 
@@ -50,7 +50,10 @@ def sameness(a: Matter, b: Matter) -> Sameness:
     head, whole = likeness(a.words, b.words)
     is_dated = a.at is not None and b.at is not None
     days = abs((a.at - b.at).days) if a.at and b.at else 0
-    where, near = _place(a, b)
+    placed = _place(a, b)
+    if placed is None:
+        return Sameness(0.0)
+    where, near = placed
     what, is_one_category = _category(a, b)
     if whole < LEAST_WORDS and not (near and is_one_category):
         return Sameness(0.0)
@@ -64,17 +67,16 @@ def sameness(a: Matter, b: Matter) -> Sameness:
     return Sameness(round(1 / (1 + exp(-say)), 3), tuple(filter(None, why)))
 
 
-def _place(a: Matter, b: Matter) -> tuple[float, str]:
+def _place(a: Matter, b: Matter) -> tuple[float, str] | None:
+    """What the places say, and the reason; None where they lie too far apart."""
     if a.spot and a.spot == b.spot:
         return SAME_SPOT, "same_spot"
     if a.point and b.point:
-        off = metres(a.point, b.point)
-        in_one = bool(a.around) and a.around == b.around
-        within = IN_A_COMPOUND if in_one or (a.around and b.around) else ON_STREETS
-        return (0.0, "near") if off <= within else (FAR, "")
-    if a.around and a.around == b.around:
-        return 0.0, "near"
-    return (FAR, "") if a.spot and b.spot else (0.0, "")
+        within = IN_A_COMPOUND if a.around and b.around else ON_STREETS
+        return (0.0, "near") if metres(a.point, b.point) <= within else None
+    if a.around and a.around == b.around and (not a.spot or not b.spot or a.around in {a.spot, b.spot}):
+        return 0.0, "near"  # one of them names the compound only
+    return None if a.spot and b.spot else (0.0, "")
 
 
 def _category(a: Matter, b: Matter) -> tuple[float, bool]:

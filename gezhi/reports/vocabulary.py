@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.journal.actions import Deed, record
-from gezhi.kernel.actor import Actor
-from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.actor import Actor, ActorKind, Duty
+from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.kernel.text import BadText, clean_name
 from gezhi.reports import learning
 from gezhi.reports.learning import Own
@@ -75,8 +75,10 @@ def forget() -> None:
 def set_word(spoken: Spoken, *, actor: Actor, at: datetime) -> None:
     """A word speaks for a leaf, or means danger there; 0 = it does not count here. The caller has asked that leaf and condition exist.
 
-    Raises Invalid: word (too_short, the codes of BadText), strength, call.
+    Raises NotYours for whoever is no administrator, Invalid: word (too_short, the codes of BadText), strength, call.
     """
+    if actor.kind is not ActorKind.SYSTEM and not actor.has(Duty.ADMIN):
+        raise NotYours(deed="keep_words")
     word = _cleaned(spoken.word)
     if spoken.strength not in STRENGTHS:
         raise Invalid("strength", "unknown")
@@ -99,9 +101,9 @@ def set_word(spoken: Spoken, *, actor: Actor, at: datetime) -> None:
     transaction.on_commit(forget)
 
 
-def word_ids() -> list[UUID]:
+def by_id() -> dict[UUID, str]:
     """Every word this office ever changed, for the history. 1 query."""
-    return list(Word.objects.values_list("id", flat=True))
+    return dict(Word.objects.values_list("id", "word"))
 
 
 def _said(row: Word) -> dict[str, object]:

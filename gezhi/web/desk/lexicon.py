@@ -72,7 +72,7 @@ def words(request: Asked) -> HttpResponse:
     if form.is_valid() and tried(form, deed):
         messages.success(request, _("已保存，改动记在下面的历史里。"))
         return redirect("desk:words")
-    own, learned = vocabulary.own(), vocabulary.learned_at()
+    own, learned, called = vocabulary.own(), vocabulary.learned_at(), vocabulary.by_id()
     page = {
         "heading": _("建议用的词"),
         "form": form,
@@ -81,7 +81,7 @@ def words(request: Asked) -> HttpResponse:
         "shipped": [{"leaf": _leaf(code), "words": [word for word, _much in said]} for code, said in vocabulary.lexicon().by_code.items()],
         "cases": own.cases if own else 0,
         "learned": times.moment(learned, at_of(request)) if learned else "",
-        "history": history.said([("word", id) for id in vocabulary.word_ids()], now=at_of(request), until=at_of(request)),
+        "history": history.said([("word", id) for id in called], now=at_of(request), until=at_of(request), called=called),
     }  # fmt: skip
     return render(request, "desk/words.html", page, status=422 if form.errors else 200)
 
