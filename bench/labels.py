@@ -43,7 +43,9 @@ def texts() -> dict[str, tuple[str, datetime | None]]:
     from python_calamine import CalamineWorkbook
 
     rows = CalamineWorkbook.from_path(str(MESSAGES)).get_sheet_by_index(0).to_python()
-    return {str(int(float(str(row[0])))): (_said(str(row[2]), str(row[4])), _when(row[3])) for row in rows[1:]}
+    return {
+        str(int(float(str(row[0])))): (_said(str(row[2]), str(row[4])), _when(row[3])) for row in rows[1:]
+    }
 
 
 def _said(subject: str, text: str) -> str:

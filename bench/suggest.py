@@ -49,7 +49,9 @@ JUDGES: Sequence[tuple[str, Judge, str]] = (
 def categories(office: Office | None, part: str = "test") -> Table:
     """The suggested categories of the test part."""
     if not MESSAGES.exists():
-        return Table("Suggested categories: skipped", ("why",), (("the data set is not beside the project",),))
+        return Table(
+            "Suggested categories: skipped", ("why",), (("the data set is not beside the project",),)
+        )
     known = list(labelled(part))
     suggest(known[0].text)  # the weights are read at the first
     answers, times = [], []

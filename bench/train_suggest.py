@@ -85,7 +85,7 @@ def _rarity(rows: Rows) -> bytes:
     for at, _ in rows:
         seen[at[(at >= BUCKETS) & (at < 2 * BUCKETS)] - BUCKETS] += 1
     rare = np.log((len(rows) + 1) / (seen + 1)) / np.log(len(rows) + 1)
-    return np.round(255 * rare).astype(np.uint8).tobytes()
+    return bytes(np.round(255 * rare).astype(np.uint8).tobytes())
 
 
 def _strongest(weights: Any) -> list[list[int]]:

@@ -103,7 +103,9 @@ def _compared(said: Said, cases: list[Case], limit: int) -> list[Alike]:
     for case in cases:
         there = spots.get(case.place_id, Spot("", "", None))
         codes = (catalogue.category(case.category_id).code,) if case.category_id else ()
-        other = Matter(signs_of(words[case.id]), case.received_at, codes, there.spot, there.around, there.point)
+        other = Matter(
+            signs_of(words[case.id]), case.received_at, codes, there.spot, there.around, there.point
+        )
         found.append(Alike(case, sameness(me, other)))
     best = sorted(found, key=lambda one: -one.sameness.score)
     return [one for one in best if one.sameness.is_shown][:limit]

@@ -118,7 +118,7 @@ def _sounding(said: str, known: dict[str, tuple[_Entry, ...]]) -> list[tuple[_En
 
 
 def _folded(text: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text[:LOOKED_AT])).lower()
+    return str(_NOISE.sub("", unicodedata.normalize("NFKC", text[:LOOKED_AT]))).lower()
 
 
 def _names() -> _Names:

@@ -5,7 +5,6 @@ Only their hashes are known, so that weights learned from people's messages hold
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from math import log, sqrt
 from zlib import crc32
 
@@ -47,5 +46,7 @@ def _buckets(part: str) -> list[int]:
     """The hashes of all runs of one, two and three signs. Sliced as bytes: encoding each run would take twice as long."""
     said = part.encode("utf-16-le", "replace")
     return [
-        crc32(said[at : at + size]) & (BUCKETS - 1) for size in (2, 4, 6) for at in range(0, len(said) - size + 1, 2)
+        crc32(said[at : at + size]) & (BUCKETS - 1)
+        for size in (2, 4, 6)
+        for at in range(0, len(said) - size + 1, 2)
     ]

@@ -59,9 +59,7 @@ def learn(confirmed: Iterable[Confirmed]) -> Own:
         by_leaf[one.code].update(one.buckets)
         everywhere.update(one.buckets)
     whole = cases.total()
-    leaves = {
-        code: _telling(by_leaf[code], cases[code], everywhere, whole) for code in sorted(cases)
-    }
+    leaves = {code: _telling(by_leaf[code], cases[code], everywhere, whole) for code in sorted(cases)}
     return Own(whole, {code: cases[code] / whole for code in leaves}, leaves)
 
 

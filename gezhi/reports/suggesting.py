@@ -122,7 +122,8 @@ def _with_words(
     if not whole or not part:
         return leaves
     return {
-        code: (1 - part) * leaves.get(code, 0.0) + part * said.get(code, 0) / whole for code in {*leaves, *said}
+        code: (1 - part) * leaves.get(code, 0.0) + part * said.get(code, 0) / whole
+        for code in {*leaves, *said}
     }
 
 
@@ -146,10 +147,11 @@ class Spoken(NamedTuple):
     def words(self, code: str) -> tuple[str, ...]:
         return self.found[code][2][:WHY_WORDS] if code in self.found else ()
 
-    def families(self, at: int) -> dict[str, int]:
+    def families(self, *, in_head: bool) -> dict[str, int]:
+        """How often words of each family stand in the head, or in the whole."""
         counts: dict[str, int] = {}
-        for code, one in self.found.items():
-            counts[code[:2]] = counts.get(code[:2], 0) + int(one[at])  # type: ignore[call-overload]
+        for code, (head, whole, _) in self.found.items():
+            counts[code[:2]] = counts.get(code[:2], 0) + (head if in_head else whole)
         return counts
 
 
@@ -168,7 +170,7 @@ def vector(weights_from: int, families: tuple[str, ...], seen: Mapping[int, floa
     """Hashed runs and words of the lexicon as one row, as the weights were trained on."""
     row = dict(seen)
     for at in (0, 1):
-        for family, count in spoken.families(at).items():
+        for family, count in spoken.families(in_head=at == 0).items():
             if family in families and count:
                 row[weights_from + at * len(families) + families.index(family)] = WORD_WEIGHT * log1p(count)
     return row
@@ -204,7 +206,9 @@ def _leaves(
 
 def _leaf(weights: Weights, code: str, seen: Mapping[int, float], spoken: Spoken) -> float:
     known = weights.leaves.get(code, {})
-    score = weights.leaf_bias.get(code, -2.0) + sum(seen.get(bucket, 0.0) * one for bucket, one in known.items())
+    score = weights.leaf_bias.get(code, -2.0) + sum(
+        seen.get(bucket, 0.0) * one for bucket, one in known.items()
+    )
     in_head, in_whole, _ = spoken.found.get(code, (0, 0, ()))
     return score + LEAF_WORD * log1p(2 * in_head + in_whole)
 

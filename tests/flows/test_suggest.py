@@ -35,7 +35,7 @@ def say(cast: Cast, text: str, at: datetime, *, category: str = "", place: bool 
     where = {"place": row.id, "place_path": row.path} if place else {}
     got = receive_report(
         Voice(Intake("web", text=text, category=leaf, **where), row if place else None), actor=VISITOR, at=at
-    )  # type: ignore[arg-type]
+    )
     return cases.of_report(got.report_id)
 
 
@@ -146,9 +146,7 @@ def test_who_is_no_administrator_keeps_no_words(cast: Cast, noon: datetime) -> N
         (Spoken("灯\u202e不亮", "0601"), "word"),
     ],
 )
-def test_a_word_that_cannot_be_one_is_refused(
-    cast: Cast, noon: datetime, spoken: Spoken, field: str
-) -> None:
+def test_a_word_that_cannot_be_one_is_refused(cast: Cast, noon: datetime, spoken: Spoken, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         vocabulary.set_word(spoken, actor=SYSTEM, at=noon)
     assert refused.value.field == field

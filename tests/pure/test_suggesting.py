@@ -83,7 +83,10 @@ def test_the_offices_own_cases_teach_it_words_that_nobody_shipped() -> None:
     told = confirmed("蓝精灵又倒了一地", "0303", 40) + confirmed("路灯不亮", "0601", 200)
     own = learn(told)
     assert suggest("蓝精灵倒了")[0].code != "0303"
-    assert (suggest("蓝精灵倒了", own=own)[0].code, suggest("蓝精灵倒了", own=own)[0].of_own) == ("0303", True)
+    assert (suggest("蓝精灵倒了", own=own)[0].code, suggest("蓝精灵倒了", own=own)[0].of_own) == (
+        "0303",
+        True,
+    )
     assert suggest("路灯不亮", own=own)[0].code == "0601"
 
 
@@ -112,7 +115,7 @@ def test_a_long_text_takes_five_milliseconds_at_most() -> None:
 
 
 def matter(text: str, **more: object) -> Matter:
-    return Matter(signs_of(text), **more)  # type: ignore[arg-type]
+    return Matter(signs_of(text), **more)
 
 
 LAMP = "门口路灯不亮"

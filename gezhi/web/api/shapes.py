@@ -281,7 +281,9 @@ class SameGuess(Schema):
 class SuggestOut(Schema):
     """A suggestion is never an act: nothing is filed, joined or declined because of it."""
 
-    categories: list[Guess] = Field(description="Three leaves of different families at most; family 00 is not ours.")
+    categories: list[Guess] = Field(
+        description="Three leaves of different families at most; family 00 is not ours."
+    )
     places: list[Guess]
     danger: bool
     call: str | None = Field(description="The number to call now, where it is dangerous.")

@@ -170,7 +170,9 @@ def new_report(request: Asked) -> HttpResponse:
 @duty_required(Duty.CLERK, Duty.OFFICER)
 def suggest(request: Asked) -> HttpResponse:
     """Fragment: what the words typed so far speak of. Nothing is written; by POST, so that nobody's words stand in an address."""
-    return render(request, "desk/_suggested.html", {"suggested": _suggested(request, ReportForm(request.POST))})
+    return render(
+        request, "desk/_suggested.html", {"suggested": _suggested(request, ReportForm(request.POST))}
+    )
 
 
 def _suggested(request: Asked, form: ReportForm) -> dict[str, Any]:

@@ -158,10 +158,14 @@ def _me_too(request: Asked, draft: Draft, place: PlaceRow) -> HttpResponse:
     """One tap on what others have said here: a report of its own, with a code, that the desk joins to theirs."""
     number = request.POST["same"]
     case = next((one for one in cases.open_at(place.path, MOST_SAME) if one.number == number), None)
-    if case is None:
-        draft.form.add_error(None, _("那件事刚刚有了变化，不能再并进去。如果您这里还没有好，请在下面写一句。"))
+    if case is None or case.category_id is None:
+        draft.form.add_error(
+            None, _("那件事刚刚有了变化，不能再并进去。如果您这里还没有好，请在下面写一句。")
+        )
         return _page(request, draft, 409)
-    what = catalogue.category(case.category_id).plain.zh  # as `_intake` says it: the desk reads it, not who taps
+    what = catalogue.category(
+        case.category_id
+    ).plain.zh  # as `_intake` says it: the desk reads it, not who taps
     intake = Intake(
         channel="qr",
         text=f"我也遇到了：{what}（{case.number}）",

@@ -9,7 +9,9 @@ from tests.cast import Cast
 from tests.web.api.conftest import Programs
 
 
-def test_category_place_danger_and_what_may_be_the_same(cast: Cast, programs: Programs, noon: datetime) -> None:
+def test_category_place_danger_and_what_may_be_the_same(
+    cast: Cast, programs: Programs, noon: datetime
+) -> None:
     known = cast.lin_reports(noon, "电梯停了，有人困在里面")
     building = cast.town.row(cast.town.building)
     said = f"{cast.town.row(cast.town.compound).name}{building.name}电梯停了，有人困在里面"

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from gezhi.catalogue import queries as catalogue
 from gezhi.cases.models import Case
+from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor
 from gezhi.reports.models import Word
 from tests.cast import Cast
@@ -29,7 +29,9 @@ def test_a_fragment_of_two_signs_suggests_nothing(cast: Cast, desk: Desk) -> Non
 
 def test_what_was_said_at_this_spot_already_is_shown_to_judge(cast: Cast, desk: Desk, noon: datetime) -> None:
     known = cast.lin_reports(noon, "二楼的玻璃碎了")
-    page = desk(cast.chen).post(SUGGEST, {"text": "二楼玻璃碎了", "place": str(known.place_id)}).content.decode()
+    page = (
+        desk(cast.chen).post(SUGGEST, {"text": "二楼玻璃碎了", "place": str(known.place_id)}).content.decode()
+    )
     assert known.number in page
     assert "二楼的玻璃碎了" in page
 

@@ -23,14 +23,18 @@ def sorted_one(cast: Cast, noon: datetime) -> Case:
     return advance(case.id, Move("accept", version=case.version), actor=cast.chen, at=noon)
 
 
-def test_what_others_said_here_is_named_without_their_words(door: Client, here: str, sorted_one: Case) -> None:
+def test_what_others_said_here_is_named_without_their_words(
+    door: Client, here: str, sorted_one: Case
+) -> None:
     page = door.get(here).content.decode()
     assert sorted_one.number in page
     assert "我也遇到了" in page
     assert "姓林" not in page
 
 
-def test_what_nobody_has_sorted_or_what_is_closed_is_not_named(door: Client, here: str, cast: Cast, noon: datetime) -> None:
+def test_what_nobody_has_sorted_or_what_is_closed_is_not_named(
+    door: Client, here: str, cast: Cast, noon: datetime
+) -> None:
     case = cast.lin_reports(noon, "我家姓林，二楼玻璃碎了")
     assert case.number not in door.get(here).content.decode()
 
