@@ -285,7 +285,7 @@ def test_a_report_costs_the_same_with_three_photos(
 
 def test_the_form_costs_seven_queries(door: Client, here: str, django_assert_num_queries: Any) -> None:
     door.get(here)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert door.get(here).status_code == 200
 
 
