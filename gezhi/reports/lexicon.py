@@ -12,7 +12,9 @@ from typing import NamedTuple
 DATA = Path(__file__).parent / "data"
 BOTH = "+"  # 电梯+困: both must stand in the text
 MOST_SIGNS = 40
-_NOBODY = re.compile("[没沒无無](?:有)?(?:任何)?人?被?[困关關]")  # 没有人被困: that nothing of the kind happened
+_NOBODY = re.compile(
+    "[没沒无無](?:有)?(?:任何)?人?被?[困关關]"
+)  # 没有人被困: that nothing of the kind happened
 STRENGTHS = (0, 1, 2, 3)  # 0 = does not count here
 
 
@@ -32,6 +34,11 @@ class Danger(NamedTuple):
     words: str
     condition: str
     call: str
+
+    @property
+    def said(self) -> str:
+        """The words as people read them: 电梯…困."""
+        return self.words.replace(BOTH, "…")
 
 
 @dataclass(frozen=True, slots=True)

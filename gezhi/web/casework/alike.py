@@ -47,7 +47,6 @@ def shown(found: "Sequence[Alike]", at: datetime) -> list[dict[str, Any]]:
         {
             "number": row.number,
             "label": f"{row.spot} {row.matter}",
-            "title": one.case.title,
             "hint": " · ".join(filter(None, [suggested.why_same(one), row.state_label])),
             "url": row.url,
         }
