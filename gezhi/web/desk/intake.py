@@ -21,7 +21,7 @@ from gezhi.reports.intake import Intake
 from gezhi.web import kept, refusals, words
 from gezhi.web.asked import Asked
 from gezhi.web.casework import alike, suggested
-from gezhi.web.casework.moveform import category_chips, category_options, place_options, typed_category
+from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
 from gezhi.web.kept import Bag, fresh_key, key_of
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
