@@ -11,7 +11,9 @@ MEMORIES = (
     ("gezhi.cases.numbers", "_stock"),
     ("gezhi.catalogue.shelf", "_shelves"),
     ("gezhi.config.worker", "_tidied"),
+    ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),
+    ("gezhi.reports.vocabulary", "_kept"),
     ("gezhi.web.desk.tallies", "_kept"),
 )
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
@@ -30,6 +32,9 @@ OF_THE_CODE = (
     "gezhi.notices.queries._counting",
     "gezhi.places.wording._converter",
     "gezhi.places.wording.keys_of",
+    "gezhi.reports.lexicon.shipped",
+    "gezhi.reports.suggesting.plain_lexicon",
+    "gezhi.reports.suggesting.start",
     "gezhi.tenancy.clock._last",
     "gezhi.tenancy.engines.sqlite.base._id",
     "gezhi.tenancy.engines.sqlite.base._moment",

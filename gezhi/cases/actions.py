@@ -34,7 +34,10 @@ from gezhi.tenancy.updating import save_fields
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a fresh report says about its case. title: as `titled` makes it. place None = unlocated: the intake desk has it."""
+    """What a fresh report says about its case. title: as `titled` makes it. place None = unlocated: the intake desk has it.
+
+    feared: the opening condition that its words make one fear: the clock for making safe starts although nobody has sorted it.
+    """
 
     report_id: UUID
     title: str
@@ -44,6 +47,7 @@ class Opening:
     is_askable: bool = False
     run_id: UUID | None = None
     came_back_from: UUID | None = None
+    feared: UUID | None = None
 
 
 def open_from(opening: Opening, *, at: datetime) -> tuple[Case, Deed]:
@@ -103,6 +107,7 @@ def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
         is_askable=opening.is_askable,
         run_id=opening.run_id,
         came_back_from_id=opening.came_back_from,
+        feared_id=opening.feared,
     )
     timing.remember_calendars(case, known.calendars)
     if opening.category_id:

@@ -16,6 +16,7 @@ class CaseLine(NamedTuple):
     place_id: UUID | None
     category_id: UUID | None
     condition_id: UUID | None
+    feared_id: UUID | None
     lead_id: UUID
     desk_id: UUID
     handler_id: UUID | None

@@ -26,6 +26,9 @@ class Case(TenantModel):
     grid = TenantFK("places.GridCell", null=True)
     category = TenantFK("catalogue.Category", null=True)
     condition = TenantFK("catalogue.Condition", null=True)
+    feared = TenantFK(
+        "catalogue.Condition", null=True
+    )  # what its words make one fear until somebody sorts it
 
     desk = TenantFK("parties.Party")
     lead = TenantFK("parties.Party")

@@ -345,3 +345,28 @@ def at_work(party_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these parties are accountable for something open. 1 query."""
     rows = Case.objects.filter(closed_at=None, lead_id__in=list(party_ids)).order_by()
     return set(rows.values_list("lead_id", flat=True).distinct())
+
+
+def open_at(path: str, limit: int) -> list[Case]:
+    """Open cases at a place or below it that a person has sorted and that complain of nobody, newest first: what may be named in public. 1 query."""
+    sorted_ones = Q(category__isnull=False) & Q(complained_of=None) & Q(run_id=None)
+    rows = Case.objects.filter(sorted_ones, within(path), state__in=[one.value for one in lifecycle.WORKING])
+    return list(rows.order_by("-received_at", "-id")[:limit])
+
+
+def confirmed(limit: int) -> list[tuple[UUID, UUID]]:
+    """(report, category) of the newest cases whose category a person has confirmed, newest first: what a report opened, not what joined it. 1 query."""
+    rows = CaseReport.objects.filter(_CONFIRMED, origin=F("case")).order_by("-case__received_at", "-id")
+    return list(rows.values_list("report_id", "case__category_id")[:limit])
+
+
+def count_confirmed(most: int) -> int:
+    """How many there are, counted up to a number. 1 query."""
+    return len(CaseReport.objects.filter(_CONFIRMED, origin=F("case")).order_by().values_list("id")[:most])
+
+
+_CONFIRMED = (
+    Q(case__category__isnull=False)
+    & ~Q(case__state__in=[State.REPORTED.value, State.ASKED.value])
+    & ~Q(case__ending__in=[Ending.DECLINED.value, Ending.DUPLICATE.value])
+)

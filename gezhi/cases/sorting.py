@@ -18,6 +18,7 @@ def put_into(case: Case, category_id: UUID | None) -> None:
         raise Invalid("category", "closed")
     case.category_id = category.id
     case.condition_id = catalogue.default_condition(category.id).id
+    case.feared_id = None  # somebody has looked
 
 
 def put_under(case: Case, condition_id: UUID) -> None:
@@ -25,4 +26,4 @@ def put_under(case: Case, condition_id: UUID) -> None:
     condition = catalogue.condition(condition_id)
     if condition.category_id != case.category_id:
         raise Invalid("condition", "of_another_category")
-    case.condition_id = condition.id
+    case.condition_id, case.feared_id = condition.id, None

@@ -59,11 +59,14 @@ def _calendar(case: Case, party: UUID) -> worktime.WorkCalendar:
 
 
 def limits_of(case: Case | CaseLine) -> Limits:
-    """The limits of the case's opening condition; none as long as nobody has named a category."""
-    if case.condition_id is None:
-        return Limits()
-    condition = catalogue.condition(case.condition_id)
-    safe, fix = condition.make_safe, condition.fix
+    """The limits of the case's opening condition; none as long as nobody has named a category. Where that one has no clock for making safe,
+    the danger its words speak of has: its own make-safe limit, or where the whole is a matter of hours, that.
+    """
+    own = catalogue.condition(case.condition_id) if case.condition_id else None
+    feared = catalogue.condition(case.feared_id) if case.feared_id else None
+    safe, fix = own.make_safe if own else None, own.fix if own else None
+    if safe is None and feared is not None:
+        safe = feared.make_safe or feared.fix
     return Limits(
         make_safe=safe.minutes if safe else None,
         round_make_safe=bool(safe and safe.clock == "round"),
@@ -114,6 +117,8 @@ def set_stage(case: Case, at: datetime) -> None:
     if case.state in {State.OPENED, State.DISPATCHED, State.IN_HAND}:
         counting += [case.fix_due] if case.fix_due else []
         counting += [case.make_safe_due] if case.make_safe_due and not case.made_safe_at else []
+    if case.state == State.REPORTED and case.feared_id and case.make_safe_due and not case.made_safe_at:
+        counting.append(case.make_safe_due)  # nobody has sorted it yet, and the danger does not wait for that
     if case.review_at is not None:
         counting = [case.review_at]
     case.due_at = min(counting)

@@ -12,6 +12,7 @@ from gezhi.cases import numbers
 from gezhi.cases.actions import Opening, open_from
 from gezhi.cases.titles import titled
 from gezhi.catalogue import queries as catalogue
+from gezhi.flows.suggest import feared
 from gezhi.journal.actions import record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
@@ -77,6 +78,7 @@ def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Re
         place=voice.place,
         category_id=intake.category,
         is_askable=is_askable(intake.channel, has_contact=bool(intake.contact.strip())),
+        feared=feared(intake.text),
     )
     _, deed = open_from(opening, at=at)
     if received.deed is not None:

@@ -100,3 +100,45 @@ class Report(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.id}"
+
+
+class Word(TenantModel):
+    """A word of the office's own lexicon, or how much a shipped one counts here (0 = not at all).
+
+    code: the leaf it speaks for. condition, call: of a word that means danger: the opening condition that is feared (its code), the number to call now.
+    """
+
+    word = models.CharField(max_length=40)
+    code = models.CharField(max_length=12)
+    strength = models.PositiveSmallIntegerField(default=1)
+    condition = models.CharField(max_length=16, blank=True, default="")
+    call = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "word", "code"], name="a_word_stands_once_for_a_leaf"
+            ),
+            models.CheckConstraint(condition=~Q(word=""), name="a_word_is_not_empty"),
+            models.CheckConstraint(condition=Q(strength__lte=3), name="a_word_counts_three_at_most"),
+            models.CheckConstraint(
+                condition=Q(condition="") | ~Q(call=""), name="danger_has_a_number_to_call"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Learned(TenantModel):
+    """One row: what the office's own confirmed cases taught (learning.packed, hashes and numbers only), when, from how many."""
+
+    book = models.JSONField()
+    cases = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["jurisdiction"], name="one_lesson_per_jurisdiction"),)
+
+    def __str__(self) -> str:
+        return f"{self.cases}"

@@ -164,6 +164,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     "taken": gettext_noop("已经有了，请换一个。"),
     "looks_like": gettext_noop("和已有的太像，容易认错，请换一个。"),
     "too_long": gettext_noop("太长了，请缩短一些。"),
+    "too_short": gettext_noop("太短了，至少写两个字。"),
     "out_of_range": gettext_noop("超出了允许的范围（%(least)s 至 %(most)s）。"),
     "overlaps": gettext_noop("与已有的重叠，请改时间。"),
     "not_after_start": gettext_noop("结束日期要晚于开始日期。"),

@@ -61,6 +61,7 @@ NOT_A_PAGE = {
     "desk:place_qr": "a picture",
     "desk:find_places": "a fragment of a page",
     "desk:find_conditions": "a fragment of a page",
+    "desk:suggest": "POST; a fragment of a page",
     "desk:ledger_download": "a download",
     "desk:try_again": "POST",
     "desk:notice": "POST; its answer is the case",

@@ -260,6 +260,36 @@ class CategoryPage(Schema):
     next: None = None
 
 
+class SuggestIn(Sent):
+    text: str = Field(description="At most 5,000 graphemes.")
+    place: Code | None = Field(None, description="Code of a place that is known already.")
+    point: Point | None = Field(None, description="[longitude, latitude], WGS-84 degrees.")
+
+
+class Guess(Schema):
+    code: str
+    score: float = Field(description="0 … 1")
+    why: str = Field(description="In the reader's language.")
+
+
+class SameGuess(Schema):
+    number: str
+    score: float = Field(description="0 … 1")
+    why: str = Field(description="In the reader's language.")
+
+
+class SuggestOut(Schema):
+    """A suggestion is never an act: nothing is filed, joined or declined because of it."""
+
+    categories: list[Guess] = Field(
+        description="Three leaves of different families at most; family 00 is not ours."
+    )
+    places: list[Guess]
+    danger: bool
+    call: str | None = Field(description="The number to call now, where it is dangerous.")
+    similar: list[SameGuess] = Field(description="Open cases that may be the same matter.")
+
+
 class FieldProblem(Schema):
     field: str
     code: str

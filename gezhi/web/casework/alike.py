@@ -12,9 +12,12 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.text import one_line, visible
 from gezhi.reports import queries as reports
 from gezhi.web import times, words
-from gezhi.web.casework import lists
+from gezhi.web.casework import lists, suggested
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gezhi.cases.likely import Alike
     from gezhi.cases.models import Case
 
 NEARBY = 8
@@ -24,13 +27,27 @@ Chips = list[dict[str, Any]]
 
 def to_join(case: "Case", actor: Actor, at: datetime, limit: int = NEARBY) -> Chips:
     """Open cases that it may be the same as, likeliest first, with what speaks for it. 5 queries at most."""
-    found = likely(case, actor=actor, limit=limit)
+    found = sorted(likely(case, actor=actor, limit=limit), key=lambda one: one.case.number not in case.title)  # fmt: skip
     rows = lists.rows([one.case for one in found], at=at) if found else []
     return [
         {
             "value": row.number,
             "label": f"{row.spot} {row.matter}",
             "hint": " · ".join([_why(one.same_place, one.same_category), row.state_label, row.short]),
+            "url": row.url,
+        }
+        for one, row in zip(found, rows, strict=True)
+    ]
+
+
+def shown(found: "Sequence[Alike]", at: datetime) -> list[dict[str, Any]]:
+    """Cases that may be the same as what is being said, with enough of each to judge. 5 queries at most, none for none."""
+    rows = lists.rows([one.case for one in found], at=at) if found else []
+    return [
+        {
+            "number": row.number,
+            "label": f"{row.spot} {row.matter}",
+            "hint": " · ".join(filter(None, [suggested.why_same(one), row.state_label])),
             "url": row.url,
         }
         for one, row in zip(found, rows, strict=True)

@@ -20,7 +20,7 @@ class Choices:
 
     near: parties as chips; others: the rest of them by kind; why: the chosen one is; into: cases nearby; later: deadlines to
     ask for; reports: those that a split may take along; again: cases solved at the spot before, as chips with "no" behind them.
-    deadline: how it stands now, in words. proof: kinds that a closing proof asks for.
+    suggested: categories and places that the case's words speak of, as chips. deadline: how it stands now, in words. proof: kinds that a closing proof asks for.
     """
 
     def __init__(
@@ -30,11 +30,12 @@ class Choices:
         later: Callable[[], Sequence[dict[str, Any]]] = tuple,
         reports: Callable[[], Sequence[dict[str, Any]]] = tuple,
         again: Callable[[], Sequence[dict[str, Any]]] = tuple,
+        suggested: Callable[[], dict[str, Any]] = dict,
         deadline: str = "",
         proof: frozenset[str] = frozenset(),
     ) -> None:
         self._ask_parties, self._ask_into, self._ask_later = parties, into, later
-        self._ask_reports, self._ask_again = reports, again
+        self._ask_reports, self._ask_again, self._ask_suggested = reports, again, suggested
         self.deadline, self.proof = deadline, proof
 
     @cached_property
@@ -69,3 +70,7 @@ class Choices:
     @cached_property
     def again(self) -> Sequence[dict[str, Any]]:
         return self._ask_again()
+
+    @cached_property
+    def suggested(self) -> dict[str, Any]:
+        return self._ask_suggested()

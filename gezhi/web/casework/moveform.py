@@ -1,14 +1,12 @@
 """The form of one move on one case: exactly the fields that the move asks, with everything typed kept when it comes back."""
 
-from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gezhi.cases.lifecycle import Ending
 from gezhi.cases.move import Move, Shown
@@ -19,6 +17,7 @@ from gezhi.places import queries as places
 from gezhi.web import refusals, words
 from gezhi.web.casework.asks import ASKS, demanded
 from gezhi.web.casework.choices import Choices
+from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
 from gezhi.web.casework.starts import condition_options, usually
 from gezhi.web.fields import IN_THE_CALENDAR
 from gezhi.web.staff import uuid_or_none
@@ -158,7 +157,7 @@ class MoveForm(forms.Form):
     @property
     def category_chips(self) -> list[dict[str, Any]]:
         """The common ones; before them the one that is set, when it is another."""
-        return category_chips(self._category())
+        return category_chips(self._category(), self.choices.suggested.get("categories", ()))
 
     @property
     def category_groups(self) -> list[tuple[Any, Any]]:
@@ -171,7 +170,17 @@ class MoveForm(forms.Form):
     @property
     def place_options(self) -> list[dict[str, Any]]:
         """The place that is set, and what was found by the words typed."""
-        return place_options(self.place_words, self._chosen("place") or self.case.place_id)
+        return place_options(
+            self.place_words,
+            self._chosen("place") or self.case.place_id,
+            first=self.choices.suggested.get("places", ()),
+        )
+
+    @property
+    def not_ours(self) -> list[str]:
+        """Whom it belongs to, where its words speak of something that is not ours."""
+        found: list[str] = self.choices.suggested.get("not_ours", [])
+        return found
 
     def _chosen(self, name: str) -> UUID | None:
         return uuid_or_none(self.data.get(name, "")) if self.is_bound else None
@@ -347,45 +356,3 @@ FIELD_FOR_FACT = {"verdict": "note", "answer": "note", "proof": "note", "on_site
 def changed(new: UUID | None, old: UUID | None) -> UUID | None:
     """The new value when it differs, else None: what stays as it is need not be said."""
     return new if new != old else None
-
-
-def category_options(*, with_empty: bool = True) -> list[tuple[Any, Any]]:
-    """Leaves under their top classes, without what is referred out."""
-    language = get_language() or ""
-    groups: list[tuple[Any, Any]] = [("", _("请选择"))] if with_empty else []
-    for top in catalogue.tops():
-        if not top.refer_out:
-            groups.append(
-                (
-                    top.label(language),
-                    [(str(one.id), one.label(language)) for one in catalogue.open_leaves(top.id)],
-                )
-            )
-    return groups
-
-
-def typed_category(data: Mapping[str, Any]) -> UUID | None:
-    """What a form or an address says: the list beside the chips first, for a chip may still be set."""
-    return uuid_or_none(data.get("other_category", "")) or uuid_or_none(data.get("category", ""))
-
-
-def category_chips(chosen: UUID | None) -> list[dict[str, Any]]:
-    """The common leaves as chips; one that is chosen stands among them."""
-    language, found = get_language() or "", list(catalogue.common())
-    if chosen and all(one.id != chosen for one in found):
-        with suppress(NotFound):
-            found.insert(0, catalogue.category(chosen))
-    return [
-        {"value": str(one.id), "label": one.label(language), "checked": one.id == chosen} for one in found
-    ]
-
-
-def place_options(typed: str, chosen: UUID | None, limit: int = 8) -> list[dict[str, Any]]:
-    """Places to choose from as chips: what was found, and what is chosen already."""
-    found = places.find(typed, limit) if typed else []
-    if chosen and all(one.id != chosen for one in found):
-        found = [*places.by_ids([chosen]).values(), *found]
-    return [
-        {"value": str(one.id), "label": one.full_name, "hint": one.code, "checked": one.id == chosen}
-        for one in found
-    ]

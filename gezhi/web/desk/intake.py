@@ -9,21 +9,24 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.cases import queries as cases
 from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.suggest import suggestion
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.places import queries as places
 from gezhi.reports.intake import Intake
 from gezhi.web import kept, refusals, words
 from gezhi.web.asked import Asked
-from gezhi.web.casework.moveform import category_chips, category_options, place_options, typed_category
+from gezhi.web.casework import alike, suggested
+from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
 from gezhi.web.kept import Bag, fresh_key, key_of
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 CHANNELS = ("phone", "counter")
+LEAST_SIGNS = 4  # before that nobody has said anything
 
 
 class ReportForm(forms.Form):
@@ -162,11 +165,38 @@ def new_report(request: Asked) -> HttpResponse:
     return render(request, "desk/taken.html", page)
 
 
+@never_cache
+@require_POST
+@duty_required(Duty.CLERK, Duty.OFFICER)
+def suggest(request: Asked) -> HttpResponse:
+    """Fragment: what the words typed so far speak of. Nothing is written; by POST, so that nobody's words stand in an address."""
+    return render(
+        request, "desk/_suggested.html", {"suggested": _suggested(request, ReportForm(request.POST))}
+    )
+
+
+def _suggested(request: Asked, form: ReportForm) -> dict[str, Any]:
+    """Chips of categories and places, the number to call, open cases that may be the same. 10 queries at most; none without words."""
+    text = str(form.data.get("text", "")).strip()
+    if len(text) < LEAST_SIGNS:
+        return {}
+    chosen = places.by_ids([form.chosen_place]).get(form.chosen_place) if form.chosen_place else None
+    found = suggestion(f"{form.data.get('said_where', '')}\n{text}".strip()[:5000], actor=actor_of(request), at=at_of(request), place=chosen)  # fmt: skip
+    return {
+        "categories": suggested.category_chips(found.categories),
+        "not_ours": suggested.not_ours(found.categories),
+        "places": [] if chosen else suggested.place_chips(found.places),
+        "danger": found.danger,
+        "similar": alike.shown(found.similar, at_of(request)),
+    }
+
+
 def _page(request: Asked, form: ReportForm, key: str, pictures: Bag, *, status: int = 200) -> HttpResponse:
     page = {
         "heading": _("来电来访登记"),
         "form": form,
         "place_options": form.place_options,
+        "suggested": _suggested(request, form) if form.is_bound else {},
         "categories": category_options(with_empty=False),
         "common": category_chips(typed_category(form.data)),
         "kept": pictures.shown(key, at_of(request)),

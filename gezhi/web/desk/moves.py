@@ -21,12 +21,9 @@ from gezhi.web import refusals, words
 from gezhi.web.asked import Asked
 from gezhi.web.casework import casepage, lists
 from gezhi.web.casework.asks import ASKS
-from gezhi.web.casework.moveform import (
-    MoveForm,
-    place_options,
-    typed_category,
-)
+from gezhi.web.casework.moveform import MoveForm
 from gezhi.web.casework.offers import choices, said
+from gezhi.web.casework.picking import place_options, typed_category
 from gezhi.web.casework.sent import Gathered, gathered, papers_key, version_seen
 from gezhi.web.casework.starts import condition_options, usually
 from gezhi.web.kept import Bag, fresh_key

@@ -15,7 +15,7 @@ from gezhi.places.kinds import Kind
 from gezhi.routing.match import Rule
 from gezhi.routing.terms import Terms
 from gezhi.web import rulewords
-from gezhi.web.casework.moveform import category_options
+from gezhi.web.casework.picking import category_options
 from gezhi.web.casework.starts import condition_options
 from gezhi.web.desk.keeper import PlaceField, offer
 from gezhi.web.fields import day_field, moment_field

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Missing, Refusal
-from gezhi.web.casework.moveform import category_options
+from gezhi.web.casework.picking import category_options
 from gezhi.web.kept import key_of
 from gezhi.web.refusals import sentence
 from gezhi.web.staff import uuid_or_none

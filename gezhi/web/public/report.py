@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
+from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
 from gezhi.flows.receive_report import Voice, receive_report
@@ -30,6 +31,7 @@ from gezhi.web.refusals import status
 from gezhi.web.words import language
 
 FOUND_PLACES = 8
+SHOWN_SAME, MOST_SAME = 3, 50
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
 kept_by_its_reader = cache_control(private=True, no_cache=True)
@@ -117,6 +119,8 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
     draft.bag = kept.gather(request, draft.key, at=request.now)
     if "back" in request.POST:
         return _page(request, draft, 200)
+    if "same" in request.POST and place and not draft.closed:
+        return _me_too(request, draft, place)
     if form.topic == REFER_OUT:
         return _referred(request, draft)
     if not form.is_valid() or draft.bag.refused:
@@ -148,6 +152,49 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
         pictures=draft.bag.digests,
         key=draft.key,
     )
+
+
+def _me_too(request: Asked, draft: Draft, place: PlaceRow) -> HttpResponse:
+    """One tap on what others have said here: a report of its own, with a code, that the desk joins to theirs."""
+    number = request.POST["same"]
+    case = next((one for one in cases.open_at(place.path, MOST_SAME) if one.number == number), None)
+    if case is None or case.category_id is None:
+        draft.form.add_error(
+            None, _("那件事刚刚有了变化，不能再并进去。如果您这里还没有好，请在下面写一句。")
+        )
+        return _page(request, draft, 409)
+    what = catalogue.category(
+        case.category_id
+    ).plain.zh  # as `_intake` says it: the desk reads it, not who taps
+    intake = Intake(
+        channel="qr",
+        text=f"我也遇到了：{what}（{case.number}）",
+        place=place.id,
+        place_path=place.path,
+        category=case.category_id,
+        key=draft.key,
+    )
+    try:
+        received = receive_report(Voice(intake, place), actor=VISITOR, at=request.now)
+    except (Invalid, Missing, BadText) as refusal:
+        return _refused(request, draft, refusal)
+    return SeeOther(reverse("status", args=[received.code]) + "?new=1")
+
+
+def _others_said(request: Asked, path: str) -> list[dict[str, str]]:
+    """Open matters here, sorted by the desk: category, place and day only, never anybody's words. 2 queries at most."""
+    found = cases.open_at(path, SHOWN_SAME)
+    spots = places.by_ids([one.place_id for one in found if one.place_id]) if found else {}
+    return [
+        {
+            "number": one.number,
+            "what": trust.category_words(one.category_id),
+            "where": spots[one.place_id].full_name if one.place_id in spots else "",
+            "day": trust.short_day(one.received_at),
+            "key": fresh_key(),
+        }
+        for one in found
+    ]
 
 
 def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
@@ -191,6 +238,7 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "place": place,
         "closed": draft.closed,
         "place_name": place.full_name if place else "",
+        "others_said": _others_said(request, path) if place and not draft.closed else (),
         "place_note": trust.solved_note(path) if place else "",
         "answering": trust.desk_answering(path, request.now),
         "typed": {

@@ -21,6 +21,7 @@ from gezhi.kernel.refusal import NotFound, NotYours, Refusal, Stale, Unavailable
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
+from gezhi.reports import vocabulary
 from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.reports.queries import ReportRow
 from gezhi.web import kept, limits
@@ -127,6 +128,7 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "code": reports.tracking_code(report.id),
         "last_digits": case.number.rsplit("-", 1)[1].lstrip("0"),
         "is_new": is_new,
+        "danger": _danger(report, case),
         "place": place,
         "place_name": place.full_name if place else "",
         "category": trust.category_words(case.category_id or report.category_id)
@@ -151,6 +153,14 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "most_photos": MOST_PHOTOS,
         **_told(report, case, story, now),
     }
+
+
+def _danger(report: ReportRow, case: "Case") -> str:
+    """The number to call now, while what these words make one fear is not made safe; "" else. No query as a rule."""
+    if case.closed_at or case.made_safe_at or case.feared_id is None or report.erased_at:
+        return ""
+    found = vocabulary.lexicon().danger(report.text)
+    return found.call if found else ""
 
 
 def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:

@@ -1,0 +1,223 @@
+"""Which category a text speaks of: what was learned (hashed runs of signs) and the words of the lexicon, put together. PURE, no network.
+
+Two steps: the family (12 of ours and 00, not ours), then the leaf inside it. Three families are answered, each by its likeliest leaf.
+"""
+
+import base64
+import gzip
+import json
+import zlib
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log1p
+from operator import itemgetter, mul
+from typing import Any, NamedTuple
+
+from gezhi.reports.features import features, parts
+from gezhi.reports.learning import Own
+from gezhi.reports.lexicon import DATA, Lexicon, with_own
+
+SHOWN = 3
+WORD_WEIGHT = 0.3  # of a word beside the hashed runs, as the weights were trained
+LEAF_WORD = 1.0
+WHY_WORDS = 3
+SHORT_SIGNS, SHORT_PART = 120, 0.6
+
+
+class Suggested(NamedTuple):
+    """code: of a leaf. score: 0 … 1. words: of the lexicon that stand in the text. of_own: learned from the office's own cases."""
+
+    code: str
+    score: float
+    words: tuple[str, ...]
+    of_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """families: codes; matrix: a row of numbers for each (hashed runs, then the lexicon by family, in head and whole).
+
+    leaves: leaf → its strongest buckets. Numbers are whole, `scale` makes them weights. rare: how rare each bucket is, 0 … 255.
+    """
+
+    families: tuple[str, ...]
+    bias: tuple[float, ...]
+    matrix: "tuple[array[int], ...]"
+    scale: float
+    words_from: int
+    leaves: Mapping[str, Mapping[int, float]]
+    leaf_bias: Mapping[str, float]
+    rare: bytes
+
+
+@cache
+def start() -> Weights:
+    """What is shipped. Read once: 50 ms."""
+    with gzip.open(DATA / "start.json.gz") as file:
+        return unpacked(json.load(file))
+
+
+def unpacked(book: Mapping[str, Any]) -> Weights:
+    """The weights of a data file's content."""
+    flat = array("b", zlib.decompress(base64.b64decode(book["matrix"])))
+    width = len(flat) // len(book["families"])
+    rows = tuple(flat[at * width : (at + 1) * width] for at in range(len(book["families"])))
+    leaves = {
+        code: {int(bucket): weight / 100 for bucket, weight in zip(one[0], one[1], strict=True)}
+        for code, one in book["leaves"].items()
+    }
+    words_from = width - 2 * len(book["families"])
+    return Weights(
+        tuple(book["families"]), tuple(book["bias"]), rows, book["scale"], words_from, leaves, book["leaf_bias"],
+        zlib.decompress(base64.b64decode(book["rare"])),
+    )  # fmt: skip
+
+
+@cache
+def plain_lexicon() -> Lexicon:
+    """The shipped words, as they are."""
+    return with_own(())
+
+
+def suggest(
+    text: str,
+    *,
+    lexicon: Lexicon | None = None,
+    own: Own | None = None,
+    weights: Weights | None = None,
+    among: Iterable[str] | None = None,
+) -> list[Suggested]:
+    """The three likeliest leaves, each of another family, best first; [] for a text without words. No more than 5 ms.
+
+    lexicon: the office's words. own: what it learned. among: leaves that may be named at all.
+    """
+    weights, lexicon = weights or start(), lexicon or plain_lexicon()
+    head, whole = parts(text)
+    if not whole:
+        return []
+    seen = features(text)
+    spoken = _spoken(lexicon, head, whole)
+    may = set(among) if among is not None else None
+    shares = _families(weights, seen, spoken, may)
+    leaves: dict[str, float] = {}
+    for family in sorted(shares, key=lambda one: -shares[one])[: SHOWN + 1]:
+        leaves |= _leaves(weights, family, shares[family], seen, spoken, may)
+    leaves = _with_words(leaves, spoken, len(whole), may)
+    learned = own.shares(seen) if own else {}
+    part = own.part(learned) if own else 0.0
+    for code in {*leaves, *learned}:
+        if may is None or code in may:
+            leaves[code] = (1 - part) * leaves.get(code, 0.0) + part * learned.get(code, 0.0)
+    return _best(leaves, spoken, {code for code, share in learned.items() if part * share > leaves[code] / 2} if part else set())  # fmt: skip
+
+
+def _with_words(
+    leaves: dict[str, float], spoken: "Spoken", signs: int, may: set[str] | None
+) -> dict[str, float]:
+    """In a short text one word tells more than the way it is put, which was learned from long messages."""
+    said = {code: sum(len(word) ** 2 for word in one[2]) for code, one in spoken.found.items() if may is None or code in may}  # fmt: skip
+    whole, part = sum(said.values()), SHORT_PART * max(0.0, 1 - signs / SHORT_SIGNS)
+    if not whole or not part:
+        return leaves
+    return {
+        code: (1 - part) * leaves.get(code, 0.0) + part * said.get(code, 0) / whole
+        for code in {*leaves, *said}
+    }
+
+
+def _best(leaves: Mapping[str, float], spoken: "Spoken", of_own: set[str]) -> list[Suggested]:
+    """Of each family its likeliest leaf, with the share of the whole family; three of them."""
+    families: dict[str, list[str]] = {}
+    for code in sorted(leaves, key=lambda code: -leaves[code]):
+        families.setdefault(code[:2], []).append(code)
+    ranked = sorted(families.values(), key=lambda codes: -sum(leaves[code] for code in codes))[:SHOWN]
+    return [
+        Suggested(codes[0], round(sum(leaves[code] for code in codes), 3), spoken.words(codes[0]), codes[0] in of_own)
+        for codes in ranked
+    ]  # fmt: skip
+
+
+class Spoken(NamedTuple):
+    """What of the lexicon stands in a text: leaf → (count in the head, count in the whole, the words)."""
+
+    found: Mapping[str, tuple[int, int, tuple[str, ...]]]
+
+    def words(self, code: str) -> tuple[str, ...]:
+        return self.found[code][2][:WHY_WORDS] if code in self.found else ()
+
+    def families(self, *, in_head: bool) -> dict[str, int]:
+        """How often words of each family stand in the head, or in the whole."""
+        counts: dict[str, int] = {}
+        for code, (head, whole, _) in self.found.items():
+            counts[code[:2]] = counts.get(code[:2], 0) + (head if in_head else whole)
+        return counts
+
+
+def _spoken(lexicon: Lexicon, head: str, whole: str) -> Spoken:
+    found = {}
+    for code, words in lexicon.by_code.items():
+        here = [(word, strength) for word, strength in words if word in whole]
+        if here:
+            in_head = sum(strength for word, strength in here if word in head)
+            longest = tuple(sorted((word for word, _ in here), key=len, reverse=True))
+            found[code] = (in_head, sum(strength for _, strength in here), longest)
+    return Spoken(found)
+
+
+def vector(weights_from: int, families: tuple[str, ...], seen: Mapping[int, float], spoken: Spoken) -> dict[int, float]:  # fmt: skip
+    """Hashed runs and words of the lexicon as one row, as the weights were trained on."""
+    row = dict(seen)
+    for at in (0, 1):
+        for family, count in spoken.families(in_head=at == 0).items():
+            if family in families and count:
+                row[weights_from + at * len(families) + families.index(family)] = WORD_WEIGHT * log1p(count)
+    return row
+
+
+def read(text: str, lexicon: Lexicon, families: tuple[str, ...], weights_from: int) -> dict[int, float]:
+    """A text as one row, for training."""
+    return vector(weights_from, families, features(text), _spoken(lexicon, *parts(text)))
+
+
+def _families(
+    weights: Weights, seen: Mapping[int, float], spoken: Spoken, may: set[str] | None
+) -> dict[str, float]:
+    row = vector(weights.words_from, weights.families, seen, spoken)
+    pick, much = itemgetter(*row, 0, 0), [*row.values(), 0.0, 0.0]  # two at least, so that it gives a tuple
+    open_ones = None if may is None else {code[:2] for code in may}
+    scores = {
+        family: bias + weights.scale * sum(map(mul, much, pick(line)))
+        for family, bias, line in zip(weights.families, weights.bias, weights.matrix, strict=True)
+        if open_ones is None or family in open_ones
+    }
+    return softmax(scores)
+
+
+def _leaves(
+    weights: Weights, family: str, most: float, seen: Mapping[int, float], spoken: Spoken, may: set[str] | None
+) -> dict[str, float]:  # fmt: skip
+    codes = {code for code in {*weights.leaves, *spoken.found} if code[:2] == family}
+    codes |= {code for code in may or () if code[:2] == family}
+    scores = {code: _leaf(weights, code, seen, spoken) for code in codes if may is None or code in may}
+    return {code: most * share for code, share in softmax(scores).items()}
+
+
+def _leaf(weights: Weights, code: str, seen: Mapping[int, float], spoken: Spoken) -> float:
+    known = weights.leaves.get(code, {})
+    score = weights.leaf_bias.get(code, -2.0) + sum(
+        seen.get(bucket, 0.0) * one for bucket, one in known.items()
+    )
+    in_head, in_whole, _ = spoken.found.get(code, (0, 0, ()))
+    return score + LEAF_WORD * log1p(2 * in_head + in_whole)
+
+
+def softmax(scores: Mapping[str, float]) -> dict[str, float]:
+    """Scores as shares that add up to 1."""
+    if not scores:
+        return {}
+    most = max(scores.values())
+    shares = {code: exp(score - most) for code, score in scores.items()}
+    whole = sum(shares.values())
+    return {code: share / whole for code, share in shares.items()}

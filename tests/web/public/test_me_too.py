@@ -1,0 +1,67 @@
+"""Others have said it: one tap. And where it is dangerous, whom to call stands on the receipt."""
+
+import re
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from gezhi.cases import queries as cases
+from gezhi.cases.actions import advance
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
+from gezhi.reports.models import Report
+from tests.cast import Cast
+from tests.web.public.conftest import report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sorted_one(cast: Cast, noon: datetime) -> Case:
+    case = cast.lin_reports(noon, "我家姓林，二楼玻璃碎了")
+    return advance(case.id, Move("accept", version=case.version), actor=cast.chen, at=noon)
+
+
+def test_what_others_said_here_is_named_without_their_words(
+    door: Client, here: str, sorted_one: Case
+) -> None:
+    page = door.get(here).content.decode()
+    assert sorted_one.number in page
+    assert "我也遇到了" in page
+    assert "姓林" not in page
+
+
+def test_what_nobody_has_sorted_or_what_is_closed_is_not_named(
+    door: Client, here: str, cast: Cast, noon: datetime
+) -> None:
+    case = cast.lin_reports(noon, "我家姓林，二楼玻璃碎了")
+    assert case.number not in door.get(here).content.decode()
+
+
+def test_one_tap_is_a_report_of_its_own_that_the_desk_finds_first(
+    door: Client, here: str, sorted_one: Case
+) -> None:
+    tap = {"key": "one-tap-on-a-phone-0", "same": sorted_one.number}
+    answers = [door.post(here, tap) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert len({one["Location"] for one in answers}) == 1
+    second = Report.objects.exclude(text__contains="姓林").get()
+    case = cases.of_report(second.id)
+    assert (case.state, case.category_id) == ("reported", sorted_one.category_id)
+    assert sorted_one.number in case.title
+
+
+def test_who_taps_too_late_is_told_and_may_write(door: Client, here: str, sorted_one: Case) -> None:
+    answer = door.post(here, {"key": "one-tap-on-a-phone-0", "same": "371072-2026-9999999"})
+    assert answer.status_code == 409
+    assert 'name="text"' in answer.content.decode()
+    assert Report.objects.count() == 1
+
+
+def test_danger_words_show_the_number_on_the_receipt(door: Client, here: str) -> None:
+    page = report(door, here, text="电梯停了，有人困在里面", category="")
+    for address in (page, f"{page}?new=1"):
+        assert re.search(r'class="btn btn-primary" href="tel:119"', door.get(address).content.decode())
+    quiet = report(door, here, text="玻璃碎了", key="another-form-shown-00")
+    assert 'btn-primary" href="tel:' not in door.get(quiet).content.decode()
