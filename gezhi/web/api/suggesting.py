@@ -10,10 +10,10 @@ from gezhi.places.queries import PlaceRow
 from gezhi.reports.intake import words
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import JSON, Door
-from gezhi.web.api.naming import place_named, point_of
 from gezhi.web.api.shapes import SuggestIn, SuggestOut
 from gezhi.web.asked import Asked
 from gezhi.web.casework import suggested
+from gezhi.web.naming import place_named, point_of
 
 router = Router()
 
