@@ -12,7 +12,10 @@ from gezhi.tenancy.current import city_scope
 
 
 class EvidenceRow(NamedTuple):
-    """One picture as values. width, height: pixels of the original, upright. is_served: its copies can be shown."""
+    """One picture as values. width, height: pixels of the original, upright. is_served: its copies can be shown.
+
+    taken_lon, taken_lat: WGS-84 degrees as the camera wrote them. mark: of the redaction in force, "" of none.
+    """
 
     id: UUID
     sha256: str
@@ -25,6 +28,11 @@ class EvidenceRow(NamedTuple):
     claimed_kind: str
     claimed_id: UUID | None
     is_served: bool
+    taken_lon: float | None = None
+    taken_lat: float | None = None
+    likeness: str = ""
+    mark: str = ""
+    public_at: datetime | None = None
 
 
 def by_ids(ids: Iterable[UUID]) -> dict[UUID, EvidenceRow]:
@@ -66,7 +74,7 @@ def served_path(id: UUID, size: int) -> Path | None:
     if size not in store.EDGES:
         raise ValueError(f"copies are made with {store.EDGES} pixels")
     row = Evidence.objects.filter(id=id, purged_at=None).exclude(served_at=None).first()
-    path = store.served(row.sha256, size) if row else None
+    path = store.served(row.sha256, size, row.mark) if row else None
     return path if path and path.exists() else None
 
 
@@ -89,4 +97,9 @@ def _row(row: Evidence) -> EvidenceRow:
         row.claimed_kind,
         row.claimed_id,
         row.served_at is not None,
+        row.taken_lon,
+        row.taken_lat,
+        row.likeness,
+        row.mark,
+        row.public_at,
     )

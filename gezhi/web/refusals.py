@@ -192,7 +192,7 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
 PHOTOS: Final[Mapping[str, str]] = {
     "not_a_picture": gettext_noop("“%(name)s”不是照片。请重新拍一张，或从相册里选一张照片，其他内容都还在。"),
     "unsupported": gettext_noop(
-        "“%(name)s”这种格式（例如苹果手机的 HEIC）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
+        "“%(name)s”这种格式（例如 GIF、SVG、AVIF）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
     ),
     "too_large": gettext_noop(
         "“%(name)s”超过 %(megabytes)s MB。请选小一点的，或重新拍一张，其他内容都还在。"
