@@ -164,7 +164,8 @@ def ends(path: str) -> bool:
 
 def told(picture: Image.Image) -> tuple[int, dict[str, Any]]:
     """(orientation 1–8, the camera's notes: time taken, its offset, where); 1 and empty ones when there are none or they are torn."""
-    turn, notes = 1, {"taken_at": "", "offset": "", "spot": None}
+    turn = 1
+    notes: dict[str, Any] = {"taken_at": "", "offset": "", "spot": None}
     with contextlib.suppress(Exception):  # torn notes don't make a torn picture
         exif = picture.getexif()
         said = exif.get(ORIENTATION, 1)
@@ -218,10 +219,9 @@ def likeness(picture: Image.Image, turn: int) -> str:
         grey = small.resize((9, 8), Image.Resampling.BOX)
     except Exception:
         return ""
-    darkest, lightest = grey.getextrema()
-    if lightest - darkest < LEAST_CONTRAST:
-        return ""
     tones = grey.tobytes()
+    if max(tones) - min(tones) < LEAST_CONTRAST:
+        return ""
     bits = 0
     for row in range(8):
         for left in range(row * 9, row * 9 + 8):

@@ -145,7 +145,7 @@ def _ready() -> _Warm:
         with theirs:
             process = subprocess.Popen(
                 COMMAND,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=_environment(),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -96,7 +97,8 @@ class Births:
     """Counts the processes started and the children that were asked for."""
 
     def __init__(self, monkeypatch):
-        self.warm, self.children = 0, []
+        self.warm = 0
+        self.children: list[object] = []
         popen, asked_for = subprocess.Popen, decoding._asked_for
 
         def started(*args, **kwargs):
@@ -249,14 +251,14 @@ def test_nothing_is_left_running_for_a_request(tmp_path, monkeypatch):
     decode([job(tmp_path, "slow", photo() + POISON)], each=0.2)
     decode([job(tmp_path, "one", file_of(scene()))])
     warm = decoding._warm[0].process.pid
-    living = open(f"/proc/{warm}/task/{warm}/children").read().split()
-    states = [open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0] for pid in living]
+    living = Path(f"/proc/{warm}/task/{warm}/children").read_text().split()
+    states = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in living]
     assert (len(born.children), set(states) - {"Z"}) == (2, set())
 
 
 def test_the_warm_process_stays_as_small_as_it_was(tmp_path):
     def kilobytes():
-        lines = open(f"/proc/{decoding._warm[0].process.pid}/status").read().splitlines()
+        lines = Path(f"/proc/{decoding._warm[0].process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
     large = job(tmp_path, "large", file_of(Image.new("RGB", (4000, 3000), "red"), "PNG"), "PNG")

@@ -82,7 +82,7 @@ def test_a_heic_is_turned_by_its_own_rule_and_not_by_the_camera_s_note_once_more
     path = served(heic(f"turned-{n}"), noon)
     assert quarters(path) == QUARTERS
     with Image.open(path) as picture:
-        assert (picture.size, picture.mode, picture.getexif()) == ((96, 64), "RGB", {})
+        assert (picture.size, picture.mode, dict(picture.getexif())) == ((96, 64), "RGB", {})
 
 
 def test_twin_the_camera_s_note_in_that_heic_would_turn_it(office, noon, monkeypatch, tmp_path):
