@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from gezhi.evidence import store
-from gezhi.evidence.models import Evidence
+from gezhi.evidence.likeness import MOST_APART, apart, parts
+from gezhi.evidence.models import Evidence, Likeness, Redaction
 from gezhi.tenancy.current import city_scope
 
 
@@ -53,6 +56,51 @@ def of_each(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[EvidenceRow]]:
     for row in rows.order_by("made_at", "id"):
         found[row.claimed_id].append(_row(row))
     return found
+
+
+def public_of(kind: str, ids: Iterable[UUID]) -> list[EvidenceRow]:
+    """Those pictures of several things that everybody may see and whose copies are there, oldest first. 1 query."""
+    rows = Evidence.objects.filter(claimed_kind=kind, claimed_id__in=list(ids), purged_at=None)
+    rows = rows.exclude(public_at=None).exclude(served_at=None)
+    return [_row(row) for row in rows.order_by("made_at", "id")]
+
+
+class RedactionRow(NamedTuple):
+    """One line of a picture's history. boxes: fractions (left, top, width, height) of the upright picture."""
+
+    id: UUID
+    boxes: list[list[float]]
+    reason: str
+    by_id: UUID
+    made_at: datetime
+
+
+def redactions(id: UUID) -> list[RedactionRow]:
+    """What was covered when, by whom and why, newest first. 1 query."""
+    rows = Redaction.objects.filter(evidence_id=id).order_by("-id")
+    return [RedactionRow(one.id, one.boxes, one.reason, one.by_id, one.made_at) for one in rows]
+
+
+def alike(id: UUID, limit: int = 10) -> list[EvidenceRow]:
+    """Claimed pictures of this office that are the same picture, or hardly another one; nearest first, then newest. 3 queries.
+
+    The same file, or at most likeness.MOST_APART of 64 bits apart. None for a picture without contrast and for an unknown one.
+    """
+    own: Evidence | None = Evidence.objects.filter(id=id, purged_at=None).first()
+    if own is None:
+        return []
+    shared = Likeness.objects.filter(part__in=parts(own.likeness)).exclude(evidence_id=id)
+    near = shared.values_list("evidence_id", flat=True) if own.likeness else []
+    rows = Evidence.objects.filter(Q(id__in=near) | Q(sha256=own.sha256), purged_at=None).exclude(id=id)
+    found = [
+        (0 if row.sha256 == own.sha256 else apart(row.likeness, own.likeness), row)
+        for row in rows.exclude(claimed_at=None)
+    ]
+    close = sorted(
+        (pair for pair in found if pair[0] <= MOST_APART),
+        key=lambda pair: (pair[0], -pair[1].made_at.timestamp()),
+    )
+    return [_row(row) for _, row in close[:limit]]
 
 
 def claimable(ids: Iterable[UUID]) -> list[UUID]:

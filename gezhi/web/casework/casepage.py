@@ -15,6 +15,7 @@ from gezhi.cases.lifecycle import Role, State, reads_full_words
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
+from gezhi.flows.look_at_photo import may_look
 from gezhi.flows.reach_reporter import may_restate, may_reveal
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.text import visible
@@ -71,6 +72,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         ),
         "rounds": _rounds(shown),
         "related": _related(case, actor),
+        "may_look": may_look(roles),
         "alike": _alike(case, actor, at) if Role.DESK in roles else {},
         **_offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
     }

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from django.urls import reverse
-
 from gezhi.evidence.queries import EvidenceRow
 from gezhi.web import words
+from gezhi.web.links import address
 
 FULL, SMALL = 1600, 400
 
@@ -20,6 +19,7 @@ class Picture(NamedTuple):
     alt: str
     is_ready: bool
     kind: str = ""
+    is_public: bool = False
 
 
 def picture(row: EvidenceRow, kind: str) -> Picture:
@@ -27,9 +27,10 @@ def picture(row: EvidenceRow, kind: str) -> Picture:
     alt = words.of(words.PICTURES, kind)
     return Picture(
         row.id,
-        reverse("photo", args=[row.id, FULL]),
-        reverse("photo", args=[row.id, SMALL]),
+        address(row.id, FULL, mark=row.mark),
+        address(row.id, SMALL, mark=row.mark),
         alt,
         row.is_served,
         kind,
+        row.public_at is not None,
     )
