@@ -93,7 +93,7 @@ def alike(id: UUID, limit: int = 10) -> list[EvidenceRow]:
     near = shared.values_list("evidence_id", flat=True) if own.likeness else []
     rows = Evidence.objects.filter(Q(id__in=near) | Q(sha256=own.sha256), purged_at=None).exclude(id=id)
     found = [
-        (0 if row.sha256 == own.sha256 else apart(row.likeness, own.likeness), row)
+        (-1 if row.sha256 == own.sha256 else apart(row.likeness, own.likeness), row)
         for row in rows.exclude(claimed_at=None)
     ]
     close = sorted(
