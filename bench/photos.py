@@ -39,8 +39,14 @@ def measure(office: Office) -> Table:
                 if time.monotonic() > begun + PATIENCE_SECONDS:
                     break
                 time.sleep(0.5)
-            drained = f"{time.monotonic() - begun:.0f} s" if not left else f"{left} after {PATIENCE_SECONDS} s"
-            print(f"photos: {rate} a second, p99 {seen.percentile(99):.0f} ms, {waiting} waiting, {drained}", file=sys.stderr, flush=True)
+            drained = (
+                f"{time.monotonic() - begun:.0f} s" if not left else f"{left} after {PATIENCE_SECONDS} s"
+            )
+            print(
+                f"photos: {rate} a second, p99 {seen.percentile(99):.0f} ms, {waiting} waiting, {drained}",
+                file=sys.stderr,
+                flush=True,
+            )
             rows.append(
                 (
                     f"{rate} a second for {SECONDS} s",

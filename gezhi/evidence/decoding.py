@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import gezhi
 
-PICTURE_SECONDS = 2.5  # one picture may hold up the others of its request no longer
+PICTURE_SECONDS = 3.5  # one picture may hold up the others of its request no longer
 REQUEST_SECONDS = 5.0  # and all of them the visitor no longer
 COPY_SECONDS = 20.0  # the worker has more patience
 START_SECONDS = 20.0  # for the warm process to be there, once

@@ -85,7 +85,9 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("evidence", "not_claimable"): gettext_noop(
         "有照片放得太久，已经清除。请重新拍摄或选择，其他内容都还在。"
     ),
-    ("boxes", "not_a_box"): gettext_noop("有一块填得不对：每行四个数字，左、上、宽、高，都是占图片的百分之几。"),
+    ("boxes", "not_a_box"): gettext_noop(
+        "有一块填得不对：每行四个数字，左、上、宽、高，都是占图片的百分之几。"
+    ),
     ("boxes", "too_many"): gettext_noop("遮住的地方太多，最多 20 块。请并成大一点的几块。"),
     ("boxes", "same"): gettext_noop("和现在遮住的一样，没有改动。"),
     ("key", "other_body"): gettext_noop(

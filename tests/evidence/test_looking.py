@@ -10,7 +10,7 @@ from PIL import Image
 from gezhi.evidence import actions, check, looking, queries, store
 from gezhi.evidence.actions import Kept, claim, keep, prepare, purge
 from gezhi.evidence.looking import keep_from_all, redact, show_to_all
-from gezhi.evidence.models import Redaction
+from gezhi.evidence.models import Evidence, Redaction
 from gezhi.journal import outbox
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import Actor, ActorKind
@@ -215,6 +215,11 @@ def test_the_same_picture_from_another_report_is_known(office, noon, django_asse
     with django_assert_max_num_queries(3):
         found = queries.alike(first.id)
     assert [row.id for row in found] == [again.id, smaller.id]
+    ids = [row.id for row in Evidence.objects.all()]
+    with django_assert_max_num_queries(3):
+        assert queries.seen_elsewhere([first.id]) == {first.id}
+    assert queries.seen_elsewhere(ids) == set()  # all of them are here
+    assert queries.seen_elsewhere([]) == set()
     assert queries.alike(new_id()) == []
 
 

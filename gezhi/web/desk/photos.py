@@ -17,7 +17,7 @@ from gezhi.cases import queries as cases
 from gezhi.evidence import queries as evidence
 from gezhi.evidence.queries import EvidenceRow, RedactionRow
 from gezhi.flows import look_at_photo
-from gezhi.kernel.geo import Point, metres
+from gezhi.kernel.geo import Point
 from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
@@ -136,10 +136,5 @@ def _taken(row: EvidenceRow, case: "Case", request: HttpRequest) -> dict[str, st
     found["where"] = known[located.place_id].full_name if located else _("本辖区以外")
     place = known.get(case.place_id) if case.place_id else None
     if place and place.lon is not None and place.lat is not None:
-        far = metres(Point(row.taken_lon, row.taken_lat), Point(place.lon, place.lat))
-        found["far"] = (
-            _("距此 %(n)s 米") % {"n": f"{far:.0f}"}
-            if far < 1000
-            else _("距此 %(n)s 公里") % {"n": f"{far / 1000:.1f}"}
-        )
+        found["far"] = photos.far(Point(row.taken_lon, row.taken_lat), Point(place.lon, place.lat))
     return found

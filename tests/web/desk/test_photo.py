@@ -50,6 +50,8 @@ def test_where_it_was_taken_is_said_with_how_far_that_is(
 ) -> None:
     Place.objects.filter(id=seen[0].place_id).update(lon=122.183333, lat=37.401079)
     page = text(desk(cast.chen).get(at(seen)))
+    assert "距此 120 米" in text(desk(cast.chen).get(address(seen[0])))
+    assert "距此" not in text(desk(cast.wei).get(address(seen[0])))
     assert "照片里的位置" in page
     assert "37.40000, 122.18333" in page
     assert "距此 120 米" in page
@@ -137,9 +139,11 @@ def test_a_picture_of_another_case_is_not_found_here(
 def test_the_same_picture_in_another_case_is_said(
     cast: Cast, seen: tuple[Case, UUID], desk: Desk, noon: datetime
 ) -> None:
-    assert "同一张照片" not in text(desk(cast.chen).get(at(seen)))
+    for url in (at(seen), address(seen[0])):
+        assert "同一张照片" not in text(desk(cast.chen).get(url))
     smaller = file_of(scene(200, 150), "WEBP")
     other, _ = with_photo(cast, noon + timedelta(minutes=1), smaller, text="又一件")
     page = desk(cast.chen).get(at(seen))
     assert "同一张照片" in text(page)
+    assert "同一张照片在别处出现过" in text(desk(cast.chen).get(address(seen[0])))
     assert other.number in text(page)
