@@ -1,6 +1,6 @@
 """Which pictures are the same picture, sent again, made smaller or pressed harder: 64 bits each, compared bit by bit. Pure."""
 
-MOST_APART = 4  # bits of 64 that may differ; measured in docs/adr/0022-photos-first.md
+MOST_APART = 4  # bits of 64 that may differ; see docs/adr/0022-photos-first.md
 PARTS = MOST_APART + 1  # of five parts one is equal when at most four bits differ: what the index finds
 BITS = 64 // PARTS + 1
 

@@ -34,6 +34,7 @@ def shown(data, noon) -> Kept:
     (one,) = keep([Sent(data)], at=noon)
     claim([one.id], kind="report", id=new_id(), at=noon)
     prepare(one.id, at=noon)
+    assert isinstance(one, Kept)
     return one
 
 
