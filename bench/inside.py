@@ -21,6 +21,7 @@ django.setup()
 from bench import inside_cases  # noqa: E402
 from bench.models import Line  # noqa: E402
 from gezhi.catalogue import queries as catalogue  # noqa: E402
+from gezhi.evidence.models import Evidence  # noqa: E402
 from gezhi.flows import import_messages  # noqa: E402
 from gezhi.kernel.actor import SYSTEM  # noqa: E402
 from gezhi.kernel.worktime import Pause, due_at  # noqa: E402
@@ -43,6 +44,11 @@ def bare_table() -> None:
 def stairwells() -> list[str]:
     """The codes of the demonstration's stairwells: neighbours of the whole town report, not one house."""
     return list(places.subtree("/").filter(kind="stairwell").order_by("code").values_list("code", flat=True))
+
+
+def pictures_waiting() -> int:
+    """How many pictures wait for the copies that people see."""
+    return Evidence.objects.filter(served_at=None, purged_at=None).count()
 
 
 def locate(cells: str, points: str) -> dict[str, float]:
@@ -149,6 +155,7 @@ def messages_once(file: str) -> dict[str, float]:
 STEPS: dict[str, Callable[..., Any]] = {
     "bare_table": bare_table,
     "stairwells": stairwells,
+    "pictures_waiting": pictures_waiting,
     "locate": locate,
     "deadlines": deadlines,
     "messages": messages,

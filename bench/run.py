@@ -5,12 +5,13 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import crowd, inprocess, lists, memory, moves, page, reports, suggest
+from bench import crowd, inprocess, lists, memory, moves, page, photos, reports, suggest
 from bench.office import Office, founded
 from bench.table import Table, show
 
 BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "reports": reports.measure,
+    "photos": photos.measure,
     "moves": moves.measure,
     "page": page.measure,
     "memory": memory.measure,

@@ -20,6 +20,7 @@ MEMORIES = (
 OF_THE_CODE = (
     "gezhi.cases.lists._tallying",
     "gezhi.catalogue.rules.shipped",
+    "gezhi.evidence.decoding._warm",
     "gezhi.flows.demonstration.bank.calendars",
     "gezhi.flows.demonstration.bank.kinds",
     "gezhi.flows.demonstration.bank.parties",

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gezhi.evidence import store
-from gezhi.evidence.decoding import COPY_SECONDS, Answer, Job, decode
-from gezhi.evidence.models import Evidence
-from gezhi.evidence.sniff import HEAD_BYTES, Kind, refused, taken
+from gezhi.evidence.decoding import COPY_SECONDS, Answer, Box, Job, decode
+from gezhi.evidence.likeness import parts
+from gezhi.evidence.models import Evidence, Likeness, Redaction
+from gezhi.evidence.sniff import HEAD_BYTES, Kind, format_of, refused, taken
 from gezhi.journal.outbox import Following, queue
 from gezhi.kernel.refusal import Invalid, NotFound, Unavailable
 from gezhi.tenancy.clock import new_id
@@ -49,7 +51,7 @@ class Kept:
 class Refused:
     """A picture that was not taken. name: as the sender wrote it, for telling which.
 
-    code: not_a_picture, unsupported (SVG, GIF, HEIC, …), too_large (20 MB), too_many_pixels (50 million), broken, animated,
+    code: not_a_picture, unsupported (SVG, GIF, AVIF, …), too_large (20 MB), too_many_pixels (50 million), broken, animated,
     decoder_died (it took too long or brought the decoder down).
     """
 
@@ -122,6 +124,9 @@ def _row(written: store.Written, kind: Kind, answer: Answer, at: datetime) -> Ev
         width=answer.width,
         height=answer.height,
         taken_at=moment_taken(answer.taken_at, answer.offset, at),
+        taken_lon=answer.spot[0] if answer.spot else None,
+        taken_lat=answer.spot[1] if answer.spot else None,
+        likeness=answer.likeness,
         made_at=at,
     )
 
@@ -139,8 +144,11 @@ def _settle(arrivals: Sequence[_Arrival], at: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def _note(rows: Sequence[Evidence], at: datetime) -> None:
-    """The rows and their errands: 2 INSERTs. durable: inside another transaction an acknowledged picture could vanish."""
+    """The rows, what they are like, their errands: 3 INSERTs. durable: inside another transaction an acknowledged picture could vanish."""
     Evidence.objects.bulk_create(rows)
+    like = [Likeness(evidence=row, part=part) for row in rows for part in parts(row.likeness)]
+    if like:
+        Likeness.objects.bulk_create(like)
     queue(*(Following(PREPARE, str(row.id), at, subject=("evidence", row.id)) for row in rows))
 
 
@@ -177,7 +185,8 @@ def discard(*, kind: str, id: UUID, at: datetime) -> int:
 
 
 def prepare(evidence_id: UUID, *, at: datetime) -> None:
-    """Make the upright, metadata-free copies of 1600 and 400 pixels (the worker's errand "evidence.prepare").
+    """Make the upright, metadata-free copies of 1600 and 400 pixels (the worker's errand "evidence.prepare"), with the boxes of the
+    redaction in force painted over; then the copies that nobody may see any more go.
 
     Not inside a transaction: it takes half a second, unless the same file was prepared before. Doing it twice does no harm; a
     purged picture is left alone. Raises NotFound, Unavailable (the worker tries again later).
@@ -185,17 +194,22 @@ def prepare(evidence_id: UUID, *, at: datetime) -> None:
     row = Evidence.objects.filter(id=evidence_id).first()
     if row is None:
         raise NotFound
-    if row.purged_at is not None or _has_copies(row, at):
-        return
+    if row.purged_at is None and not _has_copies(row, at):
+        _prepare(row, at)
+    if row.purged_at is None and Redaction.objects.filter(evidence=row).exists():
+        _drop_unwanted(row.sha256)
+
+
+def _prepare(row: Evidence, at: datetime) -> None:
     fresh = {edge: store.fresh() for edge in store.EDGES}
     try:
         _make(row, fresh)
         with store.nobody_removes():
-            if not _is_wanted(row.id):
+            if not _is_wanted(row):
                 return
             for edge, path in fresh.items():
-                store.settle(path, store.served(row.sha256, edge))
-            Evidence.objects.filter(id=row.id, purged_at=None).update(served_at=at)
+                store.settle(path, store.served(row.sha256, edge, row.mark))
+            _as_it_was(row).update(served_at=at)
     except OSError as full:
         raise Unavailable("media") from full
     finally:
@@ -203,28 +217,47 @@ def prepare(evidence_id: UUID, *, at: datetime) -> None:
 
 
 def _has_copies(row: Evidence, at: datetime) -> bool:
-    """Whether another row shares the file and its copies stand: then they are this one's, too."""
-    shared = Evidence.objects.filter(sha256=row.sha256, purged_at=None).exclude(served_at=None)
+    """Whether another row shares the file and its copies stand: then they are this one's, too. A redaction is of one row only."""
+    shared = Evidence.objects.filter(sha256=row.sha256, mark=row.mark, purged_at=None).exclude(served_at=None)
     if not shared.exclude(id=row.id).exists():
         return False
     with store.nobody_removes():
-        if not all(store.served(row.sha256, edge).exists() for edge in store.EDGES):
+        if not all(store.served(row.sha256, edge, row.mark).exists() for edge in store.EDGES):
             return False
-        Evidence.objects.filter(id=row.id, purged_at=None).update(served_at=at)
+        _as_it_was(row).update(served_at=at)
     return True
 
 
-def _is_wanted(id: UUID) -> bool:
-    """Whether the picture was not purged while its copies were made: they would outlive it."""
-    return Evidence.objects.filter(id=id, purged_at=None).exists()
+def _is_wanted(row: Evidence) -> bool:
+    """Whether these copies may be named: they would outlive a picture purged meanwhile, or show what was covered meanwhile."""
+    return _as_it_was(row).exists()
+
+
+def _as_it_was(row: Evidence) -> "QuerySet[Evidence]":
+    """The row, unless it was purged or redacted since it was read."""
+    same: QuerySet[Evidence] = Evidence.objects.filter(id=row.id, mark=row.mark, purged_at=None)
+    return same
 
 
 def _make(row: Evidence, copies: dict[int, Path]) -> None:
-    format = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}[row.media_type]
-    job = Job(store.original(row.sha256), format, tuple(copies.items()))
+    job = Job(
+        store.original(row.sha256), format_of(row.media_type), tuple(copies.items()), boxes=_boxes(row.mark)
+    )
     (answer,) = decode([job], each=COPY_SECONDS, together=COPY_SECONDS)
     if answer.refused:
         raise Unavailable(answer.refused)
+
+
+def _boxes(mark: str) -> tuple[Box, ...]:
+    found = Redaction.objects.get(id=UUID(mark)).boxes if mark else []
+    return tuple((left, top, width, height) for left, top, width, height in found)
+
+
+def _drop_unwanted(sha256: str) -> None:
+    """Of a picture that was redacted: the copies from before, unless they are another living row's. A backup may hold them a moment."""
+    with store.clearing() as may_go:
+        if not may_go or not _remove_files(sha256):
+            raise Unavailable("media")
 
 
 def purge(*, at: datetime) -> int:
@@ -253,12 +286,13 @@ def _clear(at: datetime) -> None:
 
 
 def _remove_files(sha256: str) -> bool:
-    """Whether nothing of the purged picture is left: its files are gone, or they are a living row's."""
-    files = store.files(sha256)
-    if not files:
+    """Whether nothing is left that no living row has: files of purged rows, copies from before a redaction."""
+    if not store.files(sha256):
         return True
     with store.nobody_adds(), city_scope("a file may be shared by the rows of two jurisdictions"):
-        return Evidence.objects.filter(sha256=sha256, purged_at=None).exists() or _sweep(files)
+        living = Evidence.objects.filter(sha256=sha256, purged_at=None).values_list("mark", flat=True)
+        wanted = store.wanted(sha256, living)
+        return _sweep(file for file in store.files(sha256) if file not in wanted)
 
 
 def _is_older_than_a_day(path: Path, at: datetime) -> bool:

@@ -31,7 +31,9 @@ def _lost() -> Iterator[Finding]:
             yield Finding("I5", where, "the original is missing")
         elif store.digest_of(file) != row.sha256:
             yield Finding("I5", where, "the original is not the file that was given")
-        has_copies = row.served_at and all(store.served(row.sha256, edge).exists() for edge in store.EDGES)
+        has_copies = row.served_at and all(
+            store.served(row.sha256, edge, row.mark).exists() for edge in store.EDGES
+        )
         if not has_copies and not waiting(PREPARE, str(row.id)):
             yield Finding("I5", where, "the copies to be shown are missing and nothing waits to make them")
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
 
@@ -10,7 +11,10 @@ class Evidence(TenantModel):
     """One picture as given. Claimed once, by one thing (kind, id); unclaimed it is purged after a day.
 
     sha256: digest of the original's bytes and its address on disk; two rows may share one file.
-    width, height: pixels as a viewer sees them (after turning upright). taken_at: what the camera wrote, if it makes sense.
+    width, height: pixels as a viewer sees them (after turning upright). taken_at, taken_lon, taken_lat (WGS-84 degrees): what the
+    camera wrote, if it makes sense; a hint, never a proof. likeness: 16 hexadecimal digits (decoder.likeness), "" without contrast.
+    mark: hex id of the redaction in force, "" of none; it is part of the names of the copies. public_at: since when it may be
+    shown to everybody, for somebody of the office looked at it.
     purged_at: out of sight for good. removed_at: no file is there on this row's account any more.
     """
 
@@ -20,6 +24,11 @@ class Evidence(TenantModel):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     taken_at = models.DateTimeField(null=True)
+    taken_lon = models.FloatField(null=True)
+    taken_lat = models.FloatField(null=True)
+    likeness = models.CharField(max_length=16, blank=True, default="")
+    mark = models.CharField(max_length=32, blank=True, default="")
+    public_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     claimed_kind = models.CharField(max_length=24, blank=True, default="")
@@ -57,3 +66,36 @@ class Evidence(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.media_type} {self.sha256[:12]}"
+
+
+class Redaction(TenantModel):
+    """What nobody may see of a picture, from one moment on. Never changed; the newest is in force, one without boxes shows it whole.
+
+    boxes: [[left, top, width, height], …] as fractions of the upright picture. by_id: the account that drew them.
+    """
+
+    evidence = TenantFK(Evidence, db_index=False)
+    boxes = models.JSONField(default=list)
+    reason = models.CharField(max_length=200)
+    by_id = models.UUIDField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="redaction_says_why"),)
+        indexes = (models.Index(fields=["jurisdiction", "evidence"], name="redactions_of_a_picture"),)
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} {len(self.boxes)}"
+
+
+class Likeness(TenantModel):
+    """One fifth of what a picture is like (see evidence/likeness.py): pictures that share none of them are not alike."""
+
+    evidence = TenantFK(Evidence, models.CASCADE, db_index=False)
+    part = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["jurisdiction", "part"], name="pictures_with_this_part"),)
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} {self.part}"

@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from gezhi.evidence import store
-from gezhi.evidence.models import Evidence
+from gezhi.evidence.likeness import MOST_APART, apart, parts
+from gezhi.evidence.models import Evidence, Likeness, Redaction
 from gezhi.tenancy.current import city_scope
 
 
 class EvidenceRow(NamedTuple):
-    """One picture as values. width, height: pixels of the original, upright. is_served: its copies can be shown."""
+    """One picture as values. width, height: pixels of the original, upright. is_served: its copies can be shown.
+
+    taken_lon, taken_lat: WGS-84 degrees as the camera wrote them. mark: of the redaction in force, "" of none.
+    """
 
     id: UUID
     sha256: str
@@ -25,6 +31,11 @@ class EvidenceRow(NamedTuple):
     claimed_kind: str
     claimed_id: UUID | None
     is_served: bool
+    taken_lon: float | None = None
+    taken_lat: float | None = None
+    likeness: str = ""
+    mark: str = ""
+    public_at: datetime | None = None
 
 
 def by_ids(ids: Iterable[UUID]) -> dict[UUID, EvidenceRow]:
@@ -47,6 +58,75 @@ def of_each(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[EvidenceRow]]:
     return found
 
 
+def public_of(kind: str, ids: Iterable[UUID]) -> list[EvidenceRow]:
+    """Those pictures of several things that everybody may see and whose copies are there, oldest first. 1 query."""
+    rows = Evidence.objects.filter(claimed_kind=kind, claimed_id__in=list(ids), purged_at=None)
+    rows = rows.exclude(public_at=None).exclude(served_at=None)
+    return [_row(row) for row in rows.order_by("made_at", "id")]
+
+
+class RedactionRow(NamedTuple):
+    """One line of a picture's history. boxes: fractions (left, top, width, height) of the upright picture."""
+
+    id: UUID
+    boxes: list[list[float]]
+    reason: str
+    by_id: UUID
+    made_at: datetime
+
+
+def redactions(id: UUID) -> list[RedactionRow]:
+    """What was covered when, by whom and why, newest first. 1 query."""
+    rows = Redaction.objects.filter(evidence_id=id).order_by("-id")
+    return [RedactionRow(one.id, one.boxes, one.reason, one.by_id, one.made_at) for one in rows]
+
+
+def alike(id: UUID, limit: int = 10) -> list[EvidenceRow]:
+    """Claimed pictures of this office that are the same picture, or hardly another one; nearest first, then newest. 3 queries.
+
+    The same file, or at most likeness.MOST_APART of 64 bits apart. None for a picture without contrast and for an unknown one.
+    """
+    own: Evidence | None = Evidence.objects.filter(id=id, purged_at=None).first()
+    if own is None:
+        return []
+    shared = Likeness.objects.filter(part__in=parts(own.likeness)).exclude(evidence_id=id)
+    near = shared.values_list("evidence_id", flat=True) if own.likeness else []
+    rows = Evidence.objects.filter(Q(id__in=near) | Q(sha256=own.sha256), purged_at=None).exclude(id=id)
+    found = [
+        (-1 if row.sha256 == own.sha256 else apart(row.likeness, own.likeness), row)
+        for row in rows.exclude(claimed_at=None)
+    ]
+    close = sorted(
+        (pair for pair in found if pair[0] <= MOST_APART),
+        key=lambda pair: (pair[0], -pair[1].made_at.timestamp()),
+    )
+    return [_row(row) for _, row in close[:limit]]
+
+
+def seen_elsewhere(ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these pictures are also part of a thing that has none of the others (see `alike`). 3 queries, none without pictures."""
+    own = by_ids(ids) if (ids := list(ids)) else {}
+    if not own:
+        return set()
+    wanted = {part for row in own.values() for part in parts(row.likeness)}
+    near = Likeness.objects.filter(part__in=wanted).values_list("evidence_id", flat=True)
+    shas, here = {row.sha256 for row in own.values()}, {row.claimed_id for row in own.values()}
+    others = Evidence.objects.filter(Q(id__in=near) | Q(sha256__in=shas), purged_at=None).exclude(
+        claimed_at=None
+    )
+    rows = list(others.values_list("claimed_id", "sha256", "likeness"))
+    return {
+        id
+        for id, row in own.items()
+        if any(thing not in here and _is_alike(row, sha256, like) for thing, sha256, like in rows)
+    }
+
+
+def _is_alike(row: EvidenceRow, sha256: str, likeness: str) -> bool:
+    both = row.likeness and likeness
+    return row.sha256 == sha256 or bool(both and apart(row.likeness, likeness) <= MOST_APART)
+
+
 def claimable(ids: Iterable[UUID]) -> list[UUID]:
     """Which of these are kept and not claimed yet, in the order given: for a form that comes back with its pictures. 1 query."""
     wanted = list(dict.fromkeys(ids))
@@ -66,7 +146,7 @@ def served_path(id: UUID, size: int) -> Path | None:
     if size not in store.EDGES:
         raise ValueError(f"copies are made with {store.EDGES} pixels")
     row = Evidence.objects.filter(id=id, purged_at=None).exclude(served_at=None).first()
-    path = store.served(row.sha256, size) if row else None
+    path = store.served(row.sha256, size, row.mark) if row else None
     return path if path and path.exists() else None
 
 
@@ -89,4 +169,9 @@ def _row(row: Evidence) -> EvidenceRow:
         row.claimed_kind,
         row.claimed_id,
         row.served_at is not None,
+        row.taken_lon,
+        row.taken_lat,
+        row.likeness,
+        row.mark,
+        row.public_at,
     )

@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -36,15 +36,26 @@ def original(sha256: str) -> Path:
     return _media() / "original" / sha256[:2] / sha256[2:4] / sha256
 
 
-def served(sha256: str, edge: int) -> Path:
-    """Where the copy lies that people see; edge: one of EDGES."""
-    return _media() / "served" / sha256[:2] / sha256[2:4] / f"{sha256}-{edge}.webp"
+def served(sha256: str, edge: int, mark: str = "") -> Path:
+    """Where the copy lies that people see; edge: one of EDGES. mark: of the redaction in force, "" of none."""
+    name = f"{sha256}-{mark}-{edge}.webp" if mark else f"{sha256}-{edge}.webp"
+    return _copies(sha256) / name
 
 
 def files(sha256: str) -> list[Path]:
-    """Those of a picture's files that are there: the original and its copies."""
-    known = (original(sha256), *(served(sha256, edge) for edge in EDGES))
-    return [file for file in known if file.exists()]
+    """Those of a picture's files that are there: the original and all its copies, also of redactions no longer in force."""
+    kept = original(sha256)
+    return [*([kept] if kept.exists() else ()), *sorted(_copies(sha256).glob(f"{sha256}-*.webp"))]
+
+
+def wanted(sha256: str, marks: Iterable[str]) -> set[Path]:
+    """The files that may stay when these are the marks of the living rows: none, when there is no row."""
+    found = {served(sha256, edge, mark) for mark in marks for edge in EDGES}
+    return found | {original(sha256)} if found else found
+
+
+def _copies(sha256: str) -> Path:
+    return _media() / "served" / sha256[:2] / sha256[2:4]
 
 
 def waiting_room() -> Path:

@@ -1,5 +1,6 @@
 """Questions about places, answered as values."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from gezhi.kernel.geo import Point, metres
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import paths
 from gezhi.places.batches import batches
@@ -17,6 +19,8 @@ from gezhi.places.register import tidy_code
 from gezhi.places.search import found
 from gezhi.places.subtree import within
 from gezhi.tenancy.prepared import Prepared
+
+METRES_PER_DEGREE = 111_000  # of latitude
 
 __all__ = [
     "FixtureRow",
@@ -34,6 +38,7 @@ __all__ = [
     "grid",
     "grids",
     "locate",
+    "near",
     "nearest_open",
     "open_places_in",
     "other_names",
@@ -130,6 +135,20 @@ def nearest_open(place: PlaceRow) -> PlaceRow | None:
 def children(place_id: UUID | None) -> list[PlaceRow]:
     """Open places directly below one (None: the root), in the order of their numbers. 1 statement."""
     return _rows(Place.objects.filter(parent_id=place_id, closed_on=None).order_by("number", "code"))
+
+
+def near(spot: Point, *, metres_off: float, limit: int) -> list[PlaceRow]:
+    """Open places on the map at most so far from a spot, nearest first. 1 statement, over a box of the map."""
+    high = metres_off / METRES_PER_DEGREE
+    wide = high / max(0.01, math.cos(math.radians(spot.lat)))
+    box = {"lon__range": (spot.lon - wide, spot.lon + wide), "lat__range": (spot.lat - high, spot.lat + high)}
+    away = [
+        (metres(spot, Point(row.lon, row.lat)), row)
+        for row in _rows(Place.objects.filter(closed_on=None, **box))
+        if row.lon is not None and row.lat is not None
+    ]
+    close = sorted((pair for pair in away if pair[0] <= metres_off), key=lambda pair: (pair[0], pair[1].code))
+    return [row for _, row in close[:limit]]
 
 
 def subtree(path: str) -> QuerySet[Place]:

@@ -18,7 +18,7 @@ from gezhi.web.asked import Asked
 from gezhi.web.links import link
 from gezhi.web.refusals import photo_sentence
 
-# A decoder has 2.5 seconds for a picture. Eight at once on two cores would all be late, and good pictures refused.
+# A decoder has 3.5 seconds for a picture. Eight at once on two cores would all be late, and good pictures refused.
 _TURNS = threading.BoundedSemaphore(2)
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 HOURS = 24  # as long as unclaimed pictures are kept

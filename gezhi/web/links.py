@@ -14,10 +14,22 @@ LINK_DAYS = 2  # at least; the last day counts whole, so that a picture keeps it
 SIGNS = 22
 
 
-def link(evidence_id: UUID, size: int, *, at: datetime) -> str:
-    """An address that opens one picture without an account for two days. Evidence belongs to one report or case for ever."""
+def link(evidence_id: UUID, size: int, *, at: datetime, mark: str = "") -> str:
+    """An address that opens one picture without an account for two days. Evidence belongs to one report or case for ever.
+
+    mark: of the redaction in force; a picture that was covered has another address, so that no cache shows what it was.
+    """
     until = int(at.timestamp()) // 86400 + LINK_DAYS
-    return f"{reverse('photo', args=[evidence_id, size])}?until={until}&s={_signature(evidence_id, until)}"
+    return f"{reverse('photo', args=[evidence_id, size])}?until={until}&s={_signature(evidence_id, until)}{_version(mark, '&')}"
+
+
+def address(evidence_id: UUID, size: int, *, mark: str = "") -> str:
+    """As `link`, for whoever may see the picture anyway: staff, or everybody, once it was looked at."""
+    return f"{reverse('photo', args=[evidence_id, size])}{_version(mark, '?')}"
+
+
+def _version(mark: str, sign: str) -> str:
+    return f"{sign}v={mark[-SIGNS:]}" if mark else ""
 
 
 def is_signed(request: Asked, evidence_id: UUID) -> bool:

@@ -85,6 +85,11 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("evidence", "not_claimable"): gettext_noop(
         "有照片放得太久，已经清除。请重新拍摄或选择，其他内容都还在。"
     ),
+    ("boxes", "not_a_box"): gettext_noop(
+        "有一块填得不对：每行四个数字，左、上、宽、高，都是占图片的百分之几。"
+    ),
+    ("boxes", "too_many"): gettext_noop("遮住的地方太多，最多 20 块。请并成大一点的几块。"),
+    ("boxes", "same"): gettext_noop("和现在遮住的一样，没有改动。"),
     ("key", "other_body"): gettext_noop(
         "这张表已经提交过一次，收到了。如果这是另一件事，请再按一次提交；如果是补充，请到进度页补充。"
     ),
@@ -193,7 +198,7 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
 PHOTOS: Final[Mapping[str, str]] = {
     "not_a_picture": gettext_noop("“%(name)s”不是照片。请重新拍一张，或从相册里选一张照片，其他内容都还在。"),
     "unsupported": gettext_noop(
-        "“%(name)s”这种格式（例如苹果手机的 HEIC）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
+        "“%(name)s”这种格式（例如 GIF、SVG、AVIF）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
     ),
     "too_large": gettext_noop(
         "“%(name)s”超过 %(megabytes)s MB。请选小一点的，或重新拍一张，其他内容都还在。"

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -79,3 +80,9 @@ def film(format: str) -> bytes:
 
 SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 200
+SEEDS = Path(__file__).parent / "seeds"
+
+
+def heic(name: str) -> bytes:
+    """A seed that Pillow cannot make; see seeds/README.md."""
+    return (SEEDS / f"{name}.heic").read_bytes()

@@ -155,5 +155,5 @@ def test_copies_do_not_outlive_their_picture(
 def test_twin_unasked_they_would(
     office: Jurisdiction, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "_is_wanted", lambda id: True)
+    monkeypatch.setattr(actions, "_is_wanted", lambda row: True)
     assert len(purged_while_its_copies_are_made(noon, monkeypatch)) == 2

@@ -12,7 +12,20 @@ from gezhi.evidence.actions import MOST_BYTES, Kept, Refused, keep
 from gezhi.evidence.models import Evidence
 from gezhi.journal.outbox import waiting
 from gezhi.kernel.refusal import Unavailable
-from tests.evidence.pictures import HEIC, SVG, Sent, file_of, film, flood, noisy, notes, photo, scene
+from tests.evidence.pictures import (
+    HEIC,
+    SEEDS,
+    SVG,
+    Sent,
+    file_of,
+    film,
+    flood,
+    heic,
+    noisy,
+    notes,
+    photo,
+    scene,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +59,9 @@ def test_a_picture_is_kept_as_given_and_its_copies_are_ordered(office, noon, for
         (b"PK\x03\x04", "not_a_picture"),
         (SVG, "unsupported"),
         (b" " * 500 + SVG.upper(), "unsupported"),
-        (HEIC, "unsupported"),
+        (HEIC, "broken"),
+        ((SEEDS / "other.avif").read_bytes(), "unsupported"),
+        (HEIC.replace(b"ftypheic", b"ftyphevc"), "unsupported"),
         (file_of(scene(), "GIF"), "unsupported"),
         (file_of(scene(), "BMP"), "unsupported"),
         (file_of(scene(), "TIFF"), "unsupported"),
@@ -64,6 +79,19 @@ def test_what_is_no_whole_still_picture_is_refused_by_its_content_whatever_its_n
     assert keep([Sent(data, "照片.jpg")], at=noon) == [Refused("照片.jpg", code)]
     assert not Evidence.objects.exists()
     assert list(store.waiting_room().iterdir()) == []
+
+
+def test_a_phone_s_heic_is_kept_as_given_with_its_time_and_place(office, noon):
+    data = heic("turned-6")
+    (kept,) = keep([Sent(data, "IMG_0001.HEIC")], at=noon)
+    row = queries.by_ids([kept.id])[kept.id]
+    assert (row.media_type, row.width, row.height) == ("image/heic", 96, 64)
+    assert (row.taken_at, row.taken_lon, row.taken_lat) == (
+        datetime(2026, 3, 2, 3, 30, tzinfo=UTC),
+        122.183333,
+        37.4,
+    )
+    assert store.original(kept.sha256).read_bytes() == data
 
 
 def test_a_picture_with_a_wrong_name_is_kept(office, noon):

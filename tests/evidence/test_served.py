@@ -2,17 +2,18 @@
 
 import io
 import struct
+import sys
 import zipfile
 from datetime import timedelta
 
 import pytest
 from PIL import Image
 
-from gezhi.evidence import actions, queries, store
+from gezhi.evidence import actions, decoding, queries, store
 from gezhi.evidence.actions import keep, prepare
 from gezhi.kernel.refusal import NotFound, Unavailable
 from gezhi.tenancy.clock import new_id
-from tests.evidence.pictures import Sent, file_of, notes, photo, scene
+from tests.evidence.pictures import Sent, file_of, heic, notes, photo, scene
 
 QUARTERS = ["red", "lime", "blue", "white"]
 CLOSE = 60  # a lossy copy's colours are near, not equal
@@ -74,6 +75,29 @@ def test_every_way_of_holding_the_phone_is_turned_upright(office, noon, orientat
     assert quarters(path) == QUARTERS
     with Image.open(path) as picture:
         assert picture.size == (400, 300)
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_a_heic_is_turned_by_its_own_rule_and_not_by_the_camera_s_note_once_more(office, noon, n):
+    path = served(heic(f"turned-{n}"), noon)
+    assert quarters(path) == QUARTERS
+    with Image.open(path) as picture:
+        assert (picture.size, picture.mode, dict(picture.getexif())) == ((96, 64), "RGB", {})
+
+
+def test_twin_the_camera_s_note_in_that_heic_would_turn_it(office, noon, monkeypatch, tmp_path):
+    code = "from gezhi.evidence import decoder\nwrite = decoder.write\n"
+    code += "decoder.write = lambda picture, turn, *more: write(picture, 6, *more)\ndecoder.main()"
+    monkeypatch.setattr(decoding, "COMMAND", (sys.executable, "-c", code))
+    assert quarters(served(heic("turned-6"), noon)) != QUARTERS
+
+
+@pytest.mark.parametrize("seed", ["plain", "ten-bit", "two-pictures"])
+def test_ten_bits_and_bursts_become_one_eight_bit_picture(office, noon, seed):
+    path = served(heic(seed), noon)
+    assert quarters(path) == QUARTERS
+    with Image.open(path) as picture:
+        assert (picture.size, picture.mode) == ((96, 64), "RGB")
 
 
 @pytest.mark.parametrize("edge", [1600, 400])

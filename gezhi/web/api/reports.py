@@ -87,7 +87,7 @@ def read_report(request: Asked, code: str) -> dict[str, object]:
     **described("keep_evidence", 400, 401, 413, 415, 422, 429),
 )
 def keep_evidence(request: Asked, file: File[UploadedFile]) -> object:
-    """Keep a picture (JPEG, PNG, WebP, 20 MB). One report or event may claim it, within 24 hours."""
+    """Keep a picture (JPEG, PNG, WebP, HEIC, 20 MB). One report or event may claim it, within 24 hours."""
     if strange := sorted({*request.POST, *request.FILES} - {"file"}):
         raise Invalid(strange[0][:40], "not_for_this")
     if request.actor == VISITOR:

@@ -15,8 +15,10 @@ from gezhi.cases.lifecycle import Role, State, reads_full_words
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
+from gezhi.flows.look_at_photo import may_look
 from gezhi.flows.reach_reporter import may_restate, may_reveal
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.geo import Point
 from gezhi.kernel.text import visible
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
@@ -53,11 +55,14 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at), long=True)
     said = _said(case, roles, at)
     unheard_until = _unheard_until(case, said, at)
+    where = _where(case)
+    if may_look(roles):
+        _hint(said, where.get("point"))
     return {
         "case": case,
         "row": lists.rows([case], at=at)[0],
         "clock": clock,
-        "where": _where(case),
+        "where": where,
         "what": _what(case),
         "said": said,
         "unheard_until": unheard_until,
@@ -71,6 +76,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         ),
         "rounds": _rounds(shown),
         "related": _related(case, actor),
+        "may_look": may_look(roles),
         "alike": _alike(case, actor, at) if Role.DESK in roles else {},
         **_offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
     }
@@ -107,7 +113,18 @@ def _where(case: "Case") -> dict[str, Any]:
         "url": reverse("desk:place", args=[place.code]),
         "fixtures": [fixture.name for fixture in places.fixtures(place.id)],
         "invented": place.invented,
+        "point": Point(place.lon, place.lat) if place.lon is not None and place.lat is not None else None,
     }
+
+
+def _hint(said: dict[str, Any], here: Point | None) -> None:
+    """Beside the reports, for the desk: how far from here their photos were taken, and which were seen elsewhere. 3 queries with photos."""
+    shown = [(report, one) for report in said["reports"] for one in report["photos"]]
+    seen = evidence.seen_elsewhere(one.id for _, one in shown)
+    for report, one in shown:
+        if one.spot and here and "far" not in report:
+            report["far"] = photos.far(one.spot, here)
+        report["seen"] = report.get("seen") or one.id in seen
 
 
 def _what(case: "Case") -> dict[str, Any]:

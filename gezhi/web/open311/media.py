@@ -17,7 +17,7 @@ from uuid import UUID
 from gezhi.channels import outward
 from gezhi.channels.outward import Unreachable
 from gezhi.evidence.actions import MOST_BYTES, Kept
-from gezhi.evidence.queries import EvidenceRow
+from gezhi.flows.look_at_photo import public_photos
 from gezhi.kernel.refusal import Invalid
 from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web.asked import Asked
@@ -83,11 +83,6 @@ def keep(found: Sent, *, request: Asked) -> tuple[UUID, ...]:
         with _turn(), _fetched(found.urls) as files:
             kept += _kept("media_url", files, request)
     return tuple(one.id for one in kept)
-
-
-def public_photos(case_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
-    """Pictures of these cases that somebody has looked at and lets everybody see. Nothing marks a picture so yet: none, and no query."""
-    return {}
 
 
 def of_cases(case_ids: Iterable[UUID], request: Asked) -> dict[UUID, list[str]]:

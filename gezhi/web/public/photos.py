@@ -1,4 +1,5 @@
-"""Pictures for people's eyes: the served copies only, to staff who may see the matter and to holders of a signed link."""
+"""Pictures for people's eyes: the served copies only, to staff who may see the matter, to holders of a signed link, and to
+everybody once the desk has looked."""
 
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +19,7 @@ from gezhi.web.links import is_signed
 
 SIZES = (400, 1600)
 RETRY_SECONDS = 3
-MONTH = 30 * 86400
+HOUR, MONTH = 3600, 30 * 86400  # what everybody may see may be taken back
 WAITING = (
     "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300' viewBox='0 0 400 300'>"
     "<rect width='400' height='300' fill='#8886'/>"
@@ -32,10 +33,11 @@ def photo(request: Asked, evidence_id: UUID, size: int) -> HttpResponseBase:
     row = evidence.by_ids([evidence_id]).get(evidence_id)
     if row is None or size not in SIZES:
         raise NotFound("photo")
-    if not (is_signed(request, evidence_id) or may_see(row, request.actor)):
+    is_known = is_signed(request, evidence_id) or may_see(row, request.actor)
+    if not (is_known or row.public_at is not None):
         raise NotFound("photo")
     path = evidence.served_path(evidence_id, size)
-    return _copy(path) if path else _patience()
+    return _copy(path, MONTH if is_known else HOUR) if path else _patience()
 
 
 def may_see(row: evidence.EvidenceRow, actor: Actor) -> bool:
@@ -52,12 +54,12 @@ def may_see(row: evidence.EvidenceRow, actor: Actor) -> bool:
     return True
 
 
-def _copy(path: Path) -> FileResponse:
+def _copy(path: Path, seconds: int) -> FileResponse:
     try:
         answer = FileResponse(path.open("rb"), content_type="image/webp")
     except FileNotFoundError:
         raise NotFound("photo") from None
-    answer["Cache-Control"] = f"private, max-age={MONTH}, immutable"
+    answer["Cache-Control"] = f"private, max-age={seconds}, immutable"
     answer["Content-Disposition"] = "inline"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gezhi.flows.look_at_photo import public_photos
 from gezhi.places import queries as places
 from gezhi.web.asked import Asked
-from gezhi.web.public import trust
+from gezhi.web.public import told, trust
 
 
 @require_safe
@@ -15,9 +16,14 @@ from gezhi.web.public import trust
 def place(request: Asked, code: str) -> HttpResponse:
     """What the poster's code leads to for whoever only wants a phone number."""
     found = places.by_code(code)
+    solved = trust.solved_here(found.path)
+    seen = public_photos([one.case_id for one in solved])
     context = {
         "place": found,
         "answering": trust.answering_here(found, request.now),
-        "solved": trust.solved_here(found.path),
+        "solved": [
+            {"what": one.what, "day": one.day, "photos": told.public_thumbs(seen[one.case_id])}
+            for one in solved
+        ],
     }
     return render(request, "public/place.html", context)

@@ -25,7 +25,7 @@ from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.limits import TooOften
-from gezhi.web.public import trust
+from gezhi.web.public import photo_hint, trust
 from gezhi.web.public.report_form import NO_TOPIC, ReportForm
 from gezhi.web.refusals import status
 from gezhi.web.words import language
@@ -82,8 +82,8 @@ class Draft:
 
     @property
     def spot(self) -> PlaceRow | None:
-        """The building that was chosen, else the place. The form is valid; 1 query for a building."""
-        inside = self.form.cleaned_data.get("inside")
+        """The building that was chosen, or the place that a photo suggested, else the place. The form is valid; at most 1 query."""
+        inside = self.form.cleaned_data.get("inside") or self.form.cleaned_data.get("spot")
         return places.by_code(inside) if inside else self.place
 
 
@@ -117,8 +117,8 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
         draft.bag = kept.gather_carried(request, draft.key)
         return _refused(request, draft, too_often)
     draft.bag = kept.gather(request, draft.key, at=request.now)
-    if "back" in request.POST:
-        return _page(request, draft, 200)
+    if "back" in request.POST or "look" in request.POST:
+        return _page(request, draft, 422 if draft.bag.refused else 200)
     if "same" in request.POST and place and not draft.closed:
         return _me_too(request, draft, place)
     if form.topic == REFER_OUT:
@@ -141,7 +141,7 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
     if where and (text.strip() or draft.bag.photos):
         text = f"位置：{where}\n{text}".strip()
     return Intake(
-        channel="qr" if place else "web",
+        channel="qr" if draft.named else "web",
         text=text,
         place=place.id if place else None,
         place_path=place.path if place else "",
@@ -235,6 +235,7 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "kept": draft.bag.shown(draft.key, request.now),
         "photo_error": " ".join(draft.bag.refused),
         "most_photos": MOST_PHOTOS,
+        "hint": {} if place else photo_hint.asked(draft.bag.ids, str(draft.form.data.get("spot", ""))),
         "place": place,
         "closed": draft.closed,
         "place_name": place.full_name if place else "",
@@ -242,7 +243,8 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "place_note": trust.solved_note(path) if place else "",
         "answering": trust.desk_answering(path, request.now),
         "typed": {
-            name: draft.form.data.get(name, "") for name in ("text", "where", "inside", "contact", "may_call")
+            name: draft.form.data.get(name, "")
+            for name in ("text", "where", "inside", "spot", "contact", "may_call")
         }
         if draft.form.is_bound
         else {},

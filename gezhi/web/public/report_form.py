@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
-from gezhi.kernel.refusal import Invalid, Missing, Refusal
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
+from gezhi.places import queries as places
 from gezhi.web import phones
 from gezhi.web.kept import key_of
+from gezhi.web.public.photo_hint import ELSEWHERE
 from gezhi.web.refusals import sentence
 from gezhi.web.words import language
 
@@ -38,6 +40,8 @@ def topics() -> list[tuple[str, str]]:
 class ReportForm(forms.Form):
     """key: made once per form shown, so that sending it twice is one report. where: only when the place is not known.
 
+    spot: the code of a place near which a photo was taken, as the reporter confirmed it; only when the place is not known.
+
     inside: only where the place has buildings to choose from, each as (code, name).
     """
 
@@ -49,6 +53,7 @@ class ReportForm(forms.Form):
         required=False,
         strip=False,
     )
+    spot = forms.CharField(max_length=40, required=False)
     where = forms.CharField(
         label=_("在哪里"),
         widget=forms.TextInput(attrs={"placeholder": _("例如：海滨路公交站旁边"), "maxlength": 200}),
@@ -70,12 +75,25 @@ class ReportForm(forms.Form):
         super().__init__(*args, **more)
         self._offer("category", topics())
         if has_place:
-            del self.fields["where"]
+            del self.fields["where"], self.fields["spot"]
         if buildings:
             open_air = ("", _("不在楼里，或说不清"))
             self._offer("inside", [open_air, *buildings])
         else:
             del self.fields["inside"]
+
+    def clean_spot(self) -> str:
+        """A place that is open, or "". Raises ValidationError."""
+        code = str(self.cleaned_data["spot"])
+        if code in {"", ELSEWHERE}:
+            return ""
+        try:
+            is_open = places.by_code(code).closed_on is None
+        except NotFound:
+            is_open = False
+        if not is_open:
+            raise forms.ValidationError(_("没有这个地点，请重新选择，或者写明在哪里。"))
+        return code
 
     def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices

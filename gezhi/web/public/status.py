@@ -164,7 +164,7 @@ def _danger(report: ReportRow, case: "Case") -> str:
 
 
 def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:
-    """Pictures and the story so far. 8 queries."""
+    """Pictures and the story so far. At most 10 queries."""
     added, reveals = reports.added(report.id), reports.reveals(report.id)
     own = evidence.of("report", report.id)
     later = {id for one in added for id in one.evidence}
@@ -183,6 +183,7 @@ def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> d
     return {
         "photos": told.thumbs((row for row in own if row.id not in later), now, _("您拍的照片")),
         "after": _after(case, now),
+        "others": _others(case, report.id),
         "lines": [told.shown(line, now) for line in lines],
     }
 
@@ -194,6 +195,12 @@ def _after(case: "Case", now: datetime) -> tuple[dict[str, str], ...]:
     ids = [one.evidence_id for one in cases.shown(case) if one.round == case.round and one.kind in AFTER]
     rows = evidence.by_ids(ids)
     return told.thumbs((rows[id] for id in ids if id in rows), now, _("办好以后的照片"))
+
+
+def _others(case: "Case", report_id: Any) -> tuple[dict[str, str], ...]:
+    """What others sent of the same matter, once the desk has looked at it and said that everybody may see it. At most 2 queries."""
+    ids = [id for id in cases.report_ids([case.id]).get(case.id, []) if id != report_id]
+    return told.public_thumbs(evidence.public_of("report", ids) if ids else ())
 
 
 def _question(case: "Case", story: list[Any]) -> str:

@@ -14,7 +14,7 @@ from gezhi.kernel.actor import ActorKind
 from gezhi.parties.queries import PartyRow
 from gezhi.reports.queries import Added, Reveal
 from gezhi.web import times, words
-from gezhi.web.links import link
+from gezhi.web.links import address, link
 from gezhi.web.punctuation import series
 
 
@@ -191,7 +191,23 @@ def _reveal(one: Reveal, parties: Mapping[UUID, PartyRow]) -> Line:
 def thumbs(rows: Iterable[EvidenceRow], at: datetime, alt: str = "") -> tuple[dict[str, str], ...]:
     """Pictures as small ones that open large."""
     return tuple(
-        {"url": link(row.id, 1600, at=at), "thumb": link(row.id, 400, at=at), "alt": alt or _("照片")}
+        {
+            "url": link(row.id, 1600, at=at, mark=row.mark),
+            "thumb": link(row.id, 400, at=at, mark=row.mark),
+            "alt": alt or _("照片"),
+        }
+        for row in rows
+    )
+
+
+def public_thumbs(rows: Iterable[EvidenceRow]) -> tuple[dict[str, str], ...]:
+    """Pictures that everybody may see, at addresses that show nothing any more once the desk takes them back."""
+    return tuple(
+        {
+            "url": address(row.id, 1600, mark=row.mark),
+            "thumb": address(row.id, 400, mark=row.mark),
+            "alt": _("这件事的照片"),
+        }
         for row in rows
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,10 +22,11 @@ COMPOUND_DEPTH = 4  # district, subdistrict, community, compound
 
 
 class Solved(NamedTuple):
-    """One matter solved here. Category and day only: nothing of a person."""
+    """One matter solved here. Category, day, and pictures that the desk has looked at: nothing of a person."""
 
     what: str
     day: str
+    case_id: UUID
 
 
 def solved_here(path: str, limit: int = 3) -> list[Solved]:
@@ -33,7 +35,7 @@ def solved_here(path: str, limit: int = 3) -> list[Solved]:
     compound = "/".join(path.split("/")[: COMPOUND_DEPTH + 1]) + "/"
     if not rows and len(compound) < len(path):
         rows = cases.solved_at(compound, limit)
-    return [Solved(category_words(case.category_id), short_day(case.closed_at)) for case in rows]
+    return [Solved(category_words(case.category_id), short_day(case.closed_at), case.id) for case in rows]
 
 
 def solved_note(path: str) -> str:

@@ -83,13 +83,66 @@ function showPhotos(picker, input, files) {
   words.textContent = files.length ? picker.dataset.wordsMore : words.dataset.first;
 }
 
-on("change", "[data-photos] input[type=file]", (input) => {
+// A large JPEG on a slow line is made smaller here; what the camera wrote of time and place goes along. Else the file goes as it is.
+const LARGE = 3e6, MOST = 2e7, EDGE = 2560;
+
+function cameraNotes(bytes) {
+  const view = new DataView(bytes);
+  if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
+  for (let at = 2; at + 10 < view.byteLength && view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
+    if (view.getUint8(at + 1) === 0xda) return null;
+    if (view.getUint16(at) === 0xffe1 && view.getUint32(at + 4) === 0x45786966)
+      return upright(bytes.slice(at, Math.min(bytes.byteLength, at + 2 + view.getUint16(at + 2))));
+  }
+  return null;
+}
+
+function upright(notes) {
+  const view = new DataView(notes, 10);
+  const isLittle = view.getUint16(0) === 0x4949;
+  const first = view.getUint32(4, isLittle);
+  for (let n = 0, count = view.getUint16(first, isLittle); n < count; n += 1) {
+    const entry = first + 2 + 12 * n;
+    if (view.getUint16(entry, isLittle) === 0x0112) view.setUint16(entry + 8, 1, isLittle); // the canvas has turned it
+  }
+  return notes;
+}
+
+async function lighter(file) {
+  const line = navigator.connection;
+  const isSlow = Boolean(line && (line.saveData || /2g|3g/.test(line.effectiveType ?? "")));
+  if (file.type !== "image/jpeg" || file.size <= LARGE || !(isSlow || file.size > MOST)) return file;
+  try {
+    const notes = cameraNotes(await file.arrayBuffer());
+    const picture = await createImageBitmap(file);
+    const share = Math.min(1, EDGE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * share);
+    canvas.height = Math.round(picture.height * share);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    const parts = notes ? [small.slice(0, 2), notes, small.slice(2)] : [small];
+    return small.size < file.size ? new File(parts, file.name, { type: "image/jpeg", lastModified: file.lastModified }) : file;
+  } catch {
+    return file; // the server judges it
+  }
+}
+
+on("change", "[data-photos] input[type=file]", async (input) => {
   const picker = input.closest("[data-photos]");
-  const key = (file) => `${file.name}/${file.size}/${file.lastModified}`;
+  const key = (file) => `${file.name}/${file.lastModified}`;
   const all = [...(picker.gathered ?? []), ...input.files];
-  const once = [...new Map(all.map((file) => [key(file), file])).values()];
-  picker.gathered = once.slice(0, Number(picker.dataset.max));
-  showPhotos(picker, input, picker.gathered);
+  const once = [...new Map(all.map((file) => [key(file), file])).values()].slice(0, Number(picker.dataset.max));
+  picker.gathered = once;
+  showPhotos(picker, input, once);
+  const light = await Promise.all(once.map(lighter));
+  if (picker.gathered === once && light.some((file, place) => file !== once[place])) {
+    picker.gathered = light;
+    showPhotos(picker, input, light);
+  }
+  // a report that begins with a photo: where it was taken is asked at once
+  const first = picker.closest("[data-look='']");
+  if (first && input.files.length) input.form.requestSubmit(input.form.querySelector("[data-look-button]"));
 });
 
 on("click", "[data-photo-off]", (button) => {
@@ -97,6 +150,59 @@ on("click", "[data-photo-off]", (button) => {
   button.closest("li").remove();
   next.focus();
 });
+
+// Covering parts of a picture: boxes drawn with finger or mouse become lines of the form, which is the same without script.
+function showCovers(stage, area) {
+  stage.querySelectorAll("i").forEach((old) => old.remove());
+  for (const line of area.value.split("\n")) {
+    const sides = line.trim().split(/[\s,，]+/).map(Number);
+    if (sides.length === 4 && sides.every(Number.isFinite)) stage.append(coverOf(sides));
+  }
+}
+
+function coverOf([left, top, width, height]) {
+  const cover = document.createElement("i");
+  const place = { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` };
+  Object.assign(cover.style, { position: "absolute", background: "#000c", outline: "2px solid #fff", pointerEvents: "none", ...place });
+  return cover;
+}
+
+for (const stage of document.querySelectorAll("[data-cover]")) {
+  const area = document.getElementById(`id_${stage.dataset.cover}`);
+  Object.assign(stage.style, { position: "relative", touchAction: "none", cursor: "crosshair", lineHeight: 0 });
+  let from = null;
+  let drawn = null;
+  const at = ({ clientX, clientY }) => {
+    const frame = stage.getBoundingClientRect();
+    const share = (value, whole) => Math.min(100, Math.max(0, (value / whole) * 100));
+    return [share(clientX - frame.left, frame.width), share(clientY - frame.top, frame.height)];
+  };
+  const box = (event) => {
+    const to = at(event);
+    return [0, 1].map((axis) => Math.min(from[axis], to[axis])).concat([0, 1].map((axis) => Math.abs(from[axis] - to[axis])));
+  };
+  stage.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    stage.setPointerCapture(event.pointerId);
+    from = at(event);
+  });
+  stage.addEventListener("pointermove", (event) => {
+    if (!from) return;
+    drawn?.remove();
+    drawn = coverOf(box(event));
+    stage.append(drawn);
+  });
+  stage.addEventListener("pointerup", (event) => {
+    const sides = from && box(event);
+    from = null;
+    drawn?.remove();
+    if (!sides || sides[2] < 0.5 || sides[3] < 0.5) return;
+    area.value = `${area.value.trimEnd()}\n${sides.map((side) => side.toFixed(1)).join(" ")}`.trimStart();
+    showCovers(stage, area);
+  });
+  area.addEventListener("input", () => showCovers(stage, area));
+  showCovers(stage, area);
+}
 
 on("click", "[data-copy]", async (button) => {
   const words = button.querySelector("span") ?? button;

@@ -1,0 +1,98 @@
+"""The desk looks at one picture of a case: covers what nobody may see, and says whether everybody may see the rest."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.cases import queries as cases
+from gezhi.cases.lifecycle import Role
+from gezhi.evidence import looking
+from gezhi.evidence import queries as evidence
+from gezhi.evidence.queries import EvidenceRow
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import NotFound, NotYours
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
+DESK = frozenset({Role.DESK, Role.APPROVER})
+
+
+def may_look(roles: frozenset[Role]) -> bool:
+    """The desk alone, as for restating words."""
+    return bool(roles & DESK)
+
+
+def ask_to_look(case_id: UUID, evidence_id: UUID, *, actor: Actor) -> EvidenceRow:
+    """The picture, when it is this case's and the actor may decide about it. Raises NotFound, NotYours."""
+    case = cases.by_id(case_id, actor=actor)
+    row = evidence.by_ids([evidence_id]).get(evidence_id)
+    if row is None or case_of(row) != case.id:
+        raise NotFound("photo")
+    if not may_look(cases.roles(case, actor=actor)):
+        raise NotYours(deed="look_at_photo")
+    return row
+
+
+def case_of(row: EvidenceRow) -> UUID | None:
+    """The case a picture is part of now; None before its form was sent. At most 1 query."""
+    if row.claimed_kind != "report" or row.claimed_id is None:
+        return row.claimed_id
+    try:
+        return cases.of_report(row.claimed_id).id
+    except NotFound:
+        return None
+
+
+def seen_before(row: EvidenceRow, *, actor: Actor) -> list["Case"]:
+    """Other cases the same picture belongs to, nearest first; those the actor may not open are left out."""
+    own, found = case_of(row), dict[UUID, "Case"]()
+    for other in evidence.alike(row.id):
+        case_id = case_of(other)
+        if case_id is None or case_id == own or case_id in found:
+            continue
+        try:
+            found[case_id] = cases.by_id(case_id, actor=actor)
+        except NotFound:
+            continue
+    return list(found.values())
+
+
+@transaction.atomic
+def redact(
+    case_id: UUID,
+    evidence_id: UUID,
+    boxes: Sequence[Sequence[float]],
+    reason: str,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Cover parts of it. Raises NotFound, NotYours, Missing("reason"), Invalid("boxes")."""
+    ask_to_look(case_id, evidence_id, actor=actor)
+    looking.redact(evidence_id, boxes, reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def decide(case_id: UUID, evidence_id: UUID, *, is_public: bool, actor: Actor, at: datetime) -> None:
+    """Whether everybody may see it. Raises NotFound, NotYours."""
+    ask_to_look(case_id, evidence_id, actor=actor)
+    deed = looking.show_to_all if is_public else looking.keep_from_all
+    deed(evidence_id, actor=actor, at=at)
+
+
+def public_photos(case_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
+    """What everybody may see of each case: the reports' pictures first, then those of the work. 3 queries, none for no case."""
+    if not case_ids:
+        return {}
+    reports = cases.report_ids(case_ids)
+    case_by_report = {report: case for case, ids in reports.items() for report in ids}
+    found: dict[UUID, list[EvidenceRow]] = {id: [] for id in case_ids}
+    for row in evidence.public_of("report", case_by_report):
+        found[case_by_report[row.claimed_id]].append(row)  # type: ignore[index]
+    for row in evidence.public_of("case", case_ids):
+        found[row.claimed_id].append(row)  # type: ignore[index]
+    return found

@@ -1,0 +1,140 @@
+"""One picture of a case as the desk looks at it: where it was taken, where else it was seen, what is covered, who may see it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gezhi.cases import queries as cases
+from gezhi.evidence import queries as evidence
+from gezhi.evidence.queries import EvidenceRow, RedactionRow
+from gezhi.flows import look_at_photo
+from gezhi.kernel.geo import Point
+from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.parties import queries as parties
+from gezhi.places import queries as places
+from gezhi.web import refusals, times
+from gezhi.web.casework import photos
+from gezhi.web.staff import actor_of, at_of, staff_required
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
+SAID = {
+    "redact": gettext_noop("已经记下，新的一张几秒钟以后就好。原图封存，没有改动。"),
+    "show": gettext_noop("这张照片现在可以公开：地点页和同一件事的其他上报人看得到。"),
+    "hide": gettext_noop("这张照片不再公开，马上生效。"),
+}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@staff_required
+def photo(request: HttpRequest, number: str, evidence_id: UUID) -> HttpResponse:
+    """Look at it; cover parts of it; say whether everybody may see it."""
+    case = cases.by_number(number, actor=actor_of(request))
+    row = look_at_photo.ask_to_look(case.id, evidence_id, actor=actor_of(request))
+    if request.method == "GET":
+        return _page(request, case, row)
+    act = request.POST.get("act", "")
+    act = act if act in SAID else "redact"
+    try:
+        _act(request, case, row, act)
+    except (Missing, Invalid) as refused:
+        return _page(request, case, row, refused)
+    messages.success(request, _(SAID[act]))
+    return redirect("desk:photo", case.number, row.id)
+
+
+def _act(request: HttpRequest, case: "Case", row: EvidenceRow, act: str) -> None:
+    who = {"actor": actor_of(request), "at": at_of(request)}
+    if act == "redact":
+        boxes, reason = request.POST.get("boxes", ""), request.POST.get("reason", "")
+        look_at_photo.redact(case.id, row.id, _boxes(boxes), reason, **who)
+    else:
+        look_at_photo.decide(case.id, row.id, is_public=act == "show", **who)
+
+
+def _boxes(text: str) -> list[list[float]]:
+    """A box a line: left, top, width, height in percent, any spaces or commas between. Raises Invalid."""
+    found = []
+    for line in text[:4000].replace("，", " ").replace(",", " ").replace("%", " ").splitlines():
+        try:
+            sides = [float(side) / 100 for side in line.split()]
+        except ValueError:
+            raise Invalid("boxes", "not_a_box") from None
+        if sides:
+            found.append(sides)
+    return found
+
+
+def _lines(boxes: Sequence[Sequence[float]]) -> str:
+    """The other way round, for the form."""
+    return "\n".join(" ".join(f"{side * 100:g}" for side in box) for box in boxes)
+
+
+def _page(
+    request: HttpRequest, case: "Case", row: EvidenceRow, refused: Missing | Invalid | None = None
+) -> HttpResponse:
+    history = evidence.redactions(row.id)
+    now = history[0].boxes if history else []
+    said = refusals.sentence(refused) if refused else ""
+    in_boxes = isinstance(refused, Invalid) and refused.field == "boxes"
+    page = {
+        "case": case,
+        "photo": photos.picture(row, "before"),
+        "taken": _taken(row, case, request),
+        "seen": [
+            {"number": one.number, "url": reverse("desk:case", args=[one.number])}
+            for one in look_at_photo.seen_before(row, actor=actor_of(request))
+        ],
+        "boxes": request.POST.get("boxes", "") if refused else _lines(now),
+        "reason": request.POST.get("reason", ""),
+        "boxes_error": said if in_boxes else "",
+        "reason_error": "" if in_boxes else said,
+        "history": _history(history, request),
+    }
+    return render(request, "desk/case/photo.html", page, status=422 if refused else 200)
+
+
+def _history(history: Sequence[RedactionRow], request: HttpRequest) -> list[dict[str, Any]]:
+    """Newest first; each older state can be had again, and the picture as it was given."""
+    names = parties.account_names({one.by_id for one in history})
+    lines = [
+        {
+            "who": names.get(one.by_id, ""),
+            "time": times.moment(one.made_at, at_of(request)),
+            "reason": one.reason,
+            "count": len(one.boxes),
+            "again": _lines(one.boxes),
+            "is_now": place == 0,
+        }
+        for place, one in enumerate(history)
+    ]
+    return lines
+
+
+def _taken(row: EvidenceRow, case: "Case", request: HttpRequest) -> dict[str, str]:
+    """When and where the camera says it was taken, how far from where the case is: a hint. {} when it says nothing."""
+    found: dict[str, str] = {}
+    if row.taken_at:
+        found["time"] = times.exact(row.taken_at)
+    if row.taken_lon is None or row.taken_lat is None:
+        return found
+    found["point"] = f"{row.taken_lat:.5f}, {row.taken_lon:.5f}"
+    located = places.locate(row.taken_lon, row.taken_lat)
+    ids = {id for id in (located.place_id if located else None, case.place_id) if id}
+    known = places.by_ids(ids)
+    found["where"] = known[located.place_id].full_name if located else _("本辖区以外")
+    place = known.get(case.place_id) if case.place_id else None
+    if place and place.lon is not None and place.lat is not None:
+        found["far"] = photos.far(Point(row.taken_lon, row.taken_lat), Point(place.lon, place.lat))
+    return found
