@@ -18,7 +18,7 @@ from gezhi.places.gazetteer import Named
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import vocabulary
 from gezhi.reports.lexicon import Danger
-from gezhi.reports.suggesting import Suggested, suggest
+from gezhi.reports.suggesting import SHOWN, Suggested, suggest
 
 LOOKED_AT = 5000  # signs: a text may be no longer anyway
 
@@ -60,9 +60,14 @@ def suggestion(
 
 
 def categories(text: str) -> list[Leaf]:
-    """The three likeliest leaves that are offered here, those not ours among them. No query as a rule."""
+    """The three likeliest leaves that are offered here, those not ours among them; what danger words name comes first. No query as a rule."""
     known = {one.code: one for one in catalogue.open_leaves()}
-    found = suggest(text, lexicon=vocabulary.lexicon(), own=vocabulary.own(), among=known)
+    lexicon = vocabulary.lexicon()
+    found = suggest(text, lexicon=lexicon, own=vocabulary.own(), among=known)
+    danger = lexicon.danger(text)
+    if danger is not None and danger.leaf in known:
+        urgent = Suggested(danger.leaf, 1.0, (danger.said,), of_own=False)
+        found = [urgent, *(one for one in found if one.code != danger.leaf)][:SHOWN]
     return [Leaf(known[one.code], one) for one in found]
 
 
@@ -79,7 +84,7 @@ def feared(text: str) -> UUID | None:
     if found is None:
         return None
     try:
-        leaf = catalogue.by_code(found.condition.split("-", maxsplit=1)[0])
+        leaf = catalogue.by_code(found.leaf)
     except NotFound:
         return None
     return next((one.id for one in catalogue.conditions(leaf.id) if one.code == found.condition), None)

@@ -40,6 +40,11 @@ class Danger(NamedTuple):
         """The words as people read them: 电梯…困."""
         return self.words.replace(BOTH, "…")
 
+    @property
+    def leaf(self) -> str:
+        """The code of the category that the condition belongs to."""
+        return self.condition.partition("-")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:

@@ -47,6 +47,12 @@ def test_danger_words_start_the_clock_although_nobody_has_sorted_it(cast: Cast, 
     assert list(check.findings()) == []
 
 
+def test_what_danger_words_name_is_suggested_first(cast: Cast, noon: datetime) -> None:
+    found = suggestion("楼道里有很重的燃气味，谁来看看", actor=cast.chen, at=noon).categories
+    assert (found[0].category.code, found[0].found.words) == ("0706", ("燃气味",))
+    assert len({one.category.code for one in found}) == len(found) == 3
+
+
 def test_sabotage_without_the_words_there_is_no_such_clock(
     cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,14 @@ def test_every_clock_but_the_one_of_the_whole_case_has_its_name(
     assert names == ["受理", "先做的事", "先做的事", "先做的事", "", "核查", "确认"]
 
 
+def test_a_danger_reported_on_a_sunday_evening_is_counted_day_and_night(cast: Cast, noon: datetime) -> None:
+    sunday = noon - timedelta(hours=16)
+    case = cast.lin_reports(sunday, "楼道里有很重的燃气味", category=None)
+    assert chip(case, sunday) == times.Clock(
+        "in_time", "还剩 15 分", f"先做的事 {times.exact(case.make_safe_due)}", "先做的事"
+    )
+
+
 def test_a_check_due_together_with_the_case_is_counted_in_the_checkers_hours(
     cast: Cast, reported: Case, noon: datetime
 ) -> None:
