@@ -1,5 +1,6 @@
 """How much memory server and clockwork take together after work: proportional set size, so shared pages count once."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from bench.forms import header
@@ -23,6 +24,7 @@ def measure(office: Office) -> Table:
         office.fetch("/desk/", {"Cookie": header(kept)})
         rows = [("server", str(pid), _pss_mb(pid)) for pid in _family(server)]
         rows += [("clockwork", str(pid), _pss_mb(pid)) for pid in _family(worker)]
+        rows = [row for row in rows if row[2]]  # whoever has just ended takes nothing
     shown = [(name, pid, f"{size:.0f}") for name, pid, size in rows]
     total = sum(size for _, _, size in rows)
     return Table(
@@ -34,15 +36,17 @@ def measure(office: Office) -> Table:
 
 
 def _family(pid: int) -> list[int]:
-    """A process and all it started, itself first."""
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
+    """A process and all it started, itself first; those that end meanwhile are absent."""
+    children: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            children += map(int, (task / "children").read_text().split())
     return [pid, *(one for child in children for one in _family(child))]
 
 
 def _pss_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
