@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import crowd, inprocess, lists, memory, moves, page, reports
+from bench import crowd, inprocess, lists, memory, moves, page, posters, reports
 from bench.office import Office, founded
 from bench.table import Table, show
 
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "crowd": crowd.crowd,
     "import": crowd.beside_import,
     "lists": lists.measure,
+    "posters": posters.measure,
 }
 
 

@@ -18,6 +18,7 @@ MEMORIES = (
 OF_THE_CODE = (
     "gezhi.cases.lists._tallying",
     "gezhi.catalogue.rules.shipped",
+    "gezhi.channels.poster.glyphs.held",
     "gezhi.flows.demonstration.bank.calendars",
     "gezhi.flows.demonstration.bank.kinds",
     "gezhi.flows.demonstration.bank.parties",
