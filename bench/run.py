@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import crowd, inprocess, lists, memory, moves, page, posters, reports
+from bench import crowd, inprocess, lists, masking, memory, moves, page, posters, reports
 from bench.office import Office, founded
 from bench.table import Table, show
 
@@ -21,6 +21,7 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "import": crowd.beside_import,
     "lists": lists.measure,
     "posters": posters.measure,
+    "masking": masking.measure,
 }
 
 
