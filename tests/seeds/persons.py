@@ -5,7 +5,7 @@ A seed is (text, secret): what somebody wrote, and the part of it that nobody el
 
 import random
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
 SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
@@ -115,7 +115,7 @@ def _spaced(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
 
 
 def _mixed(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
-    tables = (CHINESE, SPOKEN, CIRCLED, BOLD, {})
+    tables: tuple[dict[int, Any], ...] = (CHINESE, SPOKEN, CIRCLED, BOLD, {})
     return "".join(sign.translate(drawn.choice(tables)) for sign in number)
 
 

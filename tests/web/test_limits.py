@@ -88,7 +88,12 @@ def crowd() -> int:
 
 def slow_write(monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.pwrite
-    monkeypatch.setattr(limits.os, "pwrite", lambda *said: (time.sleep(0.002), write(*said))[1])
+
+    def slowly(file: int, data: bytes, offset: int) -> int:
+        time.sleep(0.002)
+        return write(file, data, offset)
+
+    monkeypatch.setattr(limits.os, "pwrite", slowly)
 
 
 def test_however_slow_a_writer_is_none_slips_through(monkeypatch: pytest.MonkeyPatch) -> None:
