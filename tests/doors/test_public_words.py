@@ -34,7 +34,10 @@ def public() -> list[Row]:
 
 def said_by_somebody() -> set[str]:
     """Words of reports and titles of cases, as they stand in the tables."""
-    texts = {*Report.objects.values_list("text", flat=True), *Report.objects.values_list("restatement", flat=True)}
+    texts = {
+        *Report.objects.values_list("text", flat=True),
+        *Report.objects.values_list("restatement", flat=True),
+    }
     texts |= set(Case.objects.values_list("title", flat=True))
     return {SECRET, *(text for text in texts if len(text) >= SHORTEST)}
 
@@ -45,7 +48,9 @@ def told(doors: Knocker, rows: Iterable[Row]) -> list[str]:
         with scope(OFFICE):
             words = {*said_by_somebody(), "刘婶", "13800138000", "鲁K12345"}
             Report.objects.update(text=SECRET, restatement=SECRET)
-            Case.objects.update(title=SECRET, state="closed", ending="solved_on_spot_unchecked", closed_at=NOON)
+            Case.objects.update(
+                title=SECRET, state="closed", ending="solved_on_spot_unchecked", closed_at=NOON
+            )
         found = []
         for row in rows:
             answer = doors.asks("lin", row).answer
@@ -61,6 +66,11 @@ def test_no_public_page_says_what_somebody_wrote(doors: Knocker) -> None:
     assert told(doors, rows) == []
 
 
-def test_twin_a_page_that_showed_titles_would_be_seen(doors: Knocker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twin_a_page_that_showed_titles_would_be_seen(
+    doors: Knocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trust, "category_words", lambda _id: Case.objects.values_list("title", flat=True)[0])
-    assert {line.partition(":")[0] for line in told(doors, public())} >= {"GET /p/{A1.place}", "GET /r/{A1.place}"}
+    assert {line.partition(":")[0] for line in told(doors, public())} >= {
+        "GET /p/{A1.place}",
+        "GET /r/{A1.place}",
+    }

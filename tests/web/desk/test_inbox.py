@@ -137,7 +137,7 @@ def test_a_deadline_that_passes_without_a_deed_is_counted_seconds_later(
     cast: Cast, opened: Case, noon: datetime
 ) -> None:
     def overdue(at: datetime) -> int:
-        return tallies.tallies(cast.zhou, at=at, soon=at)["overdue"]
+        return tallies.tallies(cast.zhou, at=at, soon=at).counts["overdue"]
 
     due = opened.due_at
     assert due is not None
