@@ -28,7 +28,7 @@ class Flood(NamedTuple):
 
     opening: str
     place_id: UUID | None
-    count: int
+    size: int
     since: datetime
 
     @property

@@ -76,7 +76,7 @@ def _wanted(chosen: filters.Chosen, unfolded: Flood | None, folded: Sequence[Flo
 def _flood(chosen: filters.Chosen, one: Flood, at: datetime) -> dict[str, object]:
     return {
         "opening": one.opening or _("只有照片"),
-        "count": one.count,
+        "count": one.size,
         "since": times.moment(one.since, at),
         "url": chosen.query(alike=_mark(one)),
     }

@@ -32,22 +32,25 @@ DOORS: dict[str, tuple[Sequence[str], str]] = {
     "both": ((Kind.BUILDING, Kind.STAIRWELL), gettext_noop("楼栋和单元都要")),
     "all": (
         (Kind.COMPOUND, Kind.STREET, Kind.MARKET, Kind.BUILDING, Kind.STAIRWELL, Kind.SPOT),
-        gettext_noop("下面每个位置一张"),
+        gettext_noop("每个位置一张"),
     ),
 }
-FIRST = "stairs"
 
 
 @require_http_methods(["GET", "POST"])
 @staff_required
 def choose(request: HttpRequest, code: str) -> HttpResponse:
-    """Ticks for what lies directly below, all set at first; more than one file holds is refused with a sentence, ticks kept."""
+    """Ticks for what lies directly below, or for the place alone; all are set at first. More than one file holds is refused with a sentence,
+    ticks kept.
+    """
     place = grounds.by_code(code)
     if place.closed_on is not None:
         raise NotFound("place")
-    below, part = _part(grounds.children(place.id), request.GET.get("part", ""))
+    children = grounds.children(place.id)
+    below, part = _part(children or [place], request.GET.get("part", ""))
+    first = "stairs" if children else "all"
     ticked = request.POST.getlist("below") if request.method == "POST" else [one.code for one in below]
-    doors = request.POST.get("doors", FIRST)
+    doors = request.POST.get("doors", first)
     error = ""
     if request.method == "POST":
         try:
@@ -60,7 +63,7 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [{"code": one.code, "name": one.name, "is_ticked": one.code in ticked} for one in below],
         "part": part,
         "doors": [{"key": key, "label": _(label)} for key, (_kinds, label) in DOORS.items()],
-        "doors_chosen": doors if doors in DOORS else FIRST,
+        "doors_chosen": doors if doors in DOORS else first,
         "error": error,
         "only_here": ONLY_HERE.fullmatch(request.get_host()),
         "address": _origin(request),

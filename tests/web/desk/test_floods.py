@@ -82,7 +82,7 @@ def test_fewer_are_no_flood(cast: Cast, noon: datetime) -> None:
     assert floods.floods(actor=SYSTEM, at=noon) == []
     said(cast, f"{SPAM}last", noon)
     [one] = floods.floods(actor=SYSTEM, at=noon)
-    assert (one.opening, one.count) == (SPAM[: floods.OPENING], floods.FROM)
+    assert (one.opening, one.size) == (SPAM[: floods.OPENING], floods.FROM)
 
 
 def test_what_colleagues_wrote_down_and_what_was_looked_at_is_no_flood(cast: Cast, noon: datetime) -> None:
@@ -106,7 +106,7 @@ def test_pictures_without_words_are_a_flood_by_their_place(cast: Cast, noon: dat
         said(cast, f"一句话{number}", noon)
     Case.objects.update(title="")
     [one] = floods.floods(actor=SYSTEM, at=noon)
-    assert (one.opening, one.place_id, one.count) == ("", cast.town.stairwell, floods.FROM)
+    assert (one.opening, one.place_id, one.size) == ("", cast.town.stairwell, floods.FROM)
 
 
 def test_a_flood_of_yesterday_is_over(cast: Cast, storm: list[str], noon: datetime) -> None:

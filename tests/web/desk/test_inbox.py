@@ -150,7 +150,7 @@ def test_while_one_counts_anew_the_others_take_what_stands(
     later = noon + tallies.STILL
     stands = tallies.tallies(cast.zhou, at=noon, soon=noon)
     count = tallies.lists.tallies
-    counted: list[dict[str, int] | None] = []
+    counted: list[tallies.Tally | None] = []
 
     def meanwhile(*asked: Any, **more: Any) -> dict[str, int]:
         counted.append(tallies.tallies(cast.zhou, at=later, soon=later) if not counted else None)

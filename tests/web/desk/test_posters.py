@@ -52,6 +52,14 @@ def test_ticked_buildings_become_one_pdf(chen: Client, page: str, building: str)
     assert "attachment" in file["Content-Disposition"]
 
 
+def test_a_door_that_has_nothing_below_it_has_its_own_pdf(cast: Cast, chen: Client) -> None:
+    code = cast.town.row(cast.town.stairwell).code
+    page = f"/desk/places/{code}/posters/"
+    assert page in chen.get(f"/desk/places/{code}/").content.decode()
+    assert f'value="{code}" checked' in chen.get(page).content.decode()
+    assert chen.post(page, {"below": [code], "doors": "all"}).status_code == 302
+
+
 def test_while_it_is_made_the_page_says_how_far_it_is_and_asks_again(
     chen: Client, page: str, building: str, monkeypatch: Any
 ) -> None:
