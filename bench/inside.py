@@ -18,7 +18,7 @@ from django.db import connection
 
 django.setup()
 
-from bench import inside_cases  # noqa: E402
+from bench import inside_cases, inside_posters  # noqa: E402
 from bench.models import Line  # noqa: E402
 from gezhi.catalogue import queries as catalogue  # noqa: E402
 from gezhi.evidence.models import Evidence  # noqa: E402
@@ -160,6 +160,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "deadlines": deadlines,
     "messages": messages,
     "messages_once": messages_once,
+    "posters": inside_posters.posters,
     "log_in": inside_cases.log_in,
     "cases_in": inside_cases.cases_in,
     "fill_cases": inside_cases.fill_cases,

@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import crowd, inprocess, lists, memory, moves, page, photos, reports, suggest
+from bench import crowd, inprocess, lists, masking, memory, moves, page, photos, posters, reports, suggest
 from bench.office import Office, founded
 from bench.table import Table, show
 
@@ -23,6 +23,8 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "lists": lists.measure,
     "suggest": suggest.categories,
     "repeats": suggest.repeats,
+    "posters": posters.measure,
+    "masking": masking.measure,
 }
 
 

@@ -21,6 +21,7 @@ OF_THE_CODE = (
     "gezhi.cases.lists._tallying",
     "gezhi.catalogue.rules.shipped",
     "gezhi.evidence.decoding._warm",
+    "gezhi.channels.poster.glyphs.held",
     "gezhi.flows.demonstration.bank.calendars",
     "gezhi.flows.demonstration.bank.kinds",
     "gezhi.flows.demonstration.bank.parties",

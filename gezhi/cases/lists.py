@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.lookups import LessThan
 
-from gezhi.cases import lifecycle
+from gezhi.cases import floods, lifecycle
 from gezhi.cases.deadlines import NEARLY
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
@@ -43,6 +43,7 @@ class CaseFilter:
 
     is_escalated: somebody above whoever had it sees to it.
     is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
+    flood: the cases of this one alone; without: those of these left out.
     """
 
     states: Sequence[str] = ()
@@ -57,6 +58,8 @@ class CaseFilter:
     is_escalated: bool = False
     mine: UUID | None = None
     is_to_me: bool = False
+    flood: floods.Key | None = None
+    without: Sequence[floods.Key] = ()
 
 
 def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
@@ -132,6 +135,10 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
         fits &= Q(handler_id=wanted.mine)
     if wanted.is_to_me:
         fits &= Q(escalated_person_id=actor.id)
+    if wanted.flood is not None:
+        fits &= floods.belongs(wanted.flood)
+    for one in wanted.without:
+        fits &= ~floods.belongs(one)
     return fits
 
 

@@ -314,6 +314,18 @@ def solved_at(place_path: str, limit: int = 3) -> list[Case]:
     return list(rows.order_by("-closed_at")[:limit])
 
 
+def solved_between(place_path: str, since: datetime, until: datetime, limit: int) -> tuple[int, list[Case]]:
+    """How many were solved at a place or below it within [since, until), and the last of them. 2 queries.
+
+    For everybody's eyes: show place and category only.
+    """
+    endings = (lifecycle.Ending.SOLVED.value, lifecycle.Ending.SOLVED_ON_SPOT_UNCHECKED.value)
+    rows = Case.objects.filter(
+        within(place_path), state=State.CLOSED, ending__in=endings, closed_at__gte=since, closed_at__lt=until
+    )
+    return rows.count(), list(rows.order_by("-closed_at", "id")[:limit])
+
+
 # The path of every case is its place's; the grid cell only while it is open: what was done in a cell that ended stays there.
 _IN_ANOTHER_CELL = Q(closed_at=None, place__grid__isnull=False) & (
     Q(grid_id=None) | ~Q(grid_id=F("place__grid_id"))

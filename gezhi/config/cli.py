@@ -123,7 +123,24 @@ def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     ledger = add("export-ledger", "write the problem ledger 问题处理台账")
     ledger.add_argument("--to", type=Path, required=True, metavar="FILE", help=".xlsx or .csv, by its suffix")
     ledger.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
-    for command in (places, messages, ledger):
+    posters = add(
+        "posters", "write the posters of a place, or of all buildings and stairwells below it, as one PDF"
+    )
+    posters.add_argument("--place", required=True, metavar="CODE", help="code of a place: 371072-00128")
+    posters.add_argument(
+        "--all-stairs",
+        action="store_true",
+        help="one for each stairwell at and below it, not one for the place",
+    )
+    posters.add_argument("--to", type=Path, required=True, metavar="FILE", help="a .pdf")
+    posters.add_argument(
+        "--address",
+        required=True,
+        metavar="URL",
+        help="where residents reach this office: https://gezhi.example.cn",
+    )
+    posters.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
+    for command in (places, messages, ledger, posters):
         command.add_argument("--office", default="", help="code of the jurisdiction, when there are several")
 
 

@@ -264,6 +264,20 @@ def export_ledger(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def posters(chosen: argparse.Namespace) -> int:
+    """The posters of one place, or of all stairwells below it, in one PDF."""
+    from gezhi.config.posters import write
+
+    if chosen.to.suffix.lower() != ".pdf":
+        raise Failed(f"posters: {chosen.to.name} does not end in .pdf")
+    if not chosen.to.resolve().parent.is_dir():
+        raise Failed(f"posters: there is no folder {chosen.to.parent}")
+    with office(chosen.office):
+        count = write(chosen, at=datetime.now(UTC))
+    print(f"{count} posters in {chosen.to}")
+    return 0
+
+
 def backup(chosen: argparse.Namespace) -> int:
     """Everything of every office in one file."""
     from gezhi.config.backup import back_up
@@ -318,6 +332,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import-places": import_places,
     "import-messages": import_messages,
     "export-ledger": export_ledger,
+    "posters": posters,
     "backup": backup,
     "restore": restore,
 }

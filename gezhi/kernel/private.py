@@ -85,8 +85,9 @@ def mask_phone(key: str) -> str:
 MASK = "***"
 
 _DIGIT_WORDS = str.maketrans("〇○◯零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "00001234567891123456789")
-_GAP = "[ .·•_\\-\u2010-\u2015\u2212—\t\xa0\u3000\u200b-\u200f\u2060\ufeff]"
-_S = _GAP + "{0,2}"
+_GAP = "[ .·•_\\-\u2010-\u2015\u2212—\t\xa0\u3000\u200b-\u200f\u2060\ufeff\ufe0f\u20e3]"
+_S = _GAP + "{0,3}"  # a keycap digit is followed by two signs of its own
+_W = "[ \u3000]?[,、/|;][ \u3000]?"  # parts houses of a list too, so it counts between whole groups only
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
 _MONTH = f"(?:0{_S}[1-9]|1{_S}[0-2])"
@@ -104,8 +105,19 @@ _PRIVATE = tuple(
         rf"(?:{_S}[0-9]){{3}}{_S}[0-9x*]",
         # mobile in groups
         rf"(?<![0-9])(?:\+?(?:00)?86{_S})?1{_S}[3-9](?:{_S}[0-9]){{9}}(?![0-9])",
+        # bank card in groups, and sign by sign
+        rf"(?<![0-9])[3-69](?:{_S}[0-9]){{15,18}}(?![0-9])",
+        # ID number of fifteen digits, until 2004
+        rf"(?<![0-9])[1-9](?:{_S}[0-9]){{5}}(?:{_S}[0-9]){{2}}{_S}{_MONTH}{_S}{_DAY}(?:{_S}[0-9]){{3}}(?![0-9])",
+        # whole groups with commas between them: mobile, landline, ID numbers, bank card
+        rf"(?<![0-9])1[3-9][0-9]{_W}[0-9]{{4}}{_W}[0-9]{{4}}(?![0-9])",
+        rf"(?<![0-9])0[0-9]{{2,3}}{_W}[1-9][0-9]{{6,7}}(?![0-9])",
+        rf"(?<![0-9])[1-9][0-9]{{5}}{_W}(?:[0-9]{{8}}{_W}[0-9]{{3}}[0-9x]|[0-9]{{6}}{_W}[0-9]{{3}})(?![0-9])",
+        rf"(?<![0-9])[3-69][0-9]{{3}}(?:{_W}[0-9]{{4}}){{3}}(?:(?:{_W})?[0-9]{{1,3}})?(?![0-9])",
         # landline with its area code
         rf"(?<![0-9])(?:{_AREA}|\({_AREA}\)){_S}[1-9](?:{_S}[0-9]){{6,7}}(?![0-9])",
+        # landline sign by sign, always with the same between them: dates have none
+        rf"(?<![0-9])0({_GAP}{{1,3}})[1-9](?:\1[0-9]){{8,10}}(?![0-9])",
         # plates, new-energy ones and those ending in 挂学警港澳
         rf"[{_PROVINCES}]{_S}[a-z]{_S}[a-z0-9](?:[ ·]?[a-z0-9]){{3,4}}[a-z0-9挂学警港澳]?",
     )
@@ -120,6 +132,13 @@ _CUED = tuple(
 )
 # Seventeen digits in this shape are no ID number, which has eighteen.
 _CASE_NUMBER = re.compile(r"(?<![0-9])[0-9]{6}-20[0-9]{2}-[0-9]{7}(?![0-9x*])", re.IGNORECASE)
+
+
+# O and l in a number: seven signs with four digits among them are no word
+_WITH_LETTERS = re.compile(
+    r"(?<![a-z0-9])(?=(?:[OoIl|]*[0-9]){4})[0-9OoIl|]{7,}(?![a-km-np-z])", re.IGNORECASE
+)
+_LETTERS = str.maketrans("OoIl|", "00111")
 
 
 def mask_private(text: str) -> str:
@@ -142,7 +161,8 @@ def mask_private(text: str) -> str:
 def _folded(text: str) -> str:
     """The same length as `text`, sign for sign: every digit as 0-9, full-width letters as Latin ones."""
     strange = {ord(sign): _plain(sign) for sign in set(text) if sign > "\x7f"}
-    return text.translate(strange).translate(_DIGIT_WORDS)
+    folded = text.translate(strange).translate(_DIGIT_WORDS)
+    return _WITH_LETTERS.sub(lambda run: run[0].translate(_LETTERS), folded)
 
 
 @lru_cache(maxsize=20_000)

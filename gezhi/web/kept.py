@@ -14,6 +14,7 @@ from django.core import signing
 from gezhi.evidence import actions as evidence
 from gezhi.evidence import queries as kept_evidence
 from gezhi.reports.intake import MOST_PHOTOS
+from gezhi.web import limits
 from gezhi.web.asked import Asked
 from gezhi.web.links import link
 from gezhi.web.refusals import photo_sentence
@@ -21,6 +22,7 @@ from gezhi.web.refusals import photo_sentence
 # A decoder has 3.5 seconds for a picture. Eight at once on two cores would all be late, and good pictures refused.
 _TURNS = threading.BoundedSemaphore(2)
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+BLOCKED_FORMS_PER_HOUR = 6  # of one address, whose pictures are kept although the form is not taken
 HOURS = 24  # as long as unclaimed pictures are kept
 
 
@@ -68,6 +70,24 @@ def gather(request: Asked, key: str, *, name: str = "photos", at: datetime) -> B
                 bag.refused.append(photo_sentence(result.name, result.code))
     bag.refused += [photo_sentence(file.name or "", "too_many") for file in uploads[room:]]
     return bag
+
+
+def gather_blocked(request: Asked, key: str, *, name: str = "photos", at: datetime) -> Bag:
+    """For a form that came too often: its new pictures too, a few forms an hour, so that who shares an address with a flood loses none.
+
+    Beyond that only what was carried along, with a sentence for what was not taken.
+    """
+    if not any(request.FILES.getlist(name)):
+        return gather_carried(request, key)
+    try:
+        limits.count(
+            "blocked-pictures", limits.address(request), most=BLOCKED_FORMS_PER_HOUR, minutes=60, at=at
+        )
+    except limits.TooOften:
+        bag = gather_carried(request, key)
+        bag.refused += [photo_sentence(file.name or "", "too_often") for file in request.FILES.getlist(name)]
+        return bag
+    return gather(request, key, name=name, at=at)
 
 
 def keep_in_turn(uploads: Sequence[Any], *, at: datetime) -> list[evidence.Kept | evidence.Refused]:

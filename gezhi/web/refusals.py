@@ -209,6 +209,7 @@ PHOTOS: Final[Mapping[str, str]] = {
     "decoder_died": gettext_noop(
         "“%(name)s”没能打开，可能系统正忙。请再选一次，或重新拍一张，其他内容都还在。"
     ),
+    "too_often": gettext_noop("“%(name)s”这次没有收下，请过一会儿重新选，其他内容都还在。"),
     "too_many": gettext_noop("照片最多 %(photos)s 张，“%(name)s”没有收下，其他内容都还在。"),
 }
 
@@ -224,6 +225,10 @@ def sentence(refusal: Refusal) -> str:
         return " ".join(words.of(words.LACKS, fact) for fact in refusal.facts)
     if isinstance(refusal, NotFromHere) and refusal.code in NOT_FROM_HERE:
         return _(NOT_FROM_HERE[refusal.code])
+    if isinstance(refusal, TooOften):
+        return _("同一个网络短时间内提交得太多。请过 %(minutes)s 分钟再试，急事请直接打值班电话。") % {
+            "minutes": -(-refusal.seconds // 60)
+        }
     field = refusal.field if isinstance(refusal, Invalid) else ""
     found = (
         SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code) if status(refusal) == 422 else ""

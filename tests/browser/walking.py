@@ -63,6 +63,8 @@ NOT_A_PAGE = {
     "desk:find_conditions": "a fragment of a page",
     "desk:suggest": "POST; a fragment of a page",
     "desk:ledger_download": "a download",
+    "desk:posters_job": "POST leads there, and only for as long as the file is kept",
+    "desk:posters_file": "a download",
     "desk:try_again": "POST",
     "desk:notice": "POST; its answer is the case",
     "desk:notices_read": "POST",

@@ -1,12 +1,15 @@
 """`gezhi check` proves what is there, and says before it repairs anything what a worker left undone."""
 
+import json
+from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
-from gezhi.config import check, worker
+from gezhi.config import check, commands, worker
 from gezhi.flows import herald
 from gezhi.journal import sealing
 from gezhi.journal.models import Entry
@@ -108,3 +111,17 @@ def test_a_key_or_a_folder_that_others_may_read_is_named(
     said = {one.where: one.what for one in check._installation(noon)}
     assert said["key"].startswith(f"{settings.GEZHI_KEY_FILE} is open to other users")
     assert said["data folder"].startswith(f"{tmp_path} is open to other users")
+
+
+@pytest.mark.parametrize(("is_on", "warned"), [(False, 1), (True, 0)])
+def test_limits_that_are_off_are_warned_of_and_the_check_still_ends_well(
+    cast: Cast, noon: datetime, settings: Any, capsys: Any, is_on: bool, warned: int
+) -> None:
+    """For benchmarks only; and the twin: with them on, nothing is said."""
+    worker.keep_books(noon)
+    settings.GEZHI_LIMITS = is_on
+    with time_machine.travel(noon, tick=False):
+        code = commands.check(Namespace(json=True))
+    said = json.loads(capsys.readouterr().out)
+    names = [one["where"] for one in said["findings"] if one["invariant"] == "warning"]
+    assert (code, said["broken"], names.count("GEZHI_LIMITS")) == (0, 0, warned)

@@ -27,6 +27,7 @@ LEAVES_NOTHING = {
     "find": "leads to the page of a report",
     "look": "a cookie",
     "i18n/setlang/": "a cookie",
+    "desk/places/<str:code>/posters/": "makes a file",
     "account/logout/": "ends a session",
     "account/reauthenticate/": "marks a session",
     "account/me/": "a page",

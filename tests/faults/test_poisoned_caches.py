@@ -24,6 +24,7 @@ from tests.faults.reporting import FORM, sent, whole
 
 pytestmark = pytest.mark.django_db
 MOST = 3
+FILE = limits.ROWS * limits.IN_A_ROW * limits._SLOT.size  # bytes
 
 
 def noise(count: int) -> bytes:
@@ -35,9 +36,9 @@ SPOILED: dict[str, Callable[[Path], object]] = {
     "gone": lambda file: file.unlink(),
     "empty": lambda file: file.write_bytes(b""),
     "cut off": lambda file: file.write_bytes(file.read_bytes()[:5]),
-    "noise": lambda file: file.write_bytes(noise(8 * limits.SLOTS)),
+    "noise": lambda file: file.write_bytes(noise(FILE)),
     "short noise": lambda file: file.write_bytes(noise(1001)),
-    "zeros": lambda file: file.write_bytes(bytes(8 * limits.SLOTS)),
+    "zeros": lambda file: file.write_bytes(bytes(FILE)),
 }
 
 
@@ -57,7 +58,7 @@ def test_spoiled_counters_neither_shut_anybody_out_nor_let_him_in_for_ever(
 ) -> None:
     settings.GEZHI_LIMITS = True
     assert allowed("192.0.2.1", noon) == MOST
-    SPOILED[how](limits._counters())
+    SPOILED[how](limits._counters(60))
     assert [allowed(f"198.51.100.{number}", noon) for number in range(40)] == [MOST] * 40
 
 
@@ -66,10 +67,10 @@ def test_twin_counters_that_believe_any_window_would_shut_people_out(
 ) -> None:
     settings.GEZHI_LIMITS = True
     allowed("192.0.2.1", noon)
-    SPOILED["noise"](limits._counters())
+    SPOILED["noise"](limits._counters(60))
 
-    def believing(file: int, offset: int, window: int) -> int:
-        return int(limits._SLOT.unpack(limits.os.pread(file, 8, offset).ljust(8, b"\0"))[1])
+    def believing(row: bytes, window: int) -> list[tuple[int, int]]:
+        return [(mark, count) for mark, _then, count in limits._SLOT.iter_unpack(row)]
 
     monkeypatch.setattr(limits, "_read", believing)
     assert {allowed(f"198.51.100.{number}", noon) for number in range(40)} == {0}

@@ -65,3 +65,29 @@ def test_the_second_factor_counts_by_the_same_address() -> None:
 def test_without_a_proxy_a_sender_cannot_say_who_he_is() -> None:
     request = RequestFactory(REMOTE_ADDR="198.51.100.7", HTTP_X_FORWARDED_FOR="6.6.6.6").post("/")
     assert get_adapter(request).get_client_ip(request) == limits.address(request) == "198.51.100.7"
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7:51234", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"),
+        ("[2001:db8:1:2::9]:443", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("", "::"),
+        ("unknown", "::"),
+        ("1.2.3.4.5:6", "::"),
+        ("[::1", "::"),
+    ],
+)
+def test_an_address_counts_as_one_household_however_it_is_written(
+    settings: Any, said: str, counted: str
+) -> None:
+    """IPv4 whole, IPv6 by its /64; all of IPv4 in the one /64 of mapped addresses are still many."""
+    assert limits.address({"REMOTE_ADDR": said}) == counted
+    settings.GEZHI_HTTPS = True
+    assert limits.address({"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": f"6.6.6.6, {said}"}) == counted

@@ -1,6 +1,9 @@
 """The inbox: what is open, most urgent first, with saved views as counters and filters that combine."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,13 +12,16 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
+from gezhi.cases.floods import Flood
+from gezhi.kernel.ids import digest
 from gezhi.kernel.refusal import NotFound
-from gezhi.web import rail
+from gezhi.web import rail, times
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters, lines, tallies
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 PAGE = 50
+FOLDING = frozenset({"open", "reported"})  # views in which a flood is one line
 
 
 @require_GET
@@ -27,9 +33,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if found := _numbered(chosen.typed["q"], request):
         return redirect("desk:case", found)
     soon = lists.soon_at(at)
-    counts = tallies.tallies(actor, at=at, soon=soon)
+    counts, floods = tallies.tallies(actor, at=at, soon=soon)
     page = _page(request)
-    rows = case_lists.listed(chosen.wanted, actor=actor, at=at, soon=soon)
+    unfolded = _unfolded(request, floods)
+    folded = floods if chosen.view in FOLDING and not chosen.is_filtered and unfolded is None else ()
+    rows = case_lists.listed(_wanted(chosen, unfolded, folded), actor=actor, at=at, soon=soon)
     wanted = rows[(page - 1) * PAGE : page * PAGE + 1]
     listed = [] if chosen.place_missed else case_lists.as_lines(wanted)
     shown = lists.rows(listed[:PAGE], at=at)
@@ -38,12 +46,40 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "views": _views(chosen, counts),
         "lines": lines.as_html(shown),
         "options": filters.options(chosen.typed),
-        "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, counts),
+        "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, {} if floods else counts, unfolded),
+        "floods": [_flood(chosen, one, at) for one in folded],
+        "unfolded": unfolded,
         "opened": _opened(request),
         "takes_calls": actor.has(*rail.DESK),
         "back": request.get_full_path(),
     }
     return render(request, "desk/inbox.html", context)
+
+
+def _unfolded(request: HttpRequest, floods: Sequence[Flood]) -> Flood | None:
+    """The one flood that is asked for by what it begins with; None for none, and when it is over."""
+    asked = request.GET.get("alike")
+    return next((one for one in floods if _mark(one) == asked), None)
+
+
+def _mark(one: Flood) -> str:
+    """What names a flood in an address."""
+    return digest(f"{one.opening}\0{one.place_id}")[:16]
+
+
+def _wanted(chosen: filters.Chosen, unfolded: Flood | None, folded: Sequence[Flood]) -> case_lists.CaseFilter:
+    if unfolded is not None:
+        return replace(chosen.wanted, flood=unfolded.key)
+    return replace(chosen.wanted, without=tuple(one.key for one in folded))
+
+
+def _flood(chosen: filters.Chosen, one: Flood, at: datetime) -> dict[str, object]:
+    return {
+        "opening": one.opening or _("只有照片"),
+        "count": one.size,
+        "since": times.moment(one.since, at),
+        "url": chosen.query(alike=_mark(one)),
+    }
 
 
 def _numbered(typed: str, request: HttpRequest) -> str:
@@ -86,8 +122,14 @@ def _views(chosen: filters.Chosen, counts: dict[str, int]) -> list[dict[str, obj
 
 
 def _pager(
-    chosen: filters.Chosen, page: int, shown: int, has_more: bool, counts: dict[str, int]
+    chosen: filters.Chosen,
+    page: int,
+    shown: int,
+    has_more: bool,
+    counts: dict[str, int],
+    unfolded: Flood | None = None,
 ) -> dict[str, object]:
+    alike = {"alike": _mark(unfolded)} if unfolded else {}
     first = (page - 1) * PAGE + 1
     text = ""
     if shown:
@@ -97,7 +139,7 @@ def _pager(
             _("第 %(first)s–%(last)s 件，共 %(all)s 件") if is_whole else _("第 %(first)s–%(last)s 件")
         ) % span
     return {
-        "previous_url": chosen.query(page=page - 1 if page > 2 else "") if page > 1 else "",
-        "next_url": chosen.query(page=page + 1) if has_more else "",
+        "previous_url": chosen.query(page=page - 1 if page > 2 else "", **alike) if page > 1 else "",
+        "next_url": chosen.query(page=page + 1, **alike) if has_more else "",
         "text": text,
     }

@@ -4,7 +4,8 @@ import time
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from gezhi.cases import lists
+from gezhi.cases import floods, lists
+from gezhi.cases.floods import Flood
 from gezhi.journal import queries as journal
 from gezhi.kernel.actor import Actor
 from gezhi.web.desk import filters
@@ -26,29 +27,38 @@ class _Kept(NamedTuple):
     still_until: datetime
     length: int
     counts: dict[str, int]
+    floods: tuple[Flood, ...] = ()
 
 
 _kept: dict[Actor, _Kept] = {}
 
 
-def tallies(actor: Actor, *, at: datetime, soon: datetime) -> dict[str, int]:
-    """How many open cases each view has for this actor: as the journal stands and 5 seconds old, or as much older as counting takes;
-    where that is long, at most half a minute. 1 query or 3.
+class Tally(NamedTuple):
+    """How many open cases each view has, and what is a flood among them."""
+
+    counts: dict[str, int]
+    floods: tuple[Flood, ...]
+
+
+def tallies(actor: Actor, *, at: datetime, soon: datetime) -> Tally:
+    """How many open cases each view has for this actor, and which floods there are: as the journal stands and 5 seconds old, or as much older as counting takes;
+    where that is long, at most half a minute. 1 query or 3; 1 more when so many wait that there may be a flood.
     """
     known = _kept.get(actor)
     if known is not None and known.at <= at < known.until:
-        return known.counts
+        return Tally(known.counts, known.floods)
     length = journal.length()
     if known is not None and known.at <= at and known.length == length:
         if at < known.still_until:
-            return known.counts
+            return Tally(known.counts, known.floods)
         _kept[actor] = known._replace(still_until=at + STILL)  # one counts anew, the others need not, too
     views = {name: wanted for name, (_label, wanted) in filters.VIEWS.items()}
     began = time.perf_counter()
     counts = lists.tallies(views, actor=actor, at=at, soon=soon)
+    alike = tuple(floods.floods(actor=actor, at=at)) if counts["reported"] >= floods.FROM else ()
     cost = time.perf_counter() - began
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     slow = min(timedelta(seconds=cost * KEPT_TIMES), LONGEST) if cost > SLOW_SECONDS else timedelta()
-    _kept[actor] = _Kept(at, at + slow, at + STILL, length, counts)
-    return counts
+    _kept[actor] = _Kept(at, at + slow, at + STILL, length, counts, alike)
+    return Tally(counts, alike)

@@ -114,7 +114,7 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
             "report", limits.address(request), most=limits.REPORTS_PER_HOUR, minutes=60, at=request.now
         )
     except TooOften as too_often:
-        draft.bag = kept.gather_carried(request, draft.key)
+        draft.bag = kept.gather_blocked(request, draft.key, at=request.now)
         return _refused(request, draft, too_often)
     draft.bag = kept.gather(request, draft.key, at=request.now)
     if "back" in request.POST or "look" in request.POST:

@@ -89,7 +89,8 @@ def _heard(request: Asked, report: ReportRow) -> Draft:
     except limits.TooOften as too_often:
         draft.problem, draft.number = sentence(too_often), number_of(too_often)
         draft.wait_seconds = too_often.seconds
-        draft.bag = kept.gather_carried(request, draft.key).without_claimed()
+        draft.bag = kept.gather_blocked(request, draft.key, name=f"photos_{event}", at=request.now)
+        draft.bag = draft.bag.without_claimed()
         return draft
     try:
         draft.bag = kept.gather(request, draft.key, name=f"photos_{event}", at=request.now)

@@ -137,7 +137,7 @@ def test_a_deadline_that_passes_without_a_deed_is_counted_seconds_later(
     cast: Cast, opened: Case, noon: datetime
 ) -> None:
     def overdue(at: datetime) -> int:
-        return tallies.tallies(cast.zhou, at=at, soon=at)["overdue"]
+        return tallies.tallies(cast.zhou, at=at, soon=at).counts["overdue"]
 
     due = opened.due_at
     assert due is not None
@@ -150,7 +150,7 @@ def test_while_one_counts_anew_the_others_take_what_stands(
     later = noon + tallies.STILL
     stands = tallies.tallies(cast.zhou, at=noon, soon=noon)
     count = tallies.lists.tallies
-    counted: list[dict[str, int] | None] = []
+    counted: list[tallies.Tally | None] = []
 
     def meanwhile(*asked: Any, **more: Any) -> dict[str, int]:
         counted.append(tallies.tallies(cast.zhou, at=later, soon=later) if not counted else None)

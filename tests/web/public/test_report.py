@@ -13,6 +13,7 @@ from gezhi.evidence.models import Evidence
 from gezhi.reports import queries as reports
 from gezhi.reports.models import Report
 from gezhi.web import limits
+from gezhi.web.kept import BLOCKED_FORMS_PER_HOUR
 from gezhi.web.public import report as report_view
 from tests.cast import Cast
 from tests.evidence.pictures import photo
@@ -264,6 +265,49 @@ def test_too_many_from_one_address_are_told_so_and_keep_their_words(
     assert (answer.status_code, Report.objects.count()) == (429, 0)
     assert int(answer["Retry-After"]) > 0
     assert "楼道玻璃碎了" in answer.content.decode()
+
+
+@pytest.fixture
+def blocked(door: Client, here: str, settings: Any) -> Client:
+    """A door at which this address came too often already."""
+    settings.GEZHI_LIMITS = True
+    for number in range(limits.REPORTS_PER_HOUR):
+        door.post(here, form(text="", key=f"try-number-{number:08d}"))
+    return door
+
+
+def test_whoever_is_blocked_reads_how_long_and_whom_to_ring_and_keeps_words_and_photos(
+    blocked: Client, here: str, cast: Cast
+) -> None:
+    answer = blocked.post(here, form(photos=[picture()]))
+    page = answer.content.decode()
+    assert answer.status_code == 429
+    assert f"请过 {-(-int(answer['Retry-After']) // 60)} 分钟再试" in page
+    assert "0631-0000102" in page  # the desk of the place
+    assert "楼道玻璃碎了" in page
+    assert (len(kept(page)), Evidence.objects.count()) == (1, 1)
+
+
+def test_the_photos_of_a_blocked_form_come_with_it_when_it_is_sent_again(
+    blocked: Client, here: str, settings: Any
+) -> None:
+    page = blocked.post(here, form(photos=[picture()])).content.decode()
+    settings.GEZHI_LIMITS = False  # an hour later
+    report(blocked, here, kept_photos=kept(page))
+    assert Evidence.objects.get().claimed_id == Report.objects.get().id
+
+
+def test_a_flood_of_photos_behind_a_block_fills_no_disk(blocked: Client, here: str) -> None:
+    for number in range(BLOCKED_FORMS_PER_HOUR + 3):
+        page = blocked.post(here, form(photos=[picture(f"{number}.jpg")])).content.decode()
+    assert Evidence.objects.count() == BLOCKED_FORMS_PER_HOUR
+    assert (kept(page), "“8.jpg”这次没有收下，请过一会儿重新选" in page) == ([], True)
+
+
+def test_a_storm_at_one_place_blocks_nobody_else_there(blocked: Client, here: str) -> None:
+    other = Client(HTTP_HOST="localhost", REMOTE_ADDR="198.51.100.9")
+    assert other.post(here, form(key="an-honest-neighbour")).status_code == 303
+    assert blocked.post(here, form(key="the-storm-goes-on")).status_code == 429
 
 
 def test_with_the_limits_off_the_next_one_is_taken(door: Client, here: str) -> None:

@@ -1,0 +1,129 @@
+"""The parent's side of the child that sets posters: a folder for each job, found again by what is to be printed.
+
+What is asked for twice is set once: the folder's name is the digest of its sheets, and the same sheets are the same bytes.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+import gezhi
+
+KEPT_SECONDS = 24 * 3600
+PATIENCE_SECONDS = 300.0  # a job that shows no life for so long is lost
+LOOK_SECONDS = 0.1
+_NAME = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is. file: the PDF, None while it is set. is_lost: it will never come."""
+
+    done: int
+    of: int
+    file: Path | None = None
+    is_lost: bool = False
+
+
+def start(sheets: str, of: int) -> str:
+    """Begin to set these sheets (`sheet.as_json`), so many, unless they are being set or stand there. Returns the job's name."""
+    _tidy()
+    name = hashlib.sha256(sheets.encode()).hexdigest()[:32]
+    folder = _home() / name
+    known = found(name)
+    if known is None or known.is_lost:
+        shutil.rmtree(folder, ignore_errors=True)
+        _launch(folder, sheets, of)
+    return name
+
+
+def found(name: str) -> Progress | None:
+    """A job by its name; None when there is none, or no more."""
+    folder = _home() / name
+    if not _NAME.fullmatch(name) or not (folder / "sheets.json").exists():
+        return None
+    file = folder / "posters.pdf"
+    done, of = _said(folder)
+    if file.exists():
+        return Progress(of, of, file)
+    return Progress(done, of, is_lost=_is_lost(folder))
+
+
+def wait(name: str, tell: Callable[[int, int], None]) -> Path | None:
+    """The file once it is there; None when the job is lost. For commands."""
+    while (now := found(name)) is not None and not now.is_lost:
+        if now.file:
+            return now.file
+        tell(now.done, now.of)
+        time.sleep(LOOK_SECONDS)
+    return None
+
+
+def _home() -> Path:
+    return Path(settings.GEZHI_DATA) / "posters"
+
+
+def _launch(folder: Path, sheets: str, of: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "progress").write_text(f"0 {of}", encoding="ascii")
+    (folder / "sheets.json").write_text(sheets, encoding="utf-8")
+    with (folder / "trouble").open("wb") as trouble:
+        child = subprocess.Popen(
+            (sys.executable, "-m", "gezhi.channels.poster.compositor", str(folder)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=trouble,
+            env=_environment(),
+            start_new_session=True,  # a server that is stopped leaves it to its own limits
+        )
+    (folder / "child").write_text(str(child.pid), encoding="ascii")
+
+
+def _environment() -> dict[str, str]:
+    """No secret of the office reaches the child: only where to find the code."""
+    return {"PYTHONPATH": str(Path(gezhi.__path__[0]).parent), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _said(folder: Path) -> tuple[int, int]:
+    with contextlib.suppress(OSError, ValueError):
+        done, of = (folder / "progress").read_text(encoding="ascii").split()
+        return int(done), int(of)
+    return 0, 0
+
+
+def _is_lost(folder: Path) -> bool:
+    """The child is gone without a file; or nothing has moved for long, whoever has its number now."""
+    try:
+        child = int((folder / "child").read_text(encoding="ascii"))
+        quiet = time.time() - max(one.stat().st_mtime for one in folder.iterdir())
+    except (OSError, ValueError):
+        return False  # it is being started
+    return not (folder / "posters.pdf").exists() and (quiet > PATIENCE_SECONDS or not _lives(child))
+
+
+def _lives(child: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, os.WNOHANG)  # a child of this process that ended is let go
+    try:
+        os.kill(child, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _tidy() -> None:
+    """Jobs of yesterday go."""
+    for folder in _home().glob("*/"):
+        with contextlib.suppress(OSError):
+            if _NAME.fullmatch(folder.name) and time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(folder)
