@@ -61,7 +61,8 @@ def _like(head: str) -> Likeness | None:
         if tried in _KEYED:
             field, rank, spelling = _KEYED[tried]
             return Likeness(field, score, why, rank, spelling)
-    return _near(bare or key)
+    # the group above a head is no part of it: 「责任 经手单位」 is not nearly 「责任单位」
+    return _near(re.sub(r"[(\[【].*$", "", last) if not head.isascii() else bare or key)
 
 
 def _near(key: str) -> Likeness | None:
