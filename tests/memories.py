@@ -10,6 +10,7 @@ from gezhi.tenancy import queries
 MEMORIES = (
     ("gezhi.cases.numbers", "_stock"),
     ("gezhi.catalogue.shelf", "_shelves"),
+    ("gezhi.channels.books", "_held"),
     ("gezhi.config.worker", "_tidied"),
     ("gezhi.places.map", "_maps"),
     ("gezhi.web.desk.tallies", "_kept"),
@@ -18,6 +19,7 @@ MEMORIES = (
 OF_THE_CODE = (
     "gezhi.cases.lists._tallying",
     "gezhi.catalogue.rules.shipped",
+    "gezhi.channels.excel.likeness._like",
     "gezhi.flows.demonstration.bank.calendars",
     "gezhi.flows.demonstration.bank.kinds",
     "gezhi.flows.demonstration.bank.parties",

@@ -65,12 +65,15 @@ class RowFinding(NamedTuple):
 
     def sentence(self) -> str:
         """「第 7 行，户数：请填写整数」 in the reader's language."""
-        what = _(SENTENCES[self.code]) % self.values
         return _("第 %(row)s 行，%(column)s：%(what)s") % {
             "row": self.row,
             "column": self.column,
-            "what": what,
+            "what": self.what(),
         }
+
+    def what(self) -> str:
+        """「请填写整数」 in the reader's language."""
+        return _(SENTENCES[self.code]) % self.values
 
 
 class BadCell(Exception):

@@ -230,6 +230,12 @@ def numbers_known(source: str, numbers: Sequence[str]) -> set[str]:
     return known
 
 
+def of_numbers(run_id: UUID, numbers: Sequence[str]) -> list[UUID]:
+    """Reports of an import by their numbers in its book. 1 query."""
+    rows = Report.objects.filter(run_id=run_id, external_number__in=list(numbers))
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 _UNPUBLISHED = Prepared(lambda: ImportRun.objects.filter(published_at=None).values_list("id"))
 
 
