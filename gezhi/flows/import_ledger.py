@@ -71,6 +71,7 @@ def dry_run(sheet: Judged, source: str, finished: str) -> Result:
     items = taken(sheet, finished)
     known = numbers_known(source, [one.intake.external_number for one in items])
     fresh = [one for one in items if one.intake.external_number not in known]
+    rows = {one.row for one in fresh}
     return Result(
         read=sheet.read,
         new=len(fresh),
@@ -81,7 +82,7 @@ def dry_run(sheet: Judged, source: str, finished: str) -> Result:
         unlocated=sum(one.place is None for one in fresh),
         uncategorised=sum(one.intake.category is None for one in fresh),
         findings=sheet.findings,
-        remarks=sheet.remarks,
+        remarks=tuple(one for one in sheet.remarks if one.row in rows),
     )
 
 

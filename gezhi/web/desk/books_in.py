@@ -177,7 +177,6 @@ def _columns(
             "head": one.name,
             "samples": one.samples,
             "reason": _reason(one, fields[one.column]),
-            "is_sure": one.why in {"same", "bare", "remembered"} and one.field == fields[one.column],
             "options": [(code, _(name), code == fields[one.column]) for code, name in FIELD_NAMES.items()],
         }
         for one in proposals[:MOST_ASKED]
@@ -250,13 +249,15 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
         result = channel.trial(row, at_of(request))
     except Invalid as refused:
         return _columns(request, row, channel.sheet_of(row), refused)
+    remarks = _grouped(result.remarks)
     page = {
         "heading": _("试一遍，还没有写入"),
         "row": row,
         "result": result,
         "findings": [one.sentence() for one in result.findings[:SHOWN]],
-        "remarks": [one.sentence() for one in result.remarks[:SHOWN]],
-        "more": max(0, len(result.findings) - SHOWN) + max(0, len(result.remarks) - SHOWN),
+        "remarks": remarks[:SHOWN],
+        "remarked": len(result.remarks),
+        "more": max(0, len(result.findings) - SHOWN) + max(0, len(remarks) - SHOWN),
         "has_findings": bool(result.findings or result.remarks),
         "may_begin": result.new > 0 and (not result.bad or row.skip_bad),
         "declines": row.finished == Finished.DECLINE,
@@ -264,6 +265,21 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
     return render(
         request, "desk/book_trial.html", page, status=422 if result.bad and not row.skip_bad else 200
     )
+
+
+def _grouped(remarks: Iterable[RowFinding]) -> list[str]:
+    """Each thing once, at the first row where it is so, with the number of rows."""
+    counts: dict[tuple[str, str, str], int] = {}
+    first: dict[tuple[str, str, str], RowFinding] = {}
+    for one in remarks:
+        key = (one.column, one.code, str(one.values))
+        first.setdefault(key, one)
+        counts[key] = counts.get(key, 0) + 1
+    often = _("%(sentence)s（共 %(count)s 行这样）")
+    return [
+        often % {"sentence": one.sentence(), "count": counts[key]} if counts[key] > 1 else one.sentence()
+        for key, one in first.items()
+    ]
 
 
 @require_GET
