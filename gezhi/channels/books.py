@@ -23,8 +23,8 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
 from gezhi.parties.queries import actor_of_account
 from gezhi.reports import bookfiles, books
+from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import BookStage, Finished
-from gezhi.reports.models import IncomingBook
 from gezhi.tenancy.current import current
 
 BRING, TAKE_BACK = "book.bring", "book.take_back"  # errand kinds; the key is the book's id
@@ -53,7 +53,7 @@ def judged(book: Book, fields: Sequence[str], at: datetime) -> tuple[Judged, str
     return judge(mapping.records(book, fields), reading), source
 
 
-def sheet_of(row: IncomingBook) -> Book:
+def sheet_of(row: BookRow) -> Book:
     """The chosen sheet of a kept file. Raises NotFound("file"), BadSheet."""
     return read_book(bookfiles.read(row.id), row.filename, sheet=row.sheet, encoding=row.encoding)
 
@@ -80,7 +80,7 @@ def take_in(data: bytes, filename: str, *, encoding: str = "", actor: Actor, at:
     return books.take_in(incoming, actor=actor, at=at)
 
 
-def trial(row: IncomingBook, at: datetime) -> Result:
+def trial(row: BookRow, at: datetime) -> Result:
     """The dry run of what was chosen. Nothing is written. Raises NotFound("file"), BadSheet, Invalid."""
     book = sheet_of(row)
     sheet, source = judged(book, mapping.judged(row.fields, len(book.heads)), at)
@@ -88,7 +88,7 @@ def trial(row: IncomingBook, at: datetime) -> Result:
 
 
 @transaction.atomic
-def begin(row: IncomingBook, *, actor: Actor, at: datetime) -> None:
+def begin(row: BookRow, *, actor: Actor, at: datetime) -> None:
     """Have the worker bring it in, and remember its layout. Raises NotFromHere("another_under_way" | "has_begun"), Invalid."""
     if books.others_under_way(row.layout, row.id):
         raise NotFromHere("another_under_way")
@@ -99,7 +99,7 @@ def begin(row: IncomingBook, *, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def begin_taking_back(row: IncomingBook, *, at: datetime) -> None:
+def begin_taking_back(row: BookRow, *, at: datetime) -> None:
     """Have the worker take back what a book brought, within a day. Raises NotFromHere("too_late" | "has_begun")."""
     if row.ended_at is None or at - row.ended_at > books.KEPT:
         raise NotFromHere("too_late")
@@ -140,7 +140,7 @@ def go_on(book_id: UUID, *, at: datetime) -> bool:
     return _close(row, held, actor, at)
 
 
-def _hold(row: IncomingBook, actor: Actor) -> _Held:
+def _hold(row: BookRow, actor: Actor) -> _Held:
     key = (current(), row.id)
     if key not in _held:
         _held.clear()
@@ -150,7 +150,7 @@ def _hold(row: IncomingBook, actor: Actor) -> _Held:
         if sheet.findings and not row.skip_bad:
             raise Invalid("sheet", "bad_rows")
         items = import_ledger.taken(sheet, row.finished)
-        is_new = row.run_id is None  # else it is published, and only closing is left
+        is_new = row.run is None  # else it is published, and only closing is left
         staging = Staging(items, source, row.file_digest, actor=actor, at=begun) if is_new else None
         _held[key] = _Held(sheet, items, staging)
     return _held[key]
@@ -170,7 +170,7 @@ def _slice(step: Callable[[], bool]) -> bool:
     return False
 
 
-def _stage(row: IncomingBook, held: _Held, staging: Staging, at: datetime) -> bool:
+def _stage(row: BookRow, held: _Held, staging: Staging, at: datetime) -> bool:
     more = _slice(lambda: staging.step(at))
     books.say_progress(row.id, staging.done, len(held.items))
     if more:
@@ -180,7 +180,7 @@ def _stage(row: IncomingBook, held: _Held, staging: Staging, at: datetime) -> bo
 
 
 @transaction.atomic
-def _publish(row: IncomingBook, held: _Held, staging: Staging, at: datetime) -> None:
+def _publish(row: BookRow, held: _Held, staging: Staging, at: datetime) -> None:
     bad, left_out = len(held.sheet.findings), len(held.sheet.items) - len(held.items)
     staging.publish(read=held.sheet.read - left_out, bad=bad, at=at)
     books.go_to(
@@ -188,11 +188,11 @@ def _publish(row: IncomingBook, held: _Held, staging: Staging, at: datetime) -> 
     )
 
 
-def _close(row: IncomingBook, held: _Held, actor: Actor, at: datetime) -> bool:
+def _close(row: BookRow, held: _Held, actor: Actor, at: datetime) -> bool:
     """Decline what the book calls finished: a person of the desk wanted it, where his desk may."""
-    if row.finished == Finished.DECLINE and row.run_id:
+    if row.finished == Finished.DECLINE and row.run:
         numbers = [one.intake.external_number for one in held.items if one.is_finished]
-        declining = take_back.Declining(row.run_id, numbers[row.done :], actor=actor)
+        declining = take_back.Declining(row.run.id, numbers[row.done :], actor=actor)
         more = _slice(lambda: declining.step(at))
         books.say_declined(row.id, declining.declined, done=row.done + declining.done, total=len(numbers))
         if more:
@@ -200,7 +200,7 @@ def _close(row: IncomingBook, held: _Held, actor: Actor, at: datetime) -> bool:
     return _ended(row, at)
 
 
-def _ended(row: IncomingBook, at: datetime) -> bool:
+def _ended(row: BookRow, at: datetime) -> bool:
     books.go_to(row.id, BookStage.DONE, frm=BookStage.CLOSING, ended_at=at)
     bookfiles.drop(row.id)
     return _let_go(row.id)
@@ -209,10 +209,10 @@ def _ended(row: IncomingBook, at: datetime) -> bool:
 def go_on_taking_back(book_id: UUID, *, at: datetime) -> bool:
     """A slice of taking an import back; whether there is more to do. Call it outside any transaction."""
     row = books.by_id(book_id)
-    if row.stage != BookStage.WITHDRAWING or row.run_id is None:
+    if row.stage != BookStage.WITHDRAWING or row.run is None:
         return False
     actor = actor_of_account(row.by_id, at)
-    taking = take_back.TakingBack(row.run_id, actor=actor)
+    taking = take_back.TakingBack(row.run.id, actor=actor)
     more = _slice(lambda: taking.step(at))
     done = row.done + taking.taken_back
     books.say_progress(row.id, done, max(done, row.total))

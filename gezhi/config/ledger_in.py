@@ -48,8 +48,8 @@ def _fields(book: Book, said: Sequence[str], say: Callable[[str], None]) -> tupl
     """What each column is: as said, else as remembered, else as proposed. Every column is named."""
     proposals, _ = channel.fields_for(book)
     fields = list(mapping.as_fields(proposals, len(book.heads)))
-    for one in said:
-        head, _, field = one.rpartition("=")
+    for pair in said:
+        head, _, field = pair.rpartition("=")
         fields[_column(book, head)] = field.strip()
     for one in proposals:
         field = fields[one.column]

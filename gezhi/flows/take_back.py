@@ -6,6 +6,7 @@ import that was taken back stays in the ledger as declined, and gives up its num
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -15,13 +16,15 @@ from gezhi.cases import imported
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.lifecycle import Ending, State
-from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.journal.queries import stories
 from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.kernel.refusal import Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.reports import books
 from gezhi.reports.queries import of_numbers
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 AT_ONCE = 20  # cases looked at together; each is declined in a transaction of its own
 REFUSED = (NotYours, NotFromHere, NotFound, Stale, Missing)
@@ -68,7 +71,7 @@ class TakingBack:
         return True
 
     @transaction.atomic
-    def _back(self, case: Case, report_ids: Sequence[UUID], at: datetime) -> bool:
+    def _back(self, case: "Case", report_ids: Sequence[UUID], at: datetime) -> bool:
         if case.state == State.REPORTED and not _declined(case.id, _taken_back(), self.actor, at):
             return False
         books.let_go(report_ids)

@@ -172,7 +172,8 @@ def _sector(data: bytes, number: int, size: int) -> bytes:
 
 
 def _chain(data: bytes, start: int, table: list[int], size: int) -> bytes:
-    blocks, at = [], start
+    blocks: list[bytes] = []
+    at = start
     while at < _END:
         if len(blocks) > len(data) // size + 1:
             raise BadSheet("bomb")  # it bites its own tail
@@ -186,7 +187,8 @@ def _small(data: bytes, starts: tuple[int, int], length: int, table: list[int], 
     root = _chain(data, starts[0], table, size)
     index = _chain(data, _LONG.unpack_from(data, 60)[0], table, size)
     small = struct.unpack(f"<{len(index) // 4}I", index)
-    pieces, at = [], starts[1]
+    pieces: list[bytes] = []
+    at = starts[1]
     while at < _END and len(pieces) * 64 < length:
         pieces.append(root[at * 64 : at * 64 + 64])
         at = small[at]

@@ -63,7 +63,7 @@ class Row(NamedTuple):
 class Grid(NamedTuple):
     """One worksheet as it stands: its filled rows by number. sheets: names of all visible ones; sheet: of this one, "" of a text file."""
 
-    rows: list[tuple[int, Sequence[Cell]]]
+    rows: Sequence[tuple[int, Sequence[Cell]]]
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     encoding: str = ""
@@ -177,7 +177,7 @@ def _safe(data: bytes, suffix: str, limits: Limits) -> bytes:
     return data
 
 
-def _table(safe: bytes, wanted: str) -> tuple[tuple[str, ...], str, list[list[object]]]:
+def _table(safe: bytes, wanted: str) -> tuple[tuple[str, ...], str, Sequence[Sequence[object]]]:
     try:
         book = python_calamine.load_workbook(io.BytesIO(safe))
         names = tuple(

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -31,6 +33,52 @@ class Incoming:
     fields: Sequence[str]
     sheet: str = ""
     encoding: str = ""
+
+
+class RunRow(NamedTuple):
+    """What one import came to, in rows of its book."""
+
+    id: UUID
+    read: int
+    new: int
+    known: int
+    bad: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookRow:
+    """A book as values. done, total: of the stage under way; stayed: numbers of cases that were not taken back."""
+
+    id: UUID
+    by_id: UUID
+    filename: str
+    file_digest: str
+    layout: str
+    fields: Sequence[str]
+    sheet: str
+    encoding: str
+    finished: str
+    skip_bad: bool
+    stage: str
+    brought_at: datetime
+    began_at: datetime | None
+    ended_at: datetime | None
+    done: int
+    total: int
+    left_out: int
+    declined: int
+    taken_back: int
+    stayed: Sequence[str]
+    problem: str
+    run: RunRow | None
+
+
+_FIELDS = tuple(one.name for one in fields_of(BookRow) if one.name != "run")
+
+
+def _row(book: IncomingBook) -> BookRow:
+    run = book.run and RunRow(*(getattr(book.run, name) for name in RunRow._fields))
+    return BookRow(**{name: getattr(book, name) for name in _FIELDS}, run=run)
 
 
 def remembered(layout: str) -> tuple[str, ...] | None:
@@ -91,28 +139,27 @@ def take_in(incoming: Incoming, *, actor: Actor, at: datetime) -> UUID:
     return id
 
 
-def book(id: UUID, *, actor: Actor) -> IncomingBook:
+def book(id: UUID, *, actor: Actor) -> BookRow:
     """A book somebody brought himself: its cells show what people said. Raises NotFound."""
     return _one(id, by_id=actor.id)
 
 
-def by_id(id: UUID) -> IncomingBook:
+def by_id(id: UUID) -> BookRow:
     """A book for the office's own worker. Raises NotFound."""
     return _one(id)
 
 
-def _one(id: UUID, **which: object) -> IncomingBook:
+def _one(id: UUID, **which: object) -> BookRow:
     try:
-        row: IncomingBook = IncomingBook.objects.select_related("run").get(id=id, **which)
+        return _row(IncomingBook.objects.select_related("run").get(id=id, **which))
     except IncomingBook.DoesNotExist:
         raise NotFound("book") from None
-    return row
 
 
-def recent(actor: Actor, limit: int = 20) -> list[IncomingBook]:
+def recent(actor: Actor, limit: int = 20) -> list[BookRow]:
     """What somebody brought, newest first, without those that wait for a choice of columns. 1 query."""
     rows = IncomingBook.objects.filter(by_id=actor.id).exclude(stage=BookStage.MAPPING)
-    return list(rows.select_related("run").order_by("-brought_at", "-id")[:limit])
+    return [_row(one) for one in rows.select_related("run").order_by("-brought_at", "-id")[:limit]]
 
 
 def choose(
@@ -165,6 +212,8 @@ def let_go(report_ids: Sequence[UUID]) -> None:
 def withdrawn(id: UUID, taken_back: int, stayed: Sequence[str], *, actor: Actor, at: datetime) -> None:
     """An import was taken back, but for the cases named. Its own deed in the journal."""
     row = by_id(id)
+    if row.run is None:
+        raise NotFromHere("has_begun")
     go_to(
         id,
         BookStage.WITHDRAWN,
@@ -173,7 +222,7 @@ def withdrawn(id: UUID, taken_back: int, stayed: Sequence[str], *, actor: Actor,
         stayed=list(stayed[:MOST_STAYED]),
         ended_at=at,
     )
-    run: ImportRun = ImportRun.objects.select_for_update(no_key=True).get(id=row.run_id)
+    run: ImportRun = ImportRun.objects.select_for_update(no_key=True).get(id=row.run.id)
     after = {"taken_back": taken_back, "stayed": len(stayed), "numbers": list(stayed[:MOST_STAYED])}
     record(Deed("import", run.id, "withdrawn", after=after), actor=actor, at=at)
 

@@ -18,6 +18,7 @@ from gezhi.journal.models import Entry, Errand
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotFromHere
 from gezhi.reports import bookfiles, books
+from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import BookStage
 from gezhi.reports.models import ImportRun, IncomingBook, Layout, Report
 from tests.cast import Cast
@@ -37,7 +38,7 @@ def rows(count: int, status: str = "") -> tuple[tuple[str, ...], ...]:
     )
 
 
-def taken(data: bytes, actor: Actor, at: datetime, **said: Any) -> IncomingBook:
+def taken(data: bytes, actor: Actor, at: datetime, **said: Any) -> BookRow:
     """Uploaded and chosen."""
     row = books.book(channel.take_in(data, "台账.csv", actor=actor, at=at), actor=actor)
     chosen = {"layout": row.layout, "fields": row.fields, "sheet": row.sheet, "encoding": row.encoding}
@@ -60,7 +61,7 @@ def worked(at: datetime) -> None:
     raise AssertionError(list(Errand.objects.exclude(error="").values_list("kind", "error")))
 
 
-def brought(data: bytes, actor: Actor, at: datetime, **said: Any) -> IncomingBook:
+def brought(data: bytes, actor: Actor, at: datetime, **said: Any) -> BookRow:
     id = begun(data, actor, at, **said)
     worked(at)
     return books.book(id, actor=actor)
@@ -122,6 +123,7 @@ def test_a_book_comes_in_by_slices_and_is_not_seen_before_the_last(
 ) -> None:
     monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
     monkeypatch.setattr(flow, "MOST", 20)
+    monkeypatch.setattr(flow, "AIM_SECONDS", 1000)  # however slow this machine is
     id = begun(book(*rows(50)), cast.chen, noon)
     seen = []
     while channel.go_on(id, at=noon):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gezhi.channels.excel import likeness
-from gezhi.kernel.sheet import ERROR_TEXTS, BadSheet, Cell, Fault, Limits, Row, letters, read_grid
+from gezhi.kernel.sheet import BadSheet, Cell, Fault, Limits, Row, letters, read_grid
+from gezhi.kernel.workbook import ERROR_TEXTS
 
 HEAD_WITHIN = 15  # filled rows: what stands above the heads is a title, a unit, a period
 MOST_LOOKED_AT = 12  # sheets, when nobody said which

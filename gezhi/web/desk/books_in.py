@@ -23,8 +23,8 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import ENCODINGS, BadSheet, safe_cell
 from gezhi.reports import bookfiles, books
+from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import UNDER_WAY, BookStage, Finished
-from gezhi.reports.models import IncomingBook
 from gezhi.web import times
 from gezhi.web.desk.keeper import SheetForm, tried, why
 from gezhi.web.staff import actor_of, at_of, duty_required, is_boosted
@@ -109,7 +109,7 @@ def books_in(request: HttpRequest) -> HttpResponse:
             is_known = books.remembered(books.book(id, actor=actor).layout) is not None
             return redirect("desk:book_trial" if is_known else "desk:book_in", id)
     rows = [
-        {"book": one, "when": times.moment(one.brought_at, at), "stage": _(STAGES[one.stage])}
+        {"book": one, "when": times.moment(one.brought_at, at), "stage": _(STAGES[BookStage(one.stage)])}
         for one in books.recent(actor)
     ]
     page = {"heading": _("导入原有台账"), "form": form, "rows": rows}
@@ -140,7 +140,7 @@ def book_in(request: HttpRequest, book_id: UUID) -> HttpResponse:
     return _columns(request, row, book)
 
 
-def _progress(request: HttpRequest, row: IncomingBook) -> HttpResponse:
+def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
     at = at_of(request)
     is_under_way = row.stage in UNDER_WAY
     may_undo = row.stage == BookStage.DONE and row.ended_at is not None and at - row.ended_at <= books.KEPT
@@ -164,7 +164,7 @@ def _progress(request: HttpRequest, row: IncomingBook) -> HttpResponse:
 
 def _columns(
     request: HttpRequest,
-    row: IncomingBook,
+    row: BookRow,
     book: Book,
     refused: Refusal | None = None,
     fields: Sequence[str] = (),
@@ -203,10 +203,10 @@ def _reason(one: mapping.Proposal, field: str) -> str:
     return _(REASONS[one.why if one.field == field else "said"]) % {"like": one.like}
 
 
-def _chosen(request: HttpRequest, row: IncomingBook) -> HttpResponse:
+def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
     said = request.POST
     sheet, encoding = said.get("sheet", row.sheet)[:100], said.get("encoding", row.encoding)[:12]
-    choices = {"finished": said.get("finished", row.finished), "skip_bad": "skip_bad" in said}
+    choices: dict[str, Any] = {"finished": said.get("finished", row.finished), "skip_bad": "skip_bad" in said}
     book = channel.sheet_of(row)
     if (sheet, encoding) != (row.sheet, row.encoding):
         try:
@@ -216,14 +216,15 @@ def _chosen(request: HttpRequest, row: IncomingBook) -> HttpResponse:
     fields = [said.get(f"c{at}", "") if at < len(book.heads) else "" for at in range(len(book.heads))]
     try:
         chosen = mapping.judged(fields, len(book.heads))
-        books.choose(row.id, layout=row.layout, fields=chosen, sheet=sheet, encoding=encoding, **choices)
+        same: dict[str, Any] = {"layout": row.layout, "sheet": sheet, "encoding": encoding}
+        books.choose(row.id, fields=chosen, **same, **choices)
     except Invalid as refused:
         known = [field if field in FIELDS else "" for field in fields]
         return _columns(request, row, book, refused, known)
     return redirect("desk:book_trial", row.id)
 
 
-def _another_sheet(row: IncomingBook, sheet: str, encoding: str, choices: dict[str, Any]) -> HttpResponse:
+def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, Any]) -> HttpResponse:
     """The same file read otherwise: its columns are proposed anew. Raises BadSheet."""
     book = read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding)
     proposals, _is_remembered = channel.fields_for(book)
