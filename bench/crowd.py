@@ -46,7 +46,7 @@ def beside_import(office: Office) -> Table:
     codes = office.inside("stairwells")
     with office.serving():
         send(office.port, reports(office, codes, IDLE), expect=303)
-        idle = _rounds(office, codes, BEFORE_IMPORT)
+        idle = rounds_of(office, codes, BEFORE_IMPORT)
         told: dict[str, object] = {}
         importing = threading.Thread(
             target=lambda: told.update(office.inside("messages_once", str(MESSAGES)))
@@ -66,19 +66,19 @@ def beside_import(office: Office) -> Table:
         f"Reporting beside an import: N = {IDLE * BEFORE_IMPORT} reports before, {len(beside.latencies)} during {told['read']} messages",
         ("what", "per second", "p50 ms", "p99 ms", "floor"),
         (
-            ("reports, nobody else", *_row(idle), ""),
-            ("reports during the import", *_row(beside), f"p99 ≤ {FLOOR_RATIO:.0f} × (is {slower:.1f} ×)"),
+            ("reports, nobody else", *row_of(idle), ""),
+            ("reports during the import", *row_of(beside), f"p99 ≤ {FLOOR_RATIO:.0f} × (is {slower:.1f} ×)"),
         ),
         (f"The import took {told['seconds']:.1f} s beside them (floor: ≤ {FLOOR_SECONDS} s).",),
     )
 
 
-def _rounds(office: Office, codes: Sequence[str], rounds: int) -> Seen:
+def rounds_of(office: Office, codes: Sequence[str], rounds: int) -> Seen:
     seen = send(office.port, reports(office, codes, IDLE), expect=303)
     for _ in range(rounds - 1):
         seen = seen + send(office.port, reports(office, codes, IDLE), expect=303)
     return seen
 
 
-def _row(seen: Seen) -> tuple[str, str, str]:
+def row_of(seen: Seen) -> tuple[str, str, str]:
     return f"{seen.rate:.0f}", f"{seen.percentile(50):.1f}", f"{seen.percentile(99):.1f}"

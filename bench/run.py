@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import crowd, inprocess, lists, memory, moves, page, reports
+from bench import books, crowd, inprocess, lists, memory, moves, page, reports
 from bench.office import Office, founded
 from bench.table import Table, show
 
@@ -19,6 +19,7 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "messages": inprocess.messages,
     "crowd": crowd.crowd,
     "import": crowd.beside_import,
+    "books": books.books,
     "lists": lists.measure,
 }
 
