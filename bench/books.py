@@ -7,8 +7,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from bench.crowd import IDLE, rounds_of, row_of
-from bench.load import Seen, send
+from bench.crowd import IDLE, rounds_of, row_of, while_alive
+from bench.load import send
 from bench.office import Office
 from bench.reports import reports
 from bench.table import Table
@@ -30,15 +30,7 @@ def books(office: Office) -> Table:
         told: dict[str, float] = {}
         bringing = threading.Thread(target=lambda: told.update(office.inside("book_once", str(file))))
         bringing.start()
-        beside: Seen | None = None
-        for _ in range(MOST_ROUNDS):
-            if not bringing.is_alive():
-                break
-            one = send(office.port, reports(office, codes, IDLE // 4), expect=303)
-            beside = one if beside is None else beside + one
-        bringing.join()
-    if beside is None:
-        raise RuntimeError("the import was over before anybody reported")
+        beside = while_alive(bringing, office, codes, MOST_ROUNDS)
     slower = beside.percentile(99) / idle.percentile(99)
     return Table(
         f"A ledger of {ROWS:,} rows beside people who report",

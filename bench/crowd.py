@@ -52,15 +52,7 @@ def beside_import(office: Office) -> Table:
             target=lambda: told.update(office.inside("messages_once", str(MESSAGES)))
         )
         importing.start()
-        beside = None
-        for _ in range(MOST_ROUNDS):
-            if not importing.is_alive():
-                break
-            one = send(office.port, reports(office, codes, IDLE // 4), expect=303)
-            beside = one if beside is None else beside + one
-        importing.join()
-    if beside is None:
-        raise RuntimeError("the import was over before anybody reported")
+        beside = while_alive(importing, office, codes, MOST_ROUNDS)
     slower = beside.percentile(99) / idle.percentile(99)
     return Table(
         f"Reporting beside an import: N = {IDLE * BEFORE_IMPORT} reports before, {len(beside.latencies)} during {told['read']} messages",
@@ -71,6 +63,20 @@ def beside_import(office: Office) -> Table:
         ),
         (f"The import took {told['seconds']:.1f} s beside them (floor: ≤ {FLOOR_SECONDS} s).",),
     )
+
+
+def while_alive(importing: threading.Thread, office: Office, codes: Sequence[str], most: int) -> Seen:
+    """Reports, a quarter of a round at a time, until the import is over."""
+    beside: Seen | None = None
+    for _ in range(most):
+        if not importing.is_alive():
+            break
+        one = send(office.port, reports(office, codes, IDLE // 4), expect=303)
+        beside = one if beside is None else beside + one
+    importing.join()
+    if beside is None:
+        raise RuntimeError("the import was over before anybody reported")
+    return beside
 
 
 def rounds_of(office: Office, codes: Sequence[str], rounds: int) -> Seen:

@@ -90,7 +90,7 @@ def trial(row: BookRow, at: datetime) -> Result:
 @transaction.atomic
 def begin(row: BookRow, *, actor: Actor, at: datetime) -> None:
     """Have the worker bring it in, and remember its layout. Raises NotFromHere("another_under_way" | "has_begun"), Invalid."""
-    if books.others_under_way(row.layout, row.id):
+    if books.others_under_way(row.layout, row.id, at=at):
         raise NotFromHere("another_under_way")
     mapping.judged(row.fields, len(row.fields))
     books.go_to(row.id, BookStage.STAGING, frm=BookStage.MAPPING, began_at=at)
