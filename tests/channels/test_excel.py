@@ -253,7 +253,7 @@ def test_formulas_are_their_stored_values():
     assert read_book(inside.getvalue(), "台账.xlsx").rows[0].cells == ("路灯", 2)
 
 
-def test_a_cell_of_ten_megabytes_is_left_out_and_named():
+def test_a_cell_longer_than_a_spreadsheet_takes_is_left_out_and_named():
     book = read_book(("问题描述,备注\n路灯," + "长" * 40_000 + "\n").encode(), "台账.csv")
     (record,) = mapping.records(book, ("text", "note"))
     assert (record.cells["note"], record.faults) == (None, {"note": "too_long"})
