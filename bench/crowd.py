@@ -46,39 +46,45 @@ def beside_import(office: Office) -> Table:
     codes = office.inside("stairwells")
     with office.serving():
         send(office.port, reports(office, codes, IDLE), expect=303)
-        idle = _rounds(office, codes, BEFORE_IMPORT)
+        idle = rounds_of(office, codes, BEFORE_IMPORT)
         told: dict[str, object] = {}
         importing = threading.Thread(
             target=lambda: told.update(office.inside("messages_once", str(MESSAGES)))
         )
         importing.start()
-        beside = None
-        for _ in range(MOST_ROUNDS):
-            if not importing.is_alive():
-                break
-            one = send(office.port, reports(office, codes, IDLE // 4), expect=303)
-            beside = one if beside is None else beside + one
-        importing.join()
-    if beside is None:
-        raise RuntimeError("the import was over before anybody reported")
+        beside = while_alive(importing, office, codes, MOST_ROUNDS)
     slower = beside.percentile(99) / idle.percentile(99)
     return Table(
         f"Reporting beside an import: N = {IDLE * BEFORE_IMPORT} reports before, {len(beside.latencies)} during {told['read']} messages",
         ("what", "per second", "p50 ms", "p99 ms", "floor"),
         (
-            ("reports, nobody else", *_row(idle), ""),
-            ("reports during the import", *_row(beside), f"p99 ≤ {FLOOR_RATIO:.0f} × (is {slower:.1f} ×)"),
+            ("reports, nobody else", *row_of(idle), ""),
+            ("reports during the import", *row_of(beside), f"p99 ≤ {FLOOR_RATIO:.0f} × (is {slower:.1f} ×)"),
         ),
         (f"The import took {told['seconds']:.1f} s beside them (floor: ≤ {FLOOR_SECONDS} s).",),
     )
 
 
-def _rounds(office: Office, codes: Sequence[str], rounds: int) -> Seen:
+def while_alive(importing: threading.Thread, office: Office, codes: Sequence[str], most: int) -> Seen:
+    """Reports, a quarter of a round at a time, until the import is over."""
+    beside: Seen | None = None
+    for _ in range(most):
+        if not importing.is_alive():
+            break
+        one = send(office.port, reports(office, codes, IDLE // 4), expect=303)
+        beside = one if beside is None else beside + one
+    importing.join()
+    if beside is None:
+        raise RuntimeError("the import was over before anybody reported")
+    return beside
+
+
+def rounds_of(office: Office, codes: Sequence[str], rounds: int) -> Seen:
     seen = send(office.port, reports(office, codes, IDLE), expect=303)
     for _ in range(rounds - 1):
         seen = seen + send(office.port, reports(office, codes, IDLE), expect=303)
     return seen
 
 
-def _row(seen: Seen) -> tuple[str, str, str]:
+def row_of(seen: Seen) -> tuple[str, str, str]:
     return f"{seen.rate:.0f}", f"{seen.percentile(50):.1f}", f"{seen.percentile(99):.1f}"

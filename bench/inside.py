@@ -5,6 +5,7 @@ The last line of standard output is the step's answer as JSON.
 
 import json
 import random
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -21,8 +22,11 @@ django.setup()
 from bench import inside_cases, inside_posters  # noqa: E402
 from bench.models import Line  # noqa: E402
 from gezhi.catalogue import queries as catalogue  # noqa: E402
+from gezhi.channels import books  # noqa: E402
+from gezhi.channels.excel import mapping  # noqa: E402
+from gezhi.channels.excel.book import read_book  # noqa: E402
 from gezhi.evidence.models import Evidence  # noqa: E402
-from gezhi.flows import import_messages  # noqa: E402
+from gezhi.flows import import_ledger, import_messages  # noqa: E402
 from gezhi.kernel.actor import SYSTEM  # noqa: E402
 from gezhi.kernel.worktime import Pause, due_at  # noqa: E402
 from gezhi.places import queries as places  # noqa: E402
@@ -152,6 +156,32 @@ def messages_once(file: str) -> dict[str, float]:
     return {"read": told.read, "seconds": time.perf_counter() - begun}
 
 
+def book_once(file: str) -> dict[str, float]:
+    """Seconds, megabytes and the longest batch of a ledger that comes in."""
+    longest, begun = 0.0, time.perf_counter()
+    book = read_book(Path(file).read_bytes(), Path(file).name)
+    proposals = mapping.propose(book)
+    sheet, source = books.judged(book, mapping.as_fields(proposals, len(book.heads)), datetime.now(UTC))
+    judging = time.perf_counter() - begun
+    real = import_ledger.Staging._write
+
+    def timed(*said: Any) -> None:
+        nonlocal longest
+        start = time.perf_counter()
+        real(*said)
+        longest = max(longest, time.perf_counter() - start)
+
+    import_ledger.Staging._write = timed  # type: ignore[method-assign, assignment]
+    told, _ = import_ledger.import_ledger(sheet, source, "0" * 64, actor=SYSTEM, at=datetime.now(UTC))
+    return {
+        "new": told.new,
+        "judging": judging,
+        "seconds": time.perf_counter() - begun,
+        "longest": longest,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
 STEPS: dict[str, Callable[..., Any]] = {
     "bare_table": bare_table,
     "stairwells": stairwells,
@@ -161,6 +191,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "messages": messages,
     "messages_once": messages_once,
     "posters": inside_posters.posters,
+    "book_once": book_once,
     "log_in": inside_cases.log_in,
     "cases_in": inside_cases.cases_in,
     "fill_cases": inside_cases.fill_cases,

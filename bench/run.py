@@ -5,7 +5,20 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import crowd, inprocess, lists, masking, memory, moves, page, photos, posters, reports, suggest
+from bench import (
+    books,
+    crowd,
+    inprocess,
+    lists,
+    masking,
+    memory,
+    moves,
+    page,
+    photos,
+    posters,
+    reports,
+    suggest,
+)
 from bench.office import Office, founded
 from bench.table import Table, show
 
@@ -20,6 +33,7 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "messages": inprocess.messages,
     "crowd": crowd.crowd,
     "import": crowd.beside_import,
+    "books": books.books,
     "lists": lists.measure,
     "suggest": suggest.categories,
     "repeats": suggest.repeats,

@@ -10,6 +10,7 @@ from gezhi.tenancy import queries
 MEMORIES = (
     ("gezhi.cases.numbers", "_stock"),
     ("gezhi.catalogue.shelf", "_shelves"),
+    ("gezhi.channels.books", "_held"),
     ("gezhi.config.worker", "_tidied"),
     ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),
@@ -22,6 +23,7 @@ OF_THE_CODE = (
     "gezhi.catalogue.rules.shipped",
     "gezhi.evidence.decoding._warm",
     "gezhi.channels.poster.glyphs.held",
+    "gezhi.channels.excel.likeness._like",
     "gezhi.flows.demonstration.bank.calendars",
     "gezhi.flows.demonstration.bank.kinds",
     "gezhi.flows.demonstration.bank.parties",

@@ -9,6 +9,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5")  # as kernel.sheet knows them, which is loaded later
+LEDGER_FIELDS = (
+    "number", "text", "area", "place", "category", "said_at", "received_at", "contact", "status", "party", "closed_at", "note",
+)  # fmt: skip
 MOST_WORKERS = 64
 
 
@@ -120,6 +124,34 @@ def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     )
     messages.add_argument("file", type=Path, metavar="FILE")
     messages.add_argument("--skip-bad", action="store_true", help="leave damaged rows out, naming each")
+    book = add(
+        "import-ledger",
+        "take in a ledger kept elsewhere (.xlsx, .xls, .csv) as reports that wait at their desks; all or nothing",
+    )
+    book.add_argument("file", type=Path, metavar="FILE")
+    book.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="HEAD=FIELD",
+        help=f"what a column is, where it is not understood (FIELD: {', '.join(LEDGER_FIELDS)}; nothing = left out)",
+    )
+    book.add_argument(
+        "--sheet", default="", help="name of the worksheet (default: the one whose heads are known)"
+    )
+    book.add_argument(
+        "--encoding", default="", choices=("", *ENCODINGS), help="of a text file, when it is not seen"
+    )
+    book.add_argument(
+        "--finished",
+        default="leave_out",
+        choices=("leave_out", "wait"),
+        help="rows that it calls finished: left out, or taken in to wait at the desk (default %(default)s)",
+    )
+    book.add_argument(
+        "--dry-run", action="store_true", help="say what would come in and what is wrong; write nothing"
+    )
+    book.add_argument("--skip-bad", action="store_true", help="leave damaged rows out, naming each")
     ledger = add("export-ledger", "write the problem ledger 问题处理台账")
     ledger.add_argument("--to", type=Path, required=True, metavar="FILE", help=".xlsx or .csv, by its suffix")
     ledger.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
@@ -140,7 +172,7 @@ def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="where residents reach this office: https://gezhi.example.cn",
     )
     posters.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
-    for command in (places, messages, ledger, posters):
+    for command in (places, messages, book, ledger, posters):
         command.add_argument("--office", default="", help="code of the jurisdiction, when there are several")
 
 

@@ -242,6 +242,21 @@ def import_messages(chosen: argparse.Namespace) -> int:
     return 1 if result.bad and not chosen.skip_bad else 0
 
 
+def import_ledger(chosen: argparse.Namespace) -> int:
+    """A ledger kept elsewhere as reports that wait at their desks; says what each column was understood as."""
+    from gezhi.config.ledger_in import import_ledger as bring
+
+    with office(chosen.office):
+        result = bring(chosen, say=_say)
+    print(file=sys.stderr)
+    for found in (*result.findings, *result.remarks):
+        _say(found.sentence())
+    if result.left_out:
+        print(f"{result.left_out} left out: their book calls them finished")
+    print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
+    return 1 if result.bad and not chosen.skip_bad else 0
+
+
 def export_ledger(chosen: argparse.Namespace) -> int:
     """The ledger as a workbook or CSV file, brought up to date first."""
     from gezhi.config.worker import keep_books
@@ -331,6 +346,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": bench,
     "import-places": import_places,
     "import-messages": import_messages,
+    "import-ledger": import_ledger,
     "export-ledger": export_ledger,
     "posters": posters,
     "backup": backup,

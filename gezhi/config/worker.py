@@ -20,6 +20,7 @@ from django.db import close_old_connections, connection
 
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
+from gezhi.channels import books
 from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
@@ -27,6 +28,7 @@ from gezhi.flows import change_of_company, clockwork, herald, learn, move_place
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
+from gezhi.reports.books import purge as forget_books
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.queries import all_jurisdictions
 
@@ -55,14 +57,28 @@ def follow_place(errand: Leased, at: datetime) -> None:
     move_place.follow(errand.payload, errand.subject_id, at=at)
 
 
+def bring_book(errand: Leased, at: datetime) -> None:
+    """A slice of an incoming book; the next one comes when what else is due has had its turn."""
+    more = books.go_on(UUID(errand.key), at=at)
+    outbox.reschedule(errand.kind, errand.key, due_at=at if more else None)
+
+
+def take_book_back(errand: Leased, at: datetime) -> None:
+    """A slice of taking an import back."""
+    more = books.go_on_taking_back(UUID(errand.key), at=at)
+    outbox.reschedule(errand.kind, errand.key, due_at=at if more else None)
+
+
 HANDLERS: dict[str, Handler] = {
     TIMER: fire_timer,
     evidence.PREPARE: prepare_picture,
     MESSAGE: show_message,
     move_place.FOLLOW: follow_place,
+    books.BRING: bring_book,
+    books.TAKE_BACK: take_book_back,
 }
 # These set their own next moment; marking them done would stop the clock.
-REPEATING = frozenset({TIMER})
+REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK})
 
 
 class BooksEnded(Exception):
@@ -162,7 +178,7 @@ def keep_books(at: datetime) -> int:
 
 def tidy_up(at: datetime) -> None:
     """What nobody waits for: work of companies that changed, pictures that nobody claimed, what cases teach. One that fails is told; the others are done."""
-    for chore in (change_of_company.move_open_work, evidence.purge, learn.learn_when_due):
+    for chore in (change_of_company.move_open_work, evidence.purge, learn.learn_when_due, forget_books):
         try:
             chore(at=at)
         except Exception:

@@ -26,6 +26,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "no_such_time": gettext_noop("没有这个时刻"),
     "in_the_future": gettext_noop("晚于现在"),
     "unknown": gettext_noop("没有找到“%(value)s”"),
+    "unlocated": gettext_noop("没有找到“%(value)s”，先不定位，原话留在内容里；要定位，请在“位置”里添加别名"),
+    "several_places": gettext_noop("有几处都符合“%(value)s”，先不定位，原话留在内容里；请写明小区和楼栋"),
+    "uncategorised": gettext_noop("没有“%(value)s”这个类别，先不归类，原话留在内容里"),
+    "phone_not_taken": gettext_noop("不是一个电话号码，没有带入；请一格只写一个号码"),
     "no_such_community": gettext_noop("没有社区“%(value)s”，请先在“位置”里添加这个社区"),
     "ambiguous": gettext_noop("有几个“%(value)s”，请改填代码"),
     "needed": gettext_noop("无法判断，请填写"),
@@ -61,12 +65,15 @@ class RowFinding(NamedTuple):
 
     def sentence(self) -> str:
         """「第 7 行，户数：请填写整数」 in the reader's language."""
-        what = _(SENTENCES[self.code]) % self.values
         return _("第 %(row)s 行，%(column)s：%(what)s") % {
             "row": self.row,
             "column": self.column,
-            "what": what,
+            "what": self.what(),
         }
+
+    def what(self) -> str:
+        """「请填写整数」 in the reader's language."""
+        return _(SENTENCES[self.code]) % self.values
 
 
 class BadCell(Exception):

@@ -1,4 +1,4 @@
-"""A table that somebody sends, .xlsx or .csv: heads, rows with the numbers people see in Excel, cells as values.
+"""A table that somebody sends, .xlsx, .xls or .csv: heads, rows with the numbers people see in Excel, cells as values.
 
 Nothing is guessed that can change a meaning: dates are year first or refused, columns are found by their heads.
 """
@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import python_calamine
 
+from gezhi.kernel import oldbook
 from gezhi.kernel.moment import BadMoment, as_moment
-from gezhi.kernel.workbook import ERROR_TEXTS, BadSheet, Limits, repacked
+from gezhi.kernel.workbook import ENCRYPTED_PACKAGE, ERROR_TEXTS, OLD_OFFICE, BadSheet, Limits, repacked
 
 __all__ = [
     "ENCODINGS",
@@ -23,13 +24,17 @@ __all__ = [
     "BadSheet",
     "Cell",
     "Fault",
+    "Grid",
     "Limits",
     "Record",
     "Row",
     "Sheet",
     "as_moment",
     "by_head",
+    "head_key",
     "heads_as_written",
+    "letters",
+    "read_grid",
     "read_sheet",
     "safe_cell",
 ]
@@ -53,6 +58,15 @@ class Row(NamedTuple):
     number: int
     cells: tuple[Cell, ...]
     faults: tuple[Fault, ...] = ()
+
+
+class Grid(NamedTuple):
+    """One worksheet as it stands: its filled rows by number. sheets: names of all visible ones; sheet: of this one, "" of a text file."""
+
+    rows: Sequence[tuple[int, Sequence[Cell]]]
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    encoding: str = ""
 
 
 class Sheet(NamedTuple):
@@ -79,16 +93,34 @@ def read_sheet(data: bytes, filename: str, *, limits: Limits | None = None, enco
     `workbook.repacked`, and for text encoding, unknown_encoding, quotes, too_long, too_many_rows, too_many_columns, too_many_cells.
     """
     limits = limits or Limits()
-    suffix = filename.rpartition(".")[2].lower()
-    if suffix in ("xlsx", "xlsm"):
-        return _sheet(_excel_rows(data, limits), limits)
+    if _suffix(filename) == "xls":
+        raise BadSheet("unknown_suffix", suffix="xls")
+    grid = read_grid(data, filename, limits=limits, encoding=encoding)
+    return _sheet(iter(grid.rows), limits)._replace(encoding=grid.encoding)
+
+
+def read_grid(
+    data: bytes, filename: str, *, sheet: str = "", limits: Limits | None = None, encoding: str = ""
+) -> Grid:
+    """The filled rows of one visible worksheet (the first when none is named), or of a text file, heads and titles among them.
+
+    Formulas are their stored values, macros are not looked at. Raises as `read_sheet`, and BadSheet("no_such_sheet").
+    """
+    limits = limits or Limits()
+    suffix = _suffix(filename)
+    if suffix in ("xlsx", "xlsm", "xls"):
+        return _excel_grid(data, suffix, sheet, limits)
     if suffix not in ("csv", "tsv", "txt"):
         raise BadSheet("unknown_suffix", suffix=suffix[:20])
     if len(data) > limits.max_bytes:
         raise BadSheet("bomb", bytes=len(data), limit=limits.max_bytes)
     text, found = _decoded(data, encoding)
     delimiter = "\t" if suffix == "tsv" else _delimiter(text)
-    return _sheet(_text_rows(text, delimiter, limits), limits)._replace(encoding=found)
+    return Grid(list(_text_rows(text, delimiter, limits)), encoding=found)
+
+
+def _suffix(filename: str) -> str:
+    return filename.rpartition(".")[2].lower()
 
 
 def _sheet(rows: Iterator[tuple[int, Sequence[Cell]]], limits: Limits) -> Sheet:
@@ -126,28 +158,47 @@ def _row(number: int, cells: Sequence[Cell], width: int, limits: Limits) -> Row:
 # ---- Excel ----
 
 
-def _excel_rows(data: bytes, limits: Limits) -> Iterator[tuple[int, Sequence[Cell]]]:
-    for number, row in enumerate(_grid(repacked(data, limits)), start=1):
+def _excel_grid(data: bytes, suffix: str, wanted: str, limits: Limits) -> Grid:
+    names, name, table = _table(_safe(data, suffix, limits), wanted)
+    rows = []
+    for number, row in enumerate(table, start=1):
         cells = [_value(cell) for cell in row]
         if any(cell is not None for cell in cells):
-            yield number, cells
+            rows.append((number, cells))
+    return Grid(rows, names, name)
 
 
-def _grid(flat: bytes) -> list[list[object]]:
+def _safe(data: bytes, suffix: str, limits: Limits) -> bytes:
+    """What a reader may be given: a book is what its bytes say, whatever its name says."""
+    is_old = data.startswith(OLD_OFFICE) and suffix == "xls" and ENCRYPTED_PACKAGE not in data
+    if not is_old:
+        return repacked(data, limits)
+    oldbook.measure(data, limits)
+    return data
+
+
+def _table(safe: bytes, wanted: str) -> tuple[tuple[str, ...], str, Sequence[Sequence[object]]]:
     try:
-        book = python_calamine.load_workbook(io.BytesIO(flat))
-        for sheet in book.sheets_metadata:
-            is_table = sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-            if is_table and sheet.visible == python_calamine.SheetVisibleEnum.Visible:
-                return [
-                    list(row) for row in book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                ]
+        book = python_calamine.load_workbook(io.BytesIO(safe))
+        names = tuple(
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+            and sheet.visible == python_calamine.SheetVisibleEnum.Visible
+        )
+        if not names:
+            raise BadSheet("empty")
+        if wanted and wanted not in names:
+            raise BadSheet("no_such_sheet", sheet=wanted[:100])
+        name = wanted or names[0]
+        return names, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except BadSheet:
+        raise
     except BaseException as error:
         # a panic of the reader is no Exception; an order to stop is not ours to swallow
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise BadSheet("broken") from error
         raise
-    raise BadSheet("empty")
 
 
 def _value(cell: object) -> Cell:
@@ -270,25 +321,26 @@ def _record(row: Row, columns: Mapping[str, int | None]) -> Record:
 
 def _column(heads: Sequence[str], spellings: tuple[str, ...]) -> int | None:
     """Exact heads win over those equal only without their bracket: 电话 is not 电话（办公） when both stand there."""
-    for key_of in (_head_key, _bare_head_key):
+    for key_of in (head_key, _bare_head_key):
         accepted = {key_of(spelling) for spelling in spellings}
         found = [at for at, head in enumerate(heads) if head and key_of(head) in accepted]
         if len(found) > 1:
-            raise BadSheet("duplicate_head", head=heads[found[0]], columns=tuple(map(_letters, found)))
+            raise BadSheet("duplicate_head", head=heads[found[0]], columns=tuple(map(letters, found)))
         if found:
             return found[0]
     return None
 
 
-def _head_key(head: str) -> str:
+def head_key(head: str) -> str:
+    """A head as it is compared: without spaces, width, case, ＊ and colons."""
     return re.sub(r"[\s*:：＊\u200b\ufeff]+", "", unicodedata.normalize("NFKC", head[:200])).casefold()
 
 
 def _bare_head_key(head: str) -> str:
-    return re.sub(r"[(\[【].*$", "", _head_key(head))
+    return re.sub(r"[(\[【].*$", "", head_key(head))
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
     """The column's name as Excel shows it, from a count that starts at 0."""
     name = ""
     while column >= 0:

@@ -44,8 +44,8 @@ _XML_PART = re.compile(r"\.(xml|rels)$", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)", re.IGNORECASE)
 _ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)(?:\"e\"|'e')")
 _CELL_NAME = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
-_ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 
 
@@ -83,8 +83,8 @@ def _is_shared(name: str) -> bool:
 
 def _entries(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
     """The directory, refused by its sums before anything is inflated."""
-    if data.startswith(_OLD_OFFICE):
-        raise BadSheet("encrypted" if _ENCRYPTED_PACKAGE in data else "old_format")
+    if data.startswith(OLD_OFFICE):
+        raise BadSheet("encrypted" if ENCRYPTED_PACKAGE in data else "old_format")
     if not data.startswith(_ZIP):
         raise BadSheet("not_xlsx")
     if (parts := data.count(b"PK\x01\x02")) > limits.max_parts:

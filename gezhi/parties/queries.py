@@ -238,6 +238,14 @@ def actor_of(account: Account, at: datetime) -> Actor:
     return Actor(ActorKind.ACCOUNT, account.id, account.name, posts_from(facts, grids))
 
 
+def actor_of_account(account_id: UUID, at: datetime) -> Actor:
+    """As `actor_of`, for a deed that somebody asked for earlier. Raises NotFound."""
+    account = Account.objects.filter(id=account_id).first()
+    if account is None:
+        raise NotFound("account")
+    return actor_of(account, at)
+
+
 def _posts(day: date, account: UUID) -> QuerySet[Any]:
     rows = PartyPost.objects.filter(holds_on(day), account=account).order_by("id")
     return rows.values_list(

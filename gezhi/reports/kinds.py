@@ -20,6 +20,28 @@ class Channel(TextChoices):
     OPEN311 = "open311"
 
 
+class Finished(TextChoices):
+    """What becomes of rows that an incoming book calls finished. None of them is ever a case solved here."""
+
+    LEAVE_OUT = "leave_out"
+    WAIT = "wait"
+    DECLINE = "decline"
+
+
+class BookStage(TextChoices):
+    """How far an incoming book is."""
+
+    MAPPING = "mapping"  # its columns are being chosen
+    STAGING = "staging"  # its rows are written out of sight
+    CLOSING = "closing"  # they are seen; those finished elsewhere are declined
+    DONE = "done"
+    FAILED = "failed"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
+
+
+UNDER_WAY = frozenset({BookStage.STAGING, BookStage.CLOSING, BookStage.WITHDRAWING})
+
 CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.QR: _("扫码"),
     Channel.WEB: _("网页"),

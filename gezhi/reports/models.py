@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from gezhi.reports.kinds import Channel
+from gezhi.reports.kinds import BookStage, Channel, Finished
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
@@ -142,3 +142,63 @@ class Learned(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.cases}"
+
+
+class Layout(TenantModel):
+    """How the columns of a ledger were understood: digest of its heads, and a field ("" = not taken) for each column."""
+
+    digest = models.CharField(max_length=64)
+    fields = models.JSONField()
+    by_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "digest"], name="one_mapping_per_layout"),
+        )
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class IncomingBook(TenantModel):
+    """A ledger that somebody uploaded, from the choice of its columns to its cases. The file itself lies sealed beside the pictures.
+
+    done, total: of the stage under way. stayed: numbers of cases that taking back left alone.
+    """
+
+    by_id = models.UUIDField()
+    filename = models.CharField(max_length=100)
+    file_digest = models.CharField(max_length=64)
+    layout = models.CharField(max_length=64)
+    fields = models.JSONField()
+    sheet = models.CharField(max_length=100, blank=True, default="")
+    encoding = models.CharField(max_length=12, blank=True, default="")
+    finished = models.CharField(max_length=12, choices=Finished.choices, default=Finished.LEAVE_OUT)
+    skip_bad = models.BooleanField(default=False)
+    stage = models.CharField(max_length=12, choices=BookStage.choices, default=BookStage.MAPPING)
+    brought_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    run = TenantFK(ImportRun, null=True, db_index=False)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    declined = models.PositiveIntegerField(default=0)
+    taken_back = models.PositiveIntegerField(default=0)
+    stayed = models.JSONField(default=list)
+    problem = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(stage__in=BookStage.values), name="the_stage_of_a_book_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished__in=Finished.values), name="what_becomes_of_finished_rows_is_known"
+            ),
+        )
+        indexes = (models.Index(fields=["jurisdiction", "by_id"], name="books_somebody_brought"),)
+
+    def __str__(self) -> str:
+        return self.filename

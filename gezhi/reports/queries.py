@@ -20,6 +20,7 @@ from gezhi.reports.receipts import Received, code_of, known
 from gezhi.tenancy.keys import derived
 from gezhi.tenancy.prepared import Prepared
 
+ASKED_AT_ONCE = 500
 _CODE = re.compile(rf"(\d{{4,12}})([{ALPHABET}]{{{TRACKING_SIGNS}}})")
 
 
@@ -217,6 +218,22 @@ def all_ids() -> Iterator[UUID]:
 def unpublished_runs() -> list[UUID]:
     """Imports under way: their reports are not shown yet. Usually empty. 1 query."""
     return [id for (id,) in _UNPUBLISHED.rows()]
+
+
+def numbers_known(source: str, numbers: Sequence[str]) -> set[str]:
+    """Which of these numbers in somebody else's book are here already. 1 query per 500."""
+    known: set[str] = set()
+    for start in range(0, len(numbers), ASKED_AT_ONCE):
+        some = numbers[start : start + ASKED_AT_ONCE]
+        rows = Report.objects.filter(source=source, external_number__in=some)
+        known.update(rows.values_list("external_number", flat=True))
+    return known
+
+
+def of_numbers(run_id: UUID, numbers: Sequence[str]) -> list[UUID]:
+    """Reports of an import by their numbers in its book. 1 query."""
+    rows = Report.objects.filter(run_id=run_id, external_number__in=list(numbers))
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 _UNPUBLISHED = Prepared(lambda: ImportRun.objects.filter(published_at=None).values_list("id"))

@@ -96,6 +96,9 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("key", "malformed"): gettext_noop("这张表不完整，请再按一次提交。"),
     ("point", "half"): gettext_noop("位置不完整，请重新选择。"),
     ("point", "out_of_range"): gettext_noop("位置不在地图范围内，请重新选择。"),
+    ("mapping", "text"): gettext_noop("请选出哪一列是“问题描述”，没有它就不知道是什么事。"),
+    ("mapping", "twice"): gettext_noop("有两列选成了同一项，请只留一列。"),
+    ("mapping", "unknown"): gettext_noop("有一列选的内容不认识，请重新选择。"),
     ("place", "unknown"): gettext_noop("没有这个地点，请重新选择。"),
     ("place", "closed"): gettext_noop("这个地点已经停用，请选择另一个。"),
     ("party", "complained_of"): gettext_noop("不能派给被反映的单位，请选择另一个。"),
@@ -193,6 +196,9 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "handed_over": gettext_noop("这一班已经交接。"),
     "sheet_taken": gettext_noop("这张交接单已经确认。"),
     "taken": gettext_noop("这张交接单已经确认。"),
+    "another_under_way": gettext_noop("同样表头的另一份台账正在导入，请等它完成再试。"),
+    "has_begun": gettext_noop("这份台账已经开始处理，请看它的最新进展。"),
+    "too_late": gettext_noop("导入超过一天，不能整批撤回。请逐件办理。"),
     "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
 }
 PHOTOS: Final[Mapping[str, str]] = {

@@ -203,7 +203,7 @@ def test_without_an_office_a_command_says_how_to_make_one(
 
 
 @pytest.mark.usefixtures("office")
-@pytest.mark.parametrize("command", ["import-messages", "import-places"])
+@pytest.mark.parametrize("command", ["import-ledger", "import-messages", "import-places"])
 def test_a_file_that_is_not_there_is_one_sentence(command: str, typed: Callable[..., Ended]) -> None:
     assert sentence(typed(command, "nowhere.xlsx")) == (
         f"gezhi {command}: No such file or directory: nowhere.xlsx"
@@ -211,7 +211,7 @@ def test_a_file_that_is_not_there_is_one_sentence(command: str, typed: Callable[
 
 
 @pytest.mark.usefixtures("office")
-@pytest.mark.parametrize("command", ["import-messages", "import-places"])
+@pytest.mark.parametrize("command", ["import-ledger", "import-messages", "import-places"])
 def test_a_sheet_that_is_none_is_one_sentence(
     command: str, typed: Callable[..., Ended], tmp_path: Path
 ) -> None:
@@ -340,3 +340,37 @@ def test_a_database_that_goes_away_is_one_sentence(
     monkeypatch.setitem(commands.COMMANDS, "bench", command)
     assert commands.run("bench", argparse.Namespace()) == 1
     assert capsys.readouterr().err == f"gezhi bench: the database cannot do it now: {said}\n"
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_ledger_comes_in_by_the_command_and_every_column_is_named(
+    typed: Callable[..., Ended], tmp_path: Path
+) -> None:
+    file = tmp_path / "台账.csv"
+    file.write_text("编号,地点,问题描述,咋样了\n1,悦海花园,路灯坏了,已办结\n2,月球,井盖松动,\n3,,,\n")
+    tried = typed("import-ledger", file, "--dry-run", "--map", "咋样了=status")
+    assert (tried.returncode, tried.stdout.splitlines()) == (
+        1,
+        [
+            "编号 → number (same)",
+            "地点 → place (same)",
+            "问题描述 → text (same)",
+            "咋样了 → status (said)",
+            "第 4 行，问题描述：不能为空",
+            "第 3 行，地点：没有找到“月球”，先不定位，原话留在内容里；要定位，请在“位置”里添加别名",
+            "1 left out: their book calls them finished",
+            "3 read, 1 new, 0 known, 1 bad",
+        ],
+    )
+    stopped = typed("import-ledger", file)
+    assert (stopped.returncode, stopped.stdout.splitlines()[-1]) == (1, "3 read, 0 new, 0 known, 1 bad")
+    for known, new in ((0, 2), (2, 0)):
+        ended = typed("import-ledger", file, "--skip-bad")
+        last = ended.stdout.splitlines()[-1]
+        assert (ended.returncode, last) == (0, f"3 read, {new} new, {known} known, 1 bad")
+    assert sentence(typed("import-ledger", file, "--map", "没有=text")) == (
+        "gezhi import-ledger: refused (no_such_head): field=mapping, head=没有"
+    )
+    assert sentence(typed("import-ledger", file, "--map", "问题描述=")).startswith(
+        "gezhi import-ledger: refused (text)"
+    )

@@ -35,6 +35,7 @@ YONDER_ID = uuid7(1_772_000_000_000, 371_083)
 OWNERS = {"A1": "qian", "B2": "mo", "yonder": "yu"}  # of the tokens in the table
 SHEETS = {
     "places.csv": "小区,楼栋,社区,网格\n海悦苑,1号楼,悦海社区,悦海一格 A1\n".encode(),
+    "ledger.csv": "编号,地点,问题描述\n7,悦海花园,井盖松动\n".encode(),
     "accounts.csv": "姓名,登录名,单位,岗位\n吕,lyu,长峰物业,处置员\n".encode(),
 }
 
@@ -73,7 +74,9 @@ def doors(
         outermost._from_testcase = True
         stack.enter_context(outermost)
         _found_beside(found_office())
-        yield Knocker(*standing_doors.lay(), _files())
+        people = standing_doors.lay()
+        world.keep_files(people.things)
+        yield Knocker(*people, _files())
         transaction.set_rollback(True)
     memories.forget()
 

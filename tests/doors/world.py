@@ -15,10 +15,12 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import actions as catalogue_actions
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import OfficeCalendar, OfficeRule
+from gezhi.channels import books as channel
 from gezhi.config import worker
 from gezhi.duty import actions as duty
 from gezhi.evidence.actions import Kept
 from gezhi.evidence.models import Evidence
+from gezhi.journal import outbox
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
 from gezhi.notices import receivers
@@ -28,6 +30,7 @@ from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
 from gezhi.places.queries import by_ids, grid
+from gezhi.reports import bookfiles, books
 from gezhi.reports.queries import tracking_code
 from gezhi.routing import actions as routing
 from gezhi.routing import queries as rules
@@ -40,6 +43,7 @@ from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, wal
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
+BOOK = "编号,地点,问题描述\n9,悦海花园,路灯坏了\n"
 KEY = "a-form-shown-once-0001"  # of every form in the table that has one
 
 
@@ -226,6 +230,23 @@ def _of_a_rule_to_change(name: str, cast: Cast, at: datetime) -> Things:
     return {f"{name}.rule.coming": str(line), f"{name}.rule.coming.seen": str(ahead)}
 
 
+def of_books(name: str, actor: Actor, at: datetime) -> Things:
+    """Two ledgers that somebody uploaded: one whose columns are to be confirmed, one that came in. Its file: keep_files."""
+    came = channel.take_in(BOOK.replace("9", "8").encode(), "来过.csv", actor=actor, at=at)
+    channel.begin(books.book(came, actor=actor), actor=actor, at=at)
+    while channel.go_on(came, at=at):
+        pass
+    outbox.reschedule(channel.BRING, str(came), due_at=None)
+    waits = channel.take_in(BOOK.encode(), "等着.csv", actor=actor, at=at)
+    return {f"{name}.book": str(waits), f"{name}.book.came": str(came)}
+
+
+def keep_files(things: Things) -> None:
+    """The files of the ledgers that wait, in the folder of the tests under way."""
+    for name in ("A1", "yonder"):
+        bookfiles.keep(UUID(things[f"{name}.book"]), BOOK.encode())
+
+
 def of_forms(at: datetime) -> Things:
     """Pictures that nobody claimed yet, as a form carries them along."""
     free, paper = (Evidence.objects.get(id=photo(at)) for _each in range(2))
@@ -262,6 +283,7 @@ def fill(cast: Cast, at: datetime) -> Things:
         **of_party("A1", cast.property, cast.sun, cast.qian, at),
         **of_party("B2", cast.team_b2, cast.mo, cast.mo, at),
         **of_office("A1", cast, at),
+        **of_books("A1", cast.chen, at),
         **of_forms(at),
     }
 
@@ -276,6 +298,7 @@ def fill_yonder(cast: Cast, at: datetime) -> Things:
         **of_ground("yonder", cast, town.stairwell, town.grid_a1, at),
         **of_party("yonder", cast.property, cast.sun, cast.qian, at),
         **of_office("yonder", cast, at),
+        **of_books("yonder", cast.chen, at),
     }
 
 

@@ -324,7 +324,7 @@ def test_missing_columns_are_all_named():
 
 
 def test_the_columns_after_z_have_two_letters():
-    assert [sheet._letters(at) for at in (0, 25, 26, 51, 52, 701, 702)] == [
+    assert [sheet.letters(at) for at in (0, 25, 26, 51, 52, 701, 702)] == [
         "A",
         "Z",
         "AA",

@@ -29,6 +29,17 @@ SHEETS = {
     "duplicate_head": gettext_noop("表头“%(head)s”出现了两次，请去掉一列。"),
     "encrypted": gettext_noop("文件有密码，请去掉密码另存后再上传。"),
     "too_many_rows": gettext_noop("行数太多，请分成几份。"),
+    "too_many_columns": gettext_noop("列数太多，请删去不用的列再上传。"),
+    "too_many_cells": gettext_noop("格子太多，请删去不用的行和列，或分成几份。"),
+    "too_much_text": gettext_noop("文字太多，请分成几份。"),
+    "too_long": gettext_noop("第 %(row)s 行有一格太长，请缩短再上传。"),
+    "quotes": gettext_noop("第 %(row)s 行附近的引号没有配对，请用 Excel 另存为 .xlsx 再上传。"),
+    "encoding": gettext_noop("看不出文字编码。请选一种编码再上传，或用 Excel 另存为 .xlsx。"),
+    "bomb": gettext_noop("文件展开后大得不正常，没有打开。请用 Excel 另存一份再上传。"),
+    "overlap": gettext_noop("文件的结构不正常，没有打开。请用 Excel 另存一份再上传。"),
+    "nested": gettext_noop("文件里还套着压缩文件，没有打开。请用 Excel 另存一份再上传。"),
+    "doctype": gettext_noop("文件里有外部引用声明，没有打开。请用 Excel 另存一份再上传。"),
+    "no_such_sheet": gettext_noop("没有这张工作表，请重新选择。"),
 }
 UNREADABLE_MAP = gettext_noop("这个文件读不懂。请从地图软件另存为 GeoJSON（WGS-84 经纬度）再上传。")
 MAPS = {
@@ -77,16 +88,18 @@ class SheetForm(forms.Form):
 
     sheet = forms.FileField(label=gettext_lazy("表格文件（.xlsx 或 .csv）"))
     suffixes = ".xlsx,.csv,.xls"
+    most_bytes = MOST_SHEET_BYTES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sheet"].widget.attrs["accept"] = self.suffixes
 
     def clean_sheet(self) -> Any:
-        """Bytes and name; refused above 10 MB."""
+        """Bytes and name; refused above so many bytes."""
         file = self.cleaned_data["sheet"]
-        if file.size > MOST_SHEET_BYTES:
-            raise forms.ValidationError(_("文件超过 10 MB，请分成几份。"))
+        if file.size > self.most_bytes:
+            said = _("文件超过 %(megabytes)s MB，请分成几份。")
+            raise forms.ValidationError(said % {"megabytes": self.most_bytes // 1_000_000})
         return file
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import export
 from gezhi.ledger import queries as book
@@ -82,6 +83,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "page_size": PAGE,
         "reached": times.moment(position.reached_at, at),
         "query": request.GET.urlencode(),
+        "may_bring": actor.has(Duty.CLERK, Duty.OFFICER),
     }
     return render(request, "desk/ledger.html", page)
 

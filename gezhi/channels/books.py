@@ -1,0 +1,221 @@
+"""An incoming book from its file to its cases: read and mapped by channels.excel, judged and written by flows, a slice at a time.
+
+The worker goes on with a book for two seconds and then lets timers and pictures have their turn; killed, it reads the file again and finds
+by their numbers the rows that are there.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.channels.excel import mapping
+from gezhi.channels.excel.book import Book, read_book
+from gezhi.flows import import_ledger, take_back
+from gezhi.flows.import_ledger import Result, Staging
+from gezhi.flows.ledger_sheet import Item, Judged, Reading, judge, source_of
+from gezhi.journal import outbox
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
+from gezhi.parties.queries import actor_of_account
+from gezhi.reports import bookfiles, books
+from gezhi.reports.books import BookRow
+from gezhi.reports.kinds import BookStage, Finished
+from gezhi.tenancy.current import current
+
+BRING, TAKE_BACK = "book.bring", "book.take_back"  # errand kinds; the key is the book's id
+SLICE_SECONDS = 2.0
+
+
+# ---- one sheet, read and judged ----
+
+
+def fields_for(book: Book) -> tuple[tuple[mapping.Proposal, ...], bool]:
+    """What each column is, as somebody confirmed it for this layout, else as proposed; and whether it was remembered."""
+    proposals = mapping.propose(book)
+    known = books.remembered(mapping.layout_digest(book.heads))
+    if known is None:
+        return proposals, False
+    chosen = known + ("",) * (len(book.heads) - len(known))
+    return tuple(
+        one._replace(field=chosen[one.column], why="remembered", score=1.0) for one in proposals
+    ), True
+
+
+def judged(book: Book, fields: Sequence[str], at: datetime) -> tuple[Judged, str]:
+    """All rows by a mapping, and the source of their numbers."""
+    source = source_of(mapping.layout_digest(book.heads))
+    reading = Reading(source, mapping.heads_of(book, fields), import_ledger.office_zone(), at)
+    return judge(mapping.records(book, fields), reading), source
+
+
+def sheet_of(row: BookRow) -> Book:
+    """The chosen sheet of a kept file. Raises NotFound("file"), BadSheet."""
+    return read_book(bookfiles.read(row.id), row.filename, sheet=row.sheet, encoding=row.encoding)
+
+
+# ---- what people do with a book ----
+
+
+def take_in(data: bytes, filename: str, *, encoding: str = "", actor: Actor, at: datetime) -> UUID:
+    """Keep an uploaded book, its columns as remembered or proposed. Returns its id; the same file sent again is the same book.
+
+    Raises BadSheet: nothing is kept then.
+    """
+    book = read_book(data, filename, encoding=encoding)
+    proposals, _ = fields_for(book)
+    incoming = books.Incoming(
+        filename=filename,
+        data=data,
+        digest=hashlib.sha256(data).hexdigest(),
+        layout=mapping.layout_digest(book.heads),
+        fields=mapping.as_fields(proposals, len(book.heads)),
+        sheet=book.sheet,
+        encoding=book.encoding,
+    )
+    return books.take_in(incoming, actor=actor, at=at)
+
+
+def trial(row: BookRow, at: datetime) -> Result:
+    """The dry run of what was chosen. Nothing is written. Raises NotFound("file"), BadSheet, Invalid."""
+    book = sheet_of(row)
+    sheet, source = judged(book, mapping.judged(row.fields, len(book.heads)), at)
+    return import_ledger.dry_run(sheet, source, row.finished)
+
+
+@transaction.atomic
+def begin(row: BookRow, *, actor: Actor, at: datetime) -> None:
+    """Have the worker bring it in, and remember its layout. Raises NotFromHere("another_under_way" | "has_begun"), Invalid."""
+    if books.others_under_way(row.layout, row.id, at=at):
+        raise NotFromHere("another_under_way")
+    mapping.judged(row.fields, len(row.fields))
+    books.go_to(row.id, BookStage.STAGING, frm=BookStage.MAPPING, began_at=at)
+    books.remember(row.layout, row.fields, actor=actor, at=at)
+    outbox.queue(outbox.Following(BRING, str(row.id), at))
+
+
+@transaction.atomic
+def begin_taking_back(row: BookRow, *, at: datetime) -> None:
+    """Have the worker take back what a book brought, within a day. Raises NotFromHere("too_late" | "has_begun")."""
+    if row.ended_at is None or at - row.ended_at > books.KEPT:
+        raise NotFromHere("too_late")
+    books.go_to(
+        row.id, BookStage.WITHDRAWING, frm=BookStage.DONE, done=0, total=row.run.new if row.run else 0
+    )
+    outbox.queue(outbox.Following(TAKE_BACK, str(row.id), at))
+
+
+# ---- what the worker does, slice by slice ----
+
+
+@dataclass(slots=True)
+class _Held:
+    """A book under way in this process."""
+
+    sheet: Judged
+    items: tuple[Item, ...]
+    staging: Staging | None
+
+
+_held: dict[tuple[UUID, UUID], _Held] = {}  # by office and book; one at a time, for it may be large
+
+
+def go_on(book_id: UUID, *, at: datetime) -> bool:
+    """A slice of bringing a book in; whether there is more to do. Call it outside any transaction."""
+    row = books.by_id(book_id)
+    if row.stage not in {BookStage.STAGING, BookStage.CLOSING}:
+        return _let_go(book_id)
+    actor = actor_of_account(row.by_id, at)
+    try:
+        held = _hold(row, actor)
+    except Refusal as refused:
+        books.fail(book_id, refused.code, at=at)
+        return _let_go(book_id)
+    if row.stage == BookStage.STAGING and held.staging is not None:
+        return _stage(row, held, held.staging, at)
+    return _close(row, held, actor, at)
+
+
+def _hold(row: BookRow, actor: Actor) -> _Held:
+    key = (current(), row.id)
+    if key not in _held:
+        _held.clear()
+        begun = row.began_at or row.brought_at
+        book = sheet_of(row)
+        sheet, source = judged(book, mapping.judged(row.fields, len(book.heads)), begun)
+        if sheet.findings and not row.skip_bad:
+            raise Invalid("sheet", "bad_rows")
+        items = import_ledger.taken(sheet, row.finished)
+        is_new = row.run is None  # else it is published, and only closing is left
+        staging = Staging(items, source, row.file_digest, actor=actor, at=begun) if is_new else None
+        _held[key] = _Held(sheet, items, staging)
+    return _held[key]
+
+
+def _let_go(book_id: UUID) -> bool:
+    _held.pop((current(), book_id), None)
+    return False
+
+
+def _slice(step: Callable[[], bool]) -> bool:
+    """Steps until the time is over; whether more are left."""
+    until = time.monotonic() + SLICE_SECONDS
+    while step():
+        if time.monotonic() > until:
+            return True
+    return False
+
+
+def _stage(row: BookRow, held: _Held, staging: Staging, at: datetime) -> bool:
+    more = _slice(lambda: staging.step(at))
+    books.say_progress(row.id, staging.done, len(held.items))
+    if more:
+        return True
+    _publish(row, held, staging, at)
+    return _ended(row, at) if row.finished != Finished.DECLINE else True
+
+
+@transaction.atomic
+def _publish(row: BookRow, held: _Held, staging: Staging, at: datetime) -> None:
+    bad, left_out = len(held.sheet.findings), len(held.sheet.items) - len(held.items)
+    staging.publish(read=held.sheet.read - left_out, bad=bad, at=at)
+    books.go_to(
+        row.id, BookStage.CLOSING, frm=BookStage.STAGING, run_id=staging.run, left_out=left_out, done=0
+    )
+
+
+def _close(row: BookRow, held: _Held, actor: Actor, at: datetime) -> bool:
+    """Decline what the book calls finished: a person of the desk wanted it, where his desk may."""
+    if row.finished == Finished.DECLINE and row.run:
+        numbers = [one.intake.external_number for one in held.items if one.is_finished]
+        declining = take_back.Declining(row.run.id, numbers[row.done :], actor=actor)
+        more = _slice(lambda: declining.step(at))
+        books.say_declined(row.id, declining.declined, done=row.done + declining.done, total=len(numbers))
+        if more:
+            return True
+    return _ended(row, at)
+
+
+def _ended(row: BookRow, at: datetime) -> bool:
+    books.go_to(row.id, BookStage.DONE, frm=BookStage.CLOSING, ended_at=at)
+    bookfiles.drop(row.id)
+    return _let_go(row.id)
+
+
+def go_on_taking_back(book_id: UUID, *, at: datetime) -> bool:
+    """A slice of taking an import back; whether there is more to do. Call it outside any transaction."""
+    row = books.by_id(book_id)
+    if row.stage != BookStage.WITHDRAWING or row.run is None:
+        return False
+    actor = actor_of_account(row.by_id, at)
+    taking = take_back.TakingBack(row.run.id, actor=actor)
+    more = _slice(lambda: taking.step(at))
+    done = row.done + taking.taken_back
+    books.say_progress(row.id, done, max(done, row.total))
+    if not more:
+        books.withdrawn(row.id, done, taking.stayed(), actor=actor, at=at)
+    return more

@@ -1,0 +1,249 @@
+"""The rows of somebody's ledger, judged one by one before anything is written. Who reported is not read.
+
+What stops a row is a finding; what is only not understood is a remark: the row comes in, and the words stay in its text.
+A row that its book calls finished is no case solved here: docs/adr/0024-books-come-in.md.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from uuid import UUID
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.flows.cells import BadCell, RowFinding
+from gezhi.flows.ledger_places import Found, PlaceFinder
+from gezhi.journal.chain import canonical
+from gezhi.kernel.moment import BadMoment, as_moment
+from gezhi.kernel.refusal import Refusal
+from gezhi.kernel.sheet import Cell, Record, head_key
+from gezhi.kernel.text import clean_name, phone_key, strip_board_whitespace
+from gezhi.reports.intake import Intake, judged
+from gezhi.tenancy.keys import derived
+
+NUMBER_SIGNS = 80  # what a report keeps of a number in somebody else's book
+CLOCKS_DIFFER = timedelta(days=1)
+SHOWN_SIGNS = 40  # of a cell, in a remark
+FINISHED = re.compile(r"办结|结案|办毕|完成|解决|处理完|已处理|处置完|已处置|整改到位|已整改|销号|closed|done|solved|finished|completed|resolved", re.IGNORECASE)  # fmt: skip
+UNFINISHED = re.compile(r"未|没有|尚|不|待|正在|中$|否|无法|\b(?:un|not|in progress|pending|open)", re.IGNORECASE)  # fmt: skip
+YES = frozenset({"是", "√", "yes", "y", "true", "1"})
+KEPT_WORDS = (
+    "status",
+    "closed_at",
+    "party",
+    "note",
+)  # they stand below the text, under the heads of their book
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row as it will be written. row: as Excel numbers it. is_finished: its book says that it is done with."""
+
+    row: int
+    intake: Intake
+    place: UUID | None
+    is_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a ledger holds. items: one per number, in its order. repeats: rows that say again what an earlier one said."""
+
+    read: int
+    items: tuple[Item, ...]
+    repeats: int
+    findings: tuple[RowFinding, ...]
+    remarks: tuple[RowFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What all rows of one ledger are judged by. source: of its numbers; heads: by field how its columns are called."""
+
+    source: str
+    heads: Mapping[str, str]
+    tz: tzinfo
+    at: datetime
+
+
+def source_of(layout: str) -> str:
+    """Under which name the numbers of all ledgers of one layout (its digest) are known."""
+    return f"book-{layout[:24]}"
+
+
+def judge(records: Iterable[Record], reading: Reading) -> Judged:
+    """Judge a whole ledger in memory. Up to some thousand statements, for places whose names nobody wrote like that before."""
+    judge_of = _Judge(reading)
+    for record in records:
+        judge_of.take(record)
+    return judge_of.result()
+
+
+class _Judge:
+    """Goes through the rows and remembers what it has seen."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading, self.read, self.repeats = reading, 0, 0
+        self.places, self.categories = PlaceFinder(), _categories()
+        self.first: dict[str, Item] = {}
+        self.findings: list[RowFinding] = []
+        self.remarks: list[RowFinding] = []
+        self.key = derived("book-row")
+
+    def take(self, record: Record) -> None:
+        self.read += 1
+        remarks: list[RowFinding] = []
+        try:
+            item = self._item(record, remarks)
+            known = self.first.setdefault(item.intake.external_number, item)
+            if known is not item and known.intake != item.intake:
+                raise BadCell("number", "twice")
+        except BadCell as bad:
+            self.findings.append(RowFinding(record.number, self._head(bad.key), bad.code, bad.values))
+            return
+        self.repeats += known is not item
+        self.remarks += remarks
+
+    def result(self) -> Judged:
+        return Judged(
+            self.read, tuple(self.first.values()), self.repeats, tuple(self.findings), tuple(self.remarks)
+        )
+
+    def _item(self, record: Record, remarks: list[RowFinding]) -> Item:
+        for field, code in record.faults.items():
+            raise BadCell(field, code)
+        cells = record.cells
+        text = _words(cells["text"])
+        if not text:
+            raise BadCell("text", "required")
+        said_at = self._moment("said_at", cells["said_at"]) or self._moment(
+            "received_at", cells["received_at"]
+        )
+        found = self._place(record, remarks)
+        category = self._category(record, remarks)
+        intake = Intake(
+            channel="import",
+            text=self._whole(text, cells, with_place=not found.is_exact, with_category=category is None),
+            place=found.id,
+            place_path=found.path,
+            category=category,
+            contact=self._contact(record, remarks),
+            said_at=said_at,
+            source=self.reading.source,
+            external_number=self._number(cells),
+        )
+        try:
+            kept = judged(intake)
+        except Refusal as refused:
+            raise BadCell(
+                "text", refused.code, **{k: v for k, v in refused.details.items() if k == "limit"}
+            ) from refused
+        return Item(record.number, replace(kept, may_call=bool(kept.contact)), found.id, _is_finished(cells))
+
+    def _head(self, field: str) -> str:
+        return self.reading.heads.get(field, field)
+
+    def _remark(self, record: Record, field: str, code: str, value: str) -> RowFinding:
+        shown = value if len(value) <= SHOWN_SIGNS else value[: SHOWN_SIGNS - 1] + "…"
+        return RowFinding(record.number, self._head(field), code, {"value": shown})
+
+    def _number(self, cells: Mapping[str, Cell]) -> str:
+        """Its number in the book; without one a keyed digest of the row, which nobody can guess back."""
+        cell = cells["number"]
+        if cell is None:
+            said = [str(value) for value in cells.values()]
+            return f"row-{hmac.new(self.key, canonical(said), hashlib.sha256).hexdigest()[:40]}"
+        if isinstance(cell, bool | float | datetime | date):
+            raise BadCell("number", "unreadable")
+        try:
+            number = clean_name(str(cell), NUMBER_SIGNS)
+        except Refusal as refused:
+            raise BadCell("number", refused.code) from refused
+        if not number:
+            raise BadCell("number", "required")
+        return number
+
+    def _moment(self, field: str, cell: Cell) -> datetime | None:
+        try:
+            moment = as_moment(cell, self.reading.tz)
+        except BadMoment as bad:
+            raise BadCell(field, bad.code) from bad
+        if moment is not None and moment > self.reading.at + CLOCKS_DIFFER:
+            raise BadCell(field, "in_the_future")
+        return moment
+
+    def _place(self, record: Record, remarks: list[RowFinding]) -> Found:
+        words, area = _words(record.cells["place"]), _words(record.cells["area"])
+        if not words and not area:
+            return Found()
+        found = self.places.find(words, area)
+        if found.id is None:
+            field = "place" if words else "area"
+            remarks.append(self._remark(record, field, found.why, words or area))
+        return found
+
+    def _category(self, record: Record, remarks: list[RowFinding]) -> UUID | None:
+        words = _words(record.cells["category"])
+        for line in words.splitlines():
+            if id := self.categories.get(head_key(line)):
+                return id
+        if words:
+            remarks.append(self._remark(record, "category", "uncategorised", words.replace("\n", " ")))
+        return None
+
+    def _contact(self, record: Record, remarks: list[RowFinding]) -> str:
+        """One phone number, or none: what is no number is not taken, nor kept elsewhere."""
+        words = _words(record.cells["contact"])
+        if words and phone_key(words) is None:
+            remarks.append(RowFinding(record.number, self._head("contact"), "phone_not_taken"))
+            return ""
+        return words
+
+    def _whole(self, text: str, cells: Mapping[str, Cell], *, with_place: bool, with_category: bool) -> str:
+        """The text, and below it what the book says besides, under the book's own heads."""
+        names = [
+            name
+            for name, holds in (("area", with_place), ("place", with_place), ("category", with_category))
+            if holds
+        ]
+        below = [
+            f"{self._head(name)}：{said}"
+            for name in (*names, *KEPT_WORDS)
+            if (said := _words(cells[name]).replace("\n", " "))
+        ]
+        return "\n".join([text, *below])
+
+
+def _is_finished(cells: Mapping[str, Cell]) -> bool:
+    status = _words(cells["status"])
+    if UNFINISHED.search(status):
+        return False
+    return (
+        bool(FINISHED.search(status))
+        or status.lower() in YES
+        or (not status and cells["closed_at"] is not None)
+    )
+
+
+def _words(cell: Cell) -> str:
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
+    return "" if cell is None else strip_board_whitespace(str(cell))
+
+
+def _categories() -> dict[str, UUID]:
+    """What a ledger may call each category on offer; a name of two is a name of none."""
+    found: dict[str, set[UUID]] = {}
+    for leaf in catalogue.open_leaves():
+        if leaf.refer_out:
+            continue
+        names = (
+            getattr(words, language)
+            for words in (leaf.name, leaf.plain)
+            for language in ("zh", "zh_hant", "en")
+        )
+        for name in (leaf.code, *names):
+            found.setdefault(head_key(name), set()).add(leaf.id)
+    return {name: next(iter(ids)) for name, ids in found.items() if name and len(ids) == 1}

@@ -1,0 +1,325 @@
+"""A ledger kept elsewhere comes in: upload, choose what each column is, try it out, bring it in, take it back."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gezhi.channels import books as channel
+from gezhi.channels.excel import mapping
+from gezhi.channels.excel.book import Book, read_book
+from gezhi.channels.excel.heads import FIELDS
+from gezhi.flows.cells import RowFinding
+from gezhi.kernel.actor import Duty
+from gezhi.kernel.refusal import Invalid, Refusal
+from gezhi.kernel.sheet import ENCODINGS, BadSheet, safe_cell
+from gezhi.reports import bookfiles, books
+from gezhi.reports.books import BookRow
+from gezhi.reports.kinds import UNDER_WAY, BookStage, Finished
+from gezhi.web import times
+from gezhi.web.desk.keeper import SheetForm, tried, why
+from gezhi.web.staff import actor_of, at_of, duty_required, is_boosted
+
+MOST_BYTES = 20_000_000
+MOST_ASKED = 40  # columns of one form; those behind them are not taken, and it is said
+SHOWN = 50  # findings on a page; the download has all
+DESK = (Duty.CLERK, Duty.OFFICER)
+FIELD_NAMES: Final = {
+    "": gettext_noop("不导入"),
+    "number": gettext_noop("编号（原台账）"),
+    "text": gettext_noop("问题描述"),
+    "area": gettext_noop("社区或村"),
+    "place": gettext_noop("地点（可以几列）"),
+    "category": gettext_noop("类别"),
+    "said_at": gettext_noop("上报时间"),
+    "received_at": gettext_noop("收到时间"),
+    "contact": gettext_noop("联系电话（加密保存）"),
+    "status": gettext_noop("办理情况"),
+    "party": gettext_noop("责任单位"),
+    "closed_at": gettext_noop("办结时间"),
+    "note": gettext_noop("备注"),
+}
+REASONS: Final = {
+    "same": gettext_noop("表头就是“%(like)s”"),
+    "bare": gettext_noop("表头就是“%(like)s”，多了括号或分组"),
+    "near": gettext_noop("表头像“%(like)s”，请核对"),
+    "cells": gettext_noop("格子里是电话号码，请核对"),
+    "remembered": gettext_noop("上次这样确认过"),
+    "personal": gettext_noop("是个人信息，不导入"),
+    "count": gettext_noop("是行的序号，不需要"),
+    "unknown": gettext_noop("没有认出来，请选择或不导入"),
+    "weaker": gettext_noop("已有另一列更合适"),
+    "disagrees": gettext_noop("表头像“%(like)s”，格子里的内容却不像，请核对"),
+    "said": gettext_noop("您选的"),
+}
+FINISHED: Final = (
+    (Finished.LEAVE_OUT, gettext_lazy("不导入"), gettext_lazy("只带进没办完的")),
+    (Finished.WAIT, gettext_lazy("导入，等受理席处理"), gettext_lazy("和没办完的一样，时限从导入时算起")),
+    (
+        Finished.DECLINE,
+        gettext_lazy("导入，随即记为不予受理"),
+        gettext_lazy("注明是原台账办结的，本系统没有经手"),
+    ),
+)
+PROBLEMS: Final = {
+    "bad_rows": gettext_noop("有几行要改，什么都没有写入。请改好再上传。"),
+    "not_found": gettext_noop("上传的文件已经清除，请重新上传。"),
+}
+
+
+class BookForm(SheetForm):
+    """One file, and how its text is written when that cannot be seen."""
+
+    sheet = forms.FileField(label=gettext_lazy("台账文件（.xlsx、.xls 或 .csv）"))
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("文字编码（只用于 .csv）"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("自动辨认")),
+            ("utf-8", "UTF-8"),
+            ("gb18030", "GBK / GB18030"),
+            ("utf-16", "UTF-16"),
+            ("big5", "Big5"),
+        ],
+    )
+    suffixes = ".xlsx,.xlsm,.xls,.csv,.tsv,.txt"
+    most_bytes = MOST_BYTES
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(*DESK)
+def books_in(request: HttpRequest) -> HttpResponse:
+    """Upload a book; below, what this person brought before."""
+    form, actor, at = BookForm(request.POST or None, request.FILES or None), actor_of(request), at_of(request)
+    if form.is_valid():
+        file, encoding = form.cleaned_data["sheet"], form.cleaned_data["encoding"]
+        id = tried(
+            form, lambda: channel.take_in(file.read(), file.name, encoding=encoding, actor=actor, at=at)
+        )
+        if id:
+            is_known = books.remembered(books.book(id, actor=actor).layout) is not None
+            return redirect("desk:book_trial" if is_known else "desk:book_in", id)
+    rows = [
+        {"book": one, "when": times.moment(one.brought_at, at), "stage": _(STAGES[BookStage(one.stage)])}
+        for one in books.recent(actor)
+    ]
+    page = {"heading": _("导入原有台账"), "form": form, "rows": rows}
+    return render(request, "desk/books.html", page, status=422 if form.errors else 200)
+
+
+STAGES: Final = {
+    BookStage.MAPPING: gettext_noop("待确认"),
+    BookStage.STAGING: gettext_noop("正在导入"),
+    BookStage.CLOSING: gettext_noop("正在收尾"),
+    BookStage.DONE: gettext_noop("已导入"),
+    BookStage.FAILED: gettext_noop("没有导入"),
+    BookStage.WITHDRAWING: gettext_noop("正在撤回"),
+    BookStage.WITHDRAWN: gettext_noop("已撤回"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@duty_required(*DESK)
+def book_in(request: HttpRequest, book_id: UUID) -> HttpResponse:
+    """The columns of a book that has not begun; how far it is of one that has."""
+    row = books.book(book_id, actor=actor_of(request))
+    if row.stage != BookStage.MAPPING:
+        return _progress(request, row)
+    if request.method == "POST":
+        return _chosen(request, row)
+    book = channel.sheet_of(row)
+    return _columns(request, row, book)
+
+
+def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
+    at = at_of(request)
+    is_under_way = row.stage in UNDER_WAY
+    may_undo = row.stage == BookStage.DONE and row.ended_at is not None and at - row.ended_at <= books.KEPT
+    page = {
+        "heading": row.filename,
+        "row": row,
+        "run": row.run,
+        "stage": _(STAGES[BookStage(row.stage)]),
+        "is_under_way": is_under_way,
+        "may_undo": may_undo,
+        "problem": _(PROBLEMS.get(row.problem, gettext_noop("文件读不下去了，什么都没有写入。请重新上传。"))),
+        "ended": times.moment(row.ended_at, at),
+        "text": _("%(done)s / %(total)s") % {"done": row.done, "total": row.total} if row.total else "",
+    }
+    name = "desk/_book_progress.html" if is_boosted(request) and is_under_way else "desk/book.html"
+    answer = render(request, name, page)
+    if is_boosted(request) and not is_under_way:
+        answer["HX-Refresh"] = "true"  # it came to its end: the page is another one now
+    return answer
+
+
+def _columns(
+    request: HttpRequest,
+    row: BookRow,
+    book: Book,
+    refused: Refusal | None = None,
+    fields: Sequence[str] = (),
+) -> HttpResponse:
+    proposals, is_remembered = channel.fields_for(book)
+    fields = fields or row.fields
+    asked = [
+        {
+            "name": f"c{one.column}",
+            "head": one.name,
+            "samples": one.samples,
+            "reason": _reason(one, fields[one.column]),
+            "options": [(code, _(name), code == fields[one.column]) for code, name in FIELD_NAMES.items()],
+        }
+        for one in proposals[:MOST_ASKED]
+    ]
+    page = {
+        "heading": _("每一列是什么"),
+        "row": row,
+        "book": book,
+        "asked": asked,
+        "beyond": len(proposals) - len(asked),
+        "is_remembered": is_remembered,
+        "count": len(book.rows),
+        "refused": why(refused) if refused else "",
+        "finished": [
+            {"value": value, "label": label, "hint": hint, "checked": value == row.finished}
+            for value, label, hint in FINISHED
+        ],
+        "encodings": ENCODINGS if row.encoding else (),
+    }
+    return render(request, "desk/book_columns.html", page, status=422 if refused else 200)
+
+
+def _reason(one: mapping.Proposal, field: str) -> str:
+    return _(REASONS[one.why if one.field == field else "said"]) % {"like": one.like}
+
+
+def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
+    said = request.POST
+    sheet, encoding = said.get("sheet", row.sheet)[:100], said.get("encoding", row.encoding)[:12]
+    choices: dict[str, Any] = {"finished": said.get("finished", row.finished), "skip_bad": "skip_bad" in said}
+    book = channel.sheet_of(row)
+    if (sheet, encoding) != (row.sheet, row.encoding):
+        try:
+            return _another_sheet(row, sheet, encoding, choices)
+        except BadSheet as refused:
+            return _columns(request, row, book, refused)
+    fields = [said.get(f"c{at}", "") if at < len(book.heads) else "" for at in range(len(book.heads))]
+    try:
+        chosen = mapping.judged(fields, len(book.heads))
+        same: dict[str, Any] = {"layout": row.layout, "sheet": sheet, "encoding": encoding}
+        books.choose(row.id, fields=chosen, **same, **choices)
+    except Invalid as refused:
+        known = [field if field in FIELDS else "" for field in fields]
+        return _columns(request, row, book, refused, known)
+    return redirect("desk:book_trial", row.id)
+
+
+def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, Any]) -> HttpResponse:
+    """The same file read otherwise: its columns are proposed anew. Raises BadSheet."""
+    book = read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding)
+    proposals, _is_remembered = channel.fields_for(book)
+    books.choose(
+        row.id,
+        layout=mapping.layout_digest(book.heads),
+        fields=mapping.as_fields(proposals, len(book.heads)),
+        sheet=book.sheet,
+        encoding=book.encoding,
+        **choices,
+    )
+    return redirect("desk:book_in", row.id)
+
+
+@require_GET
+@duty_required(*DESK)
+def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
+    """What would come in, and what is wrong by row. Nothing is written."""
+    row = books.book(book_id, actor=actor_of(request))
+    if row.stage != BookStage.MAPPING:
+        return redirect("desk:book_in", row.id)
+    try:
+        result = channel.trial(row, at_of(request))
+    except Invalid as refused:
+        return _columns(request, row, channel.sheet_of(row), refused)
+    remarks = _grouped(result.remarks)
+    page = {
+        "heading": _("试一遍，还没有写入"),
+        "row": row,
+        "result": result,
+        "findings": [one.sentence() for one in result.findings[:SHOWN]],
+        "remarks": remarks[:SHOWN],
+        "remarked": len(result.remarks),
+        "more": max(0, len(result.findings) - SHOWN) + max(0, len(remarks) - SHOWN),
+        "has_findings": bool(result.findings or result.remarks),
+        "may_begin": result.new > 0 and (not result.bad or row.skip_bad),
+        "declines": row.finished == Finished.DECLINE,
+    }
+    return render(
+        request, "desk/book_trial.html", page, status=422 if result.bad and not row.skip_bad else 200
+    )
+
+
+def _grouped(remarks: Iterable[RowFinding]) -> list[str]:
+    """Each thing once, at the first row where it is so, with the number of rows."""
+    counts: dict[tuple[str, str, str], int] = {}
+    first: dict[tuple[str, str, str], RowFinding] = {}
+    for one in remarks:
+        key = (one.column, one.code, str(one.values))
+        first.setdefault(key, one)
+        counts[key] = counts.get(key, 0) + 1
+    often = _("%(sentence)s（共 %(count)s 行这样）")
+    return [
+        often % {"sentence": one.sentence(), "count": counts[key]} if counts[key] > 1 else one.sentence()
+        for key, one in first.items()
+    ]
+
+
+@require_GET
+@duty_required(*DESK)
+def findings(request: HttpRequest, book_id: UUID) -> HttpResponse:
+    """All findings and remarks of the dry run as a table: row, column, what is so."""
+    row = books.book(book_id, actor=actor_of(request))
+    result = channel.trial(row, at_of(request))
+    answer = HttpResponse(
+        _as_csv(result.findings, result.remarks).encode("utf-8-sig"), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="findings.csv"'
+    return answer
+
+
+def _as_csv(bad: Iterable[RowFinding], remarks: Iterable[RowFinding]) -> str:
+    to = io.StringIO()
+    writer = csv.writer(to, quoting=csv.QUOTE_ALL)
+    writer.writerow([_("行"), _("列"), _("轻重"), _("怎么回事、怎么办")])
+    for weight, found in ((_("要改"), bad), (_("提醒"), remarks)):
+        for one in found:
+            writer.writerow([str(one.row), safe_cell(one.column), weight, safe_cell(one.what())])
+    return to.getvalue()
+
+
+@require_POST
+@duty_required(*DESK)
+def begin(request: HttpRequest, book_id: UUID) -> HttpResponse:
+    """Have it brought in. The page then shows how far it is."""
+    row = books.book(book_id, actor=actor_of(request))
+    channel.begin(row, actor=actor_of(request), at=at_of(request))
+    return redirect("desk:book_in", row.id)
+
+
+@require_POST
+@duty_required(*DESK)
+def take_back(request: HttpRequest, book_id: UUID) -> HttpResponse:
+    """Take back what it brought, within a day."""
+    row = books.book(book_id, actor=actor_of(request))
+    channel.begin_taking_back(row, at=at_of(request))
+    messages.success(request, _("开始撤回。"))
+    return redirect("desk:book_in", row.id)

@@ -1,0 +1,243 @@
+"""An incoming book on its way: kept sealed, mapped as its layout was before, brought in slice by slice, taken back."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+
+from gezhi.cases.actions import advance
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
+from gezhi.channels import books as channel
+from gezhi.config import worker
+from gezhi.flows import import_ledger as flow
+from gezhi.journal.models import Entry, Errand
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import NotFound, NotFromHere
+from gezhi.reports import bookfiles, books
+from gezhi.reports.books import BookRow
+from gezhi.reports.kinds import BookStage
+from gezhi.reports.models import ImportRun, IncomingBook, Layout, Report
+from tests.cast import Cast
+
+DAY = timedelta(days=1)
+HEADS = ("编号", "地点", "问题描述", "联系电话", "办理情况")
+
+
+def book(*rows: tuple[str, ...], heads: tuple[str, ...] = HEADS) -> bytes:
+    return "\n".join(",".join(row) for row in (heads, *rows)).encode()
+
+
+def rows(count: int, status: str = "") -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (f"N{at}", "悦海花园3号楼", f"第 {at} 盏路灯不亮", "13812345678", status)
+        for at in range(1, count + 1)
+    )
+
+
+def taken(data: bytes, actor: Actor, at: datetime, **said: Any) -> BookRow:
+    """Uploaded and chosen."""
+    row = books.book(channel.take_in(data, "台账.csv", actor=actor, at=at), actor=actor)
+    chosen = {"layout": row.layout, "fields": row.fields, "sheet": row.sheet, "encoding": row.encoding}
+    books.choose(row.id, **{"finished": "leave_out", "skip_bad": False, **chosen, **said})
+    return books.book(row.id, actor=actor)
+
+
+def begun(data: bytes, actor: Actor, at: datetime, **said: Any) -> UUID:
+    row = taken(data, actor, at, **said)
+    channel.begin(row, actor=actor, at=at)
+    return row.id
+
+
+def worked(at: datetime) -> None:
+    """The worker goes round until no book is under way."""
+    for _ in range(50):
+        worker.do_errands(at)
+        if not IncomingBook.objects.filter(stage__in=["staging", "closing", "withdrawing"]).exists():
+            return
+    raise AssertionError(list(Errand.objects.exclude(error="").values_list("kind", "error")))
+
+
+def brought(data: bytes, actor: Actor, at: datetime, **said: Any) -> BookRow:
+    id = begun(data, actor, at, **said)
+    worked(at)
+    return books.book(id, actor=actor)
+
+
+def files() -> list[Path]:
+    return sorted((Path(settings.GEZHI_DATA) / "books").glob("*"))
+
+
+# ---- kept, and let go ----
+
+
+def test_a_book_is_kept_sealed_and_only_whoever_brought_it_opens_it(cast: Cast, noon: datetime) -> None:
+    id = channel.take_in(book(*rows(1)), "台账.csv", actor=cast.chen, at=noon)
+    (file,) = files()
+    assert b"13812345678" not in file.read_bytes()
+    assert (bookfiles.read(id), file.stat().st_mode & 0o777) == (book(*rows(1)), 0o600)
+    with pytest.raises(NotFound):
+        books.book(id, actor=cast.zhou)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(NotFound):
+        bookfiles.read(id)
+
+
+def test_a_book_that_nobody_goes_on_with_is_gone_after_a_day(cast: Cast, noon: datetime) -> None:
+    channel.take_in(book(*rows(1)), "台账.csv", actor=cast.chen, at=noon)
+    worker.tidy_up(noon + DAY)
+    assert len(files()) == 1
+    worker.tidy_up(noon + DAY + timedelta(seconds=1))
+    assert (files(), IncomingBook.objects.count()) == ([], 0)
+
+
+def test_its_file_is_gone_when_it_is_in(cast: Cast, noon: datetime) -> None:
+    row = brought(book(*rows(3)), cast.chen, noon)
+    assert (row.stage, row.run.new, files()) == (BookStage.DONE, 3, [])
+    assert Errand.objects.filter(kind=channel.BRING, done_at=None).count() == 0
+
+
+# ---- a layout is asked about once ----
+
+
+def test_a_layout_is_understood_next_time_as_it_was_confirmed(cast: Cast, noon: datetime) -> None:
+    first = taken(book(*rows(1)), cast.chen, noon, fields=["number", "place", "text", "", "status"])
+    assert channel.fields_for(channel.sheet_of(first))[1] is False
+    channel.begin(first, actor=cast.chen, at=noon)
+    worked(noon)
+    again = books.book(channel.take_in(book(*rows(2)), "二月.csv", actor=cast.chen, at=noon), actor=cast.chen)
+    assert again.fields == ["number", "place", "text", "", "status"]
+    assert channel.fields_for(channel.sheet_of(again))[1] is True
+    assert (Layout.objects.count(), Report.objects.get().contact) == (1, None)
+    assert Entry.objects.filter(subject_kind="layout", event="mapped").count() == 1
+
+
+# ---- slice by slice ----
+
+
+def test_a_book_comes_in_by_slices_and_is_not_seen_before_the_last(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
+    monkeypatch.setattr(flow, "MOST", 20)
+    monkeypatch.setattr(flow, "AIM_SECONDS", 1000)  # however slow this machine is
+    id = begun(book(*rows(50)), cast.chen, noon)
+    seen = []
+    while channel.go_on(id, at=noon):
+        row = books.book(id, actor=cast.chen)
+        seen.append((row.stage, row.done, row.total, ImportRun.objects.filter(published_at=None).count()))
+    assert seen == [("staging", 20, 50, 1), ("staging", 40, 50, 1)]
+    row = books.book(id, actor=cast.chen)
+    assert (row.stage, row.run.read, row.run.new, row.run.known) == (BookStage.DONE, 50, 50, 0)
+
+
+def test_a_worker_that_was_killed_is_followed_by_one_that_goes_on(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
+    id = begun(book(*rows(50)), cast.chen, noon)
+    channel.go_on(id, at=noon)
+    channel._held.clear()  # another process knows nothing of the slices before
+    worked(noon)
+    assert (Report.objects.count(), Case.objects.count(), ImportRun.objects.get().new) == (50, 50, 50)
+
+
+def test_two_books_of_one_layout_do_not_come_in_at_once(cast: Cast, noon: datetime) -> None:
+    begun(book(*rows(1)), cast.chen, noon)
+    with pytest.raises(NotFromHere) as refused:
+        begun(book(*rows(2)), cast.zhou, noon)
+    assert refused.value.code == "another_under_way"
+
+
+def test_a_button_pressed_twice_begins_once(cast: Cast, noon: datetime) -> None:
+    row = taken(book(*rows(1)), cast.chen, noon)
+    channel.begin(row, actor=cast.chen, at=noon)
+    with pytest.raises(NotFromHere):
+        channel.begin(row, actor=cast.chen, at=noon)
+    assert Errand.objects.filter(kind=channel.BRING).count() == 1
+
+
+def test_a_book_with_damaged_rows_fails_and_nothing_is_seen(cast: Cast, noon: datetime) -> None:
+    data = book(*rows(2), ("N3", "", "", "", ""))
+    row = brought(data, cast.chen, noon)
+    assert (row.stage, row.problem, Report.objects.count(), files()) == ("failed", "bad_rows", 0, [])
+    assert brought(data, cast.chen, noon, skip_bad=True).run.new == 2
+
+
+def test_a_book_whose_file_is_gone_fails_by_name(cast: Cast, noon: datetime) -> None:
+    id = begun(book(*rows(2)), cast.chen, noon)
+    bookfiles.drop(id)
+    worked(noon)
+    assert (books.by_id(id).stage, books.by_id(id).problem) == ("failed", "file")
+
+
+# ---- finished elsewhere ----
+
+
+def test_rows_finished_elsewhere_are_declined_by_the_person_who_wanted_it(cast: Cast, noon: datetime) -> None:
+    data = book(*rows(2, "已办结"), ("N9", "中街", "井盖松动", "", "已办结"))
+    row = brought(data, cast.chen, noon, finished="decline")
+    assert (row.stage, row.run.new, row.declined) == ("done", 3, 2)
+    found = Case.objects.order_by("id").values_list("state", "ending", "ending_reason")
+    declined = ("closed", "declined", "这一条来自原有台账，那里记为已办结。本系统没有经手，不计为办结。")
+    # the third lies in another community: it waits for the desk there
+    assert list(found) == [declined, declined, ("reported", "", "")]
+    entry = Entry.objects.filter(event="decline").first()
+    assert entry.actor_id == cast.chen.id
+
+
+# ---- taken back ----
+
+
+def test_an_import_is_taken_back_but_for_what_somebody_has_moved(cast: Cast, noon: datetime) -> None:
+    row = brought(book(*rows(3)), cast.chen, noon)
+    moved = Case.objects.order_by("id").last()
+    advance(moved.id, Move("note", note="已去看过"), actor=cast.chen, at=noon)
+    channel.begin_taking_back(row, at=noon + DAY)
+    worked(noon + DAY)
+    row = books.book(row.id, actor=cast.chen)
+    assert (row.stage, row.taken_back, row.stayed) == ("withdrawn", 2, [moved.number])
+    assert sorted(Case.objects.values_list("state", "ending", "ending_reason")) == [
+        ("closed", "declined", "这一批导入有误，已经撤回。"),
+        ("closed", "declined", "这一批导入有误，已经撤回。"),
+        ("reported", "", ""),
+    ]
+    deed = Entry.objects.get(subject_kind="import", event="withdrawn")
+    assert deed.after == {"taken_back": 2, "stayed": 1, "numbers": [moved.number]}
+    assert deed.actor_id == cast.chen.id
+
+
+def test_after_that_the_corrected_book_comes_in_anew(cast: Cast, noon: datetime) -> None:
+    row = brought(book(*rows(3, "已办结")), cast.chen, noon, finished="decline")
+    channel.begin_taking_back(row, at=noon)
+    worked(noon)
+    assert books.book(row.id, actor=cast.chen).taken_back == 3
+    assert brought(book(*rows(3, "未办结")), cast.chen, noon).run.new == 3
+
+
+def test_without_letting_go_of_the_numbers_it_would_be_known(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books, "let_go", lambda report_ids: None)
+    row = brought(book(*rows(3)), cast.chen, noon)
+    channel.begin_taking_back(row, at=noon)
+    worked(noon)
+    assert brought(book(*rows(3)), cast.chen, noon).run.new == 0
+
+
+def test_what_is_not_his_to_decline_stays_and_is_named(cast: Cast, noon: datetime) -> None:
+    row = brought(book(*rows(1), ("N9", "中街", "井盖松动", "", "")), cast.chen, noon)
+    channel.begin_taking_back(row, at=noon)
+    worked(noon)
+    other = Case.objects.get(place_id=cast.town.street_b)
+    assert books.book(row.id, actor=cast.chen).stayed == [other.number]
+
+
+def test_an_import_is_taken_back_within_a_day(cast: Cast, noon: datetime) -> None:
+    row = brought(book(*rows(1)), cast.chen, noon)
+    with pytest.raises(NotFromHere) as refused:
+        channel.begin_taking_back(row, at=noon + DAY + timedelta(seconds=1))
+    assert refused.value.code == "too_late"
