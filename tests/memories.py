@@ -10,6 +10,7 @@ from gezhi.tenancy import queries
 MEMORIES = (
     ("gezhi.cases.numbers", "_stock"),
     ("gezhi.catalogue.shelf", "_shelves"),
+    ("gezhi.channels.wecom.robot", "_posted"),
     ("gezhi.config.worker", "_tidied"),
     ("gezhi.places.map", "_maps"),
     ("gezhi.web.desk.tallies", "_kept"),

@@ -20,6 +20,7 @@ from django.db import close_old_connections, connection
 
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
+from gezhi.channels.wecom import hearing
 from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
@@ -60,6 +61,7 @@ HANDLERS: dict[str, Handler] = {
     evidence.PREPARE: prepare_picture,
     MESSAGE: show_message,
     move_place.FOLLOW: follow_place,
+    hearing.HEARD: hearing.take,
 }
 # These set their own next moment; marking them done would stop the clock.
 REPEATING = frozenset({TIMER})
@@ -162,7 +164,7 @@ def keep_books(at: datetime) -> int:
 
 def tidy_up(at: datetime) -> None:
     """What nobody waits for: work of companies that changed, pictures that nobody claimed. One that fails is told; the others are done."""
-    for chore in (change_of_company.move_open_work, evidence.purge):
+    for chore in (change_of_company.move_open_work, evidence.purge, hearing.tidy):
         try:
             chore(at=at)
         except Exception:

@@ -38,7 +38,9 @@ class Sealer:
         said = {"msg_signature": self.sign(stamp, nonce, encrypted), "timestamp": stamp, "nonce": nonce}
         return urlencode(said | more)
 
-    def post(self, message: bytes, moment: int, *, nonce: str = "1597212914", corp: str | None = None) -> tuple[str, bytes]:
+    def post(
+        self, message: bytes, moment: int, *, nonce: str = "1597212914", corp: str | None = None
+    ) -> tuple[str, bytes]:
         """(query, body) of one callback."""
         encrypted = self.seal(message, corp=corp)
         return self.query(encrypted, moment, nonce), outer(encrypted, corp or self.corp)
@@ -52,7 +54,14 @@ def outer(encrypted: str, corp: str = CORP, agent: int = AGENT) -> bytes:
     ).encode()
 
 
-def inner(kind: str, inside: str, *, sender: str = "WeiGe", id: str = "7000000000000000001", created: int = 1772424000) -> bytes:
+def inner(
+    kind: str,
+    inside: str,
+    *,
+    sender: str = "WeiGe",
+    id: str = "7000000000000000001",
+    created: int = 1772424000,
+) -> bytes:
     """A message as it lies in an envelope. inside: what this kind has besides."""
     number = f"<MsgId>{id}</MsgId>" if id else ""
     return (

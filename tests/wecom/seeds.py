@@ -18,7 +18,7 @@ _ENTITIES = (
     '<!ENTITY a SYSTEM "gopher://127.0.0.1:9/_x">',
     '<!ENTITY a "&a;">',
     '<!NOTATION n SYSTEM "x"><!ENTITY a SYSTEM "x" NDATA n>',
-    '<!ELEMENT xml ANY>',
+    "<!ELEMENT xml ANY>",
     '<!ATTLIST xml a CDATA "b">',
 )
 _HEADS = (
@@ -71,8 +71,21 @@ def forgeries(now: int) -> Iterator[tuple[str, str, bytes]]:
     signature = query.partition("msg_signature=")[2][:40]
     for place in range(0, 40, 4):
         other = "0" if signature[place] != "0" else "1"
-        yield f"signature altered at {place}", query.replace(signature, signature[:place] + other + signature[place + 1 :]), body
-    for wrong in (signature.upper(), signature[:39], signature + "0", "é" * 20, "0" * 40, "null", "' or 1=1 --", "%00" * 8):
+        yield (
+            f"signature altered at {place}",
+            query.replace(signature, signature[:place] + other + signature[place + 1 :]),
+            body,
+        )
+    for wrong in (
+        signature.upper(),
+        signature[:39],
+        signature + "0",
+        "é" * 20,
+        "0" * 40,
+        "null",
+        "' or 1=1 --",
+        "%00" * 8,
+    ):
         yield f"signature {wrong[:8]}", query.replace(signature, wrong), body
     for seconds in (301, 600, 3600, 86400, 10**9, -301, -600, -3600, -86400):
         yield f"{seconds} s away", *sealer.post(message, now + seconds)
@@ -93,7 +106,9 @@ def forgeries(now: int) -> Iterator[tuple[str, str, bytes]]:
 def _signed(sealer: Sealer, encrypted: str, moment: str) -> str:
     from urllib.parse import urlencode
 
-    return urlencode({"msg_signature": sealer.sign(moment, "1", encrypted), "timestamp": moment, "nonce": "1"})
+    return urlencode(
+        {"msg_signature": sealer.sign(moment, "1", encrypted), "timestamp": moment, "nonce": "1"}
+    )
 
 
 def _broken(sealer: Sealer, message: bytes) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,10 @@ def test_words_around_it_say_something_else(words):
 
 
 def test_an_event_is_noted_and_told_from_others_by_moment_and_name():
-    first, again, other = (read(event(what, created=moment)) for what, moment in (("enter_agent", 1), ("enter_agent", 1), ("enter_agent", 2)))
+    first, again, other = (
+        read(event(what, created=moment))
+        for what, moment in (("enter_agent", 1), ("enter_agent", 1), ("enter_agent", 2))
+    )
     assert (first.kind, first.id == again.id, first.id == other.id) == (Kind.OTHER, True, False)
 
 

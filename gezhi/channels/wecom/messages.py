@@ -61,7 +61,9 @@ class Message:
 def fields(body: bytes) -> dict[str, str]:
     """The children of the root by name, as text. Raises Invalid("body", not_xml | doctype | doubled | too_many)."""
     reading = _Reading()
-    parser = expat.ParserCreate("utf-8")  # whatever the document calls itself: nothing here is in another writing
+    parser = expat.ParserCreate(
+        "utf-8"
+    )  # whatever the document calls itself: nothing here is in another writing
     parser.StartElementHandler, parser.EndElementHandler = reading.begin, reading.end
     parser.CharacterDataHandler = reading.say
     for name in ("StartDoctypeDeclHandler", "EntityDeclHandler", "ExternalEntityRefHandler",
@@ -156,7 +158,9 @@ def _own_id(said: Mapping[str, str]) -> str:
     """WeCom gives events no MsgId: sender, moment and what happened tell them apart (document 90238)."""
     if said.get("MsgId"):
         return _id(said, "MsgId")
-    told = "\n".join(said.get(name, "") for name in ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey"))
+    told = "\n".join(
+        said.get(name, "") for name in ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey")
+    )
     return hashlib.sha256(told.encode()).hexdigest()
 
 

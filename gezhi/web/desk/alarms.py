@@ -29,6 +29,12 @@ KINDS = {
     "mail": gettext_lazy("给单位的邮件"),
     "webhook": gettext_lazy("给外部系统的消息"),
     "place.moved": gettext_lazy("位置变动后案件的跟随"),
+    "wecom.robot": gettext_lazy("发到企业微信群的消息"),
+    "wecom.notice": gettext_lazy("发给企业微信成员的消息"),
+    "wecom.heard": gettext_lazy("企业微信收到的内容"),
+    "wecom.draft": gettext_lazy("企业微信收到的上报"),
+    "wecom.answer": gettext_lazy("企业微信的答复"),
+    "wecom.test": gettext_lazy("企业微信的测试消息"),
 }
 
 

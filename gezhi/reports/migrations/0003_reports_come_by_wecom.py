@@ -1,0 +1,30 @@
+"""One more door by which reports come. The table stays as it is."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("reports", "0002_reports_come_by_open311"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="report",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("qr", "Qr"),
+                    ("web", "Web"),
+                    ("phone", "Phone"),
+                    ("counter", "Counter"),
+                    ("staff", "Staff"),
+                    ("import", "Import"),
+                    ("api", "Api"),
+                    ("open311", "Open311"),
+                    ("wecom", "Wecom"),
+                ],
+                max_length=8,
+            ),
+        ),
+    ]
