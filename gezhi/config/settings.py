@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "gezhi.notices",
     "gezhi.ledger",
     "gezhi.channels.wecom",
+    "gezhi.web.wecom",
 ]
 
 MIDDLEWARE = [
@@ -104,6 +105,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "gezhi.web.limits.address"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 ACCOUNT_ADAPTER = "gezhi.web.accounts.OfficeAdapter"
+SOCIALACCOUNT_ADAPTER = "gezhi.web.accounts.LinkedAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

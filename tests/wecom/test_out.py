@@ -1,6 +1,5 @@
 """News of work goes into group chats and to linked people: masked, within WeCom's limits, once, and later when WeCom says so."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -63,7 +62,7 @@ def test_new_work_is_posted_into_the_partys_group_without_a_word_of_anybody(chat
         "> 位置：悦海社区 悦海花园 3号楼 2单元",
         "> 类别：楼宇门/玻璃破损",
     ]
-    assert f"http://gezhi.example.cn/desk/" in said
+    assert "http://gezhi.example.cn/desk/" in said
     assert len(said.encode()) <= 4096
     assert not any(word in said for word in ("王大爷", "漏水", "13800001234"))
     row = robots.robots(chat.cast.property)[0]
@@ -80,18 +79,29 @@ def test_what_presses_stands_in_the_colour_of_warnings_and_signs_are_only_signs(
 
 @pytest.mark.parametrize("sign", ["好", "x", "🙂", "é"])
 def test_a_message_is_never_longer_than_wecom_takes(sign):
-    said = Told(sign * 3000, sign * 3000, sign * 3000, sign * 3000, "http://gezhi.example.cn/x", is_pressing=True)
+    said = Told(
+        sign * 3000, sign * 3000, sign * 3000, sign * 3000, "http://gezhi.example.cn/x", is_pressing=True
+    )
     content = robot.markdown(said)["markdown"]["content"]
     assert (len(content.encode()) <= 4096, content.endswith("(http://gezhi.example.cn/x)")) == (True, True)
     kind, body = saying.card(said)
-    assert (kind, len(body["title"].encode()) <= 128, len(body["description"].encode()) <= 512) == ("textcard", True, True)
+    assert (kind, len(body["title"].encode()) <= 128, len(body["description"].encode()) <= 512) == (
+        "textcard",
+        True,
+        True,
+    )
 
 
 def test_with_a_public_picture_it_is_a_news_message_of_at_most_eight():
     said = Told("新派来的事：1", "位置：x", "类别：y", "", "http://g.example/1", is_pressing=False)
     body = robot.message(said, "http://g.example/p.webp")
     assert body["news"]["articles"] == [
-        {"title": said.head, "description": "位置：x\n类别：y", "url": said.url, "picurl": "http://g.example/p.webp"}
+        {
+            "title": said.head,
+            "description": "位置：x\n类别：y",
+            "url": said.url,
+            "picurl": "http://g.example/p.webp",
+        }
     ]
     assert len(robot.news([robot.Article("t", "w", "u")] * 12)["news"]["articles"]) == 8
     assert robot.message(said, "")["msgtype"] == "markdown"
@@ -113,7 +123,10 @@ def test_twin_without_counting_wecom_says_too_often_and_nothing_is_lost(chat, cl
     for _each in range(25):
         dispatched(chat, clock.at)
     told(chat, clock)
-    assert (len(chat.standin.posted), robots.robots(chat.cast.property)[0].last_error) == (20, "too_often errcode 45009")
+    assert (len(chat.standin.posted), robots.robots(chat.cast.property)[0].last_error) == (
+        20,
+        "too_often errcode 45009",
+    )
     for _half in range(4):
         clock.go(seconds=31)
         chat.work()
@@ -173,7 +186,11 @@ def test_a_robot_is_known_by_its_key_alone_wherever_the_address_leads(cast, noon
     assert robots.robots(cast.property)[0].tail == KEY[-4:]
     with pytest.raises(Invalid):
         robots.add_robot(cast.property, KEY, actor=SYSTEM, at=noon)
-    kept = str(list(Robot.objects.values())) + str(list(Entry.objects.values())) + str(list(Words.objects.values()))
+    kept = (
+        str(list(Robot.objects.values()))
+        + str(list(Entry.objects.values()))
+        + str(list(Words.objects.values()))
+    )
     assert KEY not in kept
 
 
@@ -283,7 +300,11 @@ def test_while_one_fetches_the_others_wait_and_then_give_up(chat, clock, monkeyp
 
 def test_secrets_stand_nowhere_in_clear(chat, clock):
     client.token(app(), at=clock.at)
-    kept = str([{**one} for one in Application.objects.values()]) + str(list(Entry.objects.values())) + str(list(Words.objects.values()))
+    kept = (
+        str([{**one} for one in Application.objects.values()])
+        + str(list(Entry.objects.values()))
+        + str(list(Words.objects.values()))
+    )
     token = next(iter(chat.standin.tokens))
     assert not any(secret in kept for secret in (SECRET, token))
 

@@ -131,7 +131,7 @@ def set_up(
 
 @transaction.atomic
 def switch(*, is_on: bool, actor: Actor, at: datetime) -> None:
-    """Off: nobody may knock, nothing is sent, what waits is called off. Raises NotYours, NotFound."""
+    """Off: nobody may knock, nothing is sent, what waits ends in silence. Raises NotYours, NotFound."""
     _keeps(actor)
     one = _held()
     if one.is_on == is_on:

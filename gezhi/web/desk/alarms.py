@@ -17,6 +17,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.notices import receivers
 from gezhi.web import times
+from gezhi.web.desk import wecom
 from gezhi.web.punctuation import series
 from gezhi.web.staff import at_of, duty_required, uuid_or_none
 
@@ -47,7 +48,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
         {
             "id": one.id,
             "what": KINDS.get(one.kind, one.kind),
-            "error": one.error,
+            "error": wecom.why(one.error) if one.kind.startswith("wecom.") else one.error,
             "since": times.moment(one.parked_at, at),
             "tries": one.tries,
         }
