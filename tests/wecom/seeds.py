@@ -96,10 +96,9 @@ def forgeries(now: int) -> Iterator[tuple[str, str, bytes]]:
         yield f"for {corp}", *sealer.post(message, now, corp=corp)
     yield "another token", *Sealer(token="another").post(message, now)
     yield "another key", *Sealer(encoding_key="x" * 42 + "A").post(message, now)
-    for name, encrypted in _broken(sealer, message):
-        yield name, sealer.query(encrypted, now), outer(encrypted)
-    other = sealer.post(envelopes.text("另一件事"), now)[1]
-    yield "the signature of another message", query, other
+    for what, encrypted in _broken(sealer, message):
+        yield what, sealer.query(encrypted, now), outer(encrypted)
+    yield "the signature of another message", query, sealer.post(envelopes.text("另一件事"), now)[1]
     yield "twice the same question", query + "&" + query.replace(signature, "0" * 40), body
 
 

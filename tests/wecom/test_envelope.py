@@ -20,8 +20,8 @@ def opened(query: str, body: bytes) -> bytes:
     """As the door does it. Where a name stands twice Django gives the last."""
     asked = {name: values[-1] for name, values in parse_qs(query).items()}
     encrypted = messages.fields(body).get("Encrypt", "")
-    said = (asked.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
-    crypto.judge(TOKEN, *said, encrypted, at=AT)
+    signature, moment, nonce = (asked.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+    crypto.judge(TOKEN, signature, moment, nonce, encrypted, at=AT)
     return crypto.unwrap(KEY, encrypted, CORP)
 
 

@@ -2,12 +2,11 @@
 
 import secrets
 import string
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -105,28 +104,62 @@ def set_up(
     Raises NotYours, Invalid: corp_id, agent_id, secret, token, encoding_key.
     """
     _keeps(actor)
+    wanted = _Wanted(corp_id.strip(), agent_id, secret.strip(), token.strip(), encoding_key.strip())
     one: Application | None = _there().select_for_update(no_key=True).first()
-    if one is None and not secret.strip():
+    if one is not None:
+        _judge(wanted)
+        _change(one, wanted, actor, at)
+        return Fresh("", "")
+    if not wanted.secret:
         raise Invalid("secret", "empty")
-    made = Fresh(token.strip() or _fresh(32), encoding_key.strip() or _fresh(43)) if one is None else None
-    asked = {"secret": secret.strip(), "token": token.strip(), "encoding_key": encoding_key.strip()}
-    said = asked | ({"token": made.token, "encoding_key": made.encoding_key} if made else {})
-    _judge(corp_id.strip(), agent_id, said)
-    id = one.id if one else new_id()
-    fields: dict[str, Any] = {"corp_id": corp_id.strip(), "agent_id": agent_id}
-    before = {name: getattr(one, name) for name in fields} if one else {}
-    sealed = {name: seal(PURPOSE, id, value) for name, value in said.items() if value}
-    if one is None:
-        Application(id=id, made_at=at, **fields, **sealed).save(force_insert=True)
-    else:
-        Application.objects.filter(id=id).update(**fields, **sealed, access_token=None, token_until=None)
-    after = fields | {"changed": sorted(sealed)}
-    event = "change_wecom" if one else "connect_wecom"
-    record(Deed("wecom", id, event, before, after, is_first=one is None), actor=actor, at=at)
-    brought = Fresh(
-        "" if asked["token"] else said["token"], "" if asked["encoding_key"] else said["encoding_key"]
-    )
-    return brought if one is None else Fresh("", "")
+    whole = wanted._replace(token=wanted.token or _fresh(32), encoding_key=wanted.encoding_key or _fresh(43))
+    _judge(whole)
+    _connect(whole, actor, at)
+    return Fresh("" if wanted.token else whole.token, "" if wanted.encoding_key else whole.encoding_key)
+
+
+class _Wanted(NamedTuple):
+    """How the office is to be connected. Of a secret "" = as it is."""
+
+    corp_id: str
+    agent_id: int
+    secret: str
+    token: str
+    encoding_key: str
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        return {"corp_id": self.corp_id, "agent_id": self.agent_id}
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        said = {"secret": self.secret, "token": self.token, "encoding_key": self.encoding_key}
+        return {name: value for name, value in said.items() if value}
+
+
+def _connect(whole: _Wanted, actor: Actor, at: datetime) -> None:
+    id = new_id()
+    sealed = {name: seal(PURPOSE, id, value) for name, value in whole.secrets.items()}
+    try:
+        with transaction.atomic():
+            Application(id=id, made_at=at, **whole.plain, **sealed).save(force_insert=True)
+    except IntegrityError:  # two at once
+        raise Invalid("corp_id", "taken") from None
+    record(Deed("wecom", id, "connect_wecom", after=whole.plain, is_first=True), actor=actor, at=at)
+
+
+def _change(one: Application, wanted: _Wanted, actor: Actor, at: datetime) -> None:
+    """What is as it was already is not written again; a token of WeCom's is dropped with any change."""
+    before = {name: getattr(one, name) for name in wanted.plain}
+    kept = {name: unseal(PURPOSE, one.id, bytes(getattr(one, name))) for name in wanted.secrets}
+    other = {name: value for name, value in wanted.secrets.items() if value != kept[name]}
+    if before == wanted.plain and not other:
+        return
+    sealed = {name: seal(PURPOSE, one.id, value) for name, value in other.items()}
+    fields = {**wanted.plain, **sealed, "access_token": None, "token_until": None}
+    Application.objects.filter(id=one.id).update(**fields)
+    after = wanted.plain | {"changed": sorted(other)}
+    record(Deed("wecom", one.id, "change_wecom", before, after), actor=actor, at=at)
 
 
 @transaction.atomic
@@ -171,17 +204,15 @@ def went_wrong(id: UUID, *, why: str, at: datetime) -> None:
     )
 
 
-def _judge(corp_id: str, agent_id: int, said: Mapping[str, str]) -> None:
-    if not corp_id or len(corp_id) > 64 or not (corp_id.isascii() and corp_id.isalnum()):
+def _judge(wanted: _Wanted) -> None:
+    corp, secret, key = wanted.corp_id, wanted.secret, wanted.encoding_key
+    if not corp or len(corp) > 64 or not (corp.isascii() and corp.isalnum()):
         raise Invalid("corp_id", "malformed")
-    if not 0 < agent_id < 10**9:
+    if not 0 < wanted.agent_id < 10**9:
         raise Invalid("agent_id", "malformed")
-    secret, token, key = said["secret"], said["token"], said["encoding_key"]
-    if secret and not (
-        len(secret) <= MOST_SECRET and secret.isascii() and secret.isprintable() and " " not in secret
-    ):
+    if len(secret) > MOST_SECRET or not secret.isascii() or not secret.isprintable() or " " in secret:
         raise Invalid("secret", "malformed")
-    if token and not crypto.is_token(token):
+    if wanted.token and not crypto.is_token(wanted.token):
         raise Invalid("token", "not_a_token")
     if key:
         try:

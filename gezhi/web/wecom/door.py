@@ -55,8 +55,8 @@ def _hear(request: HttpRequest, open_to: office.Callback) -> None:
 
 
 def _opened(request: HttpRequest, open_to: office.Callback, encrypted: str) -> bytes:
-    asked = (request.GET.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
-    crypto.judge(open_to.token, *asked, encrypted, at=at_of(request))
+    signature, moment, nonce = (request.GET.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+    crypto.judge(open_to.token, signature, moment, nonce, encrypted, at=at_of(request))
     return crypto.unwrap(open_to.key, encrypted, open_to.corp_id)
 
 
