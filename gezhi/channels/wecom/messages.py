@@ -21,7 +21,7 @@ MOST_LABEL: Final = 200
 MOST_ID: Final = 64
 MOST_MEDIA: Final = 256
 MOST_NODES: Final = 60
-SEND_WORDS: Final = frozenset({"提交", "完成", "发送", "submit", "done"})
+SEND_WORDS: Final = frozenset({"提交", "完成", "发送", "發送", "submit", "done"})
 _EDGES: Final = " \t\r\n。.！!，,~～“”\"'"
 
 
