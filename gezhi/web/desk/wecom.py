@@ -1,6 +1,7 @@
 """The office in WeCom: how it is connected and how that goes, who of us is who there, and a party's robots. Administrators keep all of it."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
@@ -242,8 +243,8 @@ def _page(request: HttpRequest, made: office.Fresh | None = None) -> HttpRespons
         "made": made,
         "fares": _fares(row, at) if row else None,
         "callback": outside(callback) or request.build_absolute_uri(callback),
-        "login": outside("") or request.get_host(),
-        "has_name": bool(outside("")),
+        "login": urlsplit(outside("/")).netloc or request.get_host(),
+        "has_name": bool(outside("/")),
         "heard": times.moment(heard, at) if (heard := office.heard_last()) else "",
         "waiting": outbox.waiting_on(office.ROAD),
         "is_elsewhere": settings.GEZHI_WECOM_URL != "https://qyapi.weixin.qq.com",

@@ -1,6 +1,7 @@
 """The desk's pages of WeCom: secrets are shown once or never, every deed is journalled, and each page says what to do next."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,17 @@ def test_what_is_made_here_is_shown_once_and_the_secret_never(keeper: Actor, des
     assert (deed.event, deed.actor_id) == ("connect_wecom", keeper.id)
     kept = str(list(Entry.objects.values())) + str(list(Words.objects.values()))
     assert (SAID["secret"] in kept, known.token in kept) == (False, False)
+
+
+def test_the_trusted_domain_is_a_host_and_the_callback_a_whole_address(
+    keeper: Actor, desk: Desk, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS, settings.GEZHI_HTTPS = ["localhost", "gezhi.example.cn"], True
+    client = desk(keeper)
+    client.post(FORM, SAID)
+    page = client.get(PAGE).content.decode()
+    assert 'id="login">gezhi.example.cn<' in page
+    assert 'id="callback">https://gezhi.example.cn/wecom/callback<' in page
 
 
 def test_left_empty_a_secret_stays_and_a_changed_one_is_named_in_the_journal(
