@@ -82,7 +82,7 @@ def _set_clock(draft: Draft, at: datetime) -> None:
 def _forget(row: Heard, at: datetime) -> None:
     """Nothing of it stays but its number, and until the answer has gone whom that goes to. One answer a day to each."""
     key = _digest(f"{row.sender}\n{local_day(at).isoformat()}")
-    is_first = not outbox.keys_between(ANSWER, key, key + "\0")
+    is_first = not outbox.keys_between(ANSWER, key, key + "0")
     sender = row.sender if is_first else ""
     Heard.objects.filter(id=row.id).update(handled_at=at, payload={}, sender=sender)
     if is_first:
