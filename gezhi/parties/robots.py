@@ -107,6 +107,12 @@ def robots_of(party_ids: Iterable[UUID]) -> dict[UUID, list[RobotRow]]:
     return found
 
 
+def failing(*, since_before: datetime) -> list[RobotRow]:
+    """Robots that have taken nothing for so long. 1 query."""
+    rows = Robot.objects.filter(ended_at=None, failing_since__lt=since_before).order_by("added_at", "id")
+    return [RobotRow(*row) for row in rows.values_list(*RobotRow._fields)]
+
+
 def key_for_sending(robot_id: UUID) -> str:
     """A robot's key; "" when nothing goes there any more. For the sender alone. 1 query."""
     found: Robot | None = Robot.objects.filter(id=robot_id, ended_at=None).first()

@@ -10,6 +10,7 @@ from gezhi.channels.wecom import client, office, robot, saying
 from gezhi.channels.wecom.models import Application
 from gezhi.channels.wecom.newsline import Told
 from gezhi.config import worker
+from gezhi.flows import herald_check
 from gezhi.journal import outbox
 from gezhi.journal.models import Entry, Errand, Words
 from gezhi.journal.outbox import Hopeless
@@ -139,6 +140,13 @@ def test_a_robot_that_was_thrown_out_of_its_group_is_parked_with_an_alarm_at_onc
     told(chat, clock)
     (parked,) = outbox.parked()
     assert (parked.kind, parked.tries, parked.error) == (robots.NOTICE, 1, "errcode 93000")
+
+
+def test_a_robot_that_takes_nothing_for_an_hour_is_a_finding_of_the_check(chat, clock, group):
+    robots.went_wrong(group, why="no_answer", at=clock.at)
+    assert list(herald_check.findings(clock.at)) == []
+    (found,) = herald_check.findings(clock.go(minutes=61))
+    assert (found.invariant, found.where) == ("warning", f"robot …{KEY[-4:]}")
 
 
 def test_twin_for_whoever_hopes_on_it_is_tried_again(chat, clock, group, monkeypatch):
