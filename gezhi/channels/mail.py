@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.channels.addresses import outside
 from gezhi.channels.outward import Unreachable
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
@@ -126,12 +127,4 @@ def _category(id: UUID | None) -> str:
 
 def _link(number: str) -> str:
     """The case's address where the office has a name of its own, else how to find it."""
-    named = [host for host in settings.ALLOWED_HOSTS if "." in host.strip(".") and not _is_here(host)]
-    if not named:
-        return _("请登录格治，按编号查找。")
-    scheme = "https" if settings.GEZHI_HTTPS else "http"
-    return f"{scheme}://{named[0].lstrip('.')}{reverse('desk:case', args=[number])}"
-
-
-def _is_here(host: str) -> bool:
-    return host in {"localhost", "127.0.0.1", "[::1]"}
+    return outside(reverse("desk:case", args=[number])) or _("请登录格治，按编号查找。")

@@ -139,6 +139,30 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         return answer.status
 
 
+class Answered(NamedTuple):
+    """What a server that the office chose answered: its body is read to the end, at its beginning; the caller closes it."""
+
+    status: int
+    media_type: str
+    body: IO[bytes]
+
+
+def ask(
+    method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, most_bytes: int
+) -> Answered:
+    """One question to a server that the office chose, judged as webhooks are. Raises Invalid("url", … too_large), Unreachable."""
+    ends, to = monotonic() + WHOLE_SECONDS, target(url)
+    line = _Line(to, judged(to, settings.GEZHI_WEBHOOK_NETS))
+    with _cut_off(line):
+        try:
+            line.request(method, to.path, body, dict(headers))
+            answer = line.getresponse()
+            media_type = answer.headers.get_content_type()
+            return Answered(answer.status, media_type, _read(answer, most_bytes, ends))
+        except (OSError, HTTPException) as problem:
+            raise Unreachable("no_answer", problem=repr(problem)) from problem
+
+
 def fetch(url: str, *, most_bytes: int, seconds: float) -> IO[bytes]:
     """What a public address answers to GET, read to its end, at its beginning; the caller closes it. https or http, on the port of its scheme.
 

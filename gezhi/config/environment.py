@@ -86,6 +86,20 @@ def mailer(name: str, from_name: str) -> Mailer | None:
     return Mailer(parts.hostname, port or MAIL_PORTS[parts.scheme], user, password, security, sender)
 
 
+def base_address(name: str, default: str) -> str:
+    """The address that a service's own paths are added to, without a slash at its end."""
+    value = os.environ.get(name, "").strip() or default
+    try:
+        parts = urlsplit(value)
+        is_one = parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
+        is_one = is_one and not (parts.query or parts.fragment) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one or not value.isascii() or not value.isprintable() or " " in value:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write an address such as {default}")
+    return value.rstrip("/")
+
+
 def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Networks, separated by commas: 10.0.0.0/8, 192.168.7.9."""
     said = [one.strip() for one in os.environ.get(name, "").split(",") if one.strip()]

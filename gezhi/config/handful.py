@@ -59,7 +59,9 @@ def attempt(
         wrong = problem
         tell = told.warning if isinstance(problem, Refusal) else told.exception
         tell("errand failed", problem=repr(problem))
-        is_ours = outbox.failed(errand, error=why(problem), at=at)
+        is_ours = outbox.failed(
+            errand, error=why(problem), at=at, for_good=isinstance(problem, outbox.Hopeless)
+        )
     else:
         is_ours = marks_itself or outbox.done(errand, at=at)
     if not is_ours:

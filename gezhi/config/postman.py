@@ -18,18 +18,28 @@ from django.db import close_old_connections, connection
 
 from gezhi.channels import mail, webhook
 from gezhi.channels.outward import Unreachable
+from gezhi.channels.wecom import filing, hearing, office, robot, saying
 from gezhi.config.handful import HANDFUL, Handler, attempt, go_through
-from gezhi.flows.herald import MAIL
+from gezhi.flows.herald import MAIL, TO_USERS
 from gezhi.journal import outbox
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
 from gezhi.notices.receivers import WEBHOOK
+from gezhi.parties import robots
 from gezhi.tenancy.current import current, scope
 
 VISITORS = 4
 DOWN_AFTER = 3  # failures one after the other, when no answer at all is not what failed
 REST = timedelta(seconds=30)
-HANDLERS: dict[str, Handler] = {MAIL: mail.deliver, WEBHOOK: webhook.deliver}
+HANDLERS: dict[str, Handler] = {
+    MAIL: mail.deliver,
+    WEBHOOK: webhook.deliver,
+    robots.NOTICE: robot.deliver,
+    TO_USERS: saying.notice,
+    hearing.DRAFT: filing.file,
+    hearing.ANSWER: saying.answer,
+    office.TEST: saying.test,
+}
 log = structlog.get_logger("gezhi.postman")
 
 

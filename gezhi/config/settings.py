@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from gezhi.config.environment import database, hosts, mailer, networks, switch
+from gezhi.config.environment import base_address, database, hosts, mailer, networks, switch
 from gezhi.tenancy.keys import read_key_file
 
 GEZHI_DATA = Path(os.environ.get("GEZHI_DATA", "data")).resolve()
@@ -14,6 +14,7 @@ GEZHI_LIMITS = switch("GEZHI_LIMITS", default=True)
 GEZHI_HTTPS = switch("GEZHI_HTTPS", default=False)
 GEZHI_MAIL = mailer("GEZHI_MAIL_URL", "GEZHI_MAIL_FROM")
 GEZHI_WEBHOOK_NETS = networks("GEZHI_WEBHOOK_NETS")
+GEZHI_WECOM_URL = base_address("GEZHI_WECOM_URL", "https://qyapi.weixin.qq.com")
 
 # Reading settings writes nothing: `prepare` makes the key, and what serves or works asks for it first (config/install.py).
 SECRET_KEY = (
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "axes",
     "gezhi.tenancy",
     "gezhi.journal",
@@ -51,6 +53,8 @@ INSTALLED_APPS = [
     "gezhi.routing",
     "gezhi.notices",
     "gezhi.ledger",
+    "gezhi.channels.wecom",
+    "gezhi.web.wecom",
 ]
 
 MIDDLEWARE = [
@@ -101,6 +105,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "gezhi.web.limits.address"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 ACCOUNT_ADAPTER = "gezhi.web.accounts.OfficeAdapter"
+SOCIALACCOUNT_ADAPTER = "gezhi.web.accounts.LinkedAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gezhi.web.public.urls")),
     path("api/v1/", include("gezhi.web.api.urls")),
     path("open311/v2/", include("gezhi.web.open311.urls")),
+    path("wecom/", include("gezhi.web.wecom.urls")),
     path("account/", include("gezhi.web.desk.account_urls")),
     path("desk/", include("gezhi.web.desk.urls")),
     path("my/", include("gezhi.web.pocket.urls")),

@@ -21,6 +21,7 @@ from django.db import close_old_connections, connection
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
 from gezhi.channels import books
+from gezhi.channels.wecom import hearing
 from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
@@ -76,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     move_place.FOLLOW: follow_place,
     books.BRING: bring_book,
     books.TAKE_BACK: take_book_back,
+    hearing.HEARD: hearing.take,
 }
 # These set their own next moment; marking them done would stop the clock.
 REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK})
@@ -178,7 +180,13 @@ def keep_books(at: datetime) -> int:
 
 def tidy_up(at: datetime) -> None:
     """What nobody waits for: work of companies that changed, pictures that nobody claimed, what cases teach. One that fails is told; the others are done."""
-    for chore in (change_of_company.move_open_work, evidence.purge, learn.learn_when_due, forget_books):
+    for chore in (
+        change_of_company.move_open_work,
+        evidence.purge,
+        learn.learn_when_due,
+        forget_books,
+        hearing.tidy,
+    ):
         try:
             chore(at=at)
         except Exception:

@@ -25,12 +25,14 @@ from gezhi.notices import events, receivers
 from gezhi.notices.actions import Coming
 from gezhi.notices.queries import told_until
 from gezhi.notices.whom import Concern, concern, settles
-from gezhi.parties import mailboxes
+from gezhi.parties import mailboxes, robots, wecom
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.tenancy.clock import new_id
 
 MAIL = "mail"  # errand kind; payload: notice, mailbox
+TO_USERS = "wecom.notice"  # errand kind; payload: notice
+WECOM_ROAD = "wecom"  # all that leaves by the office's application in WeCom
 BATCH = 250  # entries: a few ten milliseconds of SQLite's only writer
 KNOWN = frozenset(FOLDED)
 
@@ -71,7 +73,8 @@ def _follow(at: datetime) -> int:
     notices.write(
         [replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at
     )
-    outbox.queue(*(errand for errands in mails.values() for errand in errands), *_hooks(new, at))
+    mailed = (errand for errands in mails.values() for errand in errands)
+    outbox.queue(*mailed, *_chats(coming, at), *_hooks(new, at))
     return len(entries)
 
 
@@ -140,6 +143,31 @@ def _mails(coming: Sequence[Coming], at: datetime) -> dict[UUID, list[Following]
         ]
         for one in coming
     }
+
+
+def _chats(coming: Sequence[Coming], at: datetime) -> list[Following]:
+    """Each notice into the party's group chats, and to those of its people who are linked to WeCom. 2 queries where there is something."""
+    if not coming:
+        return []
+    known = robots.robots_of(one.party for one in coming)
+    reached = wecom.parties_reached((one.party for one in coming), at=at)
+    posted = [
+        Following(
+            robots.NOTICE,
+            f"{one.id}:{robot.id}",
+            at,
+            {"notice": str(one.id), "robot": str(robot.id)},
+            ("case", one.case),
+            robots.road(robot.id),
+        )
+        for one in coming
+        for robot in known.get(one.party, [])
+    ]
+    return posted + [
+        Following(TO_USERS, str(one.id), at, {"notice": str(one.id)}, ("case", one.case), WECOM_ROAD)
+        for one in coming
+        if one.party in reached
+    ]
 
 
 def mail_road(mailbox: UUID) -> str:

@@ -15,7 +15,7 @@ from gezhi.kernel.finding import Finding
 from gezhi.notices import events, queries, receivers
 from gezhi.notices.receivers import ReceiverRow
 from gezhi.notices.whom import concern
-from gezhi.parties import mailboxes
+from gezhi.parties import mailboxes, robots
 
 PAGE = 500  # cases
 FAILING = timedelta(hours=1)
@@ -68,6 +68,9 @@ def _mails() -> Iterator[Finding]:
 def _settings(at: datetime) -> Iterator[Finding]:
     if settings.GEZHI_MAIL is None and mailboxes.has_any():
         yield Finding("warning", "GEZHI_MAIL_URL", "is not set: parties have mailboxes, but no mail is sent")
+    for robot in robots.failing(since_before=at - FAILING):
+        since = f"{robot.failing_since:%Y-%m-%d %H:%M} UTC"
+        yield Finding("warning", f"robot …{robot.tail}", f"takes nothing since {since}: {robot.last_error}")
     for one in receivers.receivers():
         if one.gone_at is not None:
             yield Finding("warning", f"receiver {one.name}", "answered 410 Gone and was switched off")

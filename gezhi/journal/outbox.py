@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gezhi.journal.models import Errand
+from gezhi.kernel.refusal import Refusal
 from gezhi.tenancy.prepared import Prepared, PreparedUpdate
 
 Leased = Errand  # what `claim` hands out, for those who may not know our tables
@@ -28,6 +29,12 @@ ROAD_PAUSES = (5, 30, 120, 600, 1800, 3600, 10_800, 28_800, 57_600)
 MOST_TRIES_ON_A_ROAD = len(ROAD_PAUSES) + 1
 
 LOST = "the worker was lost at the last try"
+
+
+class Hopeless(Refusal):
+    """No later try will go better than this one: the errand is parked at once, for somebody must change something first."""
+
+    code = "hopeless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +136,9 @@ def done(errand: Errand, *, at: datetime) -> bool:
     return bool(_held(errand).update(done_at=at, leased_until=None, error=""))
 
 
-def failed(errand: Errand, *, error: str, at: datetime) -> bool:
-    """Give a leased errand back for a later try, or park it with an alarm after the last. False when the lease was lost."""
-    if errand.tries >= most_tries(errand):
+def failed(errand: Errand, *, error: str, at: datetime, for_good: bool = False) -> bool:
+    """Give a leased errand back for a later try, or park it with an alarm after the last (for_good: at once). False when the lease was lost."""
+    if for_good or errand.tries >= most_tries(errand):
         return bool(_held(errand).update(parked_at=at, leased_until=None, error=error[:500]))
     seconds = ROAD_PAUSES[errand.tries - 1] if errand.road else FIRST_PAUSE_SECONDS * 2 ** (errand.tries - 1)
     due_at = at + timedelta(seconds=seconds)

@@ -224,3 +224,56 @@ class OpenKey(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Robot(TenantModel):
+    """A robot of a group chat in WeCom, to which news of a party's work goes from `added_at` until `ended_at` (robots.py).
+
+    key: sealed; digest: keyed, so that the same one is known again; tail: its last four signs, to tell it by. failing_since, last_error: of what
+    it did not take after the last that it took.
+    """
+
+    party = TenantFK(Party)
+    key = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    tail = models.CharField(max_length=4)
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    last_ok_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "party", "digest"],
+                condition=Q(ended_at__isnull=True),
+                name="one_robot_per_party_and_key",
+            ),
+        )
+
+
+class WecomUser(TenantModel):
+    """Who an account is in the office's WeCom, as an administrator said (wecom.py). userid: lower case, for WeCom knows no other difference."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    userid = models.CharField(max_length=64)
+    linked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "userid"],
+                condition=Q(ended_at__isnull=True),
+                name="a_wecom_user_is_one_account",
+            ),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "account"],
+                condition=Q(ended_at__isnull=True),
+                name="an_account_is_one_wecom_user",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.userid

@@ -18,6 +18,7 @@ class Channel(TextChoices):
     IMPORT = "import"
     API = "api"
     OPEN311 = "open311"
+    WECOM = "wecom"
 
 
 class Finished(TextChoices):
@@ -51,6 +52,7 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.IMPORT: _("导入"),
     Channel.API: _("其他系统"),
     Channel.OPEN311: _("Open311 应用"),
+    Channel.WECOM: _("企业微信"),
 }
 
 WITH_CODE = frozenset(

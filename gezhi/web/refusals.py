@@ -133,6 +133,19 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("account", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
     ("post", "last_administrator"): gettext_noop("这是最后一位管理员，请先指定另一位。"),
     ("address", "not_an_address"): gettext_noop("这不像邮箱地址，请核对。一次只填一个，只用英文字母和符号。"),
+    ("address", "not_a_robot"): gettext_noop(
+        "这不像群机器人的地址。请把企业微信显示的 Webhook 地址整个复制过来。"
+    ),
+    ("userid", "not_a_userid"): gettext_noop("这不像企业微信的账号，只有字母、数字和 . _ - @，最多 64 个。"),
+    ("userid", "taken"): gettext_noop("这个企业微信账号已经关联到另一个账号，请先在那里取消。"),
+    ("corp_id", "malformed"): gettext_noop("企业 ID 只有字母和数字，请从“我的企业”页复制。"),
+    ("agent_id", "malformed"): gettext_noop("AgentId 是一个数字，请从应用页复制。"),
+    ("secret", "empty"): gettext_noop("请填应用的 Secret。"),
+    ("secret", "malformed"): gettext_noop("Secret 只有英文字母、数字和符号，中间没有空格，请重新复制。"),
+    ("token", "not_a_token"): gettext_noop("Token 只有字母和数字，最多 32 个。也可以留空，在这里生成。"),
+    ("encoding_key", "not_a_key"): gettext_noop(
+        "EncodingAESKey 是 43 个字母和数字。也可以留空，在这里生成。"
+    ),
     ("url", "not_a_url"): gettext_noop("这不是完整的网址，请从 https:// 写起。"),
     ("url", "https_only"): gettext_noop("消息要加密传送，请填 https:// 开头的地址。"),
     ("url", "credentials"): gettext_noop("地址里不能带用户名和密码，请去掉 @ 和它前面的部分。"),

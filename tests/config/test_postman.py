@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from gezhi.channels.wecom import hearing
+from gezhi.channels.wecom import office as wecom
 from gezhi.config import worker
 from gezhi.config.postman import HANDLERS, Postman
-from gezhi.flows.herald import MAIL
+from gezhi.flows.herald import MAIL, TO_USERS
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal import outbox, sealing
 from gezhi.journal.actions import Deed, record
@@ -21,6 +23,7 @@ from gezhi.kernel.actor import SYSTEM, VISITOR
 from gezhi.notices import queries, receivers
 from gezhi.notices.events import TYPES
 from gezhi.notices.models import Cursor, Notice
+from gezhi.parties import robots
 from gezhi.reports.intake import Intake
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import current, scope
@@ -110,7 +113,8 @@ def _some_history(noon: datetime) -> None:
 
 
 def test_whatever_leaves_the_office_has_somebody_who_delivers_it_and_a_name_among_the_alarms() -> None:
-    assert set(HANDLERS) == {MAIL, receivers.WEBHOOK}
+    of_wecom = {TO_USERS, robots.NOTICE, hearing.DRAFT, hearing.ANSWER, wecom.TEST}
+    assert set(HANDLERS) == {MAIL, receivers.WEBHOOK} | of_wecom
     assert set(HANDLERS) | set(worker.HANDLERS) == set(KINDS)
 
 

@@ -16,6 +16,7 @@ from gezhi.catalogue import actions as catalogue_actions
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import OfficeCalendar, OfficeRule
 from gezhi.channels import books as channel
+from gezhi.channels.wecom import office
 from gezhi.config import worker
 from gezhi.duty import actions as duty
 from gezhi.evidence.actions import Kept
@@ -25,7 +26,7 @@ from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
 from gezhi.notices import receivers
 from gezhi.notices.models import Notice
-from gezhi.parties import mailboxes, openkeys, staff, tokens
+from gezhi.parties import mailboxes, openkeys, robots, staff, tokens
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
@@ -154,6 +155,9 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
         f"{name}.mailbox": str(
             mailboxes.add_mailbox(party, f"{name.lower()}@office.example", actor=SYSTEM, at=at)
         ),
+        f"{name}.robot": str(
+            robots.add_robot(party, f"{name.lower()}-robot-of-the-party", actor=SYSTEM, at=at)
+        ),
         f"{name}.shift": str(plan_of[1]),
         f"{name}.shift.ahead": str(plan_of[2]),
         f"{name}.shift.ahead.name": hand.name,
@@ -189,6 +193,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     )
     places.close_grid(ended.id, into=None, **end)
     key = openkeys.make_key("市民随手拍", actor=SYSTEM, at=at)
+    office.set_up(f"ww{name.lower()}", 1000002, "secret-of-the-application", actor=SYSTEM, at=at)
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
     leaf, condition = catalogue.by_code("0501"), catalogue.default_condition(catalogue.by_code("0501").id)
     return {

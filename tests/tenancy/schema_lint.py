@@ -24,6 +24,9 @@ THIRD_PARTY = {
     "contenttypes.ContentType",
     "mfa.Authenticator",
     "sessions.Session",
+    "socialaccount.SocialAccount",
+    "socialaccount.SocialApp",
+    "socialaccount.SocialToken",
 }
 
 

@@ -6,7 +6,7 @@ from django.urls import include, path
 from gezhi.web.desk import passwords, tokens
 
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", passwords.Login.as_view(), name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),

@@ -19,6 +19,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.parties import queries as who
 from gezhi.parties import staff as actions
+from gezhi.parties import wecom
 from gezhi.places import queries as places
 from gezhi.web import refusals, times, words
 from gezhi.web.desk import asof, history
@@ -95,6 +96,7 @@ def _account_page(request: HttpRequest, account_id: UUID, **more: Any) -> HttpRe
         "heading": row.name,
         "row": row,
         "posts": shown,
+        "userid": wecom.userid_of(account_id),
         "asof": shown_on,
         "asof_at": reverse("desk:account", args=[account_id]),
         "history": told,

@@ -17,6 +17,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.notices import receivers
 from gezhi.web import times
+from gezhi.web.desk import wecom
 from gezhi.web.punctuation import series
 from gezhi.web.staff import at_of, duty_required, uuid_or_none
 
@@ -29,6 +30,12 @@ KINDS = {
     "mail": gettext_lazy("给单位的邮件"),
     "webhook": gettext_lazy("给外部系统的消息"),
     "place.moved": gettext_lazy("位置变动后案件的跟随"),
+    "wecom.robot": gettext_lazy("发到企业微信群的消息"),
+    "wecom.notice": gettext_lazy("发给企业微信成员的消息"),
+    "wecom.heard": gettext_lazy("企业微信收到的内容"),
+    "wecom.draft": gettext_lazy("企业微信收到的上报"),
+    "wecom.answer": gettext_lazy("企业微信的答复"),
+    "wecom.test": gettext_lazy("企业微信的测试消息"),
 }
 
 
@@ -41,7 +48,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
         {
             "id": one.id,
             "what": KINDS.get(one.kind, one.kind),
-            "error": one.error,
+            "error": wecom.why(one.error) if one.kind.startswith("wecom.") else one.error,
             "since": times.moment(one.parked_at, at),
             "tries": one.tries,
         }

@@ -38,6 +38,10 @@ EVENTS: Final[Mapping[str, Any]] = {
     "end_service": gettext_lazy("结束服务"),
     "add_mailbox": gettext_lazy("添加收件邮箱"),
     "end_mailbox": gettext_lazy("停用收件邮箱"),
+    "add_robot": gettext_lazy("添加群机器人"),
+    "end_robot": gettext_lazy("停用群机器人"),
+    "link_wecom": gettext_lazy("关联企业微信"),
+    "unlink_wecom": gettext_lazy("不再关联企业微信"),
     "appoint": gettext_lazy("任命"),
     "end_post": gettext_lazy("结束岗位"),
     "add_account": gettext_lazy("开账号"),
@@ -121,6 +125,10 @@ def _changes(step: Step, names: Mapping[str, str]) -> list[str]:
             return [aside(entry.after["name"], NameKind(entry.after["kind"]).label)]
         case "add_mailbox" | "end_mailbox":
             return [address] if (address := step.words.get("address")) else []
+        case "add_robot" | "end_robot":
+            return [f"…{entry.after['tail']}"]
+        case "link_wecom":
+            return [userid] if (userid := step.words.get("userid")) else []
         case "add" | "added" | "add_party":  # what stood there from the beginning is what the page shows
             return []
     return book_changes.said(entry.before, entry.after, names)

@@ -26,7 +26,7 @@ from gezhi.parties import queries as who
 from gezhi.parties.kinds import PartyKind, ServiceKind
 from gezhi.places import queries as grounds
 from gezhi.web import words
-from gezhi.web.desk import asof, history, roster
+from gezhi.web.desk import asof, history, roster, wecom
 from gezhi.web.desk.keeper import PlaceField, form_page, may_keep_own, offer, tried
 from gezhi.web.fields import day_field
 from gezhi.web.punctuation import aside
@@ -127,6 +127,7 @@ def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
     if shown.is_now:
         page |= {"answering": duty.answering(party_id, at), **roster.fortnight(party_id, actor=actor, at=at)}
         page |= {"mailboxes": mailboxes.mailboxes(party_id), "may_mail": actor.has(Duty.ADMIN)}
+        page |= {"robots": wecom.robots_shown(party_id)}
         page |= {"is_mail_off": settings.GEZHI_MAIL is None}
     return render(request, "desk/party.html", page)
 

@@ -35,6 +35,7 @@ from gezhi.web.desk import (
     routing,
     ruleline,
     slip,
+    wecom,
 )
 
 app_name = "desk"
@@ -69,6 +70,8 @@ urlpatterns = [
     path("parties/new/", parties.new_party, name="new_party"),
     path("parties/<uuid:party_id>/", parties.party, name="party"),
     path("parties/<uuid:party_id>/phone/", parties.phone, name="party_phone"),
+    path("parties/<uuid:party_id>/robots/", wecom.add_robot, name="add_robot"),
+    path("parties/<uuid:party_id>/robots/<uuid:robot_id>/end/", wecom.end_robot, name="end_robot"),
     path("parties/<uuid:party_id>/mailboxes/", mailboxes.add, name="add_mailbox"),
     path("parties/<uuid:party_id>/mailboxes/<uuid:mailbox_id>/end/", mailboxes.end, name="end_mailbox"),
     path("parties/<uuid:party_id>/change/", party_edits.amend, name="amend_party"),
@@ -84,6 +87,7 @@ urlpatterns = [
     path("accounts/new/", accounts.new_account, name="new_account"),
     path("accounts/sheet/", accounts.sheet, name="accounts_sheet"),
     path("accounts/<uuid:account_id>/", accounts.account, name="account"),
+    path("accounts/<uuid:account_id>/wecom/", wecom.link, name="link_wecom"),
     path("accounts/<uuid:account_id>/appoint/", accounts.appoint, name="appoint"),
     path("accounts/<uuid:account_id>/reset/", accounts.reset, name="reset_password"),
     path("accounts/<uuid:account_id>/switch/", accounts.switch, name="switch_account"),
@@ -131,6 +135,9 @@ urlpatterns = [
     path("receivers/<uuid:receiver_id>/change/", receivers.change, name="change_receiver"),
     path("receivers/<uuid:receiver_id>/secret/", receivers.renew_secret, name="renew_secret"),
     path("receivers/<uuid:receiver_id>/act/", receivers.act, name="receiver_act"),
+    path("receivers/wecom/", wecom.connection, name="wecom"),
+    path("receivers/wecom/connect/", wecom.connect, name="connect_wecom"),
+    path("receivers/wecom/act/", wecom.act, name="wecom_act"),
     path("receivers/open311/", open_keys.open_keys, name="open_keys"),
     path("receivers/open311/new/", open_keys.new_open_key, name="new_open_key"),
     path("receivers/open311/<uuid:key_id>/end/", open_keys.end_open_key, name="end_open_key"),

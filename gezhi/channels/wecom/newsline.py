@@ -1,0 +1,48 @@
+"""A notice in few words, the same for a card and for a group: what, which case, where, by when. Nothing that anybody wrote."""
+
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.channels.addresses import outside
+from gezhi.notices import wording
+from gezhi.notices.whom import News
+from gezhi.places import queries as places
+
+PRESSING = frozenset({News.DUE_SOON, News.ESCALATED, News.URGED})
+
+
+class Told(NamedTuple):
+    """Lines of one notice in the language in force. due: "" without a limit. url: "" while the office has no address."""
+
+    head: str
+    where: str
+    what: str
+    due: str
+    url: str
+    is_pressing: bool
+
+
+def told(notice: Any) -> Told:
+    """A notice with its case (notices.queries.notice). 1 query."""
+    case = notice.case
+    found = places.by_ids([case.place_id]) if case.place_id else {}
+    where = found[case.place_id].full_name if case.place_id in found else _("位置待定")
+    what = (
+        catalogue.category(case.category_id).label(get_language() or "")
+        if case.category_id
+        else _("类别待定")
+    )
+    due = f"{localtime(case.due_at):%Y-%m-%d %H:%M}" if case.due_at is not None else ""
+    return Told(
+        head=_("%(news)s：%(number)s") % {"news": wording.NEWS[notice.news], "number": case.number},
+        where=_("位置：%(place)s") % {"place": where},
+        what=_("类别：%(category)s") % {"category": what},
+        due=_("时限：%(due)s") % {"due": due} if due else "",
+        url=outside(reverse("desk:case", args=[case.number])),
+        is_pressing=notice.news in PRESSING,
+    )

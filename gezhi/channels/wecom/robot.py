@@ -1,0 +1,120 @@
+"""A group robot posts news of a party's work into its own group chat: markdown, masked, at most 4,096 bytes, 20 messages a minute.
+
+Document 91770 (群机器人配置说明). A robot knows no token: its key is the right to write.
+"""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.utils.translation import override
+
+from gezhi.channels.outward import Unreachable
+from gezhi.channels.wecom import client
+from gezhi.channels.wecom.newsline import Told, told
+from gezhi.channels.wecom.saying import LANGUAGE, cut
+from gezhi.journal.outbox import Leased
+from gezhi.kernel.refusal import Refusal
+from gezhi.notices import queries as notices
+from gezhi.parties import robots
+from gezhi.tenancy.current import current
+
+MOST_BYTES: Final = 4096
+MOST_ARTICLES: Final = 8
+TITLE_BYTES, WORDS_BYTES = 128, 512
+PER_MINUTE: Final = 20
+MINUTE: Final = timedelta(minutes=1)
+_MARKS: Final = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]<>#"})
+
+
+class Article(NamedTuple):
+    """One line of a news message. picture: the address of one that everybody may see, else ""."""
+
+    title: str
+    words: str
+    url: str
+    picture: str = ""
+
+
+def deliver(errand: Leased, at: datetime) -> None:
+    """One try. A robot that was taken out, and a case that the party must not know of any more, end it in silence.
+
+    Raises NotTaken, Hopeless (WeCom no longer knows the robot), Unreachable (also for more than 20 a minute).
+    """
+    robot = UUID(errand.payload["robot"])
+    found = notices.notice(UUID(errand.payload["notice"]))
+    key = robots.key_for_sending(robot)
+    if found is None or not key or notices.is_kept_from(found):
+        return
+    with override(LANGUAGE):
+        said = told(found)
+    post(robot, key, message(said, public_picture(found.case_id)), at)
+
+
+def post(robot: UUID, key: str, body: dict[str, Any], at: datetime) -> None:
+    """One message into the group, if the minute still has room. Raises NotTaken, Hopeless, Unreachable."""
+    try:
+        take_room(robot, at)
+        client.refuse(client.post_json(client.robot_url(key), body))
+    except Refusal as refused:
+        robots.went_wrong(robot, why=f"{refused.code} {refused.details.get('problem', '')}".strip(), at=at)
+        raise
+    robots.went_well(robot, at=at)
+
+
+def message(said: Told, picture: str) -> dict[str, Any]:
+    """Markdown; with a picture that everybody may see, and an address to open, a news message."""
+    if picture and said.url:
+        lines = [line for line in (said.where, said.what, said.due) if line]
+        return news([Article(said.head, "\n".join(lines), said.url, picture)])
+    return markdown(said)
+
+
+def markdown(said: Told) -> dict[str, Any]:
+    """What presses stands in the colour of warnings. Signs of markdown in names of places are only signs."""
+    head = said.head.translate(_MARKS)
+    lines = [f'<font color="warning">{head}</font>' if said.is_pressing else f"**{head}**"]
+    lines += [f"> {line.translate(_MARKS)}" for line in (said.where, said.what, said.due) if line]
+    link = f"\n[{said.url}]({said.url})" if said.url else ""
+    return {
+        "msgtype": "markdown",
+        "markdown": {"content": cut("\n".join(lines), MOST_BYTES - len(link)) + link},
+    }
+
+
+def news(articles: Sequence[Article]) -> dict[str, Any]:
+    """Cards with a picture, at most eight."""
+    shown = [
+        {
+            "title": cut(one.title, TITLE_BYTES),
+            "description": cut(one.words, WORDS_BYTES),
+            "url": one.url,
+            **({"picurl": one.picture} if one.picture else {}),
+        }
+        for one in articles[:MOST_ARTICLES]
+    ]
+    return {"msgtype": "news", "news": {"articles": shown}}
+
+
+def public_picture(case: UUID) -> str:
+    """The address of a picture of this case that somebody has looked at and lets everybody see. Nothing marks a picture so yet: none."""
+    return ""
+
+
+# When this process posted by which robot of which office, the last minute's; what another process posts, WeCom counts (45009).
+_posted: defaultdict[tuple[UUID, UUID], deque[datetime]] = defaultdict(deque)
+_counting: Final = threading.Lock()
+
+
+def take_room(robot: UUID, at: datetime) -> None:
+    """Room for one more message in this minute. Raises Unreachable("too_often")."""
+    with _counting:
+        posted = _posted[current(), robot]
+        while posted and posted[0] <= at - MINUTE:
+            posted.popleft()
+        if len(posted) >= PER_MINUTE:
+            raise Unreachable("too_often", problem="20/min")
+        posted.append(at)
