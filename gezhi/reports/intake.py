@@ -17,6 +17,7 @@ from gezhi.reports.kinds import Channel
 MOST_PHOTOS = 9
 TEXT_LIMIT = 5000  # graphemes
 IMPORT_LIMIT = 20_000  # graphemes; what another board let people write is kept whole
+FROM_ELSEWHERE = frozenset({"import", "order"})  # kept whole, as other people wrote it
 REASON_LIMIT = 200  # graphemes
 
 _KEY = re.compile(r"[\x21-\x7e]{16,255}")
@@ -61,7 +62,7 @@ def judged(intake: Intake) -> Intake:
     _judge_key(intake.key)
     lon, lat = _located(intake.lon, intake.lat)
     judge_photos(intake.evidence)
-    text = words(intake.text, "text", IMPORT_LIMIT if intake.channel == "import" else TEXT_LIMIT)
+    text = words(intake.text, "text", IMPORT_LIMIT if intake.channel in FROM_ELSEWHERE else TEXT_LIMIT)
     if not text and not intake.evidence:
         raise Missing(["text_or_photo"])
     return replace(

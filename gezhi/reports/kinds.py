@@ -18,6 +18,7 @@ class Channel(TextChoices):
     IMPORT = "import"
     API = "api"
     OPEN311 = "open311"
+    ORDER = "order"
 
 
 CHANNEL_NAMES: Mapping[str, Any] = {
@@ -29,6 +30,7 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.IMPORT: _("导入"),
     Channel.API: _("其他系统"),
     Channel.OPEN311: _("Open311 应用"),
+    Channel.ORDER: _("来件"),
 }
 
 WITH_CODE = frozenset(

@@ -51,6 +51,7 @@ CLOCKS: Mapping[str, Any] = {
     "make_safe": pgettext_lazy("clock", "先做的事"),
     "fix": pgettext_lazy("clock", "办结"),
     "review": pgettext_lazy("clock", "挂账"),
+    "order": pgettext_lazy("clock", "来件"),
 }
 
 # What a stretch of time was spent on, where nobody worked.
@@ -146,6 +147,7 @@ DEEDS: Mapping[str, Any] = {
     "rejoined": _("分出的一件又并了回来"),
     "reopen": pgettext_lazy("happened", "重新办理"),
     "hand_over": _("服务单位变更，随之移交"),
+    "order_clock": _("来件的时限变了，随之调整"),
     "correct": _("已更正位置或类别"),
     "relocate": _("所在位置的归属变了，案件随之调整"),
     "made_safe": pgettext_lazy("happened", "先做的已做完"),

@@ -167,6 +167,8 @@ def deadline_of(case: "Case | CaseLine") -> str:
         return "review"
     if case.state in ON_BOTH_CLOCKS and case.due_at in (case.fix_due, case.make_safe_due):
         return "fix" if case.due_at == case.fix_due else "make_safe"
+    if case.order_due is not None and case.due_at == case.order_due:
+        return "order"
     return step_of(case)
 
 
