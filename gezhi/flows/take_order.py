@@ -6,6 +6,7 @@ Source: docs/adr/0026-orders.md. Its text comes through `receive_report` like ev
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -51,6 +52,37 @@ class Taken:
     is_new: bool
 
 
+class AsRead(Protocol):
+    """An order as a parser of its issuer's layout gives it (channels.orders.paste.Read)."""
+
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def return_until(self) -> datetime | None: ...
+    @property
+    def said_at(self) -> datetime | None: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def wanted(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+def coming_of(read: AsRead) -> Coming:
+    """An order that was read whole. Raises ValueError when nobody read when it is due."""
+    if read.due_at is None:
+        raise ValueError("an order is due some day")
+    terms = Terms(read.issuer, read.number, read.due_at, read.return_until, read.category, read.wanted)
+    return Coming(terms, read.text, read.phone, said_at=read.said_at)
+
+
 def take_order(coming: Coming, *, actor: Actor, at: datetime) -> Taken:
     """Take one in. Raises NotYours, Invalid (of Terms, of the report, into), Missing."""
     if not known_orders.sees_orders(actor):
@@ -73,7 +105,7 @@ def _take(coming: Coming, *, actor: Actor, at: datetime) -> Taken:
     if taken := known_orders.known(terms.issuer, terms.number):
         return Taken(taken.id, is_new=False)
     coming = _beside(coming, actor)
-    received = receive_report(Voice(_intake(coming), coming.place), actor=actor, at=at)
+    received = receive_report(Voice(as_intake(coming, terms), coming.place), actor=actor, at=at)
     if not received.is_new:  # by its key: the same order a moment ago
         raise Invalid("key", "other_body")
     order, deed = orders.take_in(received.report_id, terms, at=at)
@@ -97,8 +129,9 @@ def _beside(coming: Coming, actor: Actor) -> Coming:
     return replace(coming, place=place, category=None)
 
 
-def _intake(coming: Coming) -> Intake:
-    terms, place = coming.terms, coming.place
+def as_intake(coming: Coming, terms: Terms) -> Intake:
+    """Its report. terms: judged."""
+    place = coming.place
     number = hashlib.sha256(f"{terms.issuer}\n{terms.number}".encode()).hexdigest()
     return Intake(
         channel=SOURCE,
