@@ -195,6 +195,8 @@ LACKS: Mapping[str, Any] = {
     "text": _("请写下内容"),
     "text_or_photo": _("请写一句话，或附一张照片"),
     "contact": _("请留下电话"),
+    "order_answer": _("请写明答复的内容"),
+    "order_verdict": _("请选一项评价"),
 }
 
 PICTURES: Mapping[str, Any] = {

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.orders.models import Order
-from gezhi.cases.policy import visible_to
+from gezhi.cases.policy import visible_but, visible_to
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import NotFound
+from gezhi.places.queries import PlaceRow
 
 DESK = (Duty.CLERK, Duty.OFFICER)
 MOST = 500
@@ -44,9 +45,24 @@ def listed(actor: Actor, *, issuer: str = "") -> QuerySet[Order]:
     return (rows.filter(issuer=issuer) if issuer else rows).order_by("due_at", "id")
 
 
+def counts(actor: Actor) -> dict[str, int]:
+    """How many wait, by issuer; issuers without any are absent. 1 query; none for those who see none."""
+    if not sees_orders(actor):
+        return {}
+    shown = visible_but(actor, ()).filter(Q(run=None) | Q(run__published_at__isnull=False))
+    links = CaseReport.objects.filter(report_id=OuterRef("report_id"), case_id__in=shown.values("id"))
+    rows = Order.objects.filter(Exists(links), done_at=None).order_by().values_list("issuer")
+    return dict(rows.annotate(n=Count("id")))
+
+
 def count(actor: Actor) -> int:
-    """How many wait. 1 query more than `visible_to` asks; none for those who see none."""
-    return waiting(actor).count() if sees_orders(actor) else 0
+    """How many wait in all. As `counts`."""
+    return sum(counts(actor).values())
+
+
+def as_if(place: PlaceRow, category_id: UUID | None) -> Case:
+    """A case that nobody has opened, at this place: for asking what may be the same (likely.py)."""
+    return Case(place_id=place.id, place_path=place.path, grid_id=place.grid_id, category_id=category_id)
 
 
 def with_cases(orders: Iterable[Order]) -> list[Standing]:

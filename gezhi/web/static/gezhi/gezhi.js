@@ -98,12 +98,14 @@ on("click", "[data-photo-off]", (button) => {
   next.focus();
 });
 
+// What the attribute says, or what stands in the field it names in data-copy-from.
 on("click", "[data-copy]", async (button) => {
   const words = button.querySelector("span") ?? button;
+  const field = document.getElementById(button.dataset.copyFrom ?? "");
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(field ? field.value : button.dataset.copy);
   } catch {
-    return getSelection().selectAllChildren(button.parentElement.querySelector("code"));
+    return field ? field.select() : getSelection().selectAllChildren(button.parentElement.querySelector("code"));
   }
   words.textContent = button.dataset.wordsDone;
 });
