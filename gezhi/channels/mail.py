@@ -126,11 +126,15 @@ def _category(id: UUID | None) -> str:
 
 def _link(number: str) -> str:
     """The case's address where the office has a name of its own, else how to find it."""
+    host = own_host()
+    return f"{host}{reverse('desk:case', args=[number])}" if host else _("请登录格治，按编号查找。")
+
+
+def own_host() -> str:
+    """https://name where the office has a name of its own, else ""."""
     named = [host for host in settings.ALLOWED_HOSTS if "." in host.strip(".") and not _is_here(host)]
-    if not named:
-        return _("请登录格治，按编号查找。")
     scheme = "https" if settings.GEZHI_HTTPS else "http"
-    return f"{scheme}://{named[0].lstrip('.')}{reverse('desk:case', args=[number])}"
+    return f"{scheme}://{named[0].lstrip('.')}" if named else ""
 
 
 def _is_here(host: str) -> bool:

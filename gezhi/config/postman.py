@@ -16,10 +16,11 @@ from uuid import UUID
 import structlog
 from django.db import close_old_connections, connection
 
-from gezhi.channels import mail, webhook
+from gezhi.channels import mail, sms, webhook
 from gezhi.channels.outward import Unreachable
 from gezhi.config.handful import HANDFUL, Handler, attempt, go_through
 from gezhi.flows.herald import MAIL
+from gezhi.flows.text_reporter import SMS
 from gezhi.journal import outbox
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
@@ -29,7 +30,7 @@ from gezhi.tenancy.current import current, scope
 VISITORS = 4
 DOWN_AFTER = 3  # failures one after the other, when no answer at all is not what failed
 REST = timedelta(seconds=30)
-HANDLERS: dict[str, Handler] = {MAIL: mail.deliver, WEBHOOK: webhook.deliver}
+HANDLERS: dict[str, Handler] = {MAIL: mail.deliver, WEBHOOK: webhook.deliver, SMS: sms.deliver}
 log = structlog.get_logger("gezhi.postman")
 
 

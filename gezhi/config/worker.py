@@ -23,7 +23,7 @@ from gezhi.cases.timing import TIMER
 from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
-from gezhi.flows import change_of_company, clockwork, herald, move_place
+from gezhi.flows import change_of_company, clockwork, herald, move_place, text_reporter
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
@@ -47,7 +47,8 @@ def prepare_picture(errand: Leased, at: datetime) -> None:
 
 
 def show_message(errand: Leased, at: datetime) -> None:
-    """A message to a reporter stands on the status page from the moment of its commit; here it is marked as delivered."""
+    """A message to a reporter stands on the status page from the moment of its commit; who left a mobile number is told by SMS, too."""
+    text_reporter.follow(errand.payload, errand.key, at=at)
 
 
 def follow_place(errand: Leased, at: datetime) -> None:

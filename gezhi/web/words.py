@@ -235,6 +235,7 @@ CALL_OUTCOMES: Mapping[str, Any] = {
     "told": _("已告知"),
     "not_reached": _("没有接通"),
     "settled": _("已经有了答复"),
+    "texted": _("已发短信"),
 }
 
 PARTY_LEVELS: Mapping[str, Any] = {

@@ -13,6 +13,7 @@ from django.apps import apps
 from gezhi.config import worker
 from gezhi.config.postman import HANDLERS, Postman
 from gezhi.flows.herald import MAIL
+from gezhi.flows.text_reporter import SMS
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal import outbox, sealing
 from gezhi.journal.actions import Deed, record
@@ -110,7 +111,7 @@ def _some_history(noon: datetime) -> None:
 
 
 def test_whatever_leaves_the_office_has_somebody_who_delivers_it_and_a_name_among_the_alarms() -> None:
-    assert set(HANDLERS) == {MAIL, receivers.WEBHOOK}
+    assert set(HANDLERS) == {MAIL, SMS, receivers.WEBHOOK}
     assert set(HANDLERS) | set(worker.HANDLERS) == set(KINDS)
 
 

@@ -63,7 +63,7 @@ def drop(form_id: UUID, *, actor: Actor, at: datetime) -> None:
     if row is None:
         raise NotFound("order_form")
     before = {"issuer": row.issuer, "paper": row.paper, "suffix": row.suffix, "file": row.sha256}
-    row.delete()
+    OrderForm.objects.filter(id=form_id).delete()
     record(Deed("order_form", form_id, "drop_form", before=before), actor=actor, at=at)
 
 

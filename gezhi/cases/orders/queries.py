@@ -81,15 +81,15 @@ def acting(order_id: UUID, *, actor: Actor) -> Standing:
     return found[0]
 
 
+def standing(order_id: UUID) -> Standing:
+    """One order with its case, for whoever just wrote it. 2 queries."""
+    return with_cases(Order.objects.filter(id=order_id))[0]
+
+
 def known(issuer: str, number: str) -> Order | None:
     """The order of this number, whoever may see it. 1 query."""
     found: Order | None = Order.objects.filter(issuer=issuer, number=number).first()
     return found
-
-
-def numbers_known(issuer: str, numbers: Iterable[str]) -> Mapping[str, UUID]:
-    """Orders of these numbers that are there already. 1 query."""
-    return dict(Order.objects.filter(issuer=issuer, number__in=list(numbers)).values_list("number", "id"))
 
 
 def of_case(case_id: UUID) -> list[Order]:

@@ -215,4 +215,4 @@ def test_a_sheet_comes_in_as_a_whole_or_not_at_all(cast: Cast, desk: Desk) -> No
 
 def test_the_count_stands_in_the_menu(cast: Cast, desk: Desk, taken: Taken, keeper: Actor) -> None:
     assert "来件 1" in text(desk(cast.chen).get("/desk/"))
-    assert "来件" not in text(desk(keeper).get("/desk/"))
+    assert "/desk/orders/" not in desk(keeper).get("/desk/").content.decode()
