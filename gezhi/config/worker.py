@@ -23,6 +23,7 @@ from gezhi.cases.timing import TIMER
 from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
+from gezhi.evidence import voice
 from gezhi.flows import change_of_company, clockwork, herald, move_place, text_reporter
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
@@ -163,7 +164,7 @@ def keep_books(at: datetime) -> int:
 
 def tidy_up(at: datetime) -> None:
     """What nobody waits for: work of companies that changed, pictures that nobody claimed. One that fails is told; the others are done."""
-    for chore in (change_of_company.move_open_work, evidence.purge):
+    for chore in (change_of_company.move_open_work, evidence.purge, voice.purge):
         try:
             chore(at=at)
         except Exception:

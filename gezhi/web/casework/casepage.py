@@ -15,6 +15,7 @@ from gezhi.cases.lifecycle import Role, State, reads_full_words
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
+from gezhi.evidence import voice
 from gezhi.flows.reach_reporter import may_restate, may_reveal
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.text import visible
@@ -145,6 +146,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
         reads_full_words(roles),
     )
     rows: Sequence[Any] = reports.for_desk(first) if reads_all else reports.for_handlers(first)
+    spoken = voice.of_each(first)
     copies = {row.id: row for row in reports.for_desk(first)} if not reads_all else {}
     looked = parties.account_names(
         {one.actor_id for report in heard.values() for one in report.reveals if one.actor_id}
@@ -163,6 +165,8 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "time": times.moment(row.received_at, at),
                 "exact": times.exact(row.received_at),
                 "said_at": times.exact(row.said_at),
+                "has_voice": row.id in spoken,
+                "voice": reverse("desk:voice", args=[spoken[row.id].id]) if row.id in spoken and reads_all else "",
                 "photos": [one for one in before if one.is_ready],
                 "waiting": sum(not one.is_ready for one in before),
                 "has_contact": whole.has_contact,

@@ -34,6 +34,7 @@ from gezhi.web.desk import (
     routing,
     ruleline,
     slip,
+    voices,
 )
 
 app_name = "desk"
@@ -46,6 +47,7 @@ urlpatterns = [
     path("cases/<str:number>/reports/<uuid:report_id>/contact/", case.reveal, name="reveal"),
     path("cases/<str:number>/reports/<uuid:report_id>/restate/", case.restate, name="restate"),
     path("cases/<str:number>/reports/<uuid:report_id>/forget/", case.forget, name="forget"),
+    path("voices/<uuid:voice_id>/", voices.heard, name="voice"),
     path("find/places/", moves.find_places, name="find_places"),
     path("find/conditions/", moves.find_conditions, name="find_conditions"),
     path("notices/", notices.notices, name="notices"),

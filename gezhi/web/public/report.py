@@ -1,6 +1,6 @@
 """Report something: one screen, one button. Works without script; whatever goes wrong, every word and picture comes back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
+from gezhi.evidence import voice
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
@@ -19,7 +20,7 @@ from gezhi.places import queries as places
 from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.intake import MOST_PHOTOS, Intake
-from gezhi.web import kept, limits
+from gezhi.web import kept, limits, voices
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
@@ -27,6 +28,7 @@ from gezhi.web.limits import TooOften
 from gezhi.web.public import trust
 from gezhi.web.public.report_form import NO_TOPIC, ReportForm
 from gezhi.web.refusals import status
+from gezhi.web.voices import Spoken
 from gezhi.web.words import language
 
 FOUND_PLACES = 8
@@ -72,6 +74,7 @@ class Draft:
     bag: Bag
     key: str
     named: PlaceRow | None = None
+    spoken: Spoken = field(default_factory=Spoken)
 
     @property
     def closed(self) -> PlaceRow | None:
@@ -113,13 +116,15 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
         )
     except TooOften as too_often:
         draft.bag = kept.gather_carried(request, draft.key)
+        draft.spoken = voices.gather_carried(request, draft.key)
         return _refused(request, draft, too_often)
     draft.bag = kept.gather(request, draft.key, at=request.now)
+    draft.spoken = voices.gather(request, draft.key, at=request.now)
     if "back" in request.POST:
         return _page(request, draft, 200)
     if form.topic == REFER_OUT:
         return _referred(request, draft)
-    if not form.is_valid() or draft.bag.refused:
+    if not form.is_valid() or draft.bag.refused or draft.spoken.refused:
         return _page(request, draft, 422)
     try:
         spot = draft.closed or draft.spot
@@ -134,7 +139,7 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
     said = draft.form.cleaned_data
     text, where = said["text"], said.get("where", "").strip()
     topic = "" if said["category"] == NO_TOPIC else said["category"]
-    if where and (text.strip() or draft.bag.photos):
+    if where and (text.strip() or draft.bag.photos or draft.spoken.kept):
         text = f"位置：{where}\n{text}".strip()
     return Intake(
         channel="qr" if place else "web",
@@ -146,6 +151,8 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
         may_call=said["may_call"],
         evidence=draft.bag.ids,
         pictures=draft.bag.digests,
+        voice=draft.spoken.kept.id if draft.spoken.kept else None,
+        voice_digest=draft.spoken.kept.sha256 if draft.spoken.kept else "",
         key=draft.key,
     )
 
@@ -159,6 +166,8 @@ def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
     if isinstance(refusal, Invalid) and refusal.code == "other_body":
         draft.key = fresh_key()
     draft.bag = draft.bag.without_claimed()
+    if draft.spoken.kept and not voice.is_claimable(draft.spoken.kept.id):
+        draft.spoken = Spoken()
     answer = _page(request, draft, status(refusal))
     if isinstance(refusal, TooOften):
         answer["Retry-After"] = str(refusal.seconds)
@@ -187,6 +196,8 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "key": draft.key,
         "kept": draft.bag.shown(draft.key, request.now),
         "photo_error": " ".join(draft.bag.refused),
+        "kept_voice": draft.spoken.token(draft.key),
+        "voice_error": draft.spoken.refused,
         "most_photos": MOST_PHOTOS,
         "place": place,
         "closed": draft.closed,
