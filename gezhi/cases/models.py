@@ -8,7 +8,17 @@ from gezhi.cases.orders.models import Order, OrderForm
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
-__all__ = ["CallBack", "Case", "CaseEvidence", "CaseReport", "Escalation", "NumberBlock", "Order", "OrderForm", "Pause"]
+__all__ = [
+    "CallBack",
+    "Case",
+    "CaseEvidence",
+    "CaseReport",
+    "Escalation",
+    "NumberBlock",
+    "Order",
+    "OrderForm",
+    "Pause",
+]
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
 

@@ -58,11 +58,18 @@ class HttpGateway:
             raise NotTaken(status=status)
 
     def _heads(self, id: str, body: bytes, at: datetime) -> dict[str, str]:
-        heads = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Gezhi-SMS/1", "webhook-id": id}
+        heads = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Gezhi-SMS/1",
+            "webhook-id": id,
+        }
         if self._is_bearer:
             return heads | {"Authorization": f"Bearer {self._secret}"}
         moment = str(int(at.timestamp()))
-        return heads | {"webhook-timestamp": moment, "webhook-signature": sign(self._secret, id, moment, body)}
+        return heads | {
+            "webhook-timestamp": moment,
+            "webhook-signature": sign(self._secret, id, moment, body),
+        }
 
 
 def sign(secret: str, id: str, moment: str, body: bytes) -> str:
@@ -83,7 +90,9 @@ def deliver(errand: Leased, at: datetime) -> None:
     to = reports.own_mobile(report)
     if through is None or not to:
         return
-    through.send(message_id(errand.key), to, pieces(what, errand.payload["number"], reports.tracking_code(report)), at)
+    through.send(
+        message_id(errand.key), to, pieces(what, errand.payload["number"], reports.tracking_code(report)), at
+    )
     texted(report, what, at=at)
 
 

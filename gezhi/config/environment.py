@@ -108,7 +108,9 @@ def texter(name: str, secret_name: str) -> Texter | None:
     is_bearer = secret.startswith("bearer:")
     plain = secret.removeprefix("bearer:")
     if len(plain) < LEAST_SECRET or not plain.isascii() or not plain.isprintable() or " " in plain:
-        raise ImproperlyConfigured(f"{secret_name}: write a secret of at least {LEAST_SECRET} ASCII characters without spaces")
+        raise ImproperlyConfigured(
+            f"{secret_name}: write a secret of at least {LEAST_SECRET} ASCII characters without spaces"
+        )
     return Texter(value, plain, is_bearer)
 
 

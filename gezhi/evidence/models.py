@@ -78,7 +78,8 @@ class Voice(TenantModel):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(claimed_at=None, report_id=None) | Q(claimed_at__isnull=False, report_id__isnull=False),
+                condition=Q(claimed_at=None, report_id=None)
+                | Q(claimed_at__isnull=False, report_id__isnull=False),
                 name="a_voice_is_claimed_whole_or_not_at_all",
             ),
             models.UniqueConstraint(

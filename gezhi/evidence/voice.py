@@ -25,7 +25,20 @@ MOST_BYTES = 2_000_000
 MOST_SECONDS = 60
 LEAST_BYTES = 200  # shorter ones are a head without a sound
 NONCE = 12
-_MP4 = (b"M4A ", b"M4B ", b"isom", b"iso2", b"iso5", b"iso6", b"mp41", b"mp42", b"3gp4", b"3gp5", b"3gp6", b"dash")
+_MP4 = (
+    b"M4A ",
+    b"M4B ",
+    b"isom",
+    b"iso2",
+    b"iso5",
+    b"iso6",
+    b"mp41",
+    b"mp42",
+    b"3gp4",
+    b"3gp5",
+    b"3gp6",
+    b"dash",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +141,9 @@ def discard(report_id: UUID, *, at: datetime) -> int:
 
 def purge(*, at: datetime) -> int:
     """Drop voices that nobody claimed within a day. Returns how many."""
-    late = Voice.objects.filter(claimed_at=None, purged_at=None, made_at__lt=at - timedelta(hours=UNCLAIMED_HOURS))
+    late = Voice.objects.filter(
+        claimed_at=None, purged_at=None, made_at__lt=at - timedelta(hours=UNCLAIMED_HOURS)
+    )
     return int(late.update(purged_at=at, data=b"", key=b"", sha256=""))
 
 

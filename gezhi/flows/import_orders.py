@@ -32,7 +32,9 @@ class Brought(NamedTuple):
     known: int
 
 
-def import_orders(issuer: str, coming: Sequence[Coming], *, file_digest: str, actor: Actor, at: datetime) -> Brought:
+def import_orders(
+    issuer: str, coming: Sequence[Coming], *, file_digest: str, actor: Actor, at: datetime
+) -> Brought:
     """Take in the orders of one judged sheet. Call it outside any transaction. Raises NotYours, Invalid (nothing was written then)."""
     if not known_orders.sees_orders(actor):
         raise NotYours(deed="take_order")

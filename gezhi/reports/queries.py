@@ -144,7 +144,11 @@ def for_desk(report_ids: Iterable[UUID]) -> list[ReportRow]:
 
 def own_mobile(report_id: UUID) -> str:
     """The mobile number left with a report, for sending to its owner: nobody looks at it. "" for none, or another kind. 1 query."""
-    row = Report.objects.filter(id=report_id, contact__isnull=False).values_list("contact", "contact_key").first()
+    row = (
+        Report.objects.filter(id=report_id, contact__isnull=False)
+        .values_list("contact", "contact_key")
+        .first()
+    )
     if row is None:
         return ""
     number = unseal(report_id, bytes(row[0]), bytes(row[1]))

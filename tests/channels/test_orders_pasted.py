@@ -12,7 +12,7 @@ HERE = ZoneInfo("Asia/Shanghai")
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=HERE)  # type: ignore[arg-type,misc]
+    return datetime(*parts, tzinfo=HERE)  # type: ignore[misc]
 
 
 MANY_LINES = """【威海市12345政务服务便民热线工单】
@@ -31,19 +31,29 @@ MANY_LINES = """【威海市12345政务服务便民热线工单】
 """
 ONE_LINE = "工单编号：WH1 诉求标题：路灯不亮 办理时限：2026-03-05 17:00 联系人：李四 联系电话：13800001234 诉求内容：楼前路灯不亮"
 TABLE_OF_PAIRS = "案件编号\t37107220260302\t大类名称\t公用设施\t小类名称\t路灯\n问题描述\t路灯损坏\n处置截止时间\t2026/3/5 17:00:00"
-HEADS_ABOVE = "任务号\t问题描述\t地址描述\t处置时限\t上报人\n2026030217\t井盖破损\t海滨路12号\t2026-03-03\t采集员"
+HEADS_ABOVE = (
+    "任务号\t问题描述\t地址描述\t处置时限\t上报人\n2026030217\t井盖破损\t海滨路12号\t2026-03-03\t采集员"
+)
 LEADER = "领导批示件\n批示编号：区长信箱〔2026〕17号\n批示内容：请皇冠街道核实处理。\n反馈时限：2026年3月10日"
 
 
 def test_a_form_of_many_lines() -> None:
     found = read(MANY_LINES, HERE)
-    assert (found.issuer, found.number, found.category) == ("hotline", "WH20260302001723", "城市管理-市政设施-路灯")
+    assert (found.issuer, found.number, found.category) == (
+        "hotline",
+        "WH20260302001723",
+        "城市管理-市政设施-路灯",
+    )
     assert (found.due_at, found.return_until, found.said_at) == (
         at(2026, 3, 5, 17),
         at(2026, 3, 2, 17, 30),
         at(2026, 3, 2, 9, 15, 22),
     )
-    assert (found.place, found.phone, found.wanted) == ("皇冠街道悦海花园3号楼", "13800001234", "系统回复并电话告知")
+    assert (found.place, found.phone, found.wanted) == (
+        "皇冠街道悦海花园3号楼",
+        "13800001234",
+        "系统回复并电话告知",
+    )
     assert found.text.startswith("路灯不亮\n来电人来电反映，悦海花园3号楼门前路灯不亮已有一周")
     assert found.lacks == ()
 
@@ -61,7 +71,11 @@ def test_labels_on_one_line_in_another_order() -> None:
 
 def test_a_table_of_pairs_copied_from_a_page() -> None:
     found = read(TABLE_OF_PAIRS, HERE)
-    assert (found.number, found.category, found.due_at) == ("37107220260302", "公用设施 / 路灯", at(2026, 3, 5, 17))
+    assert (found.number, found.category, found.due_at) == (
+        "37107220260302",
+        "公用设施 / 路灯",
+        at(2026, 3, 5, 17),
+    )
     assert (found.issuer, found.text.split("\n")[0]) == ("", "路灯损坏")
 
 
@@ -73,7 +87,11 @@ def test_a_table_with_its_heads_above() -> None:
 
 def test_a_leaders_note() -> None:
     found = read(LEADER, HERE)
-    assert (found.issuer, found.number, found.due_at) == ("leader", "区长信箱〔2026〕17号", at(2026, 3, 10, 23, 59))
+    assert (found.issuer, found.number, found.due_at) == (
+        "leader",
+        "区长信箱〔2026〕17号",
+        at(2026, 3, 10, 23, 59),
+    )
 
 
 def test_what_nobody_understands_is_kept_and_asked_for() -> None:
@@ -105,7 +123,16 @@ def test_names_and_numbers_of_people_are_taken_out(said: str, kept: str) -> None
 
 @pytest.mark.parametrize(
     "hostile",
-    ["", "：" * 5000, "工单编号：" * 4000, "\t" * 9000, "办理时限：" + "9" * 9000, "工单编号：\x00\ud800=cmd|'/c calc'!A1", "编号\n" * 6000, "A" * (3 * MOST_SIGNS)],
+    [
+        "",
+        "：" * 5000,
+        "工单编号：" * 4000,
+        "\t" * 9000,
+        "办理时限：" + "9" * 9000,
+        "工单编号：\x00\ud800=cmd|'/c calc'!A1",
+        "编号\n" * 6000,
+        "A" * (3 * MOST_SIGNS),
+    ],
 )
 def test_hostile_text_is_read_at_once(hostile: str) -> None:
     assert len(read(hostile, HERE).number) <= 200

@@ -20,8 +20,8 @@ from gezhi.flows import reach_reporter, text_reporter
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
-from gezhi.reports.intake import Intake
 from gezhi.journal.outbox import MOST_TRIES_ON_A_ROAD, ROAD_PAUSES
+from gezhi.reports.intake import Intake
 from tests.cases.test_calls import PHONE as MOBILE
 from tests.cases.test_calls import by_phone
 from tests.cast import Cast, done, walk
@@ -105,7 +105,10 @@ def test_what_needs_an_answer_stays_on_the_call_list(
     )
     walk(accepted(cast, noon), *moves, at=noon)
     go_round(postman, noon)
-    assert ([one["pieces"][0][:12] for one in sent(texting)], owed()) == (["【格治】您反映的事已受理"], ["please_confirm"])
+    assert ([one["pieces"][0][:12] for one in sent(texting)], owed()) == (
+        ["【格治】您反映的事已受理"],
+        ["please_confirm"],
+    )
 
 
 def test_twin_a_question_that_counted_as_said_would_never_be_asked(
@@ -119,7 +122,9 @@ def test_twin_a_question_that_counted_as_said_would_never_be_asked(
     assert owed() == []
 
 
-def test_without_a_gateway_everybody_is_rung_up(cast: Cast, listener: Listener, postman: Postman, noon: datetime) -> None:
+def test_without_a_gateway_everybody_is_rung_up(
+    cast: Cast, listener: Listener, postman: Postman, noon: datetime
+) -> None:
     accepted(cast, noon)
     go_round(postman, noon)
     assert (listener.came, owed(), Errand.objects.filter(kind="sms").count()) == ([], ["accepted"], 0)
@@ -184,9 +189,18 @@ def test_every_piece_is_one_short_message(what: str, hosts: list[str], settings:
 
 @pytest.mark.parametrize(
     ("url", "secret"),
-    [("sms://x", SECRET), ("https://", SECRET), ("https://a:b@c/x", SECRET), ("https://a.cn", "short"), ("https://a.cn", ""), ("https://a.cn", "with space " * 3)],
+    [
+        ("sms://x", SECRET),
+        ("https://", SECRET),
+        ("https://a:b@c/x", SECRET),
+        ("https://a.cn", "short"),
+        ("https://a.cn", ""),
+        ("https://a.cn", "with space " * 3),
+    ],
 )
-def test_a_gateway_that_is_set_up_wrong_stops_the_boot(monkeypatch: pytest.MonkeyPatch, url: str, secret: str) -> None:
+def test_a_gateway_that_is_set_up_wrong_stops_the_boot(
+    monkeypatch: pytest.MonkeyPatch, url: str, secret: str
+) -> None:
     monkeypatch.setenv("GEZHI_SMS_URL", url)
     monkeypatch.setenv("GEZHI_SMS_SECRET", secret)
     with pytest.raises(ImproperlyConfigured, match="GEZHI_SMS_"):
@@ -196,4 +210,6 @@ def test_a_gateway_that_is_set_up_wrong_stops_the_boot(monkeypatch: pytest.Monke
 def test_a_secret_that_begins_with_bearer_is_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEZHI_SMS_URL", "https://sms.example.cn/send")
     monkeypatch.setenv("GEZHI_SMS_SECRET", f"bearer:{SECRET}")
-    assert texter("GEZHI_SMS_URL", "GEZHI_SMS_SECRET") == Texter("https://sms.example.cn/send", SECRET, is_bearer=True)
+    assert texter("GEZHI_SMS_URL", "GEZHI_SMS_SECRET") == Texter(
+        "https://sms.example.cn/send", SECRET, is_bearer=True
+    )

@@ -13,8 +13,8 @@ from django.apps import apps
 from gezhi.config import worker
 from gezhi.config.postman import HANDLERS, Postman
 from gezhi.flows.herald import MAIL
-from gezhi.flows.text_reporter import SMS
 from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.text_reporter import SMS
 from gezhi.journal import outbox, sealing
 from gezhi.journal.actions import Deed, record
 from gezhi.journal.models import Entry, Errand

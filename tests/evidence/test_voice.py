@@ -28,7 +28,9 @@ def kept(data: bytes, at: datetime) -> KeptVoice:
 @pytest.mark.django_db(transaction=True)
 class TestKept:
     @pytest.mark.parametrize("media_type", GOOD)
-    def test_what_phones_record_is_kept_and_comes_back_byte_by_byte(self, office: Jurisdiction, noon: datetime, media_type: str) -> None:
+    def test_what_phones_record_is_kept_and_comes_back_byte_by_byte(
+        self, office: Jurisdiction, noon: datetime, media_type: str
+    ) -> None:
         one = kept(GOOD[media_type], noon)
         assert voice.row(one.id).media_type == media_type
         assert voice.sound(one.id) == GOOD[media_type]
@@ -38,7 +40,9 @@ class TestKept:
         assert b"OggS" not in bytes(Voice.objects.get().data)
         assert b"what was said" not in bytes(Voice.objects.get().data)
 
-    def test_it_is_claimed_once_and_purged_when_nobody_does(self, office: Jurisdiction, noon: datetime) -> None:
+    def test_it_is_claimed_once_and_purged_when_nobody_does(
+        self, office: Jurisdiction, noon: datetime
+    ) -> None:
         one, left = kept(GOOD["audio/ogg"], noon), kept(GOOD["audio/webm"], noon)
         report = new_id()
         voice.claim(one.id, report_id=report, at=noon)

@@ -20,8 +20,30 @@ from gezhi.reports.models import ImportRun, Report
 from tests.cast import Cast
 
 HERE = ZoneInfo("Asia/Shanghai")
-HEADS = ("工单编号", "诉求标题", "诉求内容", "诉求地址", "办理时限", "退单时限", "诉求类别", "来电人", "联系电话", "紧急程度")
-ROW = ("WH1", "路灯不亮", "王秀英反映楼前路灯不亮", "悦海花园", "2026-03-05 17:00", "2026-03-03", "市政", "王秀英", "13800001234", "急")
+HEADS = (
+    "工单编号",
+    "诉求标题",
+    "诉求内容",
+    "诉求地址",
+    "办理时限",
+    "退单时限",
+    "诉求类别",
+    "来电人",
+    "联系电话",
+    "紧急程度",
+)
+ROW = (
+    "WH1",
+    "路灯不亮",
+    "王秀英反映楼前路灯不亮",
+    "悦海花园",
+    "2026-03-05 17:00",
+    "2026-03-03",
+    "市政",
+    "王秀英",
+    "13800001234",
+    "急",
+)
 
 
 def book(*rows: Sequence[object], heads: Sequence[str] = HEADS) -> bytes:
@@ -50,10 +72,18 @@ def bring(cast: Cast, data: bytes, at: datetime) -> Brought:
 def test_each_row_is_an_order_with_its_case(cast: Cast, noon: datetime) -> None:
     assert bring(cast, book(*many(12)), noon) == Brought(12, 12, 0)
     order, case, report = (kind.objects.order_by("id").first() for kind in (Order, Case, Report))
-    assert (order.due_at, order.category, case.order_due) == (datetime(2026, 3, 5, 17, tzinfo=HERE), "市政", order.due_at)
+    assert (order.due_at, order.category, case.order_due) == (
+        datetime(2026, 3, 5, 17, tzinfo=HERE),
+        "市政",
+        order.due_at,
+    )
     assert order.return_until == datetime(2026, 3, 3, 23, 59, tzinfo=HERE)
     assert report.text.split("\n")[:2] == ["路灯不亮", "来电人反映楼前路灯不亮"]
-    assert ("紧急程度：急" in report.text, "王秀英" in report.text, report.contact is not None) == (True, False, True)
+    assert ("紧急程度：急" in report.text, "王秀英" in report.text, report.contact is not None) == (
+        True,
+        False,
+        True,
+    )
     assert list(check.findings()) == []
 
 
@@ -63,12 +93,14 @@ def test_the_same_file_again_adds_nothing(cast: Cast, noon: datetime) -> None:
     assert (Order.objects.count(), Report.objects.count()) == (4, 4)
 
 
-def test_a_run_that_was_killed_goes_on_where_it_stopped(cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_was_killed_goes_on_where_it_stopped(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written = flow._write
     calls = iter([written])
 
     def dies(*args: object, **more: object) -> None:
-        next(calls)(*args, **more)  # type: ignore[arg-type]
+        next(calls)(*args, **more)
 
     monkeypatch.setattr(flow, "_write", dies)
     with pytest.raises(StopIteration):
@@ -80,7 +112,13 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(cast: Cast, noon: dateti
 
 
 def test_every_bad_row_is_named_by_number_and_column() -> None:
-    rows = (("", *ROW[1:]), (*ROW[:4], "下周", *ROW[5:]), ("WH3", "", "", *ROW[3:]), ROW, (ROW[0], "另一件", *ROW[2:]))
+    rows = (
+        ("", *ROW[1:]),
+        (*ROW[:4], "下周", *ROW[5:]),
+        ("WH3", "", "", *ROW[3:]),
+        ROW,
+        (ROW[0], "另一件", *ROW[2:]),
+    )
     sheet = judge(book(*rows), "a.xlsx", issuer="hotline", tz=HERE)
     assert sheet.findings == (
         RowFinding(2, "工单编号", "required"),

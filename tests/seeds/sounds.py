@@ -6,7 +6,22 @@ import struct
 def wav(seconds: float, rate: int = 8000) -> bytes:
     """Silence, 8 bits, one channel."""
     data = bytes([128]) * int(seconds * rate)
-    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, rate, rate, 1, 8, b"data", len(data))
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF",
+        36 + len(data),
+        b"WAVE",
+        b"fmt ",
+        16,
+        1,
+        1,
+        rate,
+        rate,
+        1,
+        8,
+        b"data",
+        len(data),
+    )
     return head + data
 
 

@@ -94,7 +94,9 @@ def put_clock(report_id: UUID, *, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def do(order_id: UUID, deed: str, words: str, *, until: datetime | None = None, actor: Actor, at: datetime) -> Order:
+def do(
+    order_id: UUID, deed: str, words: str, *, until: datetime | None = None, actor: Actor, at: datetime
+) -> Order:
     """One deed of `life.ARROWS` on an order. words: the answer, or the reason. until: of `ask_extension` and `grant_extension`.
 
     Raises NotFound, NotYours, NotFromHere, Invalid (words, until, reason: window_over), Missing (answer, reason, until).
@@ -159,7 +161,9 @@ def _words(text: str) -> str:
 
 
 @transaction.atomic
-def note_verdict(order_id: UUID, verdict: Mapping[str, str], words: str, *, actor: Actor, at: datetime) -> Order:
+def note_verdict(
+    order_id: UUID, verdict: Mapping[str, str], words: str, *, actor: Actor, at: datetime
+) -> Order:
     """What the issuer says of our answer: responded, resolved, satisfied, each yes, no or unknown; the newest word counts.
 
     Raises NotFound, NotYours, Invalid (a line of the verdict: unknown; text), Missing("verdict") when nothing is said.
@@ -175,7 +179,9 @@ def note_verdict(order_id: UUID, verdict: Mapping[str, str], words: str, *, acto
         setattr(order, name, value)
     order.judged_at = at
     order.save(update_fields=[*said, "judged_at"])
-    deed = Deed("order", order.id, "order_verdict", before=before, after=dict(said), words={"text": _words(words)})
+    deed = Deed(
+        "order", order.id, "order_verdict", before=before, after=dict(said), words={"text": _words(words)}
+    )
     record(deed, actor=actor, at=at)
     return order
 

@@ -10,7 +10,11 @@ from gezhi.kernel.finding import Finding
 
 def findings() -> Iterator[Finding]:
     """Nothing, when all is well. 4 queries."""
-    linked = set(CaseReport.objects.filter(report_id__in=Order.objects.values("report_id")).values_list("report_id", flat=True))
+    linked = set(
+        CaseReport.objects.filter(report_id__in=Order.objects.values("report_id")).values_list(
+            "report_id", flat=True
+        )
+    )
     waiting = set()
     for report, number, done_at in Order.objects.values_list("report_id", "number", "done_at"):
         if report not in linked:
@@ -22,4 +26,6 @@ def findings() -> Iterator[Finding]:
     rows = Case.objects.filter(order_due__isnull=False) | Case.objects.filter(id__in=cases)
     for id, number, told in rows.values_list("id", "number", "order_due"):
         if told != due.get(id):
-            yield Finding("orders", number, f"says that its orders are due at {told}, they are at {due.get(id)}")
+            yield Finding(
+                "orders", number, f"says that its orders are due at {told}, they are at {due.get(id)}"
+            )

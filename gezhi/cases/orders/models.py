@@ -32,7 +32,9 @@ class Order(TenantModel):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["jurisdiction", "issuer", "number"], name="one_order_per_number_of_an_issuer"),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "issuer", "number"], name="one_order_per_number_of_an_issuer"
+            ),
             models.UniqueConstraint(fields=["jurisdiction", "report"], name="an_order_is_one_report"),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "asked"], done_at=None)
@@ -40,12 +42,15 @@ class Order(TenantModel):
                 name="an_order_is_done_when_answered_or_returned",
             ),
             models.CheckConstraint(
-                condition=~Q(state="asked") | Q(asked_until__isnull=False), name="asking_for_time_says_until_when"
+                condition=~Q(state="asked") | Q(asked_until__isnull=False),
+                name="asking_for_time_says_until_when",
             ),
         )
         indexes = (
             models.Index(
-                fields=["jurisdiction", "due_at", "id"], condition=Q(done_at__isnull=True), name="orders_to_answer"
+                fields=["jurisdiction", "due_at", "id"],
+                condition=Q(done_at__isnull=True),
+                name="orders_to_answer",
             ),
         )
 
@@ -66,7 +71,8 @@ class OrderForm(TenantModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["jurisdiction", "issuer", "paper", "suffix"], name="one_form_per_issuer_paper_and_suffix"
+                fields=["jurisdiction", "issuer", "paper", "suffix"],
+                name="one_form_per_issuer_paper_and_suffix",
             ),
         )
 

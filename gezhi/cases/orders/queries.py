@@ -1,6 +1,6 @@
 """Read orders: which wait, for whom, by when. One sees the orders of the cases that one sees; they are the desk's to answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -40,7 +40,9 @@ def listed(actor: Actor, *, issuer: str = "") -> QuerySet[Order]:
     """All orders that this actor may see, most urgent first. Lazy."""
     if not sees_orders(actor):
         return Order.objects.none()
-    links = CaseReport.objects.filter(report_id=OuterRef("report_id"), case_id__in=visible_to(actor).values("id"))
+    links = CaseReport.objects.filter(
+        report_id=OuterRef("report_id"), case_id__in=visible_to(actor).values("id")
+    )
     rows = Order.objects.filter(Exists(links))
     return (rows.filter(issuer=issuer) if issuer else rows).order_by("due_at", "id")
 

@@ -45,7 +45,15 @@ _ABROAD = re.compile(rb"TargetMode\s*=\s*[\"']External[\"']", re.IGNORECASE)
 _LINK = re.compile(rb"<Relationship\b[^>]*>", re.IGNORECASE)
 _XML = re.compile(r"\.(xml|rels)$", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_SMALL = Limits(max_bytes=MOST_INFLATED, max_ratio=MOST_RATIO, max_parts=MOST_PARTS, max_rows=2000, max_columns=100, max_cells=20_000, max_signs=500_000)
+_SMALL = Limits(
+    max_bytes=MOST_INFLATED,
+    max_ratio=MOST_RATIO,
+    max_parts=MOST_PARTS,
+    max_rows=2000,
+    max_columns=100,
+    max_cells=20_000,
+    max_signs=500_000,
+)
 
 
 def judged(data: bytes, suffix: str) -> None:
@@ -70,7 +78,8 @@ def filled(data: bytes, suffix: str, values: Mapping[str, str]) -> bytes:
     """The form with its marks filled, as bytes of the same kind. values: by key of MARKS; a key without value leaves nothing."""
     said = {key: _UNSTORABLE.sub("", text) for key, text in values.items()}
     _measure(data)
-    return _tried(lambda: _filled_docx(data, said) if suffix == "docx" else _filled_xlsx(data, said))
+    made: bytes = _tried(lambda: (_filled_docx if suffix == "docx" else _filled_xlsx)(data, said))
+    return made
 
 
 def _measure(data: bytes) -> None:
@@ -82,7 +91,9 @@ def _measure(data: bytes) -> None:
             total = sum(entry.file_size for entry in entries)
             if len(entries) > MOST_PARTS or total > MOST_INFLATED or total > MOST_RATIO * max(len(data), 1):
                 raise Invalid("form", "bomb")
-            if len(set(names)) != len(names) or any("vbaproject" in name or name.endswith((".bin", ".exe")) for name in names):
+            if len(set(names)) != len(names) or any(
+                "vbaproject" in name or name.endswith((".bin", ".exe")) for name in names
+            ):
                 raise Invalid("form", "macros")
             for entry in entries:
                 _judge_part(entry.filename, _inflated(package, entry))
@@ -103,7 +114,9 @@ def _judge_part(name: str, part: bytes) -> None:
         return
     if _DOCTYPE.search(part):
         raise Invalid("form", "broken_form")
-    if name.lower().endswith(".rels") and any(_ABROAD.search(one) and b"/hyperlink" not in one for one in _LINK.findall(part)):
+    if name.lower().endswith(".rels") and any(
+        _ABROAD.search(one) and b"/hyperlink" not in one for one in _LINK.findall(part)
+    ):
         raise Invalid("form", "abroad")
 
 
@@ -133,7 +146,7 @@ def _marks_of(data: bytes, suffix: str) -> list[str]:
 
 
 def _document(data: bytes) -> Any:
-    import docx  # noqa: PLC0415 - 20 MB that only whoever fills a form needs
+    import docx
 
     return docx.Document(io.BytesIO(data))
 
@@ -188,7 +201,7 @@ def _said(text: str, values: Mapping[str, str]) -> str:
 
 
 def _book(data: bytes) -> Any:
-    import openpyxl  # noqa: PLC0415 - as above
+    import openpyxl
 
     try:
         repacked(data, _SMALL)
@@ -250,7 +263,7 @@ def own(paper: str, suffix: str) -> bytes:
             document.add_paragraph(line)
         document.save(out)
         return out.getvalue()
-    import openpyxl  # noqa: PLC0415 - as above
+    import openpyxl
 
     book = openpyxl.Workbook()
     sheet = book.active
@@ -263,8 +276,8 @@ def own(paper: str, suffix: str) -> bytes:
 
 def _blank() -> Any:
     """An empty page whose Chinese has a font that every office has."""
-    import docx  # noqa: PLC0415 - as above
-    from docx.oxml.ns import qn  # noqa: PLC0415
+    import docx
+    from docx.oxml.ns import qn
 
     document = docx.Document()
     for name in ("Normal", "Heading 1"):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import pairwise
 
 from gezhi.channels.orders import telling
 from gezhi.channels.orders.labels import LABELS, PRIVATE, issuer_of, key_of
@@ -64,8 +65,14 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
     phone = telling.phone(found.get("phone", ""))
     names = [value for key, _label, value in parts if key == "person"]
     content = found.get("content", "")
-    others = [(label, value) for key, label, value in parts if key not in PRIVATE | {"title", "content", "phone"}]
-    said = telling.told(found.get("title", ""), content, others) if content or found.get("title") else _left(whole, parts)
+    others = [
+        (label, value) for key, label, value in parts if key not in PRIVATE | {"title", "content", "phone"}
+    ]
+    said = (
+        telling.told(found.get("title", ""), content, others)
+        if content or found.get("title")
+        else _left(whole, parts)
+    )
     classes = [found.get("top", ""), found.get("leaf", "")]
     return Read(
         issuer or issuer_of(whole),
@@ -84,7 +91,11 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
 def _left(whole: str, parts: Sequence[tuple[str, str, str]]) -> str:
     """The whole text without the lines that name a person."""
     gone = {value for key, _label, value in parts if key in PRIVATE | {"phone"} and value}
-    lines = [line for line in whole.split("\n") if not any(value in line and len(line) < len(value) + 20 for value in gone)]
+    lines = [
+        line
+        for line in whole.split("\n")
+        if not any(value in line and len(line) < len(value) + 20 for value in gone)
+    ]
     return "\n".join(lines) if lines else whole
 
 
@@ -113,7 +124,7 @@ def _strange(rest: str) -> Iterator[tuple[str, str, str]]:
 def _of_table(text: str) -> Iterator[tuple[str, str, str]]:
     """A row of heads with one row below it, as a browser copies a table."""
     lines = [line for line in text.split("\n") if line.strip()]
-    for heads, cells in zip(lines, lines[1:], strict=False):
+    for heads, cells in pairwise(lines):
         names, values = heads.split("\t"), cells.split("\t")
         known = [name for name in names if key_of(name)]
         if len(names) >= HEADS_AT_LEAST and len(known) * 3 >= len(names) * 2 and len(values) == len(names):

@@ -78,7 +78,11 @@ def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> 
 def _text(cell: Cell) -> str:
     """A day without a clock stays a day: it lasts until its last minute."""
     if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d}" if (cell.hour, cell.minute, cell.second) == (0, 0, 0) else f"{cell:%Y-%m-%d %H:%M:%S}"
+        return (
+            f"{cell:%Y-%m-%d}"
+            if (cell.hour, cell.minute, cell.second) == (0, 0, 0)
+            else f"{cell:%Y-%m-%d %H:%M:%S}"
+        )
     return "" if cell is None else str(cell).strip()
 
 

@@ -14,9 +14,15 @@ _BEFORE = re.compile(r"\s*(?:之前|以前|前|止|截止|为止)?[。.；;，,]
 _DAY_ONLY = re.compile(r"\d{4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}[日号])|\d{8}")
 _MINUTES = re.compile(r"(\d)\s*时\s*(\d{1,2})\s*分")
 _ID_CARD = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
-_PHONE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])|(?<![0-9])0[0-9]{2,3}[- ][0-9]{7,8}(?![0-9])")
-_SURNAME = re.compile(r"(?:市民|居民|群众|来电人|诉求人|业主|村民)?[\u4e00-\u9fff某]{1,2}(?:先生|女士|小姐|同志)(?=来电|反映|致电|称|投诉|咨询|求助|表示|[，,：:。\s]|$)")
-_CALLED = re.compile(r"(?:市民|居民|群众|业主|村民)[：: ]?([\u4e00-\u9fff]{2,3})(?=来电|致电|反映|投诉|咨询|求助|来信|来访)")
+_PHONE = re.compile(
+    r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])|(?<![0-9])0[0-9]{2,3}[- ][0-9]{7,8}(?![0-9])"
+)
+_SURNAME = re.compile(
+    r"(?:市民|居民|群众|来电人|诉求人|业主|村民)?[\u4e00-\u9fff某]{1,2}(?:先生|女士|小姐|同志)(?=来电|反映|致电|称|投诉|咨询|求助|表示|[，,：:。\s]|$)"
+)
+_CALLED = re.compile(
+    r"(?:市民|居民|群众|业主|村民)[：: ]?([\u4e00-\u9fff]{2,3})(?=来电|致电|反映|投诉|咨询|求助|来信|来访)"
+)
 
 
 def moment(text: str, tz: tzinfo, *, is_end: bool = False) -> datetime | None:
@@ -33,7 +39,11 @@ def moment(text: str, tz: tzinfo, *, is_end: bool = False) -> datetime | None:
 
 def phone(text: str) -> str:
     """The first phone number of a part in its one spelling, "" without one."""
-    for part in [text.strip(), *re.split(r"[\s,，;；/、]+", text[:200]), *(found[0] for found in _PHONE.finditer(text[:2000]))]:
+    for part in [
+        text.strip(),
+        *re.split(r"[\s,，;；/、]+", text[:200]),
+        *(found[0] for found in _PHONE.finditer(text[:2000])),
+    ]:
         if part and (key := phone_key(part)):
             return key
     return ""

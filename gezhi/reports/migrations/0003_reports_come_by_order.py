@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0002_reports_come_by_open311'),
+        ("reports", "0002_reports_come_by_open311"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='report',
-            name='channel',
-            field=models.CharField(choices=[('qr', 'Qr'), ('web', 'Web'), ('phone', 'Phone'), ('counter', 'Counter'), ('staff', 'Staff'), ('import', 'Import'), ('api', 'Api'), ('open311', 'Open311'), ('order', 'Order')], max_length=8),
+            model_name="report",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("qr", "Qr"),
+                    ("web", "Web"),
+                    ("phone", "Phone"),
+                    ("counter", "Counter"),
+                    ("staff", "Staff"),
+                    ("import", "Import"),
+                    ("api", "Api"),
+                    ("open311", "Open311"),
+                    ("order", "Order"),
+                ],
+                max_length=8,
+            ),
         ),
     ]

@@ -30,13 +30,19 @@ router = Router()
 class OrderIn(Sent):
     issuer: Issuer
     number: Annotated[str, Field(min_length=1, max_length=80)]
-    text: Annotated[str, Field(min_length=1)] = Field(description="What it says; names and ID numbers of people are taken out.")
+    text: Annotated[str, Field(min_length=1)] = Field(
+        description="What it says; names and ID numbers of people are taken out."
+    )
     due_at: Moment
     return_until: Moment | None = Field(None, description="Until when it may be returned.")
     said_at: Moment | None = Field(None, description="When the issuer sent it.")
     category: Annotated[str, Field(max_length=200)] = Field("", description="In the issuer's words.")
-    wanted: Annotated[str, Field(max_length=200)] = Field("", description="In which form the answer is wanted.")
-    contact: Annotated[str, Field(max_length=40)] | None = Field(None, description="Phone of who called the issuer; kept encrypted.")
+    wanted: Annotated[str, Field(max_length=200)] = Field(
+        "", description="In which form the answer is wanted."
+    )
+    contact: Annotated[str, Field(max_length=40)] | None = Field(
+        None, description="Phone of who called the issuer; kept encrypted."
+    )
     place: Code | None = Field(None, description="Code of a place.")
     leaf: Code | None = Field(None, description="Code of a leaf of GET categories.")
     case: Code | None = Field(None, description="Number of the case that it is about; none opens one.")
@@ -129,7 +135,9 @@ def list_orders(request: Asked, wanted: Query[OrdersWanted]) -> dict[str, Any]:
     """Orders that the person may see, newest first. 3 queries; tokens and posts apart."""
     if not orders.sees_orders(request.actor):
         raise NotYours(deed="orders")
-    rows = orders.due_before(request.actor, wanted.due_before, wanted.state.value if wanted.state else "").order_by("-id")
+    rows = orders.due_before(
+        request.actor, wanted.due_before, wanted.state.value if wanted.state else ""
+    ).order_by("-id")
     if (after := id_after(wanted.cursor)) is not None:
         rows = rows.filter(id__lt=after)
     found = orders.with_cases(rows[: wanted.limit + 1])
@@ -154,9 +162,23 @@ def judge(request: Asked, order_id: UUID, body: VerdictIn) -> dict[str, Any]:
 
 def _row(one: Standing) -> dict[str, Any]:
     order = one.order
-    plain = ("id", "issuer", "number", "state", "category", "wanted", "received_at", "due_at", "return_until", "done_at")
+    plain = (
+        "id",
+        "issuer",
+        "number",
+        "state",
+        "category",
+        "wanted",
+        "received_at",
+        "due_at",
+        "return_until",
+        "done_at",
+    )
     return {
         **{name: getattr(order, name) for name in plain},
-        "verdict": {**{name: getattr(order, name) or None for name in actions.VERDICT}, "at": order.judged_at},
+        "verdict": {
+            **{name: getattr(order, name) or None for name in actions.VERDICT},
+            "at": order.judged_at,
+        },
         "case": {"number": one.case.number, "state": one.case.state},
     }

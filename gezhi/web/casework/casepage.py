@@ -162,11 +162,8 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "restatement": visible(whole.restatement) if reads_all else "",
                 "is_restated": getattr(row, "is_restated", False),
                 "channel": words.of(words.CHANNELS, row.channel),
-                "time": times.moment(row.received_at, at),
-                "exact": times.exact(row.received_at),
-                "said_at": times.exact(row.said_at),
-                "has_voice": row.id in spoken,
-                "voice": reverse("desk:voice", args=[spoken[row.id].id]) if row.id in spoken and reads_all else "",
+                **_when(row, at),
+                **_voice(spoken.get(row.id), reads_all=reads_all),
                 "photos": [one for one in before if one.is_ready],
                 "waiting": sum(not one.is_ready for one in before),
                 "has_contact": whole.has_contact,
@@ -184,6 +181,22 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
             }
         )
     return {"reports": shown, "more": len(ids) - len(first), "count": len(ids)}
+
+
+def _when(report: Any, at: datetime) -> dict[str, str]:
+    return {
+        "time": times.moment(report.received_at, at),
+        "exact": times.exact(report.received_at),
+        "said_at": times.exact(report.said_at),
+    }
+
+
+def _voice(one: voice.VoiceRow | None, *, reads_all: bool) -> dict[str, Any]:
+    """Whether he said it; where it is heard, for whoever reads him in full."""
+    return {
+        "has_voice": one is not None,
+        "voice": reverse("desk:voice", args=[one.id]) if one and reads_all else "",
+    }
 
 
 def _source(report: reports.ReportRow) -> str:

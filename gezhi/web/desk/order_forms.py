@@ -36,7 +36,8 @@ class FormForm(forms.Form):
         widget=forms.RadioSelect,
     )
     form = forms.FileField(
-        label=gettext_lazy("表样文件（.docx 或 .xlsx）"), widget=forms.FileInput(attrs={"accept": ".docx,.xlsx"})
+        label=gettext_lazy("表样文件（.docx 或 .xlsx）"),
+        widget=forms.FileInput(attrs={"accept": ".docx,.xlsx"}),
     )
 
 
@@ -46,7 +47,7 @@ class FormForm(forms.Form):
 def order_forms(request: HttpRequest) -> HttpResponse:
     """All forms; POST keeps one, in the place of an earlier one."""
     form = FormForm(request.POST or None, request.FILES or None)
-    if form.is_valid() and tried(form, lambda: _keep(request, form)):
+    if form.is_valid() and tried(form, lambda: _keep(request, form)) is not None:
         messages.success(request, _("表样已保存，今后的文件按它填写。"))
         return redirect("desk:order_forms")
     page = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import Role, reads_full_words
-from gezhi.cases.orders import actions, forms as own_forms, life
+from gezhi.cases.orders import actions, life
+from gezhi.cases.orders import forms as own_forms
 from gezhi.cases.orders import queries as orders
 from gezhi.cases.orders.kinds import ANSWER_NAMES, ISSUER_NAMES, STATE_NAMES, Answer, Issuer
 from gezhi.cases.orders.queries import Standing
@@ -80,13 +81,22 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _views(counts: dict[str, int], issuer: str, *, shows_done: bool) -> list[dict[str, Any]]:
     url = reverse("desk:orders")
     found = [
-        {"url": f"{url}?issuer={one}", "label": ISSUER_NAMES[one], "count": counts[one], "active": one == issuer}
+        {
+            "url": f"{url}?issuer={one}",
+            "label": ISSUER_NAMES[one],
+            "count": counts[one],
+            "active": one == issuer,
+        }
         for one in Issuer.values
         if counts.get(one)
     ]
     is_all = not issuer and not shows_done
     first = {"url": url, "label": _("待答复"), "count": sum(counts.values()), "active": is_all}
-    return [first, *found, {"url": f"{url}?{DONE}=1", "label": _("已答复"), "count": None, "active": shows_done}]
+    return [
+        first,
+        *found,
+        {"url": f"{url}?{DONE}=1", "label": _("已答复"), "count": None, "active": shows_done},
+    ]
 
 
 def _rows(found: Sequence[Standing], at: datetime) -> list[dict[str, Any]]:
@@ -114,7 +124,11 @@ def _clock(order: Any, at: datetime) -> times.Clock:
         return times.clock(order.due_at, at=at, soon=at + SOON, hours=ROUND_THE_CLOCK)
     is_late = order.done_at > order.due_at
     said = _("%(when)s，超时") if is_late else "%(when)s"
-    return times.Clock("overdue" if is_late else "in_time", said % {"when": times.moment(order.done_at, at)}, times.exact(order.done_at))
+    return times.Clock(
+        "overdue" if is_late else "in_time",
+        said % {"when": times.moment(order.done_at, at)},
+        times.exact(order.done_at),
+    )
 
 
 def _group(due: datetime, at: datetime) -> str:
@@ -127,12 +141,20 @@ def _group(due: datetime, at: datetime) -> str:
 
 
 def _grouped(rows: Iterable[dict[str, Any]]) -> list[tuple[Any, list[dict[str, Any]]]]:
-    by = {name: [row for row in rows if row["group"] == name] for name in GROUPS} if (rows := list(rows)) else {}
+    by = (
+        {name: [row for row in rows if row["group"] == name] for name in GROUPS}
+        if (rows := list(rows))
+        else {}
+    )
     return [(GROUPS[name], found) for name, found in by.items() if found]
 
 
 def _verdict(order: Any) -> str:
-    said = [f"{label}{_('：')}{ANSWER_NAMES[value]}" for name, label in VERDICTS.items() if (value := getattr(order, name))]
+    said = [
+        f"{label}{_('：')}{ANSWER_NAMES[value]}"
+        for name, label in VERDICTS.items()
+        if (value := getattr(order, name))
+    ]
     return _("；").join(said)
 
 
@@ -140,7 +162,9 @@ class DeedForm(forms.Form):
     """One deed on an order: words, and until when where that is asked."""
 
     deed = forms.ChoiceField(choices=[(one.deed, one.deed) for one in life.ARROWS], widget=forms.HiddenInput)
-    text = forms.CharField(required=False, max_length=actions.WORDS_LIMIT, widget=forms.Textarea(attrs={"rows": 5}))
+    text = forms.CharField(
+        required=False, max_length=actions.WORDS_LIMIT, widget=forms.Textarea(attrs={"rows": 5})
+    )
     until = moment_field(gettext_lazy("延期至"), required=False)
 
 
@@ -158,11 +182,22 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     said = form.cleaned_data
     try:
         actions.do(
-            order_id, said["deed"], said["text"], until=said["until"], actor=actor_of(request), at=at_of(request)
+            order_id,
+            said["deed"],
+            said["text"],
+            until=said["until"],
+            actor=actor_of(request),
+            at=at_of(request),
         )
     except NotFromHere:
         fresh = orders.acting(order_id, actor=actor_of(request))
-        return _page(request, fresh, form=form, error=_("来件的状态刚刚变了，请看最新情况。您写的内容还在下面。"), status=409)
+        return _page(
+            request,
+            fresh,
+            form=form,
+            error=_("来件的状态刚刚变了，请看最新情况。您写的内容还在下面。"),
+            status=409,
+        )
     except (Missing, Invalid) as refused:
         return _page(request, found, form=form, error=sentence(refused), status=422)
     messages.success(request, DID[said["deed"]])
@@ -182,7 +217,8 @@ DID = {
 def sentence(refused: Missing | Invalid) -> str:
     """Why it was refused; of a return after the window, when that ended."""
     if refused.code == "window_over":
-        return _("退回的期限 %(until)s 已过，不能再退。可以答复，或申请延期。") % {"until": times.exact(refused.details["until"])}  # type: ignore[arg-type]
+        until = times.exact(cast("datetime", refused.details["until"]))
+        return _("退回的期限 %(until)s 已过，不能再退。可以答复，或申请延期。") % {"until": until}
     return refusals.sentence(refused)
 
 
@@ -196,7 +232,9 @@ def verdict(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """What the issuer says, a line at a time: two taps."""
     said = {name: request.POST.get(name, "") for name in VERDICTS}
     try:
-        actions.note_verdict(order_id, said, request.POST.get("text", ""), actor=actor_of(request), at=at_of(request))
+        actions.note_verdict(
+            order_id, said, request.POST.get("text", ""), actor=actor_of(request), at=at_of(request)
+        )
     except (Missing, Invalid) as refused:
         found = orders.acting(order_id, actor=actor_of(request))
         return _page(request, found, verdict_error=refusals.sentence(refused), status=422)
@@ -215,7 +253,13 @@ def paper(request: HttpRequest, order_id: UUID, suffix: str) -> HttpResponse:
     form = DeedForm(request.POST)
     deed = request.POST.get("deed", "")
     if deed not in PAPER_OF or not form.is_valid():
-        return _page(request, found, form=form, error=_first(form) if form.errors else _("请选择要出哪种文件。"), status=422)
+        return _page(
+            request,
+            found,
+            form=form,
+            error=_first(form) if form.errors else _("请选择要出哪种文件。"),
+            status=422,
+        )
     kind, said = PAPER_OF[deed], form.cleaned_data
     values = _values(request, found, said["text"].strip() or orders.words_of(order_id, deed), said["until"])
     blank = own_forms.form_of(found.order.issuer, kind, suffix) or papers.own(kind, suffix)

@@ -64,9 +64,7 @@ class OrderInForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
-    into_number = forms.CharField(
-        label=gettext_lazy("或并入案件编号"), max_length=40, required=False
-    )
+    into_number = forms.CharField(label=gettext_lazy("或并入案件编号"), max_length=40, required=False)
     category = forms.CharField(required=False, max_length=40)
     other_category = forms.CharField(required=False, max_length=40)
 
@@ -90,7 +88,11 @@ class OrderInForm(forms.Form):
 
     def refuse(self, refusal: Missing | Invalid) -> None:
         """Say beside the field what was not taken."""
-        field = "text" if isinstance(refusal, Missing) else {"into": "into_number"}.get(refusal.field, refusal.field)
+        field = (
+            "text"
+            if isinstance(refusal, Missing)
+            else {"into": "into_number"}.get(refusal.field, refusal.field)
+        )
         said = refusals.sentence(refusal)
         self.add_error(field if field in self.fields else None, said)
         if field == "place":
@@ -102,7 +104,14 @@ class OrderInForm(forms.Form):
         text = said["text"]
         if self.place_words and place is None and self.place_words not in text:
             text = _("%(text)s（说的是：%(where)s）") % {"text": text, "where": self.place_words}
-        terms = Terms(said["issuer"], said["number"], said["due_at"], said["return_until"], said["their_category"], said["wanted"])
+        terms = Terms(
+            said["issuer"],
+            said["number"],
+            said["due_at"],
+            said["return_until"],
+            said["their_category"],
+            said["wanted"],
+        )
         return Coming(terms, text, said["contact"], place, typed_category(said), said["said_at"], into)
 
 
@@ -185,10 +194,14 @@ def _alike(request: HttpRequest, form: OrderInForm) -> list[dict[str, Any]]:
     found = alike.to_join(orders.as_if(place, typed_category(form.data)), actor_of(request), at_of(request))
     chosen = form.data.get("into", "")
     chips = [{**one, "checked": one["value"] == chosen} for one in found]
-    return [*chips, {"value": APART, "label": _("不是，另立一件"), "checked": chosen == APART}] if chips else []
+    return (
+        [*chips, {"value": APART, "label": _("不是，另立一件"), "checked": chosen == APART}] if chips else []
+    )
 
 
-def _page(request: HttpRequest, form: OrderInForm, *, lacks: Any = (), asks: bool = False, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: OrderInForm, *, lacks: Any = (), asks: bool = False, status: int = 200
+) -> HttpResponse:
     page = {
         "heading": _("登记来件"),
         "form": form,
@@ -223,7 +236,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
             found = judged
             brought = tried(form, lambda: _brought(request, issuer, found, data))
             if brought is not None:
-                messages.success(request, _("读了 %(read)s 件：新增 %(new)s，已有 %(known)s。") % brought._asdict())
+                messages.success(
+                    request, _("读了 %(read)s 件：新增 %(new)s，已有 %(known)s。") % brought._asdict()
+                )
                 return redirect("desk:orders")
     page = {
         "heading": _("导入来件表"),
@@ -233,7 +248,12 @@ def sheet(request: HttpRequest) -> HttpResponse:
         "findings": [one.sentence() for one in judged.findings[:MOST_FINDINGS]] if judged else [],
         "back": reverse("desk:orders"),
     }
-    return render(request, "desk/order_sheet.html", page, status=422 if form.errors or (judged and judged.findings) else 200)
+    return render(
+        request,
+        "desk/order_sheet.html",
+        page,
+        status=422 if form.errors or (judged and judged.findings) else 200,
+    )
 
 
 def _brought(request: HttpRequest, issuer: str, judged: JudgedOrders, data: bytes) -> Brought:

@@ -5,11 +5,11 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-import docx
 from gezhi.cases.models import Case, Order, OrderForm
 from gezhi.cases.move import Move
 from gezhi.cases.orders import actions as orders
@@ -46,11 +46,12 @@ def url(taken: Taken, more: str = "") -> str:
 def form_of(answer: Any) -> dict[str, str]:
     """What the form that was answered would send."""
     html = answer.content.decode()
-    found = {name: value for name, value in re.findall(r'<input[^>]* name="(\w+)" value="([^"]*)"', html)}
-    found |= {name: value for name, value in re.findall(r'name="(issuer|into)" value="(\w+)"[^>]*checked', html)}
     area = re.search(r'<textarea name="text"[^>]*>\s*(.*?)</textarea>', html, re.DOTALL)
     data = answer.context["form"].data
-    return {**{key: value for key, value in data.items() if isinstance(value, str)}, "text": area[1] if area else data["text"]}
+    return {
+        **{key: value for key, value in data.items() if isinstance(value, str)},
+        "text": area[1] if area else data["text"],
+    }
 
 
 def test_pasted_text_is_read_looked_at_and_taken_in(cast: Cast, desk: Desk) -> None:
@@ -59,7 +60,11 @@ def test_pasted_text_is_read_looked_at_and_taken_in(cast: Cast, desk: Desk) -> N
     assert (read.status_code, Order.objects.count()) == (200, 0)
     assert "王秀英" not in text(read)
     said = form_of(read)
-    assert (said["number"], said["due_at"], said["contact"]) == ("WH20260302001723", "2026-03-05T17:00", "13800001234")
+    assert (said["number"], said["due_at"], said["contact"]) == (
+        "WH20260302001723",
+        "2026-03-05T17:00",
+        "13800001234",
+    )
     assert said["issuer"] == "hotline"
     taken = client.post(NEW, said | {"place": str(cast.town.compound)})
     order, report = Order.objects.get(), Report.objects.get()
@@ -82,19 +87,37 @@ def test_a_form_that_lacks_something_comes_back_whole(cast: Cast, desk: Desk) ->
 
 def test_what_may_be_the_same_is_asked_before_it_is_taken_in(cast: Cast, desk: Desk, noon: datetime) -> None:
     known, client = cast.lin_reports(noon), desk(cast.chen)
-    said = {"issuer": "hotline", "number": "A1", "due_at": "2026-03-05T17:00", "text": "玻璃碎了", "place": str(cast.town.stairwell)}
+    said = {
+        "issuer": "hotline",
+        "number": "A1",
+        "due_at": "2026-03-05T17:00",
+        "text": "玻璃碎了",
+        "place": str(cast.town.stairwell),
+    }
     asked = client.post(NEW, said)
     assert (asked.status_code, Order.objects.count()) == (200, 0)
     assert "这里已有可能是同一件的案件，请选一下" in text(asked)
     assert client.post(NEW, said | {"into": known.number}).status_code == 302
     known.refresh_from_db()
-    assert (known.order_due, Case.objects.exclude(joined_into=None).count()) == (Order.objects.get().due_at, 1)
+    assert (known.order_due, Case.objects.exclude(joined_into=None).count()) == (
+        Order.objects.get().due_at,
+        1,
+    )
     apart = client.post(NEW, said | {"number": "A2", "into": "new"})
-    assert (apart.status_code, Order.objects.count(), Case.objects.filter(closed_at=None).count()) == (302, 2, 2)
+    assert (apart.status_code, Order.objects.count(), Case.objects.filter(closed_at=None).count()) == (
+        302,
+        2,
+        2,
+    )
 
 
 def test_the_same_number_again_leads_to_the_order_that_stands(cast: Cast, desk: Desk, taken: Taken) -> None:
-    said = {"issuer": "hotline", "number": "WH20260302-0017", "due_at": "2026-03-05T17:00", "text": "又来一遍"}
+    said = {
+        "issuer": "hotline",
+        "number": "WH20260302-0017",
+        "due_at": "2026-03-05T17:00",
+        "text": "又来一遍",
+    }
     answer = desk(cast.chen).post(NEW, said, follow=True)
     assert (answer.redirect_chain[-1][0], Order.objects.count()) == (url(taken), 1)
     assert "这件来件已经登记过，没有重复登记。" in text(answer)
@@ -102,10 +125,15 @@ def test_the_same_number_again_leads_to_the_order_that_stands(cast: Cast, desk: 
 
 def test_the_page_says_to_whom_by_when(cast: Cast, desk: Desk, taken: Taken, noon: datetime) -> None:
     for number, hours in (("L1", -1), ("L2", 30), ("L3", 24 * 20)):
-        due = terms(noon, issuer="city", number=number, due_at=noon + timedelta(hours=hours), return_until=None)
+        due = terms(
+            noon, issuer="city", number=number, due_at=noon + timedelta(hours=hours), return_until=None
+        )
         take_order(coming(noon, terms=due, place=cast.town.row(cast.town.compound)), actor=cast.chen, at=noon)
     page = text(desk(cast.chen).get("/desk/orders/"))
-    order = [page.index(one) for one in ("已过时限", "L1", "今天到期", "WH20260302-0017", "七天之内", "L2", "以后", "L3")]
+    order = [
+        page.index(one)
+        for one in ("已过时限", "L1", "今天到期", "WH20260302-0017", "七天之内", "L2", "以后", "L3")
+    ]
     assert order == sorted(order)
     assert "待答复 4" in page
     only = text(desk(cast.chen).get("/desk/orders/?issuer=hotline"))
@@ -118,10 +146,17 @@ def test_strangers_see_neither_page_nor_order(cast: Cast, desk: Desk, taken: Tak
     assert desk(cast.zhou).get(url(taken)).status_code == 200
 
 
-def test_the_answer_begins_with_the_course_of_the_case(cast: Cast, desk: Desk, taken: Taken, noon: datetime) -> None:
+def test_the_answer_begins_with_the_course_of_the_case(
+    cast: Cast, desk: Desk, taken: Taken, noon: datetime
+) -> None:
     case = Case.objects.get()
     leaf = cast.lin_reports(noon).category_id
-    walk(case, (cast.chen, Move("accept", category=leaf)), (cast.chen, Move("dispatch", party=cast.property)), at=noon)
+    walk(
+        case,
+        (cast.chen, Move("accept", category=leaf)),
+        (cast.chen, Move("dispatch", party=cast.property)),
+        at=noon,
+    )
     client = desk(cast.chen)
     assert "3月2日受理，3月2日交长峰物业办理。" in text(client.get(url(taken)))
     assert client.post(url(taken), {"deed": "answer", "text": "已修好"}).status_code == 302
@@ -130,7 +165,9 @@ def test_the_answer_begins_with_the_course_of_the_case(cast: Cast, desk: Desk, t
     assert "WH20260302-0017" in text(client.get("/desk/orders/?done=1"))
 
 
-def test_a_late_return_says_when_the_window_ended(cast: Cast, desk: Desk, taken: Taken, noon: datetime) -> None:
+def test_a_late_return_says_when_the_window_ended(
+    cast: Cast, desk: Desk, taken: Taken, noon: datetime
+) -> None:
     Order.objects.update(return_until=noon - timedelta(hours=1))
     answer = desk(cast.chen).post(url(taken), {"deed": "return", "text": "不归我们"})
     assert answer.status_code == 422
@@ -139,15 +176,21 @@ def test_a_late_return_says_when_the_window_ended(cast: Cast, desk: Desk, taken:
     assert Order.objects.get().state == "open"
 
 
-def test_a_deed_that_somebody_did_before_loses_no_words(cast: Cast, desk: Desk, taken: Taken, noon: datetime) -> None:
+def test_a_deed_that_somebody_did_before_loses_no_words(
+    cast: Cast, desk: Desk, taken: Taken, noon: datetime
+) -> None:
     orders.do(taken.order_id, "answer", "好了", actor=cast.zhou, at=noon)
-    answer = desk(cast.chen).post(url(taken), {"deed": "ask_extension", "text": "等配件", "until": "2026-03-09T10:00"})
+    answer = desk(cast.chen).post(
+        url(taken), {"deed": "ask_extension", "text": "等配件", "until": "2026-03-09T10:00"}
+    )
     assert answer.status_code == 409
 
 
 @pytest.mark.parametrize("deed", ["answer", "return", "ask_extension"])
 @pytest.mark.parametrize("suffix", ["docx", "xlsx"])
-def test_a_paper_is_filled_and_nothing_is_kept(cast: Cast, desk: Desk, taken: Taken, deed: str, suffix: str) -> None:
+def test_a_paper_is_filled_and_nothing_is_kept(
+    cast: Cast, desk: Desk, taken: Taken, deed: str, suffix: str
+) -> None:
     before = Order.objects.values().get()
     said = {"deed": deed, "text": "=1+1", "until": "2026-03-09T10:00"}
     answer = desk(cast.chen).post(url(taken, f"paper/{suffix}/"), said)
@@ -167,7 +210,10 @@ def _said(data: bytes, suffix: str) -> str:
 def test_the_offices_own_form_is_used(cast: Cast, desk: Desk, taken: Taken) -> None:
     client = desk(cast.zhou)
     form = SimpleUploadedFile("a.docx", word("威海专用 {{单号}} {{内容}}"))
-    assert client.post("/desk/orders/forms/", {"issuer": "hotline", "paper": "answer", "form": form}).status_code == 302
+    assert (
+        client.post("/desk/orders/forms/", {"issuer": "hotline", "paper": "answer", "form": form}).status_code
+        == 302
+    )
     made = client.post(url(taken, "paper/docx/"), {"deed": "answer", "text": "好"})
     paragraphs = [one.text for one in docx.Document(io.BytesIO(made.content)).paragraphs]
     assert paragraphs == ["威海专用 WH20260302-0017 好"]
@@ -200,7 +246,9 @@ def test_a_verdict_takes_one_press_a_line(cast: Cast, desk: Desk, taken: Taken) 
 
 
 def send(client: Any, data: bytes, issuer: str = "hotline") -> Any:
-    return client.post("/desk/orders/sheet/", {"issuer": issuer, "sheet": SimpleUploadedFile("单.xlsx", data)})
+    return client.post(
+        "/desk/orders/sheet/", {"issuer": issuer, "sheet": SimpleUploadedFile("单.xlsx", data)}
+    )
 
 
 @pytest.mark.django_db(transaction=False)

@@ -57,7 +57,11 @@ def test_a_report_that_says_nothing_is_none(cast: Cast, desk: Desk) -> None:
 @pytest.mark.parametrize("name", sorted(set(BAD) - {"nothing"}))
 def test_what_is_no_voice_is_said_and_blocks_nothing(cast: Cast, desk: Desk, name: str) -> None:
     refused = send(desk, BAD[name][0], text="路灯坏了")
-    assert (refused.status_code, "其他内容都还在" in text(refused), "路灯坏了" in refused.content.decode()) == (422, True, True)
+    assert (
+        refused.status_code,
+        "其他内容都还在" in text(refused),
+        "路灯坏了" in refused.content.decode(),
+    ) == (422, True, True)
     assert send(desk, None, text="路灯坏了").status_code == 303
 
 
@@ -85,8 +89,14 @@ def test_the_desk_hears_it_and_types_it_and_nobody_else(cast: Cast, desk: Desk, 
     heard = zhou.get(url)
     assert (heard.content, heard["Content-Type"]) == (SOUND, "audio/webm")
     part = zhou.get(url, HTTP_RANGE="bytes=2-5")
-    assert (part.status_code, part.content, part["Content-Range"]) == (206, SOUND[2:6], f"bytes 2-5/{len(SOUND)}")
-    assert [zhou.get(url, HTTP_RANGE=one).status_code for one in ("bytes=9999-", "bytes=-4", "lines=1-2")] == [416, 206, 200]
+    assert (part.status_code, part.content, part["Content-Range"]) == (
+        206,
+        SOUND[2:6],
+        f"bytes 2-5/{len(SOUND)}",
+    )
+    assert [
+        zhou.get(url, HTTP_RANGE=one).status_code for one in ("bytes=9999-", "bytes=-4", "lines=1-2")
+    ] == [416, 206, 200]
     assert [desk(who).get(url).status_code for who in (cast.mo, cast.sun)] == [404, 404]
     assert Client(HTTP_HOST="localhost").get(url).status_code == 302
     report = Report.objects.get()
@@ -99,7 +109,9 @@ def test_the_desk_hears_it_and_types_it_and_nobody_else(cast: Cast, desk: Desk, 
 def test_who_is_forgotten_is_heard_no_more(cast: Cast, desk: Desk, noon: datetime) -> None:
     send(desk, SOUND)
     url = f"/desk/voices/{Voice.objects.get().id}/"
-    reach_reporter.forget(Case.objects.get().id, Report.objects.get().id, "本人要求", actor=cast.zhou, at=noon)
+    reach_reporter.forget(
+        Case.objects.get().id, Report.objects.get().id, "本人要求", actor=cast.zhou, at=noon
+    )
     assert desk(cast.zhou).get(url).status_code == 404
     assert list(check.findings()) == []
 
@@ -109,7 +121,7 @@ def test_twin_a_voice_that_was_not_erased_would_still_be_heard(
 ) -> None:
     monkeypatch.setattr("gezhi.reports.actions.voice.discard", lambda report, at: 0)
     send(desk, SOUND)
-    reach_reporter.forget(Case.objects.get().id, Report.objects.get().id, "本人要求", actor=cast.zhou, at=noon)
+    reach_reporter.forget(
+        Case.objects.get().id, Report.objects.get().id, "本人要求", actor=cast.zhou, at=noon
+    )
     assert desk(cast.zhou).get(f"/desk/voices/{Voice.objects.get().id}/").status_code == 200
-
-
