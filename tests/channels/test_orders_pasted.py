@@ -104,6 +104,11 @@ def test_a_part_under_a_strange_label_is_kept() -> None:
     assert ("紧急程度：特急" in found.text, found.due_at) == (True, at(2026, 3, 5, 23, 59))
 
 
+def test_a_line_below_a_short_part_belongs_to_the_text() -> None:
+    found = read("工单编号：A1\n诉求标题：路灯\n退单时限：2026-03-03 12:00\n请加急\n办理时限：2026-03-05", HERE)
+    assert (found.return_until, found.text) == (at(2026, 3, 3, 12), "路灯\n请加急")
+
+
 def test_a_time_without_its_year_is_never_guessed() -> None:
     assert read("编号：A1\n办理时限：3月5日17时\n内容：路灯", HERE).lacks == ("due_at",)
 

@@ -15,6 +15,9 @@ from gezhi.channels.orders.labels import LABELS, PRIVATE, issuer_of, key_of
 MOST_SIGNS = 20_000
 HEADS_AT_LEAST = 3  # cells of a row of heads
 ONCE = frozenset({"number", "due", "return_until", "said_at", "title", "wanted", "category", "top", "leaf"})
+MOMENTS = ("due", "return_until", "said_at")
+SHORT = ("category", "top", "leaf", "wanted")
+MOST_SHORT = 200  # signs of their category and of the wanted form; longer ones stay in the text, too
 _LONGEST_FIRST = sorted((one for many in LABELS.values() for one in many), key=len, reverse=True)
 _KNOWN = re.compile(
     r"(?:^|(?<=[\s;；|｜，,。【\[]))"
@@ -56,7 +59,7 @@ def read(pasted: str, tz: tzinfo) -> Read:
 
 def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = "", issuer: str = "") -> Read:
     """Parts (key, label, value) as an order; of a part that may stand there once, the first one counts. whole: kept when nothing is
-    the content.
+    the content. What has a field of its own does not stand in the text again.
     """
     found: dict[str, str] = {}
     for key, _label, value in parts:
@@ -65,9 +68,14 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
     phone = telling.phone(found.get("phone", ""))
     names = [value for key, _label, value in parts if key == "person"]
     content = found.get("content", "")
-    others = [
-        (label, value) for key, label, value in parts if key not in PRIVATE | {"title", "content", "phone"}
-    ]
+    moments = {name: telling.moment(found.get(name, ""), tz, is_end=name != "said_at") for name in MOMENTS}
+    kept_apart = {
+        "number",
+        *(name for name, at in moments.items() if at),
+        *(name for name in SHORT if len(found.get(name, "")) <= MOST_SHORT),
+    }
+    left_out = PRIVATE | {"title", "content", "phone"} | kept_apart
+    others = [(label, value) for key, label, value in parts if key not in left_out]
     said = (
         telling.told(found.get("title", ""), content, others)
         if content or found.get("title")
@@ -77,11 +85,11 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
     return Read(
         issuer or issuer_of(whole),
         found.get("number", "").split("\n")[0].strip()[:200],
-        telling.moment(found.get("due", ""), tz, is_end=True),
-        telling.moment(found.get("return_until", ""), tz, is_end=True),
-        telling.moment(found.get("said_at", ""), tz),
-        (found.get("category") or " / ".join(one for one in classes if one))[:200],
-        found.get("wanted", "")[:200],
+        moments["due"],
+        moments["return_until"],
+        moments["said_at"],
+        (found.get("category") or " / ".join(one for one in classes if one))[:MOST_SHORT],
+        found.get("wanted", "")[:MOST_SHORT],
         telling.unnamed(found.get("place", ""), names)[:100],
         phone,
         telling.unnamed(said, names, [phone] if phone else []),
@@ -105,20 +113,22 @@ def _of_labels(text: str) -> Iterator[tuple[str, str, str]]:
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=bool(marks)):
         key, value = key_of(mark[1]), text[mark.end() : end]
-        if key != "content" and (other := _OTHER.search(value)):
-            rest, value = value[other.start() :], value[: other.start()]
+        if key == "content":
             yield key, mark[1], _trimmed(value)
-            yield from _strange(rest)
             continue
-        yield key, mark[1], _trimmed(value)
+        other = _OTHER.search(value)
+        stop = other.start() if other else len(value)
+        if key in ONCE and "\n" in (line := value.lstrip()):
+            stop = min(stop, len(value) - len(line) + line.index("\n"))
+        yield key, mark[1], _trimmed(value[:stop])
+        yield from _strange(value[stop:])
 
 
 def _strange(rest: str) -> Iterator[tuple[str, str, str]]:
-    """Parts under labels that nobody knows: kept as they are."""
+    """Lines under labels that nobody knows, or under none: kept as they are."""
     for line in rest.split("\n"):
-        label, _colon, value = line.partition("：" if "：" in line else ":")
-        if value.strip():
-            yield "other", label.strip(), _trimmed(value)
+        if _trimmed(line):
+            yield "other", "", _trimmed(line)
 
 
 def _of_table(text: str) -> Iterator[tuple[str, str, str]]:
