@@ -238,7 +238,7 @@ EARLY, MIDDLE, LATE = (datetime(2026, 3, day, tzinfo=UTC) for day in (2, 3, 4))
 
 def of_state(state: State, **changed: datetime | None) -> datetime:
     known = {"stage": MIDDLE, "fix": None, "make_safe": None, "review": None, "order": None}
-    return earliest(state, **known | changed)  # type: ignore[arg-type]
+    return earliest(state, **known | changed)
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - WAITS_FOR_REPORTER - {State.CLOSED}))
