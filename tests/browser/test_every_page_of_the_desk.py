@@ -42,7 +42,9 @@ def an_order_has_come(town: Town) -> None:
     """Pasted by the officer, read, and taken in without a place."""
     page = town.page("zhou")
     page.goto("/desk/orders/new/")
-    page.get_by_label("来件文字").fill("工单编号：WH17\n诉求内容：楼前路灯不亮\n办理时限：2031-03-05 17:00\n12345热线")
+    page.get_by_label("来件文字").fill(
+        "工单编号：WH17\n诉求内容：楼前路灯不亮\n办理时限：2031-03-05 17:00\n12345热线"
+    )
     page.get_by_role("button", name="读出来核对").click()
     page.get_by_role("button", name="登记来件").click()
     page.get_by_text("来件已登记。").wait_for()

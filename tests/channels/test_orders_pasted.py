@@ -105,7 +105,9 @@ def test_a_part_under_a_strange_label_is_kept() -> None:
 
 
 def test_a_line_below_a_short_part_belongs_to_the_text() -> None:
-    found = read("工单编号：A1\n诉求标题：路灯\n退单时限：2026-03-03 12:00\n请加急\n办理时限：2026-03-05", HERE)
+    found = read(
+        "工单编号：A1\n诉求标题：路灯\n退单时限：2026-03-03 12:00\n请加急\n办理时限：2026-03-05", HERE
+    )
     assert (found.return_until, found.text) == (at(2026, 3, 3, 12), "路灯\n请加急")
 
 

@@ -18,7 +18,7 @@ from gezhi.cases.orders import clock
 from gezhi.cases.orders.kinds import Answer, Issuer, OrderState
 from gezhi.cases.orders.life import decide
 from gezhi.cases.orders.models import Order
-from gezhi.cases.orders.queries import acting
+from gezhi.cases.orders.queries import acting, words_of
 from gezhi.cases.policy import roles_for
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
@@ -164,7 +164,8 @@ def _words(text: str) -> str:
 def note_verdict(
     order_id: UUID, verdict: Mapping[str, str], words: str, *, actor: Actor, at: datetime
 ) -> Order:
-    """What the issuer says of our answer: responded, resolved, satisfied, each yes, no or unknown; the newest word counts.
+    """What the issuer says of our answer: responded, resolved, satisfied, each yes, no or unknown. The newest word counts, the same again
+    changes nothing.
 
     Raises NotFound, NotYours, Invalid (a line of the verdict: unknown; text), Missing("verdict") when nothing is said.
     """
@@ -174,14 +175,14 @@ def note_verdict(
     said = {name: verdict[name] for name in VERDICT if verdict.get(name)}
     if not said:
         raise Missing(["order_verdict"])
-    before = {name: getattr(order, name) for name in said}
+    before, told = {name: getattr(order, name) for name in said}, _words(words)
+    if before == said and told in {"", words_of(order.id, "verdict")}:
+        return order
     for name, value in said.items():
         setattr(order, name, value)
     order.judged_at = at
     order.save(update_fields=[*said, "judged_at"])
-    deed = Deed(
-        "order", order.id, "order_verdict", before=before, after=dict(said), words={"text": _words(words)}
-    )
+    deed = Deed("order", order.id, "order_verdict", before=before, after=dict(said), words={"text": told})
     record(deed, actor=actor, at=at)
     return order
 

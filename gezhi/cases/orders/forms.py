@@ -39,13 +39,16 @@ def form_of(issuer: str, paper: str, suffix: str) -> bytes | None:
 
 @transaction.atomic
 def keep(issuer: str, paper: str, suffix: str, data: bytes, *, actor: Actor, at: datetime) -> UUID:
-    """Keep a judged form, in the place of an earlier one. Raises NotYours, Invalid("issuer"), Invalid("paper")."""
+    """Keep a judged form, in the place of an earlier one; the same again changes nothing. Raises NotYours, Invalid("issuer"), Invalid("paper")."""
     _keeps(actor)
     if issuer not in Issuer.values:
         raise Invalid("issuer", "unknown")
     if paper not in Paper.values:
         raise Invalid("paper", "unknown")
     sha256 = hashlib.sha256(data).hexdigest()
+    there = OrderForm.objects.filter(issuer=issuer, paper=paper, suffix=suffix, sha256=sha256)
+    if (same := there.values_list("id", flat=True).first()) is not None:
+        return UUID(str(same))
     row: OrderForm
     row, is_new = OrderForm.objects.select_for_update(no_key=True).update_or_create(
         issuer=issuer, paper=paper, suffix=suffix, defaults={"data": data, "sha256": sha256, "added_at": at}

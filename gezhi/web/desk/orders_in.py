@@ -119,10 +119,10 @@ class OrderInForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.CLERK, Duty.OFFICER)
 def new(request: HttpRequest) -> HttpResponse:
-    """Paste, look, confirm. POST read = understand what was pasted; find = look for the place and what may be the same; else take it in."""
+    """Paste, look, confirm. POST understand = read what was pasted; find = look for the place and what may be the same; else take it in."""
     if request.method == "GET":
         return render(request, "desk/order_paste.html", {"heading": _("登记来件")})
-    if "read" in request.POST:
+    if "understand" in request.POST:
         return _read(request)
     form = OrderInForm(request.POST)
     if "find" in request.POST or not form.is_valid():

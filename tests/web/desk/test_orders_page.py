@@ -56,7 +56,7 @@ def form_of(answer: Any) -> dict[str, str]:
 
 def test_pasted_text_is_read_looked_at_and_taken_in(cast: Cast, desk: Desk) -> None:
     client = desk(cast.chen)
-    read = client.post(NEW, {"pasted": PASTED, "read": "1"})
+    read = client.post(NEW, {"pasted": PASTED, "understand": "1"})
     assert (read.status_code, Order.objects.count()) == (200, 0)
     assert "王秀英" not in text(read)
     said = form_of(read)
@@ -73,7 +73,7 @@ def test_pasted_text_is_read_looked_at_and_taken_in(cast: Cast, desk: Desk) -> N
 
 
 def test_what_was_not_understood_is_asked_for_and_nothing_is_lost(cast: Cast, desk: Desk) -> None:
-    read = desk(cast.chen).post(NEW, {"pasted": "海滨路积水，五日内答复", "read": "1"})
+    read = desk(cast.chen).post(NEW, {"pasted": "海滨路积水，五日内答复", "understand": "1"})
     assert "有几项没有认出来，请您填写：来件单位、单号、办理时限" in text(read)
     assert "海滨路积水，五日内答复" in text(read)
 
