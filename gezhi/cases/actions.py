@@ -17,6 +17,7 @@ from gezhi.cases.links import chain
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
 from gezhi.cases.move import Move
 from gezhi.cases.numbers import next_number
+from gezhi.cases.orders import clock
 from gezhi.cases.policy import may_open, roles_for
 from gezhi.cases.queries import locked
 from gezhi.cases.telling import tell
@@ -134,6 +135,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     arrow = _arrow(case, move, actor, at)
     doing = Doing(move, arrow, actor, at)
     EFFECTS.get(move.event, nothing)(case, doing)
+    clock.follow_moved(case, doing)
     _arrive(case, doing)
     _show(case, move, at)
     after = snapshot(case)

@@ -13,6 +13,9 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound
 
+TEXTED = frozenset(
+    {"accepted", "declined", "extended", "paused", "reopened", "closed"}
+)  # said in one sentence, no answer asked
 OUTCOMES = ("satisfied", "unsatisfied", "told", "not_reached")
 
 
@@ -38,6 +41,14 @@ def note_call(call_id: UUID, outcome: str, note: str, *, actor: Actor, at: datet
     call.save(update_fields=["tries", "last_try_at", "done_at", "outcome"])
     _tell_case(call, outcome, note, actor, at)
     return call
+
+
+def texted(report_id: UUID, kind: str, *, at: datetime) -> None:
+    """A short message said it: the call that was owed for it need not be made. What needs an answer is never struck off by one."""
+    if kind in TEXTED:
+        CallBack.objects.filter(report_id=report_id, kind=kind, done_at=None).update(
+            done_at=at, outcome="texted"
+        )
 
 
 def _locked(call_id: UUID, actor: Actor) -> CallBack:

@@ -10,6 +10,8 @@ from gezhi.cases import hearing, timing
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
+from gezhi.cases.orders import check as orders_check
+from gezhi.cases.orders.clock import CLOCK
 from gezhi.cases.voices import BESIDE, BIRTHS
 from gezhi.journal import outbox
 from gezhi.journal.queries import entries_of
@@ -32,6 +34,7 @@ def findings() -> Iterator[Finding]:
     yield from _places()
     yield from _categories()
     yield from _stories()
+    yield from orders_check.findings()
 
 
 def _owners() -> Iterator[Finding]:
@@ -186,6 +189,6 @@ def _arrows(number: str, steps: list[tuple[str, str | None]]) -> Iterator[Findin
         yield Finding("I9", number, f"began with {born} in {state}")
     for event, to in steps[1:]:
         target = to or state
-        if event not in BESIDE and (event, state, target) not in DRAWN:
+        if event not in BESIDE | {CLOCK} and (event, state, target) not in DRAWN:
             yield Finding("I9", number, f"{event} led from {state} to {target}: no such arrow")
         state = target

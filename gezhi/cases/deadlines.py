@@ -13,6 +13,7 @@ from gezhi.cases.lifecycle import State
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, Pause, WorkCalendar, due_at
 
 NEARLY = 4  # a quarter is left
+WAITS_FOR_REPORTER = frozenset({State.ASKED, State.TO_CONFIRM})
 
 
 class Act(StrEnum):
@@ -94,6 +95,32 @@ def stage_due(
             return entered_at + timedelta(days=limits.confirm_days)
         case State.CLOSED:
             raise ValueError("a closed case has no deadline")
+
+
+def earliest(
+    state: State,
+    *,
+    stage: datetime,
+    fix: datetime | None,
+    make_safe: datetime | None,
+    review: datetime | None,
+    order: datetime | None,
+    is_feared: bool = False,
+) -> datetime:
+    """The deadline that counts now. make_safe: unless it was made safe; is_feared: its clock runs although nobody has sorted the case. order: by when an order from above is to be answered.
+
+    While we wait for the reporter, or it stands carried forward, an order's clock does not cut that short: neither the answer nor the
+    review day is the issuer's. It runs on all the same, on the page of orders.
+    """
+    if review is not None:
+        return review
+    if state in WAITS_FOR_REPORTER:
+        return stage
+    is_worked_on = state in {State.OPENED, State.DISPATCHED, State.IN_HAND}
+    is_danger_waiting = state is State.REPORTED and is_feared  # which does not wait for somebody to sort it
+    return _earliest(
+        stage, order, fix if is_worked_on else None, make_safe if is_worked_on or is_danger_waiting else None
+    )
 
 
 def is_nearly_due(begun_at: datetime, due: datetime, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gezhi.cases.models import CallBack, Case, CaseReport
+from gezhi.cases.models import CallBack, Case, CaseReport, Order
 from gezhi.cases.titles import titled
 from gezhi.cases.voices import NOBODY, Held, held
 from gezhi.journal.actions import erase_words
@@ -34,6 +34,8 @@ def forget_reporter(report_id: UUID, *, at: datetime) -> None:
     Case.objects.filter(id__in=named).update(title="")
     CallBack.objects.filter(report_id=report_id, done_at=None).update(done_at=at, outcome="settled")
     erase_words(kind="case", by=report_id, at=at)
+    for order_id in Order.objects.filter(report_id=report_id).values_list("id", flat=True):
+        erase_words(kind="order", id=order_id, at=at)
     for case_id, steps in journey.items():
         spoken = [one.step.id for one in steps if _tells_of(one.step, his, was_there=_was_there(one, his))]
         erase_words(kind="case", id=case_id, entries=spoken, at=at)

@@ -26,6 +26,7 @@ class CaseLine(NamedTuple):
     due_at: datetime | None
     fix_due: datetime | None
     make_safe_due: datetime | None
+    order_due: datetime | None
     review_at: datetime | None
     has_objection: bool
     escalations: int

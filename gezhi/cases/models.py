@@ -4,8 +4,21 @@ from django.db import models
 from django.db.models import F, Q
 
 from gezhi.cases.lifecycle import Ending, Level, State
+from gezhi.cases.orders.models import Order, OrderForm
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
+
+__all__ = [
+    "CallBack",
+    "Case",
+    "CaseEvidence",
+    "CaseReport",
+    "Escalation",
+    "NumberBlock",
+    "Order",
+    "OrderForm",
+    "Pause",
+]
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
 
@@ -47,6 +60,7 @@ class Case(TenantModel):
     made_safe_at = models.DateTimeField(null=True)
     fix_due = models.DateTimeField(null=True)
     stage_due = models.DateTimeField(null=True)
+    order_due = models.DateTimeField(null=True)  # the earliest of its orders that wait for an answer
     due_at = models.DateTimeField(null=True)
     is_provisional = models.BooleanField(default=False)
     extension_until = models.DateTimeField(null=True)

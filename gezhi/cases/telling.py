@@ -14,7 +14,7 @@ from gezhi.tenancy.prepared import Prepared
 PLEASE_CONFIRM, STRUCK_OFF = "please_confirm", "settled"
 MESSAGE = "message.reporter"  # errand kind; payload: what, case number, report id; into: the number it goes on under
 
-BY_WORD_OF_MOUTH = frozenset({"phone", "counter"})  # they have no status page at hand
+BY_WORD_OF_MOUTH = frozenset({"phone", "counter", "order"})  # they have no status page at hand
 _BY_ENDING = {"decline": "declined", "join": "joined", "undo_split": "joined"}
 _BY_EVENT = {
     "accept": "accepted",

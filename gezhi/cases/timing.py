@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, next_act, stage_due
+from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, earliest, next_act, stage_due
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case, Pause
@@ -113,16 +113,30 @@ def set_stage(case: Case, at: datetime) -> None:
     case.stage_due = stage_due(
         State(case.state), case.entered_at, case.fix_due, stage_limits(), calendar_of(case)
     )
-    counting = [case.stage_due]
-    if case.state in {State.OPENED, State.DISPATCHED, State.IN_HAND}:
-        counting += [case.fix_due] if case.fix_due else []
-        counting += [case.make_safe_due] if case.make_safe_due and not case.made_safe_at else []
-    if case.state == State.REPORTED and case.feared_id and case.make_safe_due and not case.made_safe_at:
-        counting.append(case.make_safe_due)  # nobody has sorted it yet, and the danger does not wait for that
-    if case.review_at is not None:
-        counting = [case.review_at]
-    case.due_at = min(counting)
+    case.due_at = _earliest(case, case.stage_due)
     case.reminded_at = None
+
+
+def put_order_due(case: Case, due: datetime | None) -> None:
+    """By when the issuer of its most urgent order wants an answer. What falls due sooner by it is reminded of anew."""
+    case.order_due = due
+    if case.stage_due is None or case.due_at is None:
+        return
+    was, case.due_at = case.due_at, _earliest(case, case.stage_due)
+    if case.due_at < was:
+        case.reminded_at = None
+
+
+def _earliest(case: Case, stage: datetime) -> datetime:
+    return earliest(
+        State(case.state),
+        stage=stage,
+        fix=case.fix_due,
+        make_safe=None if case.made_safe_at else case.make_safe_due,
+        review=case.review_at,
+        order=case.order_due,
+        is_feared=case.feared_id is not None,
+    )
 
 
 def timer_at(case: Case) -> datetime:

@@ -100,6 +100,34 @@ def base_address(name: str, default: str) -> str:
     return value.rstrip("/")
 
 
+class Texter(NamedTuple):
+    """The gateway that takes our short messages. secret: signs each; is_bearer: it is shown to the gateway instead."""
+
+    url: str
+    secret: str
+    is_bearer: bool
+
+
+LEAST_SECRET = 16
+
+
+def texter(name: str, secret_name: str) -> Texter | None:
+    """https://gateway/path with its secret beside it ("bearer:…" = sent as a token); None where short messages are off."""
+    value, secret = os.environ.get(name, "").strip(), os.environ.get(secret_name, "").strip()
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise ImproperlyConfigured(f"{name} is no address of a gateway: write https://host/path")
+    is_bearer = secret.startswith("bearer:")
+    plain = secret.removeprefix("bearer:")
+    if len(plain) < LEAST_SECRET or not plain.isascii() or not plain.isprintable() or " " in plain:
+        raise ImproperlyConfigured(
+            f"{secret_name}: write a secret of at least {LEAST_SECRET} ASCII characters without spaces"
+        )
+    return Texter(value, plain, is_bearer)
+
+
 def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Networks, separated by commas: 10.0.0.0/8, 192.168.7.9."""
     said = [one.strip() for one in os.environ.get(name, "").split(",") if one.strip()]

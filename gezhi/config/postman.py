@@ -16,11 +16,12 @@ from uuid import UUID
 import structlog
 from django.db import close_old_connections, connection
 
-from gezhi.channels import mail, webhook
+from gezhi.channels import mail, sms, webhook
 from gezhi.channels.outward import Unreachable
 from gezhi.channels.wecom import filing, hearing, office, robot, saying
 from gezhi.config.handful import HANDFUL, Handler, attempt, go_through
 from gezhi.flows.herald import MAIL, TO_USERS
+from gezhi.flows.text_reporter import SMS
 from gezhi.journal import outbox
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
@@ -34,6 +35,7 @@ REST = timedelta(seconds=30)
 HANDLERS: dict[str, Handler] = {
     MAIL: mail.deliver,
     WEBHOOK: webhook.deliver,
+    SMS: sms.deliver,
     robots.NOTICE: robot.deliver,
     TO_USERS: saying.notice,
     hearing.DRAFT: filing.file,

@@ -25,7 +25,8 @@ from gezhi.channels.wecom import hearing
 from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
-from gezhi.flows import change_of_company, clockwork, herald, learn, move_place
+from gezhi.evidence import voice
+from gezhi.flows import change_of_company, clockwork, herald, learn, move_place, text_reporter
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
@@ -50,7 +51,8 @@ def prepare_picture(errand: Leased, at: datetime) -> None:
 
 
 def show_message(errand: Leased, at: datetime) -> None:
-    """A message to a reporter stands on the status page from the moment of its commit; here it is marked as delivered."""
+    """A message to a reporter stands on the status page from the moment of its commit; who left a mobile number is told by SMS, too."""
+    text_reporter.follow(errand.payload, errand.key, at=at)
 
 
 def follow_place(errand: Leased, at: datetime) -> None:
@@ -183,6 +185,7 @@ def tidy_up(at: datetime) -> None:
     for chore in (
         change_of_company.move_open_work,
         evidence.purge,
+        voice.purge,
         learn.learn_when_due,
         forget_books,
         hearing.tidy,

@@ -99,3 +99,44 @@ class Likeness(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.evidence_id} {self.part}"
+
+
+class Voice(TenantModel):
+    """A recording of a minute at most, sealed: see voice.py. Claimed once, by one report; unclaimed it is purged after a day.
+
+    data: AES-GCM ciphertext under key, a key of this row alone, itself wrapped with the office's.
+    """
+
+    sha256 = models.CharField(max_length=64, blank=True)
+    media_type = models.CharField(max_length=40)
+    bytes = models.PositiveIntegerField()
+    data = models.BinaryField()
+    key = models.BinaryField()
+    made_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    report_id = models.UUIDField(null=True)
+    purged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(claimed_at=None, report_id=None)
+                | Q(claimed_at__isnull=False, report_id__isnull=False),
+                name="a_voice_is_claimed_whole_or_not_at_all",
+            ),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "report_id"],
+                condition=Q(report_id__isnull=False),
+                name="one_voice_per_report",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["jurisdiction", "made_at"],
+                condition=Q(claimed_at__isnull=True, purged_at__isnull=True),
+                name="voices_nobody_claimed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.media_type

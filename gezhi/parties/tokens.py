@@ -41,12 +41,16 @@ class Scope(StrEnum):
     REPORTS_WRITE = "reports:write"
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
 
 
 SCOPE_NAMES: Mapping[str, Any] = {
     Scope.REPORTS_WRITE: _("以我的名义登记上报"),
     Scope.CASES_READ: _("查看我能看到的案件"),
     Scope.CASES_WRITE: _("办理归我办的案件"),
+    Scope.ORDERS_READ: _("查看我能看到的来件"),
+    Scope.ORDERS_WRITE: _("以我的名义登记来件、记来件单位的评价"),
 }
 
 

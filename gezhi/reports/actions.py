@@ -13,6 +13,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from gezhi.evidence import actions as evidence
+from gezhi.evidence import voice
 from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
@@ -35,7 +36,9 @@ def receive(intake: Intake, *, at: datetime) -> Received:
     Report.objects.bulk_create([report])
     if said.evidence:
         evidence.claim(said.evidence, kind="report", id=report.id, at=at)
-    return receipt(report, said.evidence)
+    if said.voice:
+        voice.claim(said.voice, report_id=report.id, at=at)
+    return receipt(report, said.evidence, said.voice)
 
 
 @transaction.atomic
@@ -112,6 +115,7 @@ def erase(report_id: UUID, reason: str, *, with_pictures: bool = False, actor: A
         ]
     )  # fmt: skip
     gone = evidence.discard(kind="report", id=report.id, at=at) if with_pictures else 0
+    voice.discard(report.id, at=at)
     erase_words(kind="report", id=report.id, at=at)
     after = {"pictures": gone}
     record(Deed("report", report.id, "erased", after=after, words={"reason": why}), actor=actor, at=at)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from gezhi.evidence import queries as evidence
+from gezhi.evidence import voice
 from gezhi.journal.queries import entries_of
 from gezhi.kernel.finding import Finding
 from gezhi.kernel.ids import digest
@@ -59,6 +60,8 @@ def _one(report: Report, told: Sequence[Mapping[str, Any]]) -> Iterator[Finding]
     said = text_digest(derived("report-text"), report.id, report.text)
     if report.erased_at is None and told[0].get("text") != said:
         yield Finding("I5", where, "its text is not what was received")
+    if told[0].get("voice") and report.erased_at is None and not voice.of_each([report.id]):
+        yield Finding("I5", where, "its voice is missing")
     photos = {UUID(photo) for after in told for photo in after.get("evidence", ())}
     if photos and not any(after.get("pictures") for after in told):
         mine = {row.id for row in evidence.of("report", report.id)}

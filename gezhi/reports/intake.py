@@ -17,6 +17,7 @@ from gezhi.reports.kinds import Channel
 MOST_PHOTOS = 9
 TEXT_LIMIT = 5000  # graphemes
 IMPORT_LIMIT = 20_000  # graphemes; what another board let people write is kept whole
+FROM_ELSEWHERE = frozenset({"import", "order"})  # kept whole, as other people wrote it
 REASON_LIMIT = 200  # graphemes
 
 _KEY = re.compile(r"[\x21-\x7e]{16,255}")
@@ -29,7 +30,7 @@ class Intake:
     place, place_path: the place's id and its path, both or neither. lon, lat: WGS-84 degrees, both or neither.
     contact: a phone number as typed. evidence: ids of kept pictures, at most nine; pictures: their SHA-256, so that the same
     form sent twice with the same files is recognised although the files were kept twice (without them the ids stand in).
-    key: the sender's idempotency key. source, external_number: the number it has in somebody else's book.
+    voice: id of a kept recording, with its SHA-256 in voice_digest. key: the sender's idempotency key. source, external_number: the number it has in somebody else's book.
     """
 
     channel: str
@@ -43,6 +44,8 @@ class Intake:
     may_call: bool = False
     evidence: tuple[UUID, ...] = ()
     pictures: tuple[str, ...] = ()
+    voice: UUID | None = None
+    voice_digest: str = ""
     said_at: datetime | None = None
     key: str | None = None
     source: str = ""
@@ -61,8 +64,8 @@ def judged(intake: Intake) -> Intake:
     _judge_key(intake.key)
     lon, lat = _located(intake.lon, intake.lat)
     judge_photos(intake.evidence)
-    text = words(intake.text, "text", IMPORT_LIMIT if intake.channel == "import" else TEXT_LIMIT)
-    if not text and not intake.evidence:
+    text = words(intake.text, "text", IMPORT_LIMIT if intake.channel in FROM_ELSEWHERE else TEXT_LIMIT)
+    if not text and not intake.evidence and not intake.voice:
         raise Missing(["text_or_photo"])
     return replace(
         intake,
@@ -146,6 +149,7 @@ def body_digest(office_key: bytes, intake: Intake) -> str:
         intake.said_at,
         intake.source,
         intake.external_number,
+        *([intake.voice_digest or str(intake.voice)] if intake.voice else []),
     ]
     return hmac.new(office_key, canonical(said), hashlib.sha256).hexdigest()
 

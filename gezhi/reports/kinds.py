@@ -19,6 +19,7 @@ class Channel(TextChoices):
     API = "api"
     OPEN311 = "open311"
     WECOM = "wecom"
+    ORDER = "order"
 
 
 class Finished(TextChoices):
@@ -53,6 +54,7 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.API: _("其他系统"),
     Channel.OPEN311: _("Open311 应用"),
     Channel.WECOM: _("企业微信"),
+    Channel.ORDER: _("来件"),
 }
 
 WITH_CODE = frozenset(

@@ -27,9 +27,9 @@ class Received:
     deed: Deed | None
 
 
-def receipt(report: Report, photos: Sequence[UUID] = ()) -> Received:
+def receipt(report: Report, photos: Sequence[UUID] = (), voice: UUID | None = None) -> Received:
     """The receipt of a report that was stored just now."""
-    return Received(report.id, code_of(report.id), True, received_deed(report, photos))
+    return Received(report.id, code_of(report.id), True, received_deed(report, photos, voice))
 
 
 def known(report_id: UUID) -> Received:
@@ -71,7 +71,7 @@ def new_report(said: Intake, at: datetime, run: UUID | None = None) -> Report:
     )
 
 
-def received_deed(report: Report, photos: Sequence[UUID] = ()) -> Deed:
+def received_deed(report: Report, photos: Sequence[UUID] = (), voice: UUID | None = None) -> Deed:
     """What the journal says of a receipt: no word and no number of a person, only a keyed digest of the text."""
     after: Mapping[str, Any] = {
         "channel": report.channel,
@@ -79,5 +79,6 @@ def received_deed(report: Report, photos: Sequence[UUID] = ()) -> Deed:
         "category": report.category_id,
         "text": text_digest(derived("report-text"), report.id, report.text),
         "evidence": [str(photo) for photo in photos],
+        **({"voice": voice} if voice else {}),
     }
     return Deed("report", report.id, "received", after=after, is_first=True)

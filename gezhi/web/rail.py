@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from gezhi.cases import queries as cases
+from gezhi.cases.orders import queries as orders
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices import queries as notices
@@ -39,7 +40,7 @@ def _written(entries: tuple[tuple[tuple[str, Any], ...], ...]) -> str:
 
 
 def rail(request: HttpRequest) -> list[dict[str, Any]]:
-    """Entries for templates/ui/rail.html; [] for strangers. At most 5 queries (counts)."""
+    """Entries for templates/ui/rail.html; [] for strangers. At most 6 queries (counts)."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.posts:
         return []
@@ -48,6 +49,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         entries.append(_entry("desk:notices", "bell", _("新到"), notices.count(actor)))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("来电来访登记")))
+        entries.append(_entry("desk:orders", "clipboard-list", _("来件"), orders.count(actor)))
         entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.count_of_owed_calls(actor)))
     entries.append(_entry("desk:ledger", "table", _("台账")))
     entries.append({"group": _("谁在办、在哪里")})

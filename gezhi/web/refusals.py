@@ -119,6 +119,19 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
         "这条上报反映物业，转过去物业就看得到了。请不选上报，用自己的话写另一件事。"
     ),
     ("came_back_from", "unknown"): gettext_noop("那件不是在这里办结的，请重新选择。"),
+    ("until", "not_later"): gettext_noop("要晚于现在的办理时限，请选择更晚的时间。"),
+    ("form", "unknown_suffix"): gettext_noop("表样只能是 .docx 或 .xlsx，请另存后再上传。"),
+    ("form", "form_too_large"): gettext_noop("表样超过 %(kilobytes)s KB。请去掉里面的图片再上传。"),
+    ("form", "broken_form"): gettext_noop(
+        "这个表样打不开，可能没有存完整或有密码。请用 Word 或 Excel 另存后再上传。"
+    ),
+    ("form", "bomb"): gettext_noop("这个表样解开后太大，不能收。请重新做一份简单的。"),
+    ("form", "macros"): gettext_noop("表样里有宏或嵌入的文件，不能收。请去掉后另存再上传。"),
+    ("form", "abroad"): gettext_noop("表样引用了外面的文件或图片，不能收。请把它们去掉后再上传。"),
+    ("form", "no_marks"): gettext_noop("表样里没有一个 {{…}} 记号，不知道填在哪里。请写上后再上传。"),
+    ("form", "unknown_marks"): gettext_noop("表样里有不认识的记号：%(marks)s。请改成上面列出的写法。"),
+    ("form", "in_a_formula"): gettext_noop("有一个记号写在公式里，请改写在普通单元格里。"),
+    ("reason", "window_over"): gettext_noop("退回的期限已过，不能再退。可以答复，或申请延期。"),
     ("until", "not_in_the_future"): gettext_noop("请选择今天以后的日期。"),
     ("until", "not_more_time"): gettext_noop("延期不能早于现在的时限，请选择更晚的日期。"),
     ("scopes", "empty"): gettext_noop("请至少选一项。"),

@@ -51,6 +51,7 @@ CLOCKS: Mapping[str, Any] = {
     "make_safe": pgettext_lazy("clock", "先做的事"),
     "fix": pgettext_lazy("clock", "办结"),
     "review": pgettext_lazy("clock", "挂账"),
+    "order": pgettext_lazy("clock", "来件"),
 }
 
 # What a stretch of time was spent on, where nobody worked.
@@ -146,6 +147,7 @@ DEEDS: Mapping[str, Any] = {
     "rejoined": _("分出的一件又并了回来"),
     "reopen": pgettext_lazy("happened", "重新办理"),
     "hand_over": _("服务单位变更，随之移交"),
+    "order_clock": _("来件的时限变了，随之调整"),
     "correct": _("已更正位置或类别"),
     "relocate": _("所在位置的归属变了，案件随之调整"),
     "made_safe": pgettext_lazy("happened", "先做的已做完"),
@@ -193,6 +195,8 @@ LACKS: Mapping[str, Any] = {
     "text": _("请写下内容"),
     "text_or_photo": _("请写一句话，或附一张照片"),
     "contact": _("请留下电话"),
+    "order_answer": _("请写明答复的内容"),
+    "order_verdict": _("请选一项评价"),
 }
 
 PICTURES: Mapping[str, Any] = {
@@ -231,6 +235,7 @@ CALL_OUTCOMES: Mapping[str, Any] = {
     "told": _("已告知"),
     "not_reached": _("没有接通"),
     "settled": _("已经有了答复"),
+    "texted": _("已发短信"),
 }
 
 PARTY_LEVELS: Mapping[str, Any] = {

@@ -18,6 +18,7 @@ def test_every_page_of_the_desk_is_for_everybody(town: Town) -> None:
     somebody_waits_for_a_call(town)
     a_category_and_a_cell_have_ended(town)
     another_system_is_told(town)
+    an_order_has_come(town)
     closed = a_party_and_a_place_have_ended(town)
     walk = Walk(town)
     for who, starts in STARTS.items():
@@ -35,6 +36,18 @@ def somebody_waits_for_a_call(town: Town) -> None:
     page.goto("/desk/")
     short = page.get_by_role("row").filter(has_text="门口路灯坏了两盏").get_by_role("cell").last.inner_text()
     deeds.act_on_desk(page, f"371072-{short}", "受理立案")
+
+
+def an_order_has_come(town: Town) -> None:
+    """Pasted by the officer, read, and taken in without a place."""
+    page = town.page("zhou")
+    page.goto("/desk/orders/new/")
+    page.get_by_label("来件文字").fill(
+        "工单编号：WH17\n诉求内容：楼前路灯不亮\n办理时限：2031-03-05 17:00\n12345热线"
+    )
+    page.get_by_role("button", name="读出来核对").click()
+    page.get_by_role("button", name="登记来件").click()
+    page.get_by_text("来件已登记。").wait_for()
 
 
 def a_category_and_a_cell_have_ended(town: Town) -> None:

@@ -16,6 +16,7 @@ from gezhi.config import worker
 from gezhi.config.postman import HANDLERS, Postman
 from gezhi.flows.herald import MAIL, TO_USERS
 from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.text_reporter import SMS
 from gezhi.journal import outbox, sealing
 from gezhi.journal.actions import Deed, record
 from gezhi.journal.models import Entry, Errand
@@ -114,7 +115,7 @@ def _some_history(noon: datetime) -> None:
 
 def test_whatever_leaves_the_office_has_somebody_who_delivers_it_and_a_name_among_the_alarms() -> None:
     of_wecom = {TO_USERS, robots.NOTICE, hearing.DRAFT, hearing.ANSWER, wecom.TEST}
-    assert set(HANDLERS) == {MAIL, receivers.WEBHOOK} | of_wecom
+    assert set(HANDLERS) == {MAIL, SMS, receivers.WEBHOOK} | of_wecom
     assert set(HANDLERS) | set(worker.HANDLERS) == set(KINDS)
 
 

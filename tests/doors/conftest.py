@@ -17,6 +17,7 @@ from django.test import Client, override_settings
 from PIL import Image
 
 from gezhi.catalogue import shelf
+from gezhi.channels.orders import papers
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.ids import uuid7
 from gezhi.parties.models import Account
@@ -37,6 +38,8 @@ SHEETS = {
     "places.csv": "小区,楼栋,社区,网格\n海悦苑,1号楼,悦海社区,悦海一格 A1\n".encode(),
     "ledger.csv": "编号,地点,问题描述\n7,悦海花园,井盖松动\n".encode(),
     "accounts.csv": "姓名,登录名,单位,岗位\n吕,lyu,长峰物业,处置员\n".encode(),
+    "orders.csv": "工单编号,诉求内容,办理时限\nWH9,路灯不亮,2026-03-05 17:00\n".encode(),
+    "form.docx": papers.own("answer", "docx"),
 }
 
 

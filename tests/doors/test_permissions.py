@@ -35,6 +35,7 @@ LEAVES_NOTHING = {
     "account/2fa/reauthenticate/": "nobody here has a second factor",
     "account/2fa/totp/activate/": "the code is wrong",
     "account/2fa/recovery-codes/generate/": "asks for the password first",
+    "desk/orders/<uuid:order_id>/paper/<slug:suffix>/": "a file that is made and forgotten",
 }
 
 

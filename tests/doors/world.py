@@ -9,18 +9,25 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from gezhi.cases import queries as cases
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
+from gezhi.cases.orders import forms as order_forms
+from gezhi.cases.orders.actions import Terms as OrderTerms
 from gezhi.catalogue import actions as catalogue_actions
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import OfficeCalendar, OfficeRule
 from gezhi.channels import books as channel
+from gezhi.channels.orders import papers
 from gezhi.channels.wecom import office
 from gezhi.config import worker
 from gezhi.duty import actions as duty
+from gezhi.evidence import voice
 from gezhi.evidence.actions import Kept
-from gezhi.evidence.models import Evidence
+from gezhi.evidence.models import Evidence, Voice
+from gezhi.flows.take_order import Coming, take_order
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
@@ -30,13 +37,14 @@ from gezhi.parties import mailboxes, openkeys, robots, staff, tokens
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
-from gezhi.places.queries import by_ids, grid
+from gezhi.places.queries import PlaceRow, by_ids, grid
 from gezhi.reports import bookfiles, books
 from gezhi.reports.queries import tracking_code
 from gezhi.routing import actions as routing
 from gezhi.routing import queries as rules
 from gezhi.routing.terms import Terms
 from gezhi.tenancy.clock import new_id
+from gezhi.tenancy.keys import derived
 from gezhi.web import kept
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
@@ -127,8 +135,34 @@ def of_ground(name: str, cast: Cast, place: UUID, cell: UUID, at: datetime) -> T
         f"{name}.cell.id": str(cell),
         f"{name}.community": by_ids([of_cell.community_id])[of_cell.community_id].code,
         f"{name}.photo": str(picture),
+        f"{name}.order": str(_order(name, cast, row, at)),
+        f"{name}.voice": str(_voice(report, at)),
         f"{name}.photo.signed": link(picture, 400, at=at).partition("?")[2],
     }
+
+
+def _order(name: str, cast: Cast, place: PlaceRow, at: datetime) -> UUID:
+    """An order about this place, three days to answer."""
+    terms = OrderTerms("hotline", f"WH-{name}", at + 72 * HOUR, at + 24 * HOUR)
+    return take_order(Coming(terms, "路灯不亮", place=place), actor=cast.zhou, at=at).order_id
+
+
+def _voice(report: UUID, at: datetime) -> UUID:
+    """A recording that belongs to a report, sealed as `keep` seals it."""
+    id, own, sound = new_id(), AESGCM.generate_key(bit_length=256), b"OggS" + bytes(400)
+    sealed = {"data": voice._shut(own, sound, id), "key": voice._shut(derived("voice"), own, id)}
+    row = Voice(
+        id=id,
+        sha256="0" * 64,
+        media_type="audio/ogg",
+        bytes=len(sound),
+        made_at=at,
+        claimed_at=at,
+        report_id=report,
+        **sealed,
+    )
+    Voice.objects.bulk_create([row])
+    return id
 
 
 def _number(cast: Cast, place: UUID) -> str:
@@ -194,6 +228,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     places.close_grid(ended.id, into=None, **end)
     key = openkeys.make_key("市民随手拍", actor=SYSTEM, at=at)
     office.set_up(f"ww{name.lower()}", 1000002, "secret-of-the-application", actor=SYSTEM, at=at)
+    form = order_forms.keep("city", "answer", "docx", papers.own("answer", "docx"), actor=SYSTEM, at=at)
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
     leaf, condition = catalogue.by_code("0501"), catalogue.default_condition(catalogue.by_code("0501").id)
     return {
@@ -205,6 +240,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.errand": str(errand.id),
         f"{name}.receiver": str(told[0]),
         f"{name}.openkey": str(key[0]),
+        f"{name}.orderform": str(form),
         f"{name}.openkey.secret": key[1],
         f"{name}.leaf.id": str(leaf.id),
         f"{name}.leaf.revision": str(leaf.revision),

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gezhi.catalogue
-from gezhi.cases.deadlines import Act, Limits, StageLimits, Standing, clocks, next_act, stage_due
+from gezhi.cases.deadlines import (
+    WAITS_FOR_REPORTER,
+    Act,
+    Limits,
+    StageLimits,
+    Standing,
+    clocks,
+    earliest,
+    next_act,
+    stage_due,
+)
 from gezhi.cases.lifecycle import ARROWS, OPEN, Role, State
 from gezhi.kernel.worktime import Pause, WorkCalendar, calendar_from_json
 
@@ -219,3 +229,33 @@ def test_an_escalation_never_comes_before_the_deadline(
     when, what = act(standing)
     assert when.utcoffset() is not None
     assert what is not Act.ESCALATE or when >= standing.due
+
+
+# ---- orders from above ----
+
+EARLY, MIDDLE, LATE = (datetime(2026, 3, day, tzinfo=UTC) for day in (2, 3, 4))
+
+
+def of_state(state: State, **changed: datetime | None) -> datetime:
+    known = {"stage": MIDDLE, "fix": None, "make_safe": None, "review": None, "order": None}
+    return earliest(state, **known | changed)
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - WAITS_FOR_REPORTER - {State.CLOSED}))
+def test_an_order_that_is_due_first_counts_in_every_state_in_which_the_office_acts(state: State) -> None:
+    assert of_state(state, order=EARLY) == EARLY
+    assert of_state(state, order=LATE) == MIDDLE
+
+
+@pytest.mark.parametrize("state", sorted(WAITS_FOR_REPORTER))
+def test_an_order_does_not_cut_the_reporters_days_short(state: State) -> None:
+    assert of_state(state, order=EARLY) == MIDDLE
+
+
+def test_an_order_does_not_wake_what_was_carried_forward() -> None:
+    assert of_state(State.IN_HAND, order=EARLY, review=LATE) == LATE
+
+
+def test_both_clocks_of_a_case_count_beside_an_order() -> None:
+    assert of_state(State.IN_HAND, fix=EARLY, order=LATE) == EARLY
+    assert of_state(State.TO_CHECK, fix=EARLY, order=LATE) == MIDDLE

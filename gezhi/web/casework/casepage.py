@@ -15,6 +15,7 @@ from gezhi.cases.lifecycle import Role, State, reads_full_words
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
+from gezhi.evidence import voice
 from gezhi.flows.look_at_photo import may_look
 from gezhi.flows.reach_reporter import may_restate, may_reveal
 from gezhi.kernel.actor import Actor
@@ -162,6 +163,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
         reads_full_words(roles),
     )
     rows: Sequence[Any] = reports.for_desk(first) if reads_all else reports.for_handlers(first)
+    spoken = voice.of_each(first)
     copies = {row.id: row for row in reports.for_desk(first)} if not reads_all else {}
     looked = parties.account_names(
         {one.actor_id for report in heard.values() for one in report.reveals if one.actor_id}
@@ -177,9 +179,8 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "restatement": visible(whole.restatement) if reads_all else "",
                 "is_restated": getattr(row, "is_restated", False),
                 "channel": words.of(words.CHANNELS, row.channel),
-                "time": times.moment(row.received_at, at),
-                "exact": times.exact(row.received_at),
-                "said_at": times.exact(row.said_at),
+                **_when(row, at),
+                **_voice(spoken.get(row.id), reads_all=reads_all),
                 "photos": [one for one in before if one.is_ready],
                 "waiting": sum(not one.is_ready for one in before),
                 "has_contact": whole.has_contact,
@@ -197,6 +198,22 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
             }
         )
     return {"reports": shown, "more": len(ids) - len(first), "count": len(ids)}
+
+
+def _when(report: Any, at: datetime) -> dict[str, str]:
+    return {
+        "time": times.moment(report.received_at, at),
+        "exact": times.exact(report.received_at),
+        "said_at": times.exact(report.said_at),
+    }
+
+
+def _voice(one: voice.VoiceRow | None, *, reads_all: bool) -> dict[str, Any]:
+    """Whether he said it; where it is heard, for whoever reads him in full."""
+    return {
+        "has_voice": one is not None,
+        "voice": reverse("desk:voice", args=[one.id]) if one and reads_all else "",
+    }
 
 
 def _source(report: reports.ReportRow) -> str:

@@ -39,6 +39,8 @@ def clocks(case: "Case", known: dict[UUID, Any], at: datetime) -> list[dict[str,
     if case.stage_due and case.stage_due != case.fix_due:
         label = words.of(words.CLOCKS, lists.step_of(case))
         lines.append(Line(label, case.stage_due, None, lists.hours_of(case, known)))
+    if case.order_due and not case.closed_at:
+        lines.append(Line(words.of(words.CLOCKS, "order"), case.order_due, None, ROUND_THE_CLOCK))
     drawn = partial(_chip, case, at, lists.soon_at(at))
     shown = [
         {

@@ -169,6 +169,8 @@ def deadline_of(case: "Case | CaseLine") -> str:
         return "fix" if case.due_at == case.fix_due else "make_safe"
     if case.state == State.REPORTED and case.feared_id and case.due_at == case.make_safe_due:
         return "make_safe"
+    if case.order_due is not None and case.due_at == case.order_due:
+        return "order"
     return step_of(case)
 
 

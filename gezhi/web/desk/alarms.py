@@ -28,6 +28,7 @@ KINDS = {
     "message.reporter": gettext_lazy("给上报人的消息"),
     "evidence.prepare": gettext_lazy("照片的处理"),
     "mail": gettext_lazy("给单位的邮件"),
+    "sms": gettext_lazy("给上报人的短信"),
     "webhook": gettext_lazy("给外部系统的消息"),
     "place.moved": gettext_lazy("位置变动后案件的跟随"),
     "wecom.robot": gettext_lazy("发到企业微信群的消息"),

@@ -12,9 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases import queries as cases
+from gezhi.cases.orders import queries as orders
+from gezhi.cases.orders.kinds import ISSUER_NAMES, STATE_NAMES
 from gezhi.flows import reach_reporter
 from gezhi.kernel.refusal import Invalid, Missing
-from gezhi.web import refusals
+from gezhi.web import refusals, times
 from gezhi.web.casework import casepage
 from gezhi.web.casework.moveform import MoveForm
 from gezhi.web.casework.offers import choices
@@ -44,11 +46,26 @@ def _page(request: HttpRequest, number: str) -> dict[str, Any]:
         "inline": inline,
         "back": back,
         "is_sheet": is_boosted(request),
+        "orders": _orders(found, request),
         "close_url": back or reverse("desk:inbox"),
         "title": page["row"].place,
         "body": "desk/case/_body.html",
         "offers": "desk/case/_offers.html",
     }
+
+
+def _orders(case: Any, request: HttpRequest) -> list[dict[str, Any]]:
+    """The orders from above on this case, for those who answer them. 1 query."""
+    return [
+        {
+            "url": reverse("desk:order", args=[one.id]),
+            "issuer": ISSUER_NAMES[one.issuer],
+            "number": one.number,
+            "state": STATE_NAMES[one.state],
+            "due": times.exact(one.due_at) if one.done_at is None else "",
+        }
+        for one in (orders.of_case(case.id) if orders.sees_orders(actor_of(request)) else ())
+    ]
 
 
 @never_cache

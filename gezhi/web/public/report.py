@@ -1,6 +1,6 @@
 """Report something: one screen, one button. Works without script; whatever goes wrong, every word and picture comes back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
+from gezhi.evidence import voice
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
@@ -20,7 +21,7 @@ from gezhi.places import queries as places
 from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.intake import MOST_PHOTOS, Intake
-from gezhi.web import kept, limits
+from gezhi.web import kept, limits, voices
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
@@ -28,6 +29,7 @@ from gezhi.web.limits import TooOften
 from gezhi.web.public import photo_hint, trust
 from gezhi.web.public.report_form import NO_TOPIC, ReportForm
 from gezhi.web.refusals import status
+from gezhi.web.voices import Spoken
 from gezhi.web.words import language
 
 FOUND_PLACES = 8
@@ -74,6 +76,7 @@ class Draft:
     bag: Bag
     key: str
     named: PlaceRow | None = None
+    spoken: Spoken = field(default_factory=Spoken)
 
     @property
     def closed(self) -> PlaceRow | None:
@@ -115,15 +118,17 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
         )
     except TooOften as too_often:
         draft.bag = kept.gather_blocked(request, draft.key, at=request.now)
+        draft.spoken = voices.gather_carried(request, draft.key)
         return _refused(request, draft, too_often)
     draft.bag = kept.gather(request, draft.key, at=request.now)
+    draft.spoken = voices.gather(request, draft.key, at=request.now)
     if "back" in request.POST or "look" in request.POST:
-        return _page(request, draft, 422 if draft.bag.refused else 200)
+        return _page(request, draft, 422 if draft.bag.refused or draft.spoken.refused else 200)
     if "same" in request.POST and place and not draft.closed:
         return _me_too(request, draft, place)
     if form.topic == REFER_OUT:
         return _referred(request, draft)
-    if not form.is_valid() or draft.bag.refused:
+    if not form.is_valid() or draft.bag.refused or draft.spoken.refused:
         return _page(request, draft, 422)
     try:
         spot = draft.closed or draft.spot
@@ -138,7 +143,7 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
     said = draft.form.cleaned_data
     text, where = said["text"], said.get("where", "").strip()
     topic = "" if said["category"] == NO_TOPIC else said["category"]
-    if where and (text.strip() or draft.bag.photos):
+    if where and (text.strip() or draft.bag.photos or draft.spoken.kept):
         text = f"位置：{where}\n{text}".strip()
     return Intake(
         channel="qr" if draft.named else "web",
@@ -150,6 +155,8 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
         may_call=said["may_call"],
         evidence=draft.bag.ids,
         pictures=draft.bag.digests,
+        voice=draft.spoken.kept.id if draft.spoken.kept else None,
+        voice_digest=draft.spoken.kept.sha256 if draft.spoken.kept else "",
         key=draft.key,
     )
 
@@ -206,6 +213,8 @@ def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
     if isinstance(refusal, Invalid) and refusal.code == "other_body":
         draft.key = fresh_key()
     draft.bag = draft.bag.without_claimed()
+    if draft.spoken.kept and not voice.is_claimable(draft.spoken.kept.id):
+        draft.spoken = Spoken()
     answer = _page(request, draft, status(refusal))
     if isinstance(refusal, TooOften):
         answer["Retry-After"] = str(refusal.seconds)
@@ -234,6 +243,8 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "key": draft.key,
         "kept": draft.bag.shown(draft.key, request.now),
         "photo_error": " ".join(draft.bag.refused),
+        "kept_voice": draft.spoken.token(draft.key),
+        "voice_error": draft.spoken.refused,
         "most_photos": MOST_PHOTOS,
         "hint": {} if place else photo_hint.asked(draft.bag.ids, str(draft.form.data.get("spot", ""))),
         "place": place,

@@ -1,0 +1,118 @@
+"""Read orders: which wait, for whom, by when. One sees the orders of the cases that one sees; they are the desk's to answer."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from gezhi.cases.models import Case, CaseReport
+from gezhi.cases.orders.models import Order
+from gezhi.cases.policy import visible_but, visible_to
+from gezhi.journal.queries import Step, story
+from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.refusal import NotFound
+from gezhi.places.queries import PlaceRow
+
+DESK = (Duty.CLERK, Duty.OFFICER)
+MOST = 500
+
+
+class Standing(NamedTuple):
+    """An order with the case it is about."""
+
+    order: Order
+    case: Case
+
+
+def sees_orders(actor: Actor) -> bool:
+    """Whether orders are this actor's to look at: those who sit at a desk."""
+    return actor.has(*DESK)
+
+
+def waiting(actor: Actor, *, issuer: str = "") -> QuerySet[Order]:
+    """Orders to answer, most urgent first. Lazy."""
+    return listed(actor, issuer=issuer).filter(done_at=None)
+
+
+def listed(actor: Actor, *, issuer: str = "") -> QuerySet[Order]:
+    """All orders that this actor may see, most urgent first. Lazy."""
+    if not sees_orders(actor):
+        return Order.objects.none()
+    links = CaseReport.objects.filter(
+        report_id=OuterRef("report_id"), case_id__in=visible_to(actor).values("id")
+    )
+    rows = Order.objects.filter(Exists(links))
+    return (rows.filter(issuer=issuer) if issuer else rows).order_by("due_at", "id")
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many wait, by issuer; issuers without any are absent. 1 query; none for those who see none."""
+    if not sees_orders(actor):
+        return {}
+    shown = visible_but(actor, ()).filter(Q(run=None) | Q(run__published_at__isnull=False))
+    links = CaseReport.objects.filter(report_id=OuterRef("report_id"), case_id__in=shown.values("id"))
+    rows = Order.objects.filter(Exists(links), done_at=None).order_by().values_list("issuer")
+    return dict(rows.annotate(n=Count("id")))
+
+
+def count(actor: Actor) -> int:
+    """How many wait in all. As `counts`."""
+    return sum(counts(actor).values())
+
+
+def as_if(place: PlaceRow, category_id: UUID | None) -> Case:
+    """A case that nobody has opened, at this place: for asking what may be the same (likely.py)."""
+    return Case(place_id=place.id, place_path=place.path, grid_id=place.grid_id, category_id=category_id)
+
+
+def with_cases(orders: Iterable[Order]) -> list[Standing]:
+    """Each with its case, in order. 1 query."""
+    rows = list(orders)
+    links = CaseReport.objects.filter(report_id__in=[one.report_id for one in rows]).select_related("case")
+    of = {link.report_id: link.case for link in links}
+    return [Standing(one, of[one.report_id]) for one in rows if one.report_id in of]
+
+
+def acting(order_id: UUID, *, actor: Actor) -> Standing:
+    """One order with its case. 2 queries and those of `visible_to`. Raises NotFound for others' and unknown ones alike."""
+    found = with_cases(listed(actor).filter(id=order_id))
+    if not found:
+        raise NotFound("order")
+    return found[0]
+
+
+def standing(order_id: UUID) -> Standing:
+    """One order with its case, for whoever just wrote it. 2 queries."""
+    return with_cases(Order.objects.filter(id=order_id))[0]
+
+
+def known(issuer: str, number: str) -> Order | None:
+    """The order of this number, whoever may see it. 1 query."""
+    found: Order | None = Order.objects.filter(issuer=issuer, number=number).first()
+    return found
+
+
+def of_case(case_id: UUID) -> list[Order]:
+    """The orders of one case, most urgent first. 1 query."""
+    links = CaseReport.objects.filter(case_id=case_id)
+    return list(Order.objects.filter(report_id__in=links.values("report_id")).order_by("due_at", "id"))
+
+
+def steps(order_id: UUID) -> Sequence[Step]:
+    """Its story, oldest first. 2 queries."""
+    return story("order", order_id)
+
+
+def words_of(order_id: UUID, deed: str) -> str:
+    """The words of the last deed of this kind; "" when there is none, or they were erased."""
+    said = [step.words.get("text", "") for step in steps(order_id) if step.entry.event == f"order_{deed}"]
+    return said[-1] if said else ""
+
+
+def due_before(actor: Actor, moment: datetime | None, state: str) -> QuerySet[Any]:
+    """Orders for a program: of a state, due before a moment. Lazy."""
+    rows = listed(actor)
+    rows = rows.filter(due_at__lt=moment) if moment else rows
+    return rows.filter(state=state) if state else rows

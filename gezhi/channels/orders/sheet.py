@@ -1,0 +1,90 @@
+"""A sheet of orders as their issuer exports it, one row an order, judged as a whole before anything is written. PURE."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from gezhi.channels.orders.labels import LABELS, is_about_a_person, key_of
+from gezhi.channels.orders.paste import Read, gathered
+from gezhi.flows.cells import BadCell, RowFinding
+from gezhi.kernel.refusal import Refusal
+from gezhi.kernel.sheet import BadSheet, Cell, Row, Sheet, read_sheet
+from gezhi.kernel.text import clean_name
+
+MOST_ROWS = 500
+NUMBER_SIGNS = 80
+NEEDED = {"number": "number", "due": "due_at", "content": "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedOrders:
+    """orders: one per number, in the sheet's order. repeats: rows that say again what an earlier one said."""
+
+    read: int
+    orders: tuple[Read, ...]
+    repeats: int
+    findings: tuple[RowFinding, ...]
+
+
+def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrders:
+    """Read and judge it. tz: in which its times were written. Raises BadSheet: no table, columns missing, too many rows."""
+    sheet = read_sheet(data, filename)
+    keys = [key_of(head) for head in sheet.heads]
+    lacking = [LABELS[key][0] for key in ("number", "due") if key not in keys]
+    if not {"content", "title"} & set(keys):
+        lacking.append(LABELS["content"][0])
+    if lacking:
+        raise BadSheet("missing_heads", keys=tuple(lacking), heads=tuple(lacking))
+    if len(sheet.rows) > MOST_ROWS:
+        raise BadSheet("too_many_rows", rows=len(sheet.rows), limit=MOST_ROWS)
+    first: dict[str, Read] = {}
+    findings, repeats = [], 0
+    for row in sheet.rows:
+        try:
+            found = _order(row, sheet, keys, issuer, tz)
+            known = first.setdefault(found.number, found)
+            if known != found:
+                raise BadCell("number", "twice")
+            repeats += known is not found
+        except BadCell as bad:
+            findings.append(RowFinding(row.number, _head(sheet, keys, bad.key), bad.code, bad.values))
+    return JudgedOrders(len(sheet.rows), tuple(first.values()), repeats, tuple(findings))
+
+
+def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> Read:
+    for fault in row.faults:
+        raise BadCell(keys[fault.column] if fault.column < len(keys) else "", fault.code)
+    cells = dict(zip(keys, row.cells, strict=True))
+    if isinstance(cells["number"], float | bool | datetime):
+        raise BadCell("number", "unreadable")  # a spreadsheet rounded it
+    parts = [
+        (key or "other", head, _text(cell))
+        for key, head, cell in zip(keys, sheet.heads, row.cells, strict=True)
+        if key or not is_about_a_person(head)
+    ]
+    found = gathered(parts, tz, issuer=issuer)
+    if not found.number:
+        raise BadCell("number", "required")
+    try:
+        clean_name(found.number, NUMBER_SIGNS)
+    except Refusal as refused:
+        raise BadCell("number", refused.code) from refused
+    if found.due_at is None:
+        raise BadCell("due", "unreadable" if _text(cells["due"]) else "required")
+    if not (_text(cells.get("content")) or _text(cells.get("title"))):
+        raise BadCell("content", "required")
+    return found
+
+
+def _text(cell: Cell) -> str:
+    """A day without a clock stays a day: it lasts until its last minute."""
+    if isinstance(cell, datetime):
+        return (
+            f"{cell:%Y-%m-%d}"
+            if (cell.hour, cell.minute, cell.second) == (0, 0, 0)
+            else f"{cell:%Y-%m-%d %H:%M:%S}"
+        )
+    return "" if cell is None else str(cell).strip()
+
+
+def _head(sheet: Sheet, keys: list[str], key: str) -> str:
+    return sheet.heads[keys.index(key)] if key in keys else LABELS.get(key, (key,))[0]

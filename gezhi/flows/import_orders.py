@@ -1,0 +1,65 @@
+"""Bring in a sheet of orders: all of it or nothing, the same one again adds nothing. Written in short batches that one small write
+publishes, as messages are (import_messages.py); a run that was killed is taken up where it stopped.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.cases import numbers
+from gezhi.cases.actions import Opening, open_many
+from gezhi.cases.orders import actions as orders
+from gezhi.cases.orders import queries as known_orders
+from gezhi.cases.titles import titled
+from gezhi.flows.take_order import Coming, as_intake
+from gezhi.journal.actions import record
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import NotYours
+from gezhi.parties.days import local_day
+from gezhi.reports.actions import publish_run, receive_many, start_run
+
+BATCH = 10  # orders per transaction
+
+
+class Brought(NamedTuple):
+    """read = new + known."""
+
+    read: int
+    new: int
+    known: int
+
+
+def import_orders(
+    issuer: str, coming: Sequence[Coming], *, file_digest: str, actor: Actor, at: datetime
+) -> Brought:
+    """Take in the orders of one judged sheet. Call it outside any transaction. Raises NotYours, Invalid (nothing was written then)."""
+    if not known_orders.sees_orders(actor):
+        raise NotYours(deed="take_order")
+    judged = [(orders.judged(one.terms), one) for one in coming]
+    run = start_run(f"order:{issuer}", file_digest, actor=actor, at=at)
+    year = local_day(at).year
+    for start in range(0, len(judged), BATCH):
+        numbers.stock_up(year, BATCH)
+        _write(judged[start : start + BATCH], run, actor=actor, at=at)
+    new, known = publish_run(run, read=len(judged), actor=actor, at=at)
+    return Brought(len(judged), new, known)
+
+
+@transaction.atomic
+def _write(batch: Sequence[tuple[orders.Terms, Coming]], run: UUID, *, actor: Actor, at: datetime) -> None:
+    receipts = receive_many([as_intake(one, terms) for terms, one in batch], run, at=at)
+    fresh = [(receipt, *pair) for receipt, pair in zip(receipts, batch, strict=True) if receipt.deed]
+    openings = [
+        Opening(receipt.report_id, titled(one.text), "order", is_askable=bool(one.phone), run_id=run)
+        for receipt, _terms, one in fresh
+    ]
+    cases = open_many(openings, at=at) if openings else []
+    taken = [orders.take_in(receipt.report_id, terms, at=at)[1] for receipt, terms, _one in fresh]
+    deeds = [*(receipt.deed for receipt, _terms, _one in fresh if receipt.deed), *cases, *taken]
+    if deeds:
+        record(*deeds, actor=actor, at=at)
+    for receipt, _terms, _one in fresh:
+        orders.put_clock(receipt.report_id, actor=actor, at=at)

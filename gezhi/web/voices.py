@@ -1,0 +1,58 @@
+"""The voice of a form that has not been sent through yet: kept at the first POST, carried along as one signed hidden field."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core import signing
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from gezhi.evidence import voice
+from gezhi.web.asked import Asked
+
+HOURS = 24
+FIELD = "voice"
+CARRIED = "kept_voice"
+REFUSED = {
+    "empty": gettext_noop("没有录到声音，请再录一次，或者打字。其他内容都还在。"),
+    "too_large": gettext_noop("录音太大（最多 2 MB，一分钟以内）。请录短一点，其他内容都还在。"),
+    "too_long": gettext_noop("录音超过一分钟。请录短一点，其他内容都还在。"),
+    "not_audio": gettext_noop("这不是录音，或者这种格式放不出来。请重新录一次，其他内容都还在。"),
+}
+
+
+@dataclass(slots=True)
+class Spoken:
+    """The voice that came with a form. refused: the sentence for one that was not taken."""
+
+    kept: voice.KeptVoice | None = None
+    refused: str = ""
+
+    def token(self, key: str) -> str:
+        """As the form takes it back; "" without one."""
+        return _signer(key).sign(f"{self.kept.id}.{self.kept.sha256}") if self.kept else ""
+
+
+def gather(request: Asked, key: str, *, at: datetime) -> Spoken:
+    """A new one, else the one carried along; the new one is safe when this returns."""
+    file = request.FILES.get(FIELD)
+    if file is None or not (file.size or file.name):
+        return gather_carried(request, key)
+    found = voice.keep(file, at=at)
+    if isinstance(found, voice.RefusedVoice):
+        return Spoken(refused=_(REFUSED[found.code]))
+    return Spoken(found)
+
+
+def gather_carried(request: Asked, key: str) -> Spoken:
+    """Only what was carried along, if the signature is ours, of this very form and day, and nobody claimed it."""
+    try:
+        id, sha256 = _signer(key).unsign(request.POST.get(CARRIED, ""), max_age=HOURS * 3600).split(".")
+    except signing.BadSignature:
+        return Spoken()
+    return Spoken(voice.KeptVoice(UUID(id), sha256))
+
+
+def _signer(key: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"kept-voice:{key}")

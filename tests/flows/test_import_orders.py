@@ -1,0 +1,145 @@
+"""A sheet of orders: in their layout, all or nothing, the same file again adds nothing."""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import xlsxwriter
+
+from gezhi.cases import check
+from gezhi.cases.models import Case, Order
+from gezhi.channels.orders.sheet import judge
+from gezhi.flows import import_orders as flow
+from gezhi.flows.cells import RowFinding
+from gezhi.flows.import_orders import Brought, import_orders
+from gezhi.flows.take_order import Coming, coming_of
+from gezhi.kernel.sheet import BadSheet
+from gezhi.reports.models import ImportRun, Report
+from tests.cast import Cast
+
+HERE = ZoneInfo("Asia/Shanghai")
+HEADS = (
+    "工单编号",
+    "诉求标题",
+    "诉求内容",
+    "诉求地址",
+    "办理时限",
+    "退单时限",
+    "诉求类别",
+    "来电人",
+    "联系电话",
+    "紧急程度",
+)
+ROW = (
+    "WH1",
+    "路灯不亮",
+    "王秀英反映楼前路灯不亮",
+    "悦海花园",
+    "2026-03-05 17:00",
+    "2026-03-03",
+    "市政",
+    "王秀英",
+    "13800001234",
+    "急",
+)
+
+
+def book(*rows: Sequence[object], heads: Sequence[str] = HEADS) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
+        sheet = made.add_worksheet()
+        for number, row in enumerate([heads, *rows]):
+            sheet.write_row(number, 0, row)
+    return file.getvalue()
+
+
+def many(count: int) -> list[tuple[str, ...]]:
+    return [(f"WH{number}", *ROW[1:]) for number in range(count)]
+
+
+def coming(data: bytes) -> list[Coming]:
+    sheet = judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+    assert sheet.findings == ()
+    return [coming_of(one) for one in sheet.orders]
+
+
+def bring(cast: Cast, data: bytes, at: datetime) -> Brought:
+    return import_orders("hotline", coming(data), file_digest="0" * 64, actor=cast.zhou, at=at)
+
+
+def test_each_row_is_an_order_with_its_case(cast: Cast, noon: datetime) -> None:
+    assert bring(cast, book(*many(12)), noon) == Brought(12, 12, 0)
+    order, case, report = (kind.objects.order_by("id").first() for kind in (Order, Case, Report))
+    assert (order.due_at, order.category, case.order_due) == (
+        datetime(2026, 3, 5, 17, tzinfo=HERE),
+        "市政",
+        order.due_at,
+    )
+    assert order.return_until == datetime(2026, 3, 3, 23, 59, tzinfo=HERE)
+    assert report.text.split("\n")[:2] == ["路灯不亮", "来电人反映楼前路灯不亮"]
+    assert ("紧急程度：急" in report.text, "王秀英" in report.text, report.contact is not None) == (
+        True,
+        False,
+        True,
+    )
+    assert list(check.findings()) == []
+
+
+def test_the_same_file_again_adds_nothing(cast: Cast, noon: datetime) -> None:
+    bring(cast, book(*many(3)), noon)
+    assert bring(cast, book(*many(4)), noon + timedelta(hours=1)) == Brought(4, 1, 3)
+    assert (Order.objects.count(), Report.objects.count()) == (4, 4)
+
+
+def test_a_run_that_was_killed_goes_on_where_it_stopped(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = flow._write
+    calls = iter([written])
+
+    def dies(*args: object, **more: object) -> None:
+        next(calls)(*args, **more)
+
+    monkeypatch.setattr(flow, "_write", dies)
+    with pytest.raises(StopIteration):
+        bring(cast, book(*many(12)), noon)
+    assert (Order.objects.count(), ImportRun.objects.get().published_at) == (10, None)
+    monkeypatch.setattr(flow, "_write", written)
+    assert bring(cast, book(*many(12)), noon).read == 12
+    assert (Order.objects.count(), Case.objects.count()) == (12, 12)
+
+
+def test_every_bad_row_is_named_by_number_and_column() -> None:
+    rows = (
+        ("", *ROW[1:]),
+        (*ROW[:4], "下周", *ROW[5:]),
+        ("WH3", "", "", *ROW[3:]),
+        ROW,
+        (ROW[0], "另一件", *ROW[2:]),
+    )
+    sheet = judge(book(*rows), "a.xlsx", issuer="hotline", tz=HERE)
+    assert sheet.findings == (
+        RowFinding(2, "工单编号", "required"),
+        RowFinding(3, "办理时限", "unreadable"),
+        RowFinding(4, "诉求内容", "required"),
+        RowFinding(6, "工单编号", "twice"),
+    )
+
+
+def test_a_number_that_a_spreadsheet_rounded_is_no_number() -> None:
+    sheet = judge(book((2.5, *ROW[1:])), "a.xlsx", issuer="hotline", tz=HERE)
+    assert [one.code for one in sheet.findings] == ["unreadable"]
+
+
+def test_a_sheet_without_its_columns_says_which() -> None:
+    with pytest.raises(BadSheet) as bad:
+        judge(book(("a", "b"), heads=("标题", "备注")), "a.xlsx", issuer="hotline", tz=HERE)
+    assert (bad.value.code, bad.value.details["heads"]) == ("missing_heads", ("工单编号", "办理时限"))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7"])
+def test_what_is_no_workbook_is_refused(data: bytes) -> None:
+    with pytest.raises(BadSheet):
+        judge(data, "a.xlsx", issuer="hotline", tz=HERE)
