@@ -76,17 +76,19 @@ def forgeries(now: int) -> Iterator[tuple[str, str, bytes]]:
             query.replace(signature, signature[:place] + other + signature[place + 1 :]),
             body,
         )
-    for wrong in (
-        signature.upper(),
-        signature[:39],
-        signature + "0",
-        "é" * 20,
-        "0" * 40,
-        "null",
-        "' or 1=1 --",
-        "%00" * 8,
+    for count, wrong in enumerate(
+        (
+            signature.upper(),
+            signature[:39],
+            signature + "0",
+            "é" * 20,
+            "0" * 40,
+            "null",
+            "' or 1=1 --",
+            "%00" * 8,
+        )
     ):
-        yield f"signature {wrong[:8]}", query.replace(signature, wrong), body
+        yield f"wrong signature {count}", query.replace(signature, wrong), body
     for seconds in (301, 600, 3600, 86400, 10**9, -301, -600, -3600, -86400):
         yield f"{seconds} s away", *sealer.post(message, now + seconds)
     for moment in ("-1", "1e9", "٣", "9" * 400, "NaN", "0x10", " 5", "12.5"):

@@ -65,7 +65,7 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
     for key, _label, value in parts:
         if value:
             found[key] = found.get(key) or value
-    phone = telling.phone(found.get("phone", ""))
+    phone = telling.phone(found.get("phone", "")) or telling.phone(found.get("person", ""))
     names = [value for key, _label, value in parts if key == "person"]
     content = found.get("content", "")
     moments = {name: telling.moment(found.get(name, ""), tz, is_end=name != "said_at") for name in MOMENTS}

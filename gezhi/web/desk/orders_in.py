@@ -23,6 +23,7 @@ from gezhi.cases.orders.kinds import ISSUER_NAMES, Issuer
 from gezhi.channels.orders import paste
 from gezhi.channels.orders.sheet import JudgedOrders, judge
 from gezhi.flows.import_orders import Brought, import_orders
+from gezhi.flows.suggest import suggestion
 from gezhi.flows.take_order import Coming, coming_of, take_order
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound
@@ -30,7 +31,7 @@ from gezhi.places import queries as places
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 from gezhi.web import refusals
-from gezhi.web.casework import alike
+from gezhi.web.casework import alike, suggested
 from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
 from gezhi.web.desk.keeper import SheetForm, tried
 from gezhi.web.fields import moment_field
@@ -202,15 +203,19 @@ def _alike(request: HttpRequest, form: OrderInForm) -> list[dict[str, Any]]:
 def _page(
     request: HttpRequest, form: OrderInForm, *, lacks: Any = (), asks: bool = False, status: int = 200
 ) -> HttpResponse:
+    words = "\n".join(str(form.data.get(name, "")) for name in ("place_words", "their_category", "text"))
+    found = suggestion(words.strip(), actor=actor_of(request), at=at_of(request), place=form.place)
+    spots = suggested.place_chips(found.places)
     page = {
         "heading": _("登记来件"),
         "form": form,
         "lacks": lacks,
         "asks": asks,
         "chips": _alike(request, form),
-        "place_options": place_options(form.place_words, form.chosen_place),
+        "place_options": place_options(form.place_words, form.chosen_place)
+        or place_options("", form.chosen_place, first=spots),
         "categories": category_options(with_empty=False),
-        "common": category_chips(typed_category(form.data)),
+        "common": category_chips(typed_category(form.data), suggested.category_chips(found.categories)),
     }
     return render(request, "desk/order_in.html", page, status=status)
 

@@ -72,6 +72,18 @@ def test_pasted_text_is_read_looked_at_and_taken_in(cast: Cast, desk: Desk) -> N
     assert (order.issuer, report.place_id, "王秀英" in report.text) == ("hotline", cast.town.compound, False)
 
 
+def test_place_and_category_are_proposed_and_a_phone_behind_the_name_is_the_callers(
+    cast: Cast, desk: Desk
+) -> None:
+    pasted = "工单编号：GD1\n诉求内容：悦海花园3号楼2单元楼道灯不亮一周。\n来电人：李先生 13812345678\n办理时限：2026-03-05 17:00"
+    answer = desk(cast.chen).post("/desk/orders/new/", {"pasted": pasted, "understand": "1"})
+    page = answer.content.decode()
+    assert "提到“悦海花园3号楼2单元”" in page
+    assert "楼道灯不亮" in page
+    assert 'value="13812345678"' in page
+    assert "李先生" not in page
+
+
 def test_what_was_not_understood_is_asked_for_and_nothing_is_lost(cast: Cast, desk: Desk) -> None:
     read = desk(cast.chen).post(NEW, {"pasted": "海滨路积水，五日内答复", "understand": "1"})
     assert "有几项没有认出来，请您填写：来件单位、单号、办理时限" in text(read)
