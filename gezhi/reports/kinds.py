@@ -18,6 +18,7 @@ class Channel(TextChoices):
     IMPORT = "import"
     API = "api"
     OPEN311 = "open311"
+    GROUP = "group"
 
 
 CHANNEL_NAMES: Mapping[str, Any] = {
@@ -29,10 +30,11 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.IMPORT: _("导入"),
     Channel.API: _("其他系统"),
     Channel.OPEN311: _("Open311 应用"),
+    Channel.GROUP: _("微信群"),
 }
 
 WITH_CODE = frozenset(
-    {Channel.QR, Channel.WEB, Channel.API, Channel.OPEN311}
+    {Channel.QR, Channel.WEB, Channel.API, Channel.OPEN311, Channel.GROUP}
 )  # they hold the code of the status page
 
 

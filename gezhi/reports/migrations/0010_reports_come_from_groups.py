@@ -1,0 +1,28 @@
+"""Reports come from pasted groups, too. The table stays as it is."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reports", "0003_words_and_what_was_learned")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="report",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("qr", "Qr"),
+                    ("web", "Web"),
+                    ("phone", "Phone"),
+                    ("counter", "Counter"),
+                    ("staff", "Staff"),
+                    ("import", "Import"),
+                    ("api", "Api"),
+                    ("open311", "Open311"),
+                    ("group", "Group"),
+                ],
+                max_length=8,
+            ),
+        ),
+    ]
