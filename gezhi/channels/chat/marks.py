@@ -13,7 +13,7 @@ _EMOTICON = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,4}\]")  # [微笑] [强] [OK]
 _TITLES = "经理|主任|书记|师傅|管家|老师|女士|先生|站长|队长|组长|大姐|大哥|阿姨"
 # What stands behind an @: everybody; whom the program itself marked off; a role or a title where it was typed by hand; else up to the next space or sign.
 _NAMED = re.compile(
-    r"[@＠](?:所有人|all\b|(?P<marked>[^\n@＠]{1,32}?)\u2005|(?P<role>物业(?:管家|客服|公司)?|网格员|居委会|社区|业委会|管家|客服|群主)"
+    r"[@＠](?:所有人|all\b|(?P<marked>[^\n@＠]{1,32}?)\u2005|(?P<role>物业(?:管家|客服|公司)?|网格员|居委会|社区|业委会|管家|客服|群主)(?![\u4e00-\u9fff]{1,3}[ \u3000])"
     rf"|(?P<titled>[\u4e00-\u9fff]{{1,3}}?(?:{_TITLES}))|(?P<named>[^\s@＠,，。:：;；!！?？]{{1,24}}))[\u3000 ]?",
     re.IGNORECASE,
 )

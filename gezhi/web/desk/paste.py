@@ -24,7 +24,7 @@ from gezhi.reports import vocabulary
 from gezhi.web import kept, refusals
 from gezhi.web.asked import Asked
 from gezhi.web.casework.lists import short_name
-from gezhi.web.casework.picking import place_options
+from gezhi.web.casework.picking import leaves, place_options
 from gezhi.web.desk import paste_cards, paste_state
 from gezhi.web.desk.paste_cards import MOST, MOST_PICTURES, Card, Picture
 from gezhi.web.desk.paste_state import Paste
@@ -197,7 +197,7 @@ def _cards(sheet: Sheet, cards: Sequence[Card], problem: str = "", made: dict[in
         "key": sheet.key,
         "group": sheet.group,
         "around": sheet.around,
-        "leaves": paste_cards.leaves(),
+        "leaves": leaves(),
         "problems": [*sheet.bag.refused, *([problem] if problem else [])],
         "most": MOST,
     }

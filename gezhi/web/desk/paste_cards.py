@@ -23,7 +23,7 @@ from gezhi.reports.intake import MOST_PHOTOS, Intake
 from gezhi.reports.kinds import Channel
 from gezhi.web import times
 from gezhi.web.casework import alike, suggested
-from gezhi.web.casework.picking import place_options
+from gezhi.web.casework.picking import place_options, typed_leaf
 from gezhi.web.desk.paste_state import Line, Paste
 from gezhi.web.kept import Bag
 from gezhi.web.links import link
@@ -64,24 +64,6 @@ class Card:
     def category(self) -> UUID | None:
         """The number or name that was typed counts before a chip."""
         return typed_leaf(self.answer("code")) or uuid_or_none(self.answer("category"))
-
-
-def typed_leaf(typed: str) -> UUID | None:
-    """A leaf by its number ("0501", "0501 路灯不亮") or its name; None for anything else."""
-    if not typed:
-        return None
-    language = get_language() or ""
-    head = typed.split()[0]
-    for one in catalogue.open_leaves():
-        if head == one.code or typed == one.label(language):
-            return one.id
-    return None
-
-
-def leaves() -> list[str]:
-    """「0501 路灯不亮」 for every leaf that is offered: to type into."""
-    language = get_language() or ""
-    return [f"{one.code} {one.label(language)}" for one in catalogue.open_leaves() if not one.refer_out]
 
 
 def opened(paste: Paste, wanted: Sequence[int]) -> list[int]:
