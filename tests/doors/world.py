@@ -34,6 +34,7 @@ from gezhi.routing import queries as rules
 from gezhi.routing.terms import Terms
 from gezhi.tenancy.clock import new_id
 from gezhi.web import kept
+from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
@@ -240,6 +241,7 @@ def of_forms(at: datetime) -> Things:
         "form.photo.signed": signed[KEY],
         "form.paper.signed": signed[f"{KEY}.papers"],
         "form.after.signed": signed[f"{KEY}.after"],
+        "form.paste": paste_state.packed(paste_state.read("路灯坏了没人修", at=at), KEY),
         "nobody": str(new_id()),
         "password": PASSWORD,
     }

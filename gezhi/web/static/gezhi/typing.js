@@ -46,6 +46,17 @@ function focus(id) {
   next?.select?.();
 }
 
+let foundFor = ""; // the words that the places on the screen were found for
+let isAhead = false; // Enter came before the places
+
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (!phone || target.id !== "place-options") return;
+  foundFor = document.getElementById("id_place_words").value;
+  const radios = [...target.querySelectorAll("input[type=radio]")];
+  if (isAhead && radios.length && !radios.some((one) => one.checked)) radios[0].checked = true;
+  isAhead = false;
+});
+
 function inPlace(event) {
   const radios = [...document.querySelectorAll("#place-options input[type=radio]")];
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -53,7 +64,8 @@ function inPlace(event) {
     step(radios, event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    if (radios.length && !radios.some((one) => one.checked)) radios[0].checked = true;
+    isAhead = event.target.value !== foundFor;
+    if (!isAhead && radios.length && !radios.some((one) => one.checked)) radios[0].checked = true;
     focus("id_code");
   }
 }
