@@ -18,7 +18,7 @@ from gezhi.cases.move import Move
 from gezhi.evidence import queries as evidence
 from gezhi.flows.look_at_photo import seen_before
 from gezhi.flows.receive_report import Voice, receive_report
-from gezhi.flows.suggest import LOOKED_AT, Suggestion, categories, spots_in
+from gezhi.flows.suggest import LOOKED_AT, Spot, Suggestion, categories, spots_in
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, Refusal
 from gezhi.places.queries import PlaceRow
@@ -93,9 +93,18 @@ def proposal(
     said = words[:LOOKED_AT]
     leaves = categories(said)
     spots = spots_in(said, around) or (spots_in(hint, around) if hint else [])
+    spots = [one for one in spots if not _is_part(one, spots)]
     where = place or (spots[0].place if spots else around)
     codes = tuple(one.category.code for one in leaves)
     return Suggestion(leaves, spots, vocabulary.lexicon().danger(said), alike(Said(said, at, codes, where), actor=actor))
+
+
+def _is_part(one: Spot, spots: Iterable[Spot]) -> bool:
+    """Whether its words are only a part of those that name a likelier place: 2单元 beside 3号楼2单元."""
+    return any(
+        one.found.score < other.found.score and one.found.words != other.found.words and one.found.words in other.found.words
+        for other in spots
+    )
 
 
 def seen(picture: UUID, *, actor: Actor) -> "list[Case]":

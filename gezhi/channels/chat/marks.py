@@ -6,7 +6,7 @@ PICTURE = re.compile(r"[\[【](?:图片|照片|圖片|相片|Photo|Image|Picture
 # Kept out of the words: what the clerk has to hear or open in the chat itself.
 ELSEWHERE = re.compile(
     r"[\[【](?:视频|短视频|小视频|语音|文件|位置|链接|聊天记录|视频通话|语音通话|名片|小程序|音乐|"
-    r"影片|語音|檔案|Video|Voice|File|Location|Link|Sticker)(?:[^\]】]{0,40})[\]】]",
+    r"影片|語音|檔案|Video|Voice|File|Location|Link|Sticker)(?:[^\]】]{0,40})[\]】](?:[ \t]*\d{1,3}(?:\"|″|秒))?",
     re.IGNORECASE,
 )
 _EMOTICON = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,4}\]")  # [微笑] [强] [OK]; after the two above

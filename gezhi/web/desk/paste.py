@@ -232,8 +232,8 @@ def _answer(lines: Sequence[dict[str, Any]]) -> str:
     """What goes back to the group: nobody's name, a number and an address for each matter."""
     said = []
     for place, one in enumerate(lines, 1):
-        where = "" if not one["where"] or one["where"] in one["matter"] else f"{one['where']} "
-        what = {"place": place, "matter": f"{where}{one['matter']}", "number": one["short"], "code": one["code"]}
+        new = [part for part in one["where"].split() if part not in one["matter"].replace(" ", "")]
+        what = {"place": place, "matter": " ".join([*new, one["matter"]]), "number": one["short"], "code": one["code"]}
         said.append(_("%(place)s. %(matter)s — 已登记，编号 %(number)s，进度 %(code)s") % what)
     return "\n".join(said)
 
