@@ -87,7 +87,13 @@ def case_of(report_id: UUID, *, actor: Actor) -> "Case | None":
 
 
 def proposal(
-    words: str, *, hint: str, around: PlaceRow | None, actor: Actor, at: datetime, place: PlaceRow | None = None
+    words: str,
+    *,
+    hint: str,
+    around: PlaceRow | None,
+    actor: Actor,
+    at: datetime,
+    place: PlaceRow | None = None,
 ) -> Suggestion:
     """What a voice speaks of. hint: the home that stands beside the name. around: where the whole group lives. place: as chosen. 10 queries at most."""
     said = words[:LOOKED_AT]
@@ -96,13 +102,17 @@ def proposal(
     spots = [one for one in spots if not _is_part(one, spots)]
     where = place or (spots[0].place if spots else around)
     codes = tuple(one.category.code for one in leaves)
-    return Suggestion(leaves, spots, vocabulary.lexicon().danger(said), alike(Said(said, at, codes, where), actor=actor))
+    return Suggestion(
+        leaves, spots, vocabulary.lexicon().danger(said), alike(Said(said, at, codes, where), actor=actor)
+    )
 
 
 def _is_part(one: Spot, spots: Iterable[Spot]) -> bool:
     """Whether its words are only a part of those that name a likelier place: 2单元 beside 3号楼2单元."""
     return any(
-        one.found.score < other.found.score and one.found.words != other.found.words and one.found.words in other.found.words
+        one.found.score < other.found.score
+        and one.found.words != other.found.words
+        and one.found.words in other.found.words
         for other in spots
     )
 

@@ -55,9 +55,7 @@ class Bag:
         return Bag([photo for photo in self.photos if photo.id in free], self.refused)
 
 
-def gather(
-    request: Asked, key: str, *, name: str = "photos", at: datetime, most: int = MOST_PHOTOS
-) -> Bag:
+def gather(request: Asked, key: str, *, name: str = "photos", at: datetime, most: int = MOST_PHOTOS) -> Bag:
     """Pictures carried along and new ones, `most` at most; the new ones are on the disk when this returns."""
     bag = gather_carried(request, key, most=most)
     room = max(0, most - len(bag.photos))

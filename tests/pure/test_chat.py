@@ -248,7 +248,11 @@ def test_what_stands_behind_a_name_that_is_called_stays(said: str, left: str) ->
 
 
 NAMES = names_of(
-    [Message("3-2-501李女士", None, "灯坏了"), Message("物业孙@悦海物业", None, "@王五 好的"), Message("物业", None, "@电梯 停了")],
+    [
+        Message("3-2-501李女士", None, "灯坏了"),
+        Message("物业孙@悦海物业", None, "@王五 好的"),
+        Message("物业", None, "@电梯 停了"),
+    ],
     is_known=lambda name: name == "电梯",
 )
 
@@ -275,7 +279,13 @@ def test_who_it_was_and_which_flat_are_taken_out_and_the_stairwell_stays(words: 
 
 @pytest.mark.parametrize(
     ("sender", "home"),
-    [("3-2-501李女士", "3号楼2单元"), ("5号楼小王", "5号楼"), ("6#1单元", "6号楼1单元"), ("于海", ""), ("13800001234", "")],
+    [
+        ("3-2-501李女士", "3号楼2单元"),
+        ("5号楼小王", "5号楼"),
+        ("6#1单元", "6号楼1单元"),
+        ("于海", ""),
+        ("13800001234", ""),
+    ],
 )
 def test_building_and_stairwell_beside_a_name_are_a_hint_and_the_flat_is_none(sender: str, home: str) -> None:
     assert home_of(sender) == home

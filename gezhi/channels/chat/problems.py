@@ -144,4 +144,6 @@ def _answered(found: Sequence[Problem], quoted: str) -> int | None:
     if len(head) < FEWEST_SIGNS:
         return None
     places = (place for place in range(len(found) - 1, -1, -1) if found[place].is_likely)
-    return next((place for place in places if found[place].echo_of is None and head in found[place].words), None)
+    return next(
+        (place for place in places if found[place].echo_of is None and head in found[place].words), None
+    )

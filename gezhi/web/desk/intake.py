@@ -234,9 +234,13 @@ def _suggested(request: Asked, form: ReportForm) -> dict[str, Any]:
     chips = suggested.place_chips(found.places)
     is_here = any(one["value"] == place for one in chips)  # chosen among these: it stays chosen
     return {
-        "categories": [{**one, "checked": one["value"] == category} for one in suggested.category_chips(found.categories)],
+        "categories": [
+            {**one, "checked": one["value"] == category} for one in suggested.category_chips(found.categories)
+        ],
         "not_ours": suggested.not_ours(found.categories),
-        "places": [{**one, "checked": one["value"] == place} for one in chips] if is_here or not chosen else [],
+        "places": [{**one, "checked": one["value"] == place} for one in chips]
+        if is_here or not chosen
+        else [],
         "danger": found.danger,
         "similar": [
             {**one, "checked": one["number"] == form.data.get("join")}

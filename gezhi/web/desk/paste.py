@@ -84,7 +84,9 @@ def take(request: Asked) -> HttpResponse:
         return _box(request, _("这一页放得太久，或者不完整。请把群里的话再粘贴一次，登记过的会认出来。"))
     sheet = _sheet(request, found, key)
     came = [int(one) for one in _places_of(request, "words_", len(found.lines))]
-    more = [int(one) for one in request.POST.getlist("more") if one.isdecimal() and int(one) < len(found.lines)]
+    more = [
+        int(one) for one in request.POST.getlist("more") if one.isdecimal() and int(one) < len(found.lines)
+    ]
     cards = paste_cards.first_cards(found, paste_cards.opened(found, [*came, *more])[:MOST] if more else sorted(came)[:MOST], request.POST)  # fmt: skip
     if more or sheet.bag.refused or "again" in request.POST:
         return _cards(sheet, cards)
@@ -93,7 +95,9 @@ def take(request: Asked) -> HttpResponse:
         return _cards(sheet, cards, _("一条也没有勾选。请勾上要登记的，再按“登记”。"))
     made = _made(sheet, wanted)
     if any(card.error for card in wanted):
-        return _cards(sheet, cards, _("有几条没有登记成，别的都已登记。请看标红的地方，改好再按一次，不会重复。"), made)
+        return _cards(
+            sheet, cards, _("有几条没有登记成，别的都已登记。请看标红的地方，改好再按一次，不会重复。"), made
+        )
     return render(request, "desk/pasted.html", _result(sheet, wanted, made))
 
 
@@ -127,7 +131,9 @@ def _one(sheet: Sheet, card: Card, made: dict[int, Taken]) -> Taken:
             into = main.case.number
     place = _place_of(sheet, card, into)
     intake = paste_cards.intake_of(card, sheet.pictures, sheet.bag, place)
-    return paste_group.take(Voice(intake, place), into=into, actor=actor_of(sheet.request), at=at_of(sheet.request))
+    return paste_group.take(
+        Voice(intake, place), into=into, actor=actor_of(sheet.request), at=at_of(sheet.request)
+    )
 
 
 def _known_case(sheet: Sheet, place: int) -> str:
@@ -175,14 +181,20 @@ def _typed(request: Asked) -> list[str]:
     return [str(request.POST[f"words_{place}"]) for place in _places_of(request, "words_", 100_000)]
 
 
-def _cards(sheet: Sheet, cards: Sequence[Card], problem: str = "", made: dict[int, Taken] | None = None) -> HttpResponse:
+def _cards(
+    sheet: Sheet, cards: Sequence[Card], problem: str = "", made: dict[int, Taken] | None = None
+) -> HttpResponse:
     request, found, made = sheet.request, sheet.paste, made or {}
     for card in cards:
         paste_cards.fill(card, found, around=sheet.around, actor=actor_of(request), at=at_of(request))
         card.shows["pictures"] = [one for one in sheet.pictures if one.of == str(card.place)]
         card.shows["done"] = made[card.place].case.number if card.place in made else ""
     shown = {card.place for card in cards}
-    rest = [{"place": place, "number": place + 1, "line": line} for place, line in enumerate(found.lines) if place not in shown]
+    rest = [
+        {"place": place, "number": place + 1, "line": line}
+        for place, line in enumerate(found.lines)
+        if place not in shown
+    ]
     page = {
         "heading": _("群里的问题"),
         "cards": cards,
@@ -192,7 +204,7 @@ def _cards(sheet: Sheet, cards: Sequence[Card], problem: str = "", made: dict[in
         "loose": [one for one in sheet.pictures if not one.of or int(one.of) not in shown],
         "count": len(sheet.pictures),
         "paste": found,
-        "lines": [(str(place), place + 1) for place in range(len(found.lines))][:MOST * 4],
+        "lines": [(str(place), place + 1) for place in range(len(found.lines))][: MOST * 4],
         "state": paste_state.packed(found, sheet.key),
         "key": sheet.key,
         "group": sheet.group,
@@ -221,7 +233,9 @@ def _result(sheet: Sheet, cards: Sequence[Card], made: dict[int, Taken]) -> dict
                 "where": short_name(where) if where else "",
                 "matter": one_line(card.words, SHORT) or _("照片"),
                 "is_known": one.is_known,
-                "not_joined": refusals.sentence(one.not_joined) if isinstance(one.not_joined, Refusal) else "",
+                "not_joined": refusals.sentence(one.not_joined)
+                if isinstance(one.not_joined, Refusal)
+                else "",
                 "danger": danger,
             }
         )
@@ -233,7 +247,12 @@ def _answer(lines: Sequence[dict[str, Any]]) -> str:
     said = []
     for place, one in enumerate(lines, 1):
         new = [part for part in one["where"].split() if part not in one["matter"].replace(" ", "")]
-        what = {"place": place, "matter": " ".join([*new, one["matter"]]), "number": one["short"], "code": one["code"]}
+        what = {
+            "place": place,
+            "matter": " ".join([*new, one["matter"]]),
+            "number": one["short"],
+            "code": one["code"],
+        }
         said.append(_("%(place)s. %(matter)s — 已登记，编号 %(number)s，进度 %(code)s") % what)
     return "\n".join(said)
 

@@ -73,7 +73,9 @@ def opened(paste: Paste, wanted: Sequence[int]) -> list[int]:
     return sorted({*wanted, *new[: max(0, MOST - len(set(wanted)))]})[:MOST]
 
 
-def first_cards(paste: Paste, opened_lines: Sequence[int], said: Mapping[str, Any] | None = None) -> list[Card]:
+def first_cards(
+    paste: Paste, opened_lines: Sequence[int], said: Mapping[str, Any] | None = None
+) -> list[Card]:
     """Cards as they are first shown, or as they came back."""
     cards = []
     for place in opened_lines:

@@ -57,11 +57,15 @@ def filled(answer: Any) -> dict[str, Any]:
     said: dict[str, Any] = {"kept_photos": re.findall(r'name="kept_photos" value="([^"]+)"', html)}
     for name in ("key", "state", "group"):
         said[name] = re.findall(rf'name="{name}" value="([^"]*)"', html)[0]
-    for name, value in re.findall(r'<input type="(?:radio|checkbox)"[^>]* name="(\w+)" value="([^"]*)" checked', html):
+    for name, value in re.findall(
+        r'<input type="(?:radio|checkbox)"[^>]* name="(\w+)" value="([^"]*)" checked', html
+    ):
         said[name] = value
     for name in re.findall(r'name="(take_\d+)" checked', html):
         said[name] = "on"
-    for name, words in re.findall(r'<textarea[^>]* name="(words_\d+)"[^>]*>\n(.*?)</textarea>', html, re.DOTALL):
+    for name, words in re.findall(
+        r'<textarea[^>]* name="(words_\d+)"[^>]*>\n(.*?)</textarea>', html, re.DOTALL
+    ):
         said[name] = words
     for name, body in re.findall(r'<select[^>]* name="(of_\w+)">(.*?)</select>', html, re.DOTALL):
         said[name] = (re.findall(r'value="(\d*)" selected', body) or [""])[0]
@@ -133,7 +137,9 @@ def test_a_copy_without_days_is_known_again_within_a_week(cast: Cast, desk: Desk
         assert len(read(desk(cast.chen), bare).context["cards"]) == 2
 
 
-def test_the_same_page_sent_twice_makes_nothing_twice_and_gives_the_same_codes(cast: Cast, desk: Desk) -> None:
+def test_the_same_page_sent_twice_makes_nothing_twice_and_gives_the_same_codes(
+    cast: Cast, desk: Desk
+) -> None:
     client = desk(cast.chen)
     said = filled(read(client, photos=[picture()]))
     first, second = (client.post(TAKE, said) for _time in range(2))
@@ -171,7 +177,12 @@ def test_a_picture_of_another_group_is_known(cast: Cast, desk: Desk) -> None:
     client = desk(cast.chen)
     client.post(TAKE, filled(read(client, photos=[picture()])))
     first = Case.objects.order_by("number").first()
-    other = read(client, "周舟 2026/3/1 12:00\n楼门口太黑，灯不亮\n[图片]", photos=[picture()], key="another-paste-shown-0")
+    other = read(
+        client,
+        "周舟 2026/3/1 12:00\n楼门口太黑，灯不亮\n[图片]",
+        photos=[picture()],
+        key="another-paste-shown-0",
+    )
     assert first is not None
     assert f"这张图片在 {first.number} 里已经有了" in text(other)
 
@@ -188,7 +199,9 @@ def test_what_fails_keeps_its_card_and_the_others_are_made(cast: Cast, desk: Des
     assert len(done.context["answer"].splitlines()) == 3
 
 
-def test_this_is_that_matter_joins_it_and_one_closed_meanwhile_is_said(cast: Cast, desk: Desk, noon: Any) -> None:
+def test_this_is_that_matter_joins_it_and_one_closed_meanwhile_is_said(
+    cast: Cast, desk: Desk, noon: Any
+) -> None:
     known = cast.lin_reports(noon, "3号楼2单元门口灯坏了")
     client = desk(cast.chen)
     page = read(client)
@@ -227,7 +240,11 @@ def test_a_second_voice_needs_the_first(cast: Cast, desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("chat", "said"),
-    [("", "还没有粘贴内容"), ("灯" * 200_001, "一次最多 200000 字"), ("灯坏了\n" * 2_001, "一次最多 2000 条")],
+    [
+        ("", "还没有粘贴内容"),
+        ("灯" * 200_001, "一次最多 200000 字"),
+        ("灯坏了\n" * 2_001, "一次最多 2000 条"),
+    ],
 )
 def test_a_paste_that_cannot_be_taken_comes_back_whole_with_a_sentence(
     chat: str, said: str, cast: Cast, desk: Desk
@@ -238,7 +255,9 @@ def test_a_paste_that_cannot_be_taken_comes_back_whole_with_a_sentence(
 
 
 def test_hostile_names_and_words_stay_words(cast: Cast, desk: Desk) -> None:
-    chat = '<script>alert(1)</script> 2026/3/1 9:12\n\u202e灯坏了</textarea><img src=x onerror=alert(2)>\x00\n'
+    chat = (
+        "<script>alert(1)</script> 2026/3/1 9:12\n\u202e灯坏了</textarea><img src=x onerror=alert(2)>\x00\n"
+    )
     client = desk(cast.chen)
     page = read(client, chat)
     html = page.content.decode()
@@ -257,7 +276,9 @@ def test_sixty_problems_stand_open_and_the_rest_is_for_a_second_go(cast: Cast, d
     assert (len(again.context["cards"]), len(again.context["known"])) == (5, 60)
 
 
-def test_a_page_that_lay_too_long_is_asked_for_again_with_what_was_typed(cast: Cast, desk: Desk, noon: Any) -> None:
+def test_a_page_that_lay_too_long_is_asked_for_again_with_what_was_typed(
+    cast: Cast, desk: Desk, noon: Any
+) -> None:
     client = desk(cast.chen)
     said = filled(read(client)) | {"words_0": "改过的话"}
     answer = client.post(TAKE, said | {"state": said["state"][:-3]})

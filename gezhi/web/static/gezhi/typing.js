@@ -37,7 +37,13 @@ const phone = document.querySelector("[data-phone]");
 function step(radios, by) {
   const here = radios.findIndex((one) => one.checked);
   const next = radios[Math.max(0, Math.min(radios.length - 1, here + by))];
-  if (next) next.checked = true;
+  choose(next);
+}
+
+function choose(radio) {
+  if (!radio) return;
+  radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true })); // what may be the same is asked for this place
 }
 
 function focus(id) {
@@ -53,7 +59,7 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (!phone || target.id !== "place-options") return;
   foundFor = document.getElementById("id_place_words").value;
   const radios = [...target.querySelectorAll("input[type=radio]")];
-  if (isAhead && radios.length && !radios.some((one) => one.checked)) radios[0].checked = true;
+  if (isAhead) choose(radios.find((one) => one.checked) ?? radios[0]);
   isAhead = false;
 });
 
@@ -65,7 +71,7 @@ function inPlace(event) {
   } else if (event.key === "Enter") {
     event.preventDefault();
     isAhead = event.target.value !== foundFor;
-    if (!isAhead && radios.length && !radios.some((one) => one.checked)) radios[0].checked = true;
+    if (!isAhead) choose(radios.find((one) => one.checked) ?? radios[0]);
     focus("id_code");
   }
 }
