@@ -21,6 +21,7 @@ from gezhi.kernel.text import one_line
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import vocabulary
+from gezhi.reports.intake import words
 from gezhi.web import kept, refusals
 from gezhi.web.asked import Asked
 from gezhi.web.casework.lists import short_name
@@ -84,12 +85,15 @@ def take(request: Asked) -> HttpResponse:
         return _box(request, _("这一页放得太久，或者不完整。请把群里的话再粘贴一次，登记过的会认出来。"))
     sheet = _sheet(request, found, key)
     came = [int(one) for one in _places_of(request, "words_", len(found.lines))]
-    more = [
-        int(one) for one in request.POST.getlist("more") if one.isdecimal() and int(one) < len(found.lines)
-    ]
+    asked = (paste_cards.line_of(one, found) for one in request.POST.getlist("more"))
+    more = [place for place in asked if place is not None]
     cards = paste_cards.first_cards(found, paste_cards.opened(found, [*came, *more])[:MOST] if more else sorted(came)[:MOST], request.POST)  # fmt: skip
     if more or sheet.bag.refused or "again" in request.POST:
         return _cards(sheet, cards)
+    try:
+        words(request.POST.get("group", ""), "group", GROUP_SIGNS)
+    except Invalid as refused:
+        return _cards(sheet, cards, refusals.sentence(refused))
     wanted = [card for card in cards if card.is_taken]
     if not wanted:
         return _cards(sheet, cards, _("一条也没有勾选。请勾上要登记的，再按“登记”。"))
@@ -121,14 +125,7 @@ def _made(sheet: Sheet, cards: Sequence[Card]) -> dict[int, Taken]:
 def _one(sheet: Sheet, card: Card, made: dict[int, Taken]) -> Taken:
     into = card.answer("join")
     if into.startswith("#"):
-        main = made.get(int(into[1:])) if into[1:].isdecimal() else None
-        if main is None:
-            known = _known_case(sheet, int(into[1:])) if into[1:].isdecimal() else ""
-            if not known:
-                raise Invalid("into", "not_taken")
-            into = known
-        else:
-            into = main.case.number
+        into = _case_of_line(sheet, into[1:], made)
     place = _place_of(sheet, card, into)
     intake = paste_cards.intake_of(card, sheet.pictures, sheet.bag, place)
     return paste_group.take(
@@ -136,11 +133,16 @@ def _one(sheet: Sheet, card: Card, made: dict[int, Taken]) -> Taken:
     )
 
 
-def _known_case(sheet: Sheet, place: int) -> str:
-    """The number of the case of a line that was known before."""
-    report = uuid_or_none(sheet.paste.lines[place].report) if place < len(sheet.paste.lines) else None
+def _case_of_line(sheet: Sheet, typed: str, made: dict[int, Taken]) -> str:
+    """The number of the case of another line: made just now, or known before. Raises Invalid."""
+    place = paste_cards.line_of(typed, sheet.paste)
+    if place in made:
+        return made[place].case.number
+    report = uuid_or_none(sheet.paste.lines[place].report) if place is not None else None
     case = paste_group.case_of(report, actor=actor_of(sheet.request)) if report else None
-    return case.number if case else ""
+    if case is None:
+        raise Invalid("into", "not_taken")
+    return case.number
 
 
 def _place_of(sheet: Sheet, card: Card, into: str) -> PlaceRow | None:
@@ -190,7 +192,7 @@ def _cards(
         card.shows["pictures"] = [one for one in sheet.pictures if one.of == str(card.place)]
         card.shows["done"] = made[card.place].case.number if card.place in made else ""
     shown = {card.place for card in cards}
-    rest = [
+    rest: list[dict[str, Any]] = [
         {"place": place, "number": place + 1, "line": line}
         for place, line in enumerate(found.lines)
         if place not in shown
@@ -222,7 +224,7 @@ def _result(sheet: Sheet, cards: Sequence[Card], made: dict[int, Taken]) -> dict
     rows = places.by_ids({one.case.place_id for one in made.values() if one.case.place_id})
     for card in cards:
         one = made[card.place]
-        where = rows.get(one.case.place_id)
+        where = rows.get(one.case.place_id) if one.case.place_id else None
         danger = vocabulary.lexicon().danger(card.words)
         lines.append(
             {

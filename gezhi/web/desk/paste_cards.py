@@ -66,6 +66,12 @@ class Card:
         return typed_leaf(self.answer("code")) or uuid_or_none(self.answer("category"))
 
 
+def line_of(typed: str, paste: Paste) -> int | None:
+    """The line that a field names; None for anything that is none of this paste."""
+    is_number = typed.isdecimal() and len(typed) < 6
+    return int(typed) if is_number and int(typed) < len(paste.lines) else None
+
+
 def opened(paste: Paste, wanted: Sequence[int]) -> list[int]:
     """Which lines stand open: what reads as a problem and is not known, then what the clerk asked for; MOST at most."""
     likely = [place for place, one in enumerate(paste.lines) if one.is_likely]
@@ -166,7 +172,7 @@ def pictures(
     for place, (photo, shown) in enumerate(zip(bag.photos, bag.shown(key, at), strict=True)):
         name = f"of_{photo.id.hex}"
         of = str(said[name]) if name in said else str(by_mark.get(place, ""))
-        of = of if of.isdecimal() and int(of) < len(paste.lines) else ""
+        of = of if line_of(of, paste) is not None else ""
         seen = [case.number for case in paste_group.seen(photo.id, actor=actor)]
         found.append(Picture(photo.id.hex, shown["id"], link(photo.id, 400, at=at), of, seen))
     return found
