@@ -66,7 +66,10 @@ def gather(request: Asked, key: str, *, name: str = "photos", at: datetime, most
                 bag.photos.append(result)
             else:
                 bag.refused.append(photo_sentence(result.name, result.code))
-    bag.refused += [photo_sentence(file.name or "", "too_many") for file in uploads[room:]]
+    bag.refused += [
+        photo_sentence(file.name or "", "too_many", None if most == MOST_PHOTOS else most)
+        for file in uploads[room:]
+    ]
     return bag
 
 

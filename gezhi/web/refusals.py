@@ -245,10 +245,14 @@ def _advice(number: int) -> str:
     return _(ADVICE[number]) % MOST
 
 
-def photo_sentence(name: str, code: str) -> str:
-    """Why one picture was not taken, by the name its sender gave it (at most 40 characters of it)."""
+def photo_sentence(name: str, code: str, most: int | None = None) -> str:
+    """Why one picture was not taken, by the name its sender gave it (at most 40 characters of it). most: how many this form takes."""
     shown = name.strip()[:40] or _("照片")
-    return _(PHOTOS.get(code, PHOTOS["broken"])) % {"name": shown, **MOST}
+    return _(PHOTOS.get(code, PHOTOS["broken"])) % {
+        "name": shown,
+        **MOST,
+        **({"photos": most} if most else {}),
+    }
 
 
 def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpResponse:

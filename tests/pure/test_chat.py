@@ -320,3 +320,17 @@ def test_a_copy_without_a_day_meets_one_with_a_day_within_a_week() -> None:
     assert of_dated in looked_for_bare
     assert of_bare in looked_for_dated
     assert of_dated not in known_as(bare, date(2026, 3, 20))[1][0]
+
+
+@pytest.mark.parametrize(
+    "paste",
+    [
+        "吕芳:\n3号楼门口灯坏了\n\n物业孙:\n收到",
+        "吕芳(悦海社区) 3/1 09:12:33\n3号楼门口灯坏了\n物业孙(悦海物业) 3/1 09:13:01\n收到",
+        "吕芳 03-01 09:12\n3号楼门口灯坏了\n物业孙 03-01 09:13\n收到",
+        "[2026-03-01 09:12:33] 吕芳\n3号楼门口灯坏了\n\n[2026-03-01 09:13:33] 物业孙\n收到",
+        "吕芳 星期日 09:12\n3号楼门口灯坏了\n物业孙 星期日 09:13\n收到",
+    ],
+)
+def test_other_ways_of_copying_give_the_same_two_messages(paste: str) -> None:
+    assert [words for _sender, _at, words in said(paste)[1]] == ["3号楼门口灯坏了", "收到"]

@@ -19,7 +19,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
-from gezhi.reports.intake import MOST_PHOTOS, Intake
+from gezhi.reports.intake import Intake
 from gezhi.reports.kinds import Channel
 from gezhi.web import times
 from gezhi.web.casework import alike, suggested
@@ -179,9 +179,9 @@ def pictures(
 
 
 def intake_of(card: Card, shown: Sequence[Picture], bag: Bag, place: PlaceRow | None) -> Intake:
-    """The report as values; of the pictures those moved to this card, nine at most."""
+    """The report as values, with the pictures moved to this card."""
     own = {one.id for one in shown if one.of == str(card.place)}
-    photos = [photo for photo in bag.photos if photo.id.hex in own][:MOST_PHOTOS]
+    photos = [photo for photo in bag.photos if photo.id.hex in own]
     return Intake(
         channel=Channel.GROUP.value,
         text=card.words,
