@@ -11,7 +11,7 @@ from gezhi.channels.chat import layouts, problems
 from gezhi.channels.chat.known import NUMBER, number_of, numbers_to_look_for
 from gezhi.channels.chat.layouts import Message, TooLong, read
 from gezhi.channels.chat.marks import is_system_line, split_reply, words_of
-from gezhi.channels.chat.names import home_of, names_of, without_names
+from gezhi.channels.chat.names import home_of, names_of, taking_out
 from gezhi.channels.chat.problems import Problem, problems_in
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -274,7 +274,7 @@ def test_names_are_the_senders_and_those_called_without_roles_things_and_compani
     ],
 )
 def test_who_it_was_and_which_flat_are_taken_out_and_the_stairwell_stays(words: str, left: str) -> None:
-    assert without_names(words, NAMES) == left
+    assert taking_out(NAMES)(words) == left
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.core import signing
 from gezhi.channels.chat import known, layouts
 from gezhi.channels.chat.layouts import Message
 from gezhi.channels.chat.marks import words_of
-from gezhi.channels.chat.names import home_of, names_of, without_names
+from gezhi.channels.chat.names import home_of, names_of, taking_out
 from gezhi.channels.chat.problems import Problem, problems_in
 from gezhi.flows import paste_group
 from gezhi.kernel.text import mask_private
@@ -61,14 +61,15 @@ def read(text: str, *, at: datetime) -> Paste:
     found = layouts.read(text, today=today, tz=zone())
     things = {one.word.casefold() for one in vocabulary.lexicon().words}
     names = names_of(
-        found.messages, is_known=lambda name: name.casefold() in things or bool(gazetteer.named_in(name))
+        found.messages, is_known=lambda name: name.casefold() in things or gazetteer.is_name(name)
     )
+    quiet = taking_out(names)
     voices = problems_in(found.messages, speaks_of=_speaker())
     key = derived("group-voice")
     numbers = [known.number_of(one, found.messages, key, today) for one in voices]
     here = _known(voices, found.messages, key, at)
     lines = [
-        _line(one, found.messages, names, number, here.get(place))
+        _line(one, found.messages, quiet, number, here.get(place))
         for place, (one, number) in enumerate(zip(voices, numbers, strict=True))
     ]
     first = {number: place for place, number in reversed(list(enumerate(numbers)))}
@@ -98,25 +99,21 @@ def _known(
 
 
 def _line(
-    one: Problem, messages: Sequence[Message], names: Sequence[str], number: str, report: UUID | None
+    one: Problem, messages: Sequence[Message], quiet: Callable[[str], str], number: str, report: UUID | None
 ) -> Line:
     said_at = messages[one.messages[0]].at
     return Line(
-        words=_quiet(one.words, names)[:WORDS_OF_A_VOICE],
+        words=mask_private(quiet(one.words))[:WORDS_OF_A_VOICE],
         number=number,
         said_at=said_at.isoformat() if said_at else "",
         marks=one.picture_marks,
         is_likely=one.is_likely,
         echo=one.echo_of if one.echo_of is None or one.echo_of >= 0 else None,
-        quoted=_quiet(words_of(one.quoted), names)[:200],
+        quoted=mask_private(quiet(words_of(one.quoted)))[:200],
         hint=home_of(one.sender),
         has_more=one.has_more_in_chat,
         report=str(report or ""),
     )
-
-
-def _quiet(words: str, names: Sequence[str]) -> str:
-    return mask_private(without_names(words, names))
 
 
 def _speaker() -> Callable[[str], bool]:

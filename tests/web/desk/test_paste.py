@@ -103,7 +103,7 @@ def test_no_name_no_number_and_no_flat_is_kept_or_shown(cast: Cast, desk: Desk) 
 def test_twin_without_taking_names_out_they_would_be_kept(
     cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paste_state, "without_names", lambda words, names: words)
+    monkeypatch.setattr(paste_state, "taking_out", lambda names: lambda words: words)
     client = desk(cast.chen)
     client.post(TAKE, filled(read(client)))
     assert "田大爷" in "\n".join(Report.objects.values_list("text", flat=True))
