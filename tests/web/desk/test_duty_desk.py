@@ -65,8 +65,14 @@ def test_what_was_said_before_is_joined_at_once_and_takes_its_place(
     assert Report.objects.latest("received_at", "id").place_id == known.place_id
 
 
-def test_a_join_that_is_refused_leaves_a_case_of_its_own_and_says_why(cast: Cast, desk: Desk) -> None:
-    answer = desk(cast.chen).post("/desk/new/", form(join="371072-2026-9999999"))
+@pytest.mark.parametrize("button", ["next", "once"])
+def test_a_join_that_is_refused_leaves_a_case_of_its_own_and_says_why(
+    button: str, cast: Cast, desk: Desk
+) -> None:
+    said = form(join="371072-2026-9999999")
+    answer = desk(cast.chen).post(
+        "/desk/new/", {one: value for one, value in said.items() if one != "next" or button == "next"}
+    )
     assert "没能并入，单独立了一件" in text(answer)
     assert Case.objects.get().state == "reported"
 
