@@ -116,6 +116,7 @@ def _of_the_desk(code: str, number: dict[str, str], office: str) -> Iterator[Sho
     yield Shot("move", "chen", f"/desk/cases/{number['07']}/move/accept/", DESK)
     yield Shot("calls", "chen", "/desk/calls/", DESK)
     yield Shot("new-report", "chen", "/desk/new/", DESK)
+    yield Shot("paste", "chen", "/desk/paste/", DESK)
     yield Shot("ledger", "chen", "/desk/ledger/", ("zh-1440-day", "en-1440-day", "zh-1920-day"))
     yield Shot("catalogue", "admin", "/desk/catalogue/", DESK)
     yield Shot("category", "admin", "/desk/catalogue/0501/", DESK)

@@ -66,6 +66,11 @@ def named_in(text: str, *, inside: str = "", limit: int = 3) -> list[Named]:
     return _ranked(hits, inside)[:limit]
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is, as a whole, the name or another name of a place. 0 or 2 queries."""
+    return _folded(text) in _names().written
+
+
 def _ranked(hits: list[tuple[_Entry, str, bool]], inside: str) -> list[Named]:
     longest: dict[UUID, tuple[_Entry, str, bool]] = {}
     for entry, words, is_alone in hits:

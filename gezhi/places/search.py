@@ -39,10 +39,20 @@ def _by_words(words: str, limit: int, inside: str) -> list[Place]:
         return whole
     scopes: list[QuerySet[Place]] = [every.filter(around)]
     for part in parts[:-1]:
-        areas = [area for scope in scopes for area in _ranked(scope, part, AREAS)][:AREAS]
+        areas = [area for scope in scopes for area in _piece(scope, part, AREAS)][:AREAS]
         scopes = [within(area.path).filter(closed_on=None) for area in areas]
-    best = {place.id: place for scope in scopes for place in _ranked(scope.filter(here), parts[-1], limit)}
+    best = {place.id: place for scope in scopes for place in _piece(scope.filter(here), parts[-1], limit)}
     return list(best.values())[:limit]
+
+
+def _piece(places: QuerySet[Place], part: str, limit: int) -> list[Place]:
+    """As `_ranked`; a number behind a name is a building's or a stairwell's (「yhhy 3 2」), before it is anybody's spoken number."""
+    key = fold(part)
+    if not (key.isascii() and key.isdigit()):
+        return _ranked(places, part, limit)
+    numbered = places.filter(folded__regex=rf"^{key}[^0-9]")
+    found = list(numbered.order_by(Length("path"), Length("folded"), "number", "code")[:limit])
+    return found or _ranked(places, part, limit)
 
 
 def _ranked(places: QuerySet[Place], words: str, limit: int) -> list[Place]:

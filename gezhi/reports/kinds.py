@@ -20,6 +20,7 @@ class Channel(TextChoices):
     OPEN311 = "open311"
     WECOM = "wecom"
     ORDER = "order"
+    GROUP = "group"
 
 
 class Finished(TextChoices):
@@ -55,10 +56,11 @@ CHANNEL_NAMES: Mapping[str, Any] = {
     Channel.OPEN311: _("Open311 应用"),
     Channel.WECOM: _("企业微信"),
     Channel.ORDER: _("来件"),
+    Channel.GROUP: _("微信群"),
 }
 
 WITH_CODE = frozenset(
-    {Channel.QR, Channel.WEB, Channel.API, Channel.OPEN311}
+    {Channel.QR, Channel.WEB, Channel.API, Channel.OPEN311, Channel.GROUP}
 )  # they hold the code of the status page
 
 

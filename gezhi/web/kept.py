@@ -57,10 +57,10 @@ class Bag:
         return Bag([photo for photo in self.photos if photo.id in free], self.refused)
 
 
-def gather(request: Asked, key: str, *, name: str = "photos", at: datetime) -> Bag:
-    """Pictures carried along and new ones, nine at most; the new ones are on the disk when this returns."""
-    bag = gather_carried(request, key)
-    room = max(0, MOST_PHOTOS - len(bag.photos))
+def gather(request: Asked, key: str, *, name: str = "photos", at: datetime, most: int = MOST_PHOTOS) -> Bag:
+    """Pictures carried along and new ones, `most` at most; the new ones are on the disk when this returns."""
+    bag = gather_carried(request, key, most=most)
+    room = max(0, most - len(bag.photos))
     uploads: Sequence[Any] = [file for file in request.FILES.getlist(name) if file]
     if uploads[:room]:
         for result in keep_in_turn(uploads[:room], at=at):
@@ -68,7 +68,10 @@ def gather(request: Asked, key: str, *, name: str = "photos", at: datetime) -> B
                 bag.photos.append(result)
             else:
                 bag.refused.append(photo_sentence(result.name, result.code))
-    bag.refused += [photo_sentence(file.name or "", "too_many") for file in uploads[room:]]
+    bag.refused += [
+        photo_sentence(file.name or "", "too_many", None if most == MOST_PHOTOS else most)
+        for file in uploads[room:]
+    ]
     return bag
 
 
@@ -96,17 +99,17 @@ def keep_in_turn(uploads: Sequence[Any], *, at: datetime) -> list[evidence.Kept 
         return evidence.keep(uploads, at=at)
 
 
-def gather_carried(request: Asked, key: str) -> Bag:
+def gather_carried(request: Asked, key: str, *, most: int = MOST_PHOTOS) -> Bag:
     """Only those carried along: nothing new is taken in."""
-    return Bag(_carried(request.POST.getlist("kept_photos"), key))
+    return Bag(_carried(request.POST.getlist("kept_photos"), key, most))
 
 
-def _carried(tokens: Sequence[str], key: str) -> list[evidence.Kept]:
+def _carried(tokens: Sequence[str], key: str, most: int) -> list[evidence.Kept]:
     """Those whose signature is ours, made for this very form within a day; others are left out."""
     signer = _signer(key)
     found: dict[str, evidence.Kept] = {}
-    for token in tokens[: 4 * MOST_PHOTOS]:  # forms with two pickers carry both; ours are sorted out below
-        if len(found) == MOST_PHOTOS:
+    for token in tokens[: 4 * most]:  # forms with two pickers carry both; ours are sorted out below
+        if len(found) == most:
             break
         try:
             id, sha256 = signer.unsign(token, max_age=HOURS * 3600).split(".")

@@ -49,6 +49,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         entries.append(_entry("desk:notices", "bell", _("新到"), notices.count(actor)))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("来电来访登记")))
+        entries.append(_entry("desk:paste", "message", _("粘贴群聊")))
         entries.append(_entry("desk:orders", "clipboard-list", _("来件"), orders.count(actor)))
         entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.count_of_owed_calls(actor)))
     entries.append(_entry("desk:ledger", "table", _("台账")))

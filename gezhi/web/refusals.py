@@ -110,6 +110,11 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("party", "still_above"): gettext_noop("还有单位归它管，请先改归另一个。"),
     ("party", "intake"): gettext_noop("这是总受理席，请先指定另一个。"),
     ("into", "unknown"): gettext_noop("没有找到这个案件编号，请核对。"),
+    ("into", "not_taken"): gettext_noop(
+        "说是和另一条同一件，可是那一条没有登记。请先勾上那一条，或者选“是新的一件”。"
+    ),
+    ("place", "choose_one"): gettext_noop("请从找到的位置里选一个。"),
+    ("place", "not_found"): gettext_noop("没有找到这个位置。换个说法，或者清空。"),
     ("into", "itself"): gettext_noop("不能并入它自己，请填写另一个案件编号。"),
     ("into", "closed"): gettext_noop("那个案件已经结案，不能并入。"),
     ("into", "not_the_same_complaint"): gettext_noop("反映物业的事不能并入物业看得到的案件。"),
@@ -277,10 +282,14 @@ def _advice(number: int) -> str:
     return _(ADVICE[number]) % MOST
 
 
-def photo_sentence(name: str, code: str) -> str:
-    """Why one picture was not taken, by the name its sender gave it (at most 40 characters of it)."""
+def photo_sentence(name: str, code: str, most: int | None = None) -> str:
+    """Why one picture was not taken, by the name its sender gave it (at most 40 characters of it). most: how many this form takes."""
     shown = name.strip()[:40] or _("照片")
-    return _(PHOTOS.get(code, PHOTOS["broken"])) % {"name": shown, **MOST}
+    return _(PHOTOS.get(code, PHOTOS["broken"])) % {
+        "name": shown,
+        **MOST,
+        **({"photos": most} if most else {}),
+    }
 
 
 def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpResponse:

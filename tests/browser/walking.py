@@ -67,6 +67,8 @@ NOT_A_PAGE = {
     "desk:find_places": "a fragment of a page",
     "desk:find_conditions": "a fragment of a page",
     "desk:suggest": "POST; a fragment of a page",
+    "desk:find_paste_places": "a fragment of a page",
+    "desk:take_paste": "POST; its answer is the answer to the group, which tests/browser/test_paste.py reads",
     "desk:ledger_download": "a download",
     "desk:posters_job": "POST leads there, and only for as long as the file is kept",
     "desk:posters_file": "a download",

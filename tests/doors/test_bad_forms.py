@@ -163,7 +163,9 @@ def differences(doors: Knocker, who: str, row: Row, names: Mapping[str, str]) ->
 
 
 def test_a_form_takes_nothing_but_what_it_asks(doors: Knocker, settings: Any) -> None:
-    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # all columns at once; a stranger may send sixty at a time
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = (
+        1000  # all columns at once; a stranger may send six hundred at a time
+    )
 
     def taken() -> Iterator[str]:
         every = forms.columns(doors.things)

@@ -23,6 +23,7 @@ EVENTS_AT = {"desk/cases/<str:number>/move/<slug:event>/": ASKS, "my/cases/<str:
 # Where a POST is heard and the office's tables stay as they are, whoever sends it.
 LEAVES_NOTHING = {
     "desk/find/suggestions/": "a fragment of a page",
+    "desk/paste/": "what was pasted is read, and kept nowhere",
     "api/v1/suggest": "a suggestion is no act",
     "find": "leads to the page of a report",
     "look": "a cookie",

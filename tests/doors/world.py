@@ -46,6 +46,7 @@ from gezhi.routing.terms import Terms
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.keys import derived
 from gezhi.web import kept
+from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
@@ -302,6 +303,7 @@ def of_forms(at: datetime) -> Things:
         "form.photo.signed": signed[KEY],
         "form.paper.signed": signed[f"{KEY}.papers"],
         "form.after.signed": signed[f"{KEY}.after"],
+        "form.paste": paste_state.packed(paste_state.read("路灯坏了没人修", at=at), KEY),
         "nobody": str(new_id()),
         "password": PASSWORD,
     }

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gezhi.channels.chat import layouts, problems
+from gezhi.channels.chat.known import NUMBER, number_of, numbers_to_look_for
 from gezhi.channels.chat.layouts import Message, TooLong, read
 from gezhi.channels.chat.marks import is_system_line, split_reply, words_of
+from gezhi.channels.chat.names import home_of, names_of, taking_out
 from gezhi.channels.chat.problems import Problem, problems_in
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -154,7 +156,7 @@ def test_lines_of_one_voice_are_put_together_and_chatter_is_left_aside() -> None
         Problem("物业孙", (3,), "收到 ，马上安排师傅"),
         Problem("吕芳", (5,), "另外5号楼垃圾桶满了没人清", (1, 2), is_likely=True),
         Problem("田大爷", (6,), "谢谢物业，修好了"),
-        Problem("田大爷", (7,), '12"', has_more_in_chat=True),
+        Problem("田大爷", (7,), "", has_more_in_chat=True),
     ]
 
 
@@ -211,3 +213,124 @@ def test_hostile_pastes_are_read_in_a_straight_line(piece: str) -> None:
     ):
         with contextlib.suppress(TooLong):
             problems_in(read(text, today=TODAY, tz=ZONE).messages)
+
+
+def test_a_reply_that_complains_again_is_a_further_voice_on_what_it_answers() -> None:
+    paste = """吕芳 2026/3/1 9:12
+5号楼垃圾桶满了
+于 2026/3/1 9:40
+「吕芳：5号楼垃圾桶满了」
+- - - - - - - - - - - - - - -
+昨天就反映了，还没人管"""
+    assert [(one.echo_of, one.quoted) for one in problems_in(read(paste, today=TODAY, tz=ZONE).messages)] == [
+        (None, ""),
+        (0, "5号楼垃圾桶满了"),
+    ]
+
+
+@pytest.mark.parametrize("words", ["好几天没水了，没人管", "对面的垃圾没人清", "可以看到楼顶在漏水"])
+def test_a_complaint_that_begins_like_an_assent_is_one(words: str) -> None:
+    assert [one.is_likely for one in problems_in([Message("吕芳", None, words)])] == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("@孙经理灯坏了，晚上看不见", "灯坏了，晚上看不见"),
+        ("@物业灯坏了", "灯坏了"),
+        ("@物业孙 灯坏了", "灯坏了"),
+        ("@悦海 小李\u2005灯坏了", "灯坏了"),
+        ("灯坏了@所有人", "灯坏了"),
+    ],
+)
+def test_what_stands_behind_a_name_that_is_called_stays(said: str, left: str) -> None:
+    assert words_of(said) == left
+
+
+NAMES = names_of(
+    [
+        Message("3-2-501李女士", None, "灯坏了"),
+        Message("物业孙@悦海物业", None, "@王五 好的"),
+        Message("物业", None, "@电梯 停了"),
+    ],
+    is_known=lambda name: name == "电梯",
+)
+
+
+def test_names_are_the_senders_and_those_called_without_roles_things_and_companies() -> None:
+    assert NAMES == ["3-2-501李女士", "李女士", "物业孙", "王五"]
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("李女士家漏水", "某女士家漏水"),
+        ("王五说物业孙不管", "某人说某人不管"),
+        ("3-2-501漏水", "3号楼2单元某户漏水"),
+        ("3号楼2单元501漏水", "3号楼2单元某户漏水"),
+        ("楼上502室漏水", "楼上某户漏水"),
+        ("张师傅没来，保安师傅也没来", "某师傅没来，保安师傅也没来"),
+        ("花了300块钱，2026-03-01修的，12号楼", "花了300块钱，2026-03-01修的，12号楼"),
+    ],
+)
+def test_who_it_was_and_which_flat_are_taken_out_and_the_stairwell_stays(words: str, left: str) -> None:
+    assert taking_out(NAMES)(words) == left
+
+
+@pytest.mark.parametrize(
+    ("sender", "home"),
+    [
+        ("3-2-501李女士", "3号楼2单元"),
+        ("5号楼小王", "5号楼"),
+        ("6#1单元", "6号楼1单元"),
+        ("于海", ""),
+        ("13800001234", ""),
+    ],
+)
+def test_building_and_stairwell_beside_a_name_are_a_hint_and_the_flat_is_none(sender: str, home: str) -> None:
+    assert home_of(sender) == home
+
+
+def known_as(paste: str, today: date = TODAY) -> tuple[list[str], list[set[str]]]:
+    """The number of each voice, and those it is looked for by."""
+    messages = read(paste, today=today, tz=ZONE).messages
+    voices = problems_in(messages)
+    return [number_of(one, messages, b"key", today) for one in voices], [
+        set(numbers_to_look_for(one, messages, b"key", today)) for one in voices
+    ]
+
+
+def test_a_voice_has_the_same_number_in_every_layout() -> None:
+    first, *others = (known_as(paste)[0] for _layout, paste in LAYOUTS.values())
+    assert others == [first] * len(others)
+    assert all(NUMBER.fullmatch(one) for one in first)
+
+
+def test_a_voice_of_another_day_person_or_key_has_another_number() -> None:
+    said = "吕芳 2026/3/1 9:12\n灯坏了"
+    (own,) = known_as(said)[0]
+    for other in (said.replace("3/1", "3/2"), said.replace("吕芳", "吕方"), said.replace("灯", "门")):
+        assert own not in known_as(other)[1][0]
+
+
+def test_a_copy_without_a_day_meets_one_with_a_day_within_a_week() -> None:
+    dated, bare = "吕芳 2026/3/1 9:12\n灯坏了", "吕芳：灯坏了"
+    (of_dated,), (looked_for_dated,) = known_as(dated)
+    (of_bare,), (looked_for_bare,) = known_as(bare)
+    assert of_dated in looked_for_bare
+    assert of_bare in looked_for_dated
+    assert of_dated not in known_as(bare, date(2026, 3, 20))[1][0]
+
+
+@pytest.mark.parametrize(
+    "paste",
+    [
+        "吕芳:\n3号楼门口灯坏了\n\n物业孙:\n收到",
+        "吕芳(悦海社区) 3/1 09:12:33\n3号楼门口灯坏了\n物业孙(悦海物业) 3/1 09:13:01\n收到",
+        "吕芳 03-01 09:12\n3号楼门口灯坏了\n物业孙 03-01 09:13\n收到",
+        "[2026-03-01 09:12:33] 吕芳\n3号楼门口灯坏了\n\n[2026-03-01 09:13:33] 物业孙\n收到",
+        "吕芳 星期日 09:12\n3号楼门口灯坏了\n物业孙 星期日 09:13\n收到",
+    ],
+)
+def test_other_ways_of_copying_give_the_same_two_messages(paste: str) -> None:
+    assert [words for _sender, _at, words in said(paste)[1]] == ["3号楼门口灯坏了", "收到"]

@@ -6,11 +6,17 @@ PICTURE = re.compile(r"[\[【](?:图片|照片|圖片|相片|Photo|Image|Picture
 # Kept out of the words: what the clerk has to hear or open in the chat itself.
 ELSEWHERE = re.compile(
     r"[\[【](?:视频|短视频|小视频|语音|文件|位置|链接|聊天记录|视频通话|语音通话|名片|小程序|音乐|"
-    r"影片|語音|檔案|Video|Voice|File|Location|Link|Sticker)(?:[^\]】]{0,40})[\]】]",
+    r"影片|語音|檔案|Video|Voice|File|Location|Link|Sticker)(?:[^\]】]{0,40})[\]】](?:[ \t]*\d{1,3}(?:\"|″|秒))?",
     re.IGNORECASE,
 )
 _EMOTICON = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,4}\]")  # [微笑] [强] [OK]; after the two above
-_NAMED = re.compile(r"@(?:所有人|all\b|[^\s@,，。:：;；!！?？]{1,24})[\u2005\u3000 ]?", re.IGNORECASE)
+_TITLES = "经理|主任|书记|师傅|管家|老师|女士|先生|站长|队长|组长|大姐|大哥|阿姨"
+# What stands behind an @: everybody; whom the program itself marked off; a role or a title where it was typed by hand; else up to the next space or sign.
+_NAMED = re.compile(
+    r"[@＠](?:所有人|all\b|(?P<marked>[^\n@＠]{1,32}?)\u2005|(?P<role>物业(?:管家|客服|公司)?|网格员|居委会|社区|业委会|管家|客服|群主)(?![\u4e00-\u9fff]{1,3}[ \u3000])"
+    rf"|(?P<titled>[\u4e00-\u9fff]{{1,3}}?(?:{_TITLES}))|(?P<named>[^\s@＠,，。:：;；!！?？]{{1,24}}))[\u3000 ]?",
+    re.IGNORECASE,
+)
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\U000e0000-\U000e007f\ufe0f\u200d\u20e3]+"
 )
@@ -41,6 +47,12 @@ def pictures_in(text: str) -> int:
 def elsewhere_in(text: str) -> bool:
     """Whether there is something to hear or to open that a copy does not bring."""
     return bool(ELSEWHERE.search(text))
+
+
+def called_in(text: str) -> list[str]:
+    """Who is called by @, as written; roles (@物业) are nobody's name."""
+    found = _NAMED.finditer(text)
+    return [name for one in found if (name := one["marked"] or one["titled"] or one["named"])]
 
 
 def split_reply(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from gezhi.channels.chat.marks import elsewhere_in, pictures_in, split_reply, wo
 BELONGS_TOGETHER = timedelta(minutes=5)
 OTHERS_BETWEEN = 4  # messages of others that may stand between two of one voice
 FEWEST_SIGNS = 4
+QUOTED_SIGNS = 20  # of what a reply quotes: enough to know it
 
 _WRONG = re.compile(
     r"坏|漏|堵|破|碎|裂|断|塌|陷|翘|锈|松动|脱落|掉下|掉落|掉砖|掉皮|缺[了失]|丢失|不亮|不见了|没亮|黑灯|没电|停电|没水|停水|不热|不转|不通|不走|不动|打不开|关不上|关不严|"
@@ -23,7 +24,7 @@ _WRONG = re.compile(
     r"没人[管修扫理]|不管|不修|怎么还没|什么时候[能才]?修|投诉|反映|维修|报修|修一下|修一修|处理一下|清理一下|看一下|管一管|管管|跳闸|短路|倾斜|松了|歪了|倒了"
 )
 _SETTLED = re.compile(
-    r"^(?:@\S+\s*)*(?:好的?|收到|谢谢|感谢|辛苦|没问题|知道了|明白|ok|嗯+|哦+|是的|对|可以|马上(?:安排|处理|过去|来)|已(?:安排|处理|修好|清理|解决|派|联系|登记|报)|"
+    r"^(?:好(?:的|[，。！,.!~～\s]|$)|收到|谢谢|感谢|辛苦|没问题|知道了|明白|ok|嗯+|哦+|是的|对(?:的|[，。！,.!\s]|$)|可以(?:的|[，。！,.!\s]|$)|马上(?:安排|处理|过去|来)|已(?:安排|处理|修好|清理|解决|派|联系|登记|报)|"
     r"修好了|清理完|处理完|搞定|正在(?:处理|维修|安排)|这就|稍等|安排人|师傅(?:已|马上))",
     re.IGNORECASE,
 )
@@ -73,6 +74,8 @@ def problems_in(
             continue
         if one.echo_of is not None:
             one = replace(one, echo_of=_said_before(found, message.sender))
+        elif one.quoted and one.is_likely:
+            one = replace(one, echo_of=_answered(found, one.quoted))
         latest[message.sender] = len(found)
         found.append(one)
     return found
@@ -133,3 +136,14 @@ def _said_before(found: Sequence[Problem], sender: str) -> int | None:
         if found[place].is_likely and found[place].echo_of is None and found[place].sender != sender:
             return place
     return None
+
+
+def _answered(found: Sequence[Problem], quoted: str) -> int | None:
+    """The newest problem whose words are quoted."""
+    head = quoted.split("\n")[0][:QUOTED_SIGNS]
+    if len(head) < FEWEST_SIGNS:
+        return None
+    places = (place for place in range(len(found) - 1, -1, -1) if found[place].is_likely)
+    return next(
+        (place for place in places if found[place].echo_of is None and head in found[place].words), None
+    )

@@ -34,6 +34,24 @@ def typed_category(data: Mapping[str, Any]) -> UUID | None:
     return uuid_or_none(data.get("other_category", "")) or uuid_or_none(data.get("category", ""))
 
 
+def typed_leaf(typed: str) -> UUID | None:
+    """A leaf by its number ("0501", "0501 路灯不亮") or its name; None for anything else."""
+    if not typed:
+        return None
+    language = get_language() or ""
+    head = typed.split()[0]
+    for one in catalogue.open_leaves():
+        if head == one.code or typed == one.label(language):
+            return one.id
+    return None
+
+
+def leaves() -> list[str]:
+    """「0501 路灯不亮」 for every leaf that is offered: to type into."""
+    language = get_language() or ""
+    return [f"{one.code} {one.label(language)}" for one in catalogue.open_leaves() if not one.refer_out]
+
+
 def category_chips(chosen: UUID | None, first: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
     """The common leaves as chips, those suggested before them with their reason; one that is chosen stands among them."""
     language, found = get_language() or "", list(catalogue.common())

@@ -12,16 +12,26 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.cases import queries as cases
+from gezhi.cases.actions import advance
+from gezhi.cases.move import Move
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.suggest import suggestion
 from gezhi.kernel.actor import Duty
-from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
+from gezhi.reports import vocabulary
 from gezhi.reports.intake import Intake
 from gezhi.web import kept, refusals, words
 from gezhi.web.asked import Asked
 from gezhi.web.casework import alike, suggested
-from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
+from gezhi.web.casework.picking import (
+    category_chips,
+    category_options,
+    leaves,
+    place_options,
+    typed_category,
+    typed_leaf,
+)
 from gezhi.web.kept import Bag, fresh_key, key_of
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
@@ -54,8 +64,11 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     may_call = forms.BooleanField(label=gettext_lazy("同意处置人直接联系"), required=False)
+    call_back = forms.BooleanField(label=gettext_lazy("要回电"), required=False)
+    code = forms.CharField(required=False, max_length=60)
+    join = forms.CharField(required=False, max_length=40)
 
-    place_error = ""
+    place_error = code_error = ""
 
     @property
     def key(self) -> str:
@@ -81,6 +94,12 @@ class ReportForm(forms.Form):
             elif found:
                 self.place_error = _("请从找到的位置里选一个。")
                 self.add_error(None, self.place_error)
+        said["leaf"] = typed_leaf(said.get("code", "").strip())
+        if said.get("code", "").strip() and said["leaf"] is None:
+            self.code_error = _("没有这个类别编号。请看一看，或者清空。")
+            self.add_error(None, self.code_error)
+        if said.get("call_back") and not said.get("contact", "").strip():
+            self.add_error("contact", _("要回电，请问对方的电话。"))
         return said
 
     def refuse(self, refusal: Missing | Invalid) -> None:
@@ -108,17 +127,19 @@ class ReportForm(forms.Form):
         """The report as values. Pictures go along with their digests: the same files sent twice are the same report."""
         said = self.cleaned_data
         where = said["said_where"].strip()
-        text = (
+        text: str = (
             said["text"]
             if not where or said["place"]
             else _("%(text)s（说的是：%(where)s）") % {"text": said["text"], "where": where}
         )
+        if said["call_back"]:
+            text = _("%(text)s（对方要回电）") % {"text": text}
         return Intake(
             channel=said["channel"],
             text=text,
             place=said["place"],
             place_path=path,
-            category=typed_category(said),
+            category=said["leaf"] or typed_category(said),
             contact=said["contact"],
             may_call=said["may_call"],
             evidence=pictures.ids,
@@ -131,7 +152,7 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.CLERK, Duty.OFFICER)
 def new_report(request: Asked) -> HttpResponse:
-    """The form; POST takes it in and shows number and code. The same form sent twice is one report."""
+    """The form; POST takes it in and shows number and code, or the next empty form. The same form sent twice is one report."""
     if request.method == "GET":
         return _page(request, ReportForm(), fresh_key(), Bag())
     form = ReportForm(request.POST)
@@ -143,26 +164,53 @@ def new_report(request: Asked) -> HttpResponse:
         return _page(request, form, key, pictures)
     if not form.is_valid():
         return _page(request, form, key, pictures, status=422)
-    place = (
-        places.by_ids([form.cleaned_data["place"]]).get(form.cleaned_data["place"])
-        if form.cleaned_data["place"]
-        else None
-    )
     try:
-        intake = form.intake(key, pictures, place.path if place else "")
-        received = receive_report(Voice(intake, place), actor=actor_of(request), at=at_of(request))
+        taken = _taken(request, form, key, pictures)
     except (Missing, Invalid) as refused:
         form.refuse(refused)
         is_spent = isinstance(refused, Invalid) and refused.code == "other_body"
         return _page(request, form, fresh_key() if is_spent else key, pictures.without_claimed(), status=422)
-    page = {
-        "heading": _("已登记"),
+    if "next" in request.POST:
+        empty = ReportForm(initial={"channel": form.cleaned_data["channel"]})
+        return _page(request, empty, fresh_key(), Bag(), taken=taken)
+    return render(request, "desk/taken.html", {"heading": _("已登记"), **taken})
+
+
+def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[str, Any]:
+    """Take it in, join it where the clerk said so; what the next page shows. Raises Missing, Invalid: nothing was written then."""
+    chosen = form.cleaned_data["place"]
+    place = places.by_ids([chosen]).get(chosen) if chosen else None
+    who = {"actor": actor_of(request), "at": at_of(request)}
+    into = form.cleaned_data["join"].strip()
+    if into and place is None:
+        place = _place_of(into, request)
+        form.cleaned_data["place"] = place.id if place else None
+    intake = form.intake(key, pictures, place.path if place else "")
+    received = receive_report(Voice(intake, place), **who)
+    case, not_joined = cases.of_report(received.report_id), ""
+    if into and case.number != into and received.is_new:
+        try:
+            advance(case.id, Move("join", into=cases.by_number(into, actor=who["actor"]).id), **who)
+            case = cases.of_report(received.report_id)
+        except Refusal as refused:
+            not_joined = refusals.sentence(refused)
+    return {
         "code": received.code,
         "has_contact": bool(intake.contact.strip()),
-        "case": cases.of_report(received.report_id),
+        "case": case,
         "place": place,
+        "not_joined": not_joined,
+        "danger": vocabulary.lexicon().danger(intake.text),
     }
-    return render(request, "desk/taken.html", page)
+
+
+def _place_of(number: str, request: Asked) -> places.PlaceRow | None:
+    """Where the case is that the caller speaks of; None when it is none that this desk sees, or has no place."""
+    try:
+        case = cases.by_number(number, actor=actor_of(request))
+    except NotFound:
+        return None
+    return places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
 
 
 @never_cache
@@ -182,17 +230,37 @@ def _suggested(request: Asked, form: ReportForm) -> dict[str, Any]:
         return {}
     chosen = places.by_ids([form.chosen_place]).get(form.chosen_place) if form.chosen_place else None
     found = suggestion(f"{form.data.get('said_where', '')}\n{text}".strip()[:5000], actor=actor_of(request), at=at_of(request), place=chosen)  # fmt: skip
+    category, place = str(typed_category(form.data) or ""), str(form.chosen_place or "")
+    chips = suggested.place_chips(found.places)
+    is_here = any(one["value"] == place for one in chips)  # chosen among these: it stays chosen
     return {
-        "categories": suggested.category_chips(found.categories),
+        "categories": [
+            {**one, "checked": one["value"] == category} for one in suggested.category_chips(found.categories)
+        ],
         "not_ours": suggested.not_ours(found.categories),
-        "places": [] if chosen else suggested.place_chips(found.places),
+        "places": [{**one, "checked": one["value"] == place} for one in chips]
+        if is_here or not chosen
+        else [],
         "danger": found.danger,
-        "similar": alike.shown(found.similar, at_of(request)),
+        "similar": [
+            {**one, "checked": one["number"] == form.data.get("join")}
+            for one in alike.shown(found.similar, at_of(request))
+        ],
     }
 
 
-def _page(request: Asked, form: ReportForm, key: str, pictures: Bag, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: Asked,
+    form: ReportForm,
+    key: str,
+    pictures: Bag,
+    *,
+    status: int = 200,
+    taken: dict[str, Any] | None = None,
+) -> HttpResponse:
     page = {
+        "taken": taken,
+        "leaves": leaves(),
         "heading": _("来电来访登记"),
         "form": form,
         "place_options": form.place_options,

@@ -1,0 +1,123 @@
+"""One voice of a pasted group becomes a report, known again by its number in the group; what is the same as a known case joins it.
+
+Two transactions: the report stands before it joins. A join that is refused leaves a case of its own, and says why.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from gezhi.cases import queries as cases
+from gezhi.cases.actions import advance
+from gezhi.cases.likely import Said, alike
+from gezhi.cases.move import Move
+from gezhi.evidence import queries as evidence
+from gezhi.flows.look_at_photo import seen_before
+from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.suggest import LOOKED_AT, Spot, Suggestion, categories, spots_in
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import NotFound, Refusal
+from gezhi.places.queries import PlaceRow
+from gezhi.reports import queries as reports
+from gezhi.reports import vocabulary
+from gezhi.reports.receipts import Received
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one voice. is_known: it was here before, nothing was written. not_joined: why it stands alone after all."""
+
+    code: str
+    case: "Case"
+    is_known: bool
+    not_joined: Refusal | None = None
+
+
+def take(voice: Voice, *, into: str = "", actor: Actor, at: datetime) -> Taken:
+    """Take in one voice of a group; the same number of its source gives the same receipt for ever.
+
+    into: the number of the open case that it is the same as. Raises Invalid, Missing: nothing is written then.
+    """
+    here = known(voice.intake.source, [voice.intake.external_number])
+    if here:
+        (report_id,) = here.values()
+        return Taken(reports.tracking_code(report_id), cases.of_report(report_id), True)
+    received = _received(voice, actor=actor, at=at)
+    case = cases.of_report(received.report_id)
+    if not into:
+        return Taken(received.code, case, not received.is_new)
+    try:
+        other = cases.by_number(into, actor=actor)
+        advance(case.id, Move("join", into=other.id), actor=actor, at=at)
+    except Refusal as refused:
+        return Taken(received.code, case, False, refused)
+    return Taken(received.code, cases.of_report(received.report_id), False)
+
+
+def _received(voice: Voice, *, actor: Actor, at: datetime) -> Received:
+    """Of two who send the same voice at the same moment the second gets the first one's receipt."""
+    try:
+        return receive_report(voice, actor=actor, at=at)
+    except IntegrityError:
+        here = known(voice.intake.source, [voice.intake.external_number])
+        if not here:
+            raise
+        (report_id,) = here.values()
+        return Received(report_id, reports.tracking_code(report_id), False, None)
+
+
+def known(source: str, numbers: Iterable[str]) -> dict[str, UUID]:
+    """The reports that these numbers have already. 1 query per 500."""
+    return reports.by_numbers(source, numbers)
+
+
+def case_of(report_id: UUID, *, actor: Actor) -> "Case | None":
+    """The case of a report, if the actor may open it. 3 queries at most."""
+    try:
+        return cases.by_id(cases.of_report(report_id).id, actor=actor)
+    except NotFound:
+        return None
+
+
+def proposal(
+    words: str,
+    *,
+    hint: str,
+    around: PlaceRow | None,
+    actor: Actor,
+    at: datetime,
+    place: PlaceRow | None = None,
+) -> Suggestion:
+    """What a voice speaks of. hint: the home that stands beside the name. around: where the whole group lives. place: as chosen. 10 queries at most."""
+    said = words[:LOOKED_AT]
+    leaves = categories(said)
+    spots = spots_in(said, around) or (spots_in(hint, around) if hint else [])
+    spots = [one for one in spots if not _is_part(one, spots)]
+    where = place or (spots[0].place if spots else around)
+    codes = tuple(one.category.code for one in leaves)
+    return Suggestion(
+        leaves, spots, vocabulary.lexicon().danger(said), alike(Said(said, at, codes, where), actor=actor)
+    )
+
+
+def _is_part(one: Spot, spots: Iterable[Spot]) -> bool:
+    """Whether its words are only a part of those that name a likelier place: 2单元 beside 3号楼2单元."""
+    return any(
+        one.found.score < other.found.score
+        and one.found.words != other.found.words
+        and one.found.words in other.found.words
+        for other in spots
+    )
+
+
+def seen(picture: UUID, *, actor: Actor) -> "list[Case]":
+    """The cases that have this picture already, from whatever group it came. 3 queries, 3 more for each."""
+    row = evidence.by_ids([picture]).get(picture)
+    return seen_before(row, actor=actor) if row else []
