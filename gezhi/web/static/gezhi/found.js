@@ -28,8 +28,10 @@
   if (!list || !typed) return;
   document.getElementById("id_q").value = typed;
   list.open = true;
-  const fold = (text) => text.replace(/\s+/g, "").toLowerCase();
+  const parts = typed.toLowerCase().match(/\d+[^\d\s]*|[^\d\s]+/g) ?? []; // 「悦海花园3号楼」 is in 「悦海花园小区 3号楼」
   const plate = cells(list).find((one) => [one.code, one.number].includes(typed));
   if (plate) return location.replace(`?place=${plate.code}`);
-  for (const one of cells(list)) one.cell.hidden = !fold(one.name).includes(fold(typed));
+  const fits = (one) => parts.every((part) => one.name.toLowerCase().includes(part));
+  if (!cells(list).some(fits)) return; // then the whole list is the better answer
+  for (const one of cells(list)) one.cell.hidden = !fits(one);
 })();

@@ -190,7 +190,8 @@
     const done = document.cookie.match(DONE)?.[1];
     const keys = [...document.querySelectorAll("input[name=key]")].map((one) => one.value);
     for (const one of await outbox.all()) {
-      if (done && one.key === done && ["trying", "draft"].includes(one.state)) await outbox.drop(one.id);
+      if (one.state === "sent" && one.url === location.pathname) await outbox.drop(one.id); // seen
+      else if (done && one.key === done && ["trying", "draft"].includes(one.state)) await outbox.drop(one.id);
       else if (one.state !== "trying" || one.tab !== tab) continue;
       else await outbox.mark(one.id, ["trying"], { state: keys.includes(one.key) ? "draft" : "waiting" });
     }
@@ -230,7 +231,7 @@
   // Without a certificate browsers keep no pages: what is filled in is kept all the same.
   async function begun() {
     sayCopied();
-    if (page.dataset.nothing) document.querySelector("[data-nothing]")?.removeAttribute("hidden");
+    if (page.dataset.nothing) document.querySelector("[data-no-copy]")?.removeAttribute("hidden");
     await settle();
     await outbox.tidy();
     await Promise.all([...document.querySelectorAll("form[data-outbox]")].map(begin));
@@ -244,6 +245,7 @@
       if (form && "typed" in form.dataset) keepTyped(form);
     });
   }
+  addEventListener("hashchange", () => document.querySelectorAll("form[data-outbox]").forEach(begin)); // 改一改 on this very page
   addEventListener("online", outbox.flush);
   addEventListener("pageshow", ({ persisted }) => persisted && outbox.flush());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && outbox.flush());
@@ -254,9 +256,9 @@
     const registered = await navigator.serviceWorker.register("/sw.js").catch(() => null);
     if (!registered) return lineOfWorker?.removeAttribute("hidden");
     document.querySelector("[data-offline-on]")?.removeAttribute("hidden");
-    const near = [...document.querySelectorAll("[data-ahead] a[href^='/my/']")].map((one) => one.href);
-    if (near.length && !copied && !navigator.connection?.saveData)
-      (await navigator.serviceWorker.ready).active?.postMessage({ ahead: [...near, ...words.ahead.split(" ")] });
+    const near = [...document.querySelectorAll("[data-ahead] a")].map((one) => one.href);
+    if (location.pathname === "/my/" && !copied && !navigator.connection?.saveData)
+      (await navigator.serviceWorker.ready).active?.postMessage({ ahead: [...near, ...words.beside.split(" ")] });
   });
   begun();
 })();

@@ -136,8 +136,10 @@ const outbox = (() => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = page.querySelector("main");
     if (!main) return null; // not a page of ours: a hotel's log-in, a proxy's
-    if (answer.redirected && answer.ok)
-      return { state: "sent", number: main.textContent.match(NUMBER)?.[0] ?? "", url: path, fields: [] };
+    if (answer.redirected && answer.ok) {
+      const number = main.textContent.match(NUMBER)?.[0] ?? "";
+      return { state: "sent", number, url: path === "/my/found/" && number ? `/my/cases/${number}/` : path, fields: [] };
+    }
     return { state: "refused", said: sentences(page) || (main.querySelector("h1")?.textContent ?? "").trim() };
   }
 
