@@ -63,7 +63,8 @@ def test_every_field_that_is_said_counts_for_the_body():
         "evidence",
         "pictures",
         "place_path",
-    }  # the key salts; pictures stand for evidence; the path follows the place
+        "said_at",
+    }  # the key salts; pictures stand for evidence; the path follows the place; who sends again counts anew how long it waited
     base = judged(LIN)
     other = {
         str: "x", float: 1.5, bool: False, type(None): new_id(),
