@@ -111,7 +111,9 @@ def test_a_form_lost_on_its_way_is_sent_by_the_next_page(town: Town, phone: Call
     page.goto(path)
     fill_report(page, "半路上断了", [camera("半路")])
     until(page, "async () => (await outbox.all()).length === 1")
-    page.context.route("**/r/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.context.route(
+        "**/r/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
     submit(page)
     page.wait_for_url("chrome-error://**")
     page.context.unroute("**/r/*")
@@ -134,10 +136,13 @@ def test_what_was_typed_comes_back_after_the_page_was_closed(town: Town, phone: 
     path = f"/r/{deeds.place_code(page)}"
     page.goto(path)
     fill_report(page, "写到一半", [camera("一半")])
-    until(page, """async () => {
+    until(
+        page,
+        """async () => {
       const [one] = await outbox.all();
       return one?.fields.some(([, said]) => said === "写到一半") && (await outbox.files(one.id)).length === 1;
-    }""")
+    }""",
+    )
     context = page.context
     page.close()
     again = context.new_page()
@@ -272,7 +277,10 @@ def on_walk(page: Page) -> None:
     ready(page, "/my/")
     page.reload()
     until(page, KEPT, "/my/found/")
-    until(page, "async () => (await (await caches.open('mine-1')).keys()).some((one) => one.url.includes('?pick='))")
+    until(
+        page,
+        "async () => (await (await caches.open('mine-1')).keys()).some((one) => one.url.includes('?pick='))",
+    )
 
 
 def test_on_the_spot_in_a_cellar_at_a_place_that_was_never_opened(town: Town, phone: Callable) -> None:
@@ -301,7 +309,9 @@ def test_on_the_spot_in_a_cellar_at_a_place_that_was_never_opened(town: Town, ph
     expect(page.locator("#unsent li")).to_have_count(0)
 
 
-def test_deeds_wait_with_the_version_they_saw_and_who_was_too_late_keeps_his_words(town: Town, phone: Callable) -> None:
+def test_deeds_wait_with_the_version_they_saw_and_who_was_too_late_keeps_his_words(
+    town: Town, phone: Callable
+) -> None:
     _, number = deeds.new_case(town, "离线办理的玻璃")
     deeds.act_on_desk(town.page("chen"), number, "受理立案")
     deeds.dispatch(town.page("chen"), number)
@@ -332,7 +342,10 @@ def test_deeds_wait_with_the_version_they_saw_and_who_was_too_late_keeps_his_wor
     expect(other.get_by_text("待核查").first).to_be_visible()
     back(page)
     expect(page.get_by_text("没有收下：情况刚刚有了变化，您写的都还在")).to_be_visible()
-    assert [one["fields"] for one in entries(page) if one["state"] == "refused"][0][-1] == ["note", "换了一块玻璃"]
+    assert next(one["fields"] for one in entries(page) if one["state"] == "refused")[-1] == [
+        "note",
+        "换了一块玻璃",
+    ]
 
 
 def test_an_ended_session_loses_nothing(town: Town, phone: Callable) -> None:

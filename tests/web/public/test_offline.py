@@ -113,7 +113,9 @@ def test_the_worker_keeps_what_is_there_and_is_asked_for_anew(door: Client) -> N
 def test_another_file_is_another_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     read = offline._read
     first = offline._worker.__wrapped__("/unsent/")
-    monkeypatch.setattr(offline, "_read", lambda name: read(name) + (b" " if name.endswith("app.css") else b""))
+    monkeypatch.setattr(
+        offline, "_read", lambda name: read(name) + (b" " if name.endswith("app.css") else b"")
+    )
     assert first != offline._worker.__wrapped__("/unsent/")
 
 
@@ -121,11 +123,15 @@ def test_another_file_is_another_worker(monkeypatch: pytest.MonkeyPatch) -> None
 def test_both_faces_can_be_installed(door: Client, face: str, start: str) -> None:
     answer = door.get(f"/manifest.webmanifest{face}")
     said = json.loads(answer.content)
-    assert (answer["Content-Type"], said["start_url"], said["id"]) == ("application/manifest+json", start, start)
+    assert (answer["Content-Type"], said["start_url"], said["id"]) == (
+        "application/manifest+json",
+        start,
+        start,
+    )
     assert [one["src"] for one in said["icons"] if door.get(one["src"]).status_code != 200] == []
 
 
 def test_the_list_of_what_is_unsent_holds_nothing_of_anybody(door: Client, here: str) -> None:
     html = door.get("/unsent/").content.decode()
-    assert 'data-who' not in html
+    assert "data-who" not in html
     assert 'href="/unsent/"' in door.get(here).content.decode()

@@ -121,12 +121,12 @@ const outbox = (() => {
     return fetched(entry.action, { method: "POST", body }, 6e5);
   }
 
-  const sentences = (page) =>
-    [...page.querySelectorAll("main .alert p, main .field-error p, main .error-page h1, main .error-page .lead")]
-      .map((one) => one.textContent.trim())
-      .filter((words, place, list) => words && list.indexOf(words) === place)
-      .slice(0, 4)
-      .join(" ");
+  // Why it was refused: beside a field, else in the notice above the form, else on the page of an error.
+  const REASONS = ["main .field-error p", "main .alert p", "main .error-page h1, main .error-page .lead"];
+  function sentences(page) {
+    const found = REASONS.map((where) => [...page.querySelectorAll(where)].map((one) => one.textContent.trim()).filter(Boolean));
+    return [...new Set(found.find((some) => some.length) ?? [])].slice(0, 4).join(" ");
+  }
 
   // What the answer makes of the entry; null: not now, try again later.
   async function judged(answer) {
