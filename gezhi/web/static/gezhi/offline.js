@@ -49,6 +49,12 @@
   const isTyped = (entry, files) =>
     files.length || entry.fields.some(([name, value]) => value.trim() && ["text", "note", "where", "contact", "reason"].includes(name));
 
+  // A draft that is open in another tab is that tab's. A page that was killed cannot say so: then two minutes without a word do.
+  const OPEN = "gezhi-open-", STILL_MS = 12e4;
+  const isElsewhere = (one) => one.tab !== tab && Date.now() - Number(localStorage[OPEN + one.id] ?? 0) < STILL_MS;
+  const hold = (id) => (localStorage[OPEN + id] = Date.now());
+  addEventListener("pagehide", () => document.querySelectorAll("form[data-typed]").forEach((form) => localStorage.removeItem(OPEN + form.entryId)));
+
   const timers = new Map();
   function keepTyped(form) {
     clearTimeout(timers.get(form));
@@ -56,6 +62,7 @@
       if (form.asking || form.sealed) return;
       const entry = entryOf(form, null, "draft");
       const files = filesOf(form);
+      hold(entry.id);
       if (isTyped(entry, files)) await kept(entry, files);
       else if (await outbox.get(entry.id)) await outbox.drop(entry.id);
     }, 300));
@@ -174,7 +181,7 @@
     if (copied && !form.querySelector("input[name=kept_photos]")) renew(form);
     const asked = all.find((one) => one.id === location.hash.slice(1) && one.state === "refused");
     const left = asked ?? ("typed" in form.dataset
-      && all.findLast((one) => one.state === "draft" && one.form === form.id && one.address === location.pathname + location.search));
+      && all.findLast((one) => one.state === "draft" && one.form === form.id && one.address === location.pathname + location.search && !isElsewhere(one)));
     if (!left || filesOf(form).length) return;
     fill(form, left, await outbox.files(left.id));
     if (asked && !form.querySelector("input[name=kept_photos]")) renew(form);
