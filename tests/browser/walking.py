@@ -46,6 +46,7 @@ NOT_A_PAGE = {
     "api:reports": "for programs",
     "api:report": "for programs",
     "api:evidence": "for programs",
+    "api:suggest": "for programs",
     "api:cases": "for programs",
     "api:case": "for programs",
     "api:case_events": "for programs",
