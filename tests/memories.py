@@ -53,6 +53,7 @@ OF_THE_CODE = (
     "gezhi.web.desk.filters._as_options",
     "gezhi.web.icons._drawn",
     "gezhi.web.public.health._applied",
+    "gezhi.web.public.offline._worker",
     "gezhi.web.rail._written",
     "gezhi.web.times._left",
     "gezhi.web.times._span",

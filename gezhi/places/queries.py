@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gezhi.kernel.geo import Point, metres
 from gezhi.kernel.refusal import NotFound
@@ -40,6 +40,7 @@ __all__ = [
     "locate",
     "near",
     "nearest_open",
+    "on_ground",
     "open_places_in",
     "other_names",
     "outlines",
@@ -149,6 +150,15 @@ def near(spot: Point, *, metres_off: float, limit: int) -> list[PlaceRow]:
     ]
     close = sorted((pair for pair in away if pair[0] <= metres_off), key=lambda pair: (pair[0], pair[1].code))
     return [row for _, row in close[:limit]]
+
+
+def on_ground(grids: Iterable[UUID], under: Iterable[str], *, limit: int) -> list[PlaceRow]:
+    """Open places of these grid cells and below these paths, in the order of their numbers. 1 statement."""
+    ground = Q(grid_id__in=[*grids])
+    for path in under:
+        low, high = paths.span(path)
+        ground |= Q(path__gte=low, path__lt=high)
+    return _rows(Place.objects.filter(ground, closed_on=None).order_by("number", "code")[:limit])
 
 
 def subtree(path: str) -> QuerySet[Place]:

@@ -131,6 +131,8 @@ def key_digest(intake: Intake) -> str:
 def body_digest(office_key: bytes, intake: Intake) -> str:
     """Keyed digest (hex) of everything a judged report says; "" without an idempotency key, for nobody will ask.
 
+    When it was said is no part of it: a phone that sends again counts the time anew.
+
     Keyed, so that a phone number cannot be guessed back from a copied database.
     """
     if not intake.key:
@@ -146,7 +148,7 @@ def body_digest(office_key: bytes, intake: Intake) -> str:
         intake.contact,
         intake.may_call,
         sorted(intake.pictures or map(str, intake.evidence)),
-        intake.said_at,
+        None,  # where said_at stood, so that older digests hold
         intake.source,
         intake.external_number,
         *([intake.voice_digest or str(intake.voice)] if intake.voice else []),

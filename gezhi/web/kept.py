@@ -5,11 +5,13 @@ import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
+from django.http import HttpResponse
 
 from gezhi.evidence import actions as evidence
 from gezhi.evidence import queries as kept_evidence
@@ -23,6 +25,8 @@ from gezhi.web.refusals import photo_sentence
 _TURNS = threading.BoundedSemaphore(2)
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 BLOCKED_FORMS_PER_HOUR = 6  # of one address, whose pictures are kept although the form is not taken
+DONE = "gezhi_done"
+WAITED = (300, 30 * 86400)  # seconds
 HOURS = 24  # as long as unclaimed pictures are kept
 
 
@@ -126,6 +130,23 @@ def _signer(key: str) -> signing.TimestampSigner:
 def fresh_key() -> str:
     """A key nobody guesses."""
     return secrets.token_urlsafe(18)
+
+
+def done(answer: HttpResponse, said: Mapping[str, Any]) -> HttpResponse:
+    """The same answer, telling the phone that the form of this key was taken in: what it kept of it may go."""
+    if _KEY.fullmatch(key := str(said.get("key", ""))):
+        answer.set_cookie(DONE, key, max_age=HOURS * 3600, samesite="Lax", secure=settings.GEZHI_HTTPS)
+    return answer
+
+
+def waited(said: Mapping[str, Any], *, at: datetime) -> datetime | None:
+    """When it was said, for what waited on the phone for a network; None for what came at once, or from a clock that is off.
+
+    By the span alone, which the phone's clock tells rightly even where it is wrong.
+    """
+    text = str(said.get("waited", ""))
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return at - timedelta(seconds=seconds) if WAITED[0] <= seconds <= WAITED[1] else None
 
 
 def key_of(said: Mapping[str, Any]) -> str:

@@ -52,6 +52,8 @@ class Town:
             self.served.states[who] = self._logged_in(who)
         wanted: dict[str, Any] = {"viewport": DESK, "locale": "zh-CN", "reduced_motion": "reduce"}
         wanted |= {"timezone_id": "Asia/Shanghai", "storage_state": self.served.states.get(who)}
+        # the pages are the same without it, and each context would fetch the whole shell
+        wanted |= {"service_workers": "block"}
         opened = self.browser.new_context(base_url=self.served.url, **wanted | more)
         opened.set_default_timeout(WAIT_MS)
         return opened

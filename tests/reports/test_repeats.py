@@ -64,7 +64,8 @@ def test_every_field_that_is_said_counts_for_the_body():
         "pictures",
         "place_path",
         "voice_digest",
-    }  # the key salts; pictures (and the digest of a voice, where there is one) stand for evidence; the path follows the place
+        "said_at",
+    }  # the key salts; pictures (and the digest of a voice) stand for evidence; the path follows the place; who sends again counts anew how long it waited
     base = judged(LIN)
     other = {
         str: "x", float: 1.5, bool: False, type(None): new_id(),

@@ -18,6 +18,7 @@ from gezhi.flows.presence import is_named, presence
 from gezhi.flows.receive_report import Voice
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Refusal
 from gezhi.kernel.text import BadText
+from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.intake import Intake
@@ -35,7 +36,7 @@ from gezhi.web.staff import actor_of, at_of, staff_required
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
-FOUND_PLACES = 12
+FOUND_PLACES, OWN_PLACES = 12, 400
 
 
 @dataclass(slots=True)
@@ -88,8 +89,17 @@ def _where(request: Asked, unknown: str = "", closed: PlaceRow | None = None) ->
         "unknown": unknown,
         "closed": closed,
         "is_missed": bool(typed) and not rows,
+        "own": _own_places(request),
     }
     return page(request, "found_where", context, tab="my_found", status=404 if unknown else 200)
+
+
+def _own_places(request: Asked) -> list[PlaceRow]:
+    """Of my areas, for whoever has no network to ask for others. 1 query, none for whoever has the whole jurisdiction."""
+    posts = actor_of(request).posts
+    grids = {post.grid for post in posts if post.grid}
+    grounds = {post.path for post in posts if not post.grid and post.path not in {"", paths.ROOT}}
+    return places.on_ground(grids, grounds, limit=OWN_PLACES) if grids or grounds else []
 
 
 def _posted(request: Asked, place: PlaceRow) -> HttpResponse:
@@ -111,25 +121,25 @@ def _posted(request: Asked, place: PlaceRow) -> HttpResponse:
 def _solved(request: Asked, draft: Draft) -> HttpResponse:
     here = near.position(request.POST)
     done = found_and_solved(
-        Voice(_intake(draft, draft.before), draft.place),
+        Voice(_intake(request, draft, draft.before), draft.place),
         after=draft.after.ids,
         presence=presence(draft.place, typed=draft.form.cleaned_data["typed"], position=here),
         actor=actor_of(request),
         at=at_of(request),
     )
-    return SeeOther(reverse("my_found_result", args=[done.number]))
+    return kept.done(SeeOther(reverse("my_found_result", args=[done.number])), request.POST)
 
 
 def _reported(request: Asked, draft: Draft) -> HttpResponse:
     """Not to be mended here and now: every picture goes along."""
     together = Bag([*draft.before.photos, *draft.after.photos])
-    voice = Voice(_intake(draft, together), draft.place)
+    voice = Voice(_intake(request, draft, together), draft.place)
     done = found_only(voice, actor=actor_of(request), at=at_of(request))
     messages.success(request, _("已交给社区，编号 %(number)s。社区会派人来修。") % {"number": done.number})
-    return SeeOther(reverse("my_found"))
+    return kept.done(SeeOther(reverse("my_found")), request.POST)
 
 
-def _intake(draft: Draft, pictures: Bag) -> Intake:
+def _intake(request: Asked, draft: Draft, pictures: Bag) -> Intake:
     leaf = draft.form.leaf
     return Intake(
         channel="staff",
@@ -139,6 +149,7 @@ def _intake(draft: Draft, pictures: Bag) -> Intake:
         category=leaf.id if leaf else None,
         evidence=pictures.ids,
         pictures=pictures.digests,
+        said_at=kept.waited(request.POST, at=at_of(request)),
         key=draft.key,
     )
 

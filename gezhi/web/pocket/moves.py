@@ -24,7 +24,7 @@ from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Refusa
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
-from gezhi.web import words
+from gezhi.web import kept, words
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists, photos
@@ -114,7 +114,7 @@ def _done(request: Asked, case: "Case", event: str) -> HttpResponse:
     except (*TOO_LATE, Missing, Invalid) as refusal:
         return _refused(request, draft, refusal)
     messages.success(request, said(moved, event))
-    return SeeOther(_next(moved, actor_of(request)))
+    return kept.done(SeeOther(_next(moved, actor_of(request))), request.POST)
 
 
 def _draft(request: Asked, case: "Case", event: str) -> Draft:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gezhi.notices import queries as notices
 from gezhi.web.asked import Asked
 from gezhi.web.staff import actor_of
+from gezhi.web.whose import mark_of
 
 
 def page(
@@ -19,7 +20,10 @@ def page(
     where the bell is on the pages of the tabs. 2 queries for the bell.
     """
     frame = {"tabs": tabs(tab), "back_url": back, "news": 0 if back else notices.count(actor_of(request))}
-    return render(request, f"pocket/{name}.html", frame | context, status=status)
+    who = mark_of(actor_of(request))
+    answer = render(request, f"pocket/{name}.html", frame | {"who": who} | context, status=status)
+    answer["Gezhi-Who"] = who  # whose copy it is, for the service worker
+    return answer
 
 
 def tabs(active: str) -> list[dict[str, Any]]:

@@ -132,13 +132,13 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
         return _page(request, draft, 422)
     try:
         spot = draft.closed or draft.spot
-        received = receive_report(Voice(_intake(draft, spot), spot), actor=VISITOR, at=request.now)
+        received = receive_report(Voice(_intake(request, draft, spot), spot), actor=VISITOR, at=request.now)
     except (Invalid, Missing, BadText) as refusal:
         return _refused(request, draft, refusal)
-    return SeeOther(reverse("status", args=[received.code]) + "?new=1")
+    return kept.done(SeeOther(reverse("status", args=[received.code]) + "?new=1"), request.POST)
 
 
-def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
+def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
     """The form as a report of this place. Where it is, when no code says so, stands first in its words."""
     said = draft.form.cleaned_data
     text, where = said["text"], said.get("where", "").strip()
@@ -157,6 +157,7 @@ def _intake(draft: Draft, place: PlaceRow | None) -> Intake:
         pictures=draft.bag.digests,
         voice=draft.spoken.kept.id if draft.spoken.kept else None,
         voice_digest=draft.spoken.kept.sha256 if draft.spoken.kept else "",
+        said_at=kept.waited(request.POST, at=request.now),
         key=draft.key,
     )
 
@@ -179,13 +180,14 @@ def _me_too(request: Asked, draft: Draft, place: PlaceRow) -> HttpResponse:
         place=place.id,
         place_path=place.path,
         category=case.category_id,
+        said_at=kept.waited(request.POST, at=request.now),
         key=draft.key,
     )
     try:
         received = receive_report(Voice(intake, place), actor=VISITOR, at=request.now)
     except (Invalid, Missing, BadText) as refusal:
         return _refused(request, draft, refusal)
-    return SeeOther(reverse("status", args=[received.code]) + "?new=1")
+    return kept.done(SeeOther(reverse("status", args=[received.code]) + "?new=1"), request.POST)
 
 
 def _others_said(request: Asked, path: str) -> list[dict[str, str]]:

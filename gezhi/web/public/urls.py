@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gezhi.web.public import health, home, look, photos, place, report, status
+from gezhi.web.public import health, home, look, offline, photos, place, report, status
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("sw.js", offline.worker, name="service_worker"),
+    path("unsent/", offline.unsent, name="unsent"),
+    path("unsent/token", offline.token, name="unsent_token"),
     path("robots.txt", look.robots, name="robots"),
     path("favicon.ico", look.favicon, name="favicon"),
 ]

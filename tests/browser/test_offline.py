@@ -1,0 +1,394 @@
+"""Without network: the form opens, what is filled in is kept and told with its age, and becomes one report once somebody answers."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import deeds
+from tests.browser.deeds import fill_report
+from tests.browser.people import Town, camera, log_in
+
+READY = "async () => { await navigator.serviceWorker.ready; await new Promise((done) => setTimeout(done, 100)); return !!navigator.serviceWorker.controller }"
+PATIENCE = 200
+KEPT = "async (path) => !!(await caches.match(path))"
+LATER_MS = 21_000  # a page from the server is believed to have a network for twenty seconds
+
+
+@pytest.fixture
+def phone(town: Town) -> Callable[..., Page]:
+    """A phone whose browser takes the service worker."""
+
+    def opened(who: str = "") -> Page:
+        return town.phone(who, service_workers="allow")
+
+    return opened
+
+
+def ready(page: Page, path: str) -> None:
+    """The page, once the worker looks after it and keeps a copy."""
+    page.goto(path)
+    page.evaluate(READY)
+    page.reload()
+    until(page, KEPT, path)
+
+
+def until(page: Page, asked: str, *about: str) -> None:
+    """Ask again until the answer is yes (wait_for_function takes the promise itself for a yes)."""
+    for _ in range(PATIENCE):
+        if page.evaluate(asked, *about):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {asked} {about}")
+
+
+def cut(page: Page) -> None:
+    page.context.set_offline(True)
+
+
+def back(page: Page) -> None:
+    page.context.set_offline(False)
+
+
+def entries(page: Page) -> list[dict]:
+    return page.evaluate("outbox.all()")
+
+
+def submit(page: Page) -> None:
+    page.get_by_role("button", name="提交").last.click()
+
+
+def found_by_desk(town: Town, words: str) -> int:
+    """How many cases stand in the desk's list with these words."""
+    page = town.page("chen")
+    page.goto(f"/desk/?q={words}")
+    return page.get_by_role("row").filter(has_text=words).count()
+
+
+def test_a_report_written_without_network_is_kept_and_becomes_one_report(town: Town, phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    ready(page, path)
+    cut(page)
+    page.reload()
+    expect(page.get_by_text("离线 · 上次更新")).to_be_visible()
+    fill_report(page, "离线写的：楼道灯不亮", [camera("离线的灯")])
+    submit(page)
+    expect(page.get_by_text("还没有发送 · 刚刚")).to_be_visible()
+    expect(page.get_by_label("怎么回事")).to_have_value("")
+    page.reload()
+    expect(page.get_by_text("还没有发送 · 刚刚")).to_be_visible()
+    back(page)
+    expect(page.get_by_text(re.compile(r"已收到，编号 \d{6}-\d{4}-\d{7}"))).to_be_visible()
+    page.get_by_role("link", name="查看").click()
+    expect(page.get_by_text("离线写的：楼道灯不亮").first).to_be_visible()
+    expect(page.locator(".thumb")).to_have_count(1)
+    assert found_by_desk(town, "离线写的") == 1
+
+
+def test_when_answers_stop_although_the_phone_believes_in_its_network(town: Town, phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    page.clock.install()
+    page.goto(path)
+    page.clock.fast_forward(LATER_MS)
+    page.context.route("**/*", lambda route: route.abort())
+    fill_report(page, "信号满格也发不出", [camera("满格")])
+    submit(page)
+    expect(page.get_by_text("还没有发送 · 刚刚")).to_be_visible()
+    page.clock.fast_forward(130_000)
+    expect(page.get_by_text("还没有发送 · 2 分钟前")).to_be_visible()
+    page.context.unroute("**/*")
+    page.get_by_role("button", name="现在发送").click()
+    expect(page.get_by_text("已收到，编号")).to_be_visible()
+    assert found_by_desk(town, "信号满格也发不出") == 1
+
+
+def test_a_form_lost_on_its_way_is_sent_by_the_next_page(town: Town, phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    page.goto(path)
+    fill_report(page, "半路上断了", [camera("半路")])
+    until(page, "async () => (await outbox.all()).length === 1")
+    page.context.route(
+        "**/r/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    submit(page)
+    page.wait_for_url("chrome-error://**")
+    page.context.unroute("**/r/*")
+    page.goto("/")
+    expect(page.get_by_text("已收到，编号")).to_be_visible()
+    assert found_by_desk(town, "半路上断了") == 1
+
+
+def test_a_report_sent_as_ever_leaves_nothing_on_the_phone(phone: Callable) -> None:
+    page = phone()
+    page.goto(f"/r/{deeds.place_code(page)}")
+    fill_report(page, "一切正常", [camera("正常")])
+    until(page, "async () => (await outbox.all()).length === 1")
+    deeds.send(page)
+    until(page, "async () => (await outbox.all()).length === 0")
+
+
+def test_what_was_typed_comes_back_after_the_page_was_closed(town: Town, phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    page.goto(path)
+    fill_report(page, "写到一半", [camera("一半")])
+    until(
+        page,
+        """async () => {
+      const [one] = await outbox.all();
+      return one?.fields.some(([, said]) => said === "写到一半") && (await outbox.files(one.id)).length === 1;
+    }""",
+    )
+    context = page.context
+    page.close()
+    again = context.new_page()
+    again.goto(path)
+    expect(again.get_by_text("上次没写完的，已经放回来了")).to_be_visible()
+    expect(again.get_by_label("怎么回事")).to_have_value("写到一半")
+    expect(again.locator("[data-photos-list] li")).to_have_count(1)
+    deeds.send(again)
+    expect(again.locator(".thumb")).to_have_count(1)
+    again.goto(path)
+    expect(again.get_by_label("怎么回事")).to_have_value("")
+    assert found_by_desk(town, "写到一半") == 1
+
+
+def queued(page: Page, words: str, photos: list | None = None, **typed: str) -> None:
+    """A report on the open form, pressed without network."""
+    fill_report(page, words, photos or [camera(words)])
+    for label, said in typed.items():
+        page.get_by_label(label).fill(said)
+    submit(page)
+    expect(page.locator("#unsent").get_by_text(words)).to_be_visible()
+
+
+def test_several_drafts_wait_are_deleted_and_undone_and_outlive_the_page(town: Town, phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    ready(page, path)
+    cut(page)
+    page.reload()
+    queued(page, "草稿甲")
+    queued(page, "草稿乙")
+    expect(page.get_by_role("heading", name="未发送（2）")).to_be_visible()
+    page.locator("#unsent li").filter(has_text="草稿甲").get_by_role("button", name="删除").click()
+    expect(page.get_by_role("heading", name="未发送（1）")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_role("heading", name="未发送（2）")).to_be_visible()
+    page.locator("#unsent li").filter(has_text="草稿甲").get_by_role("button", name="删除").click()
+    context = page.context
+    page.close()
+    back_again = context.new_page()
+    context.set_offline(False)
+    back_again.goto("/unsent/")
+    expect(back_again.locator("li").filter(has_text="草稿乙").get_by_text("已收到，编号")).to_be_visible()
+    assert (found_by_desk(town, "草稿甲"), found_by_desk(town, "草稿乙")) == (0, 1)
+
+
+def test_what_is_refused_says_why_and_opens_again_with_everything_in_it(town: Town, phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    ready(page, path)
+    cut(page)
+    page.reload()
+    queued(page, "电话写错了", 您的电话="12ab")
+    back(page)
+    expect(page.get_by_text("没有收下：")).to_be_visible()
+    page.get_by_role("link", name="改一改").click()
+    expect(page.get_by_label("怎么回事")).to_have_value("电话写错了")
+    expect(page.locator("[data-photos-list] li")).to_have_count(1)
+    page.get_by_label("您的电话").fill("13800001234")
+    deeds.send(page)
+    until(page, "async () => (await outbox.all()).length === 0")
+    assert found_by_desk(town, "电话写错了") == 1
+
+
+def test_a_full_phone_says_so_and_the_form_stays(phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    ready(page, path)
+    cut(page)
+    page.reload()
+    page.evaluate("outbox.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError')); 0")
+    fill_report(page, "存不下的话", [camera("存不下")])
+    submit(page)
+    expect(page.get_by_text("手机存不下了")).to_be_visible()
+    expect(page.get_by_label("怎么回事")).to_have_value("存不下的话")
+
+
+DRAFTS, REPLAYS = 25, 3
+SEVERAL = """async ([path, many]) => {
+  for (let n = 0; n < many; n += 1) {
+    const fields = [["key", outbox.random()], ["text", `第 ${n} 份`], ["category", "0501"]];
+    await outbox.put({ id: outbox.freshId(), key: fields[0][1], who: "", action: path, address: path, form: "report", title: `第 ${n} 份`,
+      fields, state: "elsewhere", made_at: Date.now() - n * 60000, tried_at: 0 }, []);
+  }
+}"""
+REPLAY = """async (isKeyed) => {
+  const all = (await outbox.all()).sort(() => Math.random() - 0.5);
+  window.drafts ??= structuredClone(all);
+  for (const [place, one] of [...window.drafts].sort(() => Math.random() - 0.5).entries()) {
+    const fields = isKeyed ? one.fields : one.fields.map(([name, value]) => [name, name === "key" ? outbox.random() : value]);
+    await outbox.put({ ...one, fields, id: String(place).padStart(4, "0"), state: "waiting" }, []);
+    await outbox.drop(one.id);
+  }
+  for (let tries = 0; tries < 300; tries += 1) {
+    await outbox.flush();
+    if ((await outbox.all()).every((one) => one.state === "sent")) break;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return (await outbox.all()).map((one) => one.number);
+}"""
+
+
+def replayed(page: Page, path: str, *, times: int, drafts: int, is_keyed: bool = True) -> list[str]:
+    """The numbers that the outbox was told, over all replays in random order, by two pages at once."""
+    page.goto(path)
+    page.evaluate(SEVERAL, [path, drafts])
+    told = []
+    for _ in range(times):
+        found = page.evaluate(REPLAY, is_keyed)
+        assert len(found) == drafts
+        told += found
+    return told
+
+
+def test_25_drafts_replayed_three_times_in_random_order_are_25_reports(phone: Callable) -> None:
+    page = phone()
+    path = f"/r/{deeds.place_code(page)}"
+    other = page.context.new_page()
+    other.goto("/unsent/")  # a second page of the same phone, which sends whenever it may
+    told = replayed(page, path, times=REPLAYS, drafts=DRAFTS)
+    assert (len(told), len(set(told)), "" in told) == (DRAFTS * REPLAYS, DRAFTS, False)
+
+
+def test_without_its_key_every_replay_would_be_another_report(phone: Callable) -> None:
+    page = phone()
+    told = replayed(page, f"/r/{deeds.place_code(page)}", times=2, drafts=3, is_keyed=False)
+    assert len(set(told)) == 6
+
+
+def on_walk(page: Page) -> None:
+    """The day's work of who is logged in, fetched while there was a network."""
+    ready(page, "/my/")
+    page.reload()
+    until(page, KEPT, "/my/found/")
+    until(
+        page,
+        "async () => (await (await caches.open('mine-1')).keys()).some((one) => one.url.includes('?pick='))",
+    )
+
+
+def test_on_the_spot_in_a_cellar_at_a_place_that_was_never_opened(town: Town, phone: Callable) -> None:
+    page = phone("wei")
+    on_walk(page)
+    cut(page)
+    page.get_by_role("link", name="随手办").first.click()
+    expect(page.get_by_text("离线 · 上次更新")).to_be_visible()
+    page.get_by_label("位置编号或名称").fill("悦海花园 3号楼")
+    page.get_by_role("button", name="找", exact=True).click()
+    place = page.locator("[data-places] a:visible").nth(1)
+    name, number = place.locator(".cell-place").inner_text(), place.get_attribute("data-number") or ""
+    place.click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    page.locator("#id_after").set_input_files([camera("地下室修好了")])
+    page.get_by_role("radio", name="门、玻璃坏了").check()
+    page.get_by_label("说一句").fill("地下室的门")
+    page.get_by_label("楼门海报上的位置编号").fill(number)
+    page.get_by_role("button", name="修好了，办结").last.click()
+    expect(page.locator("#unsent").get_by_text(f"{name} · 地下室的门")).to_be_visible()
+    expect(page.get_by_text("还没有发送 · 刚刚")).to_be_visible()
+    back(page)
+    expect(page.get_by_text("已收到，编号")).to_be_visible()
+    page.get_by_role("link", name="查看").click()
+    expect(page.locator("dd").get_by_text(name)).to_be_visible()
+    expect(page.locator("#unsent li")).to_have_count(0)
+
+
+def test_deeds_wait_with_the_version_they_saw_and_who_was_too_late_keeps_his_words(
+    town: Town, phone: Callable
+) -> None:
+    _, number = deeds.new_case(town, "离线办理的玻璃")
+    deeds.act_on_desk(town.page("chen"), number, "受理立案")
+    deeds.dispatch(town.page("chen"), number)
+    page = phone("ding")
+    on_walk(page)
+    until(page, KEPT, f"/my/cases/{number}/")
+    cut(page)
+    page.goto(f"/my/cases/{number}/")
+    expect(page.get_by_text("离线办理的玻璃").first).to_be_visible()
+    page.get_by_role("button", name="签收").click()
+    expect(page.locator("#unsent").get_by_text("签收")).to_be_visible()
+    back(page)
+    expect(page.get_by_text(f"已收到，编号 {number}")).to_be_visible()
+
+    page.goto(f"/my/cases/{number}/done/")
+    until(page, KEPT, f"/my/cases/{number}/done/")
+    cut(page)
+    page.reload()
+    page.locator("input[type=file]").first.set_input_files([camera("换好的玻璃")])
+    page.get_by_label("情况说明").fill("换了一块玻璃")
+    page.get_by_role("button", name="处置完成").click()
+    expect(page.get_by_text("还没有发送 · 刚刚")).to_be_visible()
+    other = town.phone("ding")
+    other.goto(f"/my/cases/{number}/done/")
+    other.locator("input[type=file]").first.set_input_files([camera("另一张")])
+    other.get_by_label("情况说明").fill("先到一步")
+    other.get_by_role("button", name="处置完成").click()
+    expect(other.get_by_text("待核查").first).to_be_visible()
+    back(page)
+    expect(page.get_by_text("没有收下：情况刚刚有了变化，您写的都还在")).to_be_visible()
+    assert next(one["fields"] for one in entries(page) if one["state"] == "refused")[-1] == [
+        "note",
+        "换了一块玻璃",
+    ]
+
+
+def test_an_ended_session_loses_nothing(town: Town, phone: Callable) -> None:
+    page = phone("wei")
+    page.goto("/my/found/?pick=" + deeds.place_code(page))
+    page.evaluate(READY)
+    page.reload()
+    cut(page)
+    page.get_by_label("说一句").fill("登录过期也不丢")
+    page.get_by_role("radio", name="门、玻璃坏了").check()
+    page.locator("#id_after").set_input_files([camera("过期")])
+    page.get_by_role("button", name="修不了，交给社区").click()
+    expect(page.get_by_text("还没有发送 · 刚刚")).to_be_visible()
+    page.context.clear_cookies()
+    back(page)
+    expect(page.get_by_text("请先登录，登录后会发出")).to_be_visible()
+    page.get_by_role("link", name="登录").click()
+    page.get_by_label("登录名").fill("wei")
+    page.get_by_label("密码").fill(town.served.passwords["wei"])
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_text("已收到，编号")).to_be_visible()
+    assert found_by_desk(town, "登录过期也不丢") == 1
+
+
+def test_log_out_clears_the_copies_and_nobody_else_sees_what_waits(town: Town, phone: Callable) -> None:
+    page = phone()
+    log_in(page, "wei", town.served.passwords["wei"])
+    on_walk(page)
+    page.goto("/my/found/?pick=" + deeds.place_code(page))
+    page.evaluate("""async () => outbox.put({ id: outbox.freshId(), key: outbox.random(), who: outbox.whoIs(), action: "/my/found/", address: "/my/found/",
+      form: "found", title: "魏的草稿", fields: [["text", "x"]], state: "refused", said: "不行", made_at: Date.now(), tried_at: 0 }, [])""")
+    expect(page.get_by_text("魏的草稿")).to_be_visible()
+    page.goto("/my/me/")
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/")
+    until(page, "async () => !(await caches.has('mine-1'))")
+    page.goto("/unsent/")
+    expect(page.get_by_role("heading", name="没有等着发送的内容")).to_be_visible()
+    expect(page.get_by_text("魏的草稿")).to_have_count(0)
+    cut(page)
+    page.goto("/my/")
+    expect(page.get_by_text("现在没有网络，这一页手机里也没有存")).to_be_visible()
+    back(page)
+    log_in(page, "wei", town.served.passwords["wei"])
+    page.goto("/my/me/")
+    expect(page.get_by_text("魏的草稿")).to_be_visible()
