@@ -30,6 +30,7 @@ from gezhi.cases.policy import (
 )
 from gezhi.cases.reading import open_to
 from gezhi.catalogue import queries as catalogue
+from gezhi.catalogue.discreet import is_discreet
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
@@ -309,9 +310,16 @@ def public_step(case: Case) -> int:
 
 def solved_at(place_path: str, limit: int = 3) -> list[Case]:
     """What was last solved at a place or below it. 1 query. For everybody's eyes: show place, category and day only."""
+    is_plain = _for_everybody()
     endings = (lifecycle.Ending.SOLVED.value, lifecycle.Ending.SOLVED_ON_SPOT_UNCHECKED.value)
-    rows = Case.objects.filter(within(place_path), state=State.CLOSED, ending__in=endings)
+    rows = Case.objects.filter(is_plain, within(place_path), state=State.CLOSED, ending__in=endings)
     return list(rows.order_by("-closed_at")[:limit])
+
+
+def _for_everybody() -> Q:
+    """What may be named at a door: what complains of nobody, and nothing that points at what somebody does at home (catalogue/discreet.py)."""
+    veiled = [one.id for one in catalogue.leaves() if is_discreet(one.code)]
+    return Q(complained_of=None) & (Q(category=None) | ~Q(category__in=veiled))
 
 
 def solved_between(place_path: str, since: datetime, until: datetime, limit: int) -> tuple[int, list[Case]]:
@@ -323,7 +331,7 @@ def solved_between(place_path: str, since: datetime, until: datetime, limit: int
     rows = Case.objects.filter(
         within(place_path), state=State.CLOSED, ending__in=endings, closed_at__gte=since, closed_at__lt=until
     )
-    return rows.count(), list(rows.order_by("-closed_at", "id")[:limit])
+    return rows.count(), list(rows.filter(_for_everybody()).order_by("-closed_at", "id")[:limit])
 
 
 # The path of every case is its place's; the grid cell only while it is open: what was done in a cell that ended stays there.
@@ -360,8 +368,8 @@ def at_work(party_ids: Iterable[UUID]) -> set[UUID]:
 
 
 def open_at(path: str, limit: int) -> list[Case]:
-    """Open cases at a place or below it that a person has sorted and that complain of nobody, newest first: what may be named in public. 1 query."""
-    sorted_ones = Q(category__isnull=False) & Q(complained_of=None) & Q(run_id=None)
+    """Open cases at a place or below it that a person has sorted, newest first: what may be named in public. 1 query."""
+    sorted_ones = Q(category__isnull=False) & Q(run_id=None) & _for_everybody()
     rows = Case.objects.filter(sorted_ones, within(path), state__in=[one.value for one in lifecycle.WORKING])
     return list(rows.order_by("-received_at", "-id")[:limit])
 

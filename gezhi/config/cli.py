@@ -124,6 +124,14 @@ def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     )
     messages.add_argument("file", type=Path, metavar="FILE")
     messages.add_argument("--skip-bad", action="store_true", help="leave damaged rows out, naming each")
+    ledger = add("export-ledger", "write the problem ledger 问题处理台账")
+    ledger.add_argument("--to", type=Path, required=True, metavar="FILE", help=".xlsx or .csv, by its suffix")
+    ledger.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
+    for command in (places, messages, _book(add), ledger, _posters(add)):
+        command.add_argument("--office", default="", help="code of the jurisdiction, when there are several")
+
+
+def _book(add: Callable[[str, str], argparse.ArgumentParser]) -> argparse.ArgumentParser:
     book = add(
         "import-ledger",
         "take in a ledger kept elsewhere (.xlsx, .xls, .csv) as reports that wait at their desks; all or nothing",
@@ -152,9 +160,10 @@ def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "--dry-run", action="store_true", help="say what would come in and what is wrong; write nothing"
     )
     book.add_argument("--skip-bad", action="store_true", help="leave damaged rows out, naming each")
-    ledger = add("export-ledger", "write the problem ledger 问题处理台账")
-    ledger.add_argument("--to", type=Path, required=True, metavar="FILE", help=".xlsx or .csv, by its suffix")
-    ledger.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
+    return book
+
+
+def _posters(add: Callable[[str, str], argparse.ArgumentParser]) -> argparse.ArgumentParser:
     posters = add(
         "posters", "write the posters of a place, or of all buildings and stairwells below it, as one PDF"
     )
@@ -172,8 +181,7 @@ def _moving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="where residents reach this office: https://gezhi.example.cn",
     )
     posters.add_argument("--language", default="zh-hans", choices=("zh-hans", "zh-hant", "en"))
-    for command in (places, messages, book, ledger, posters):
-        command.add_argument("--office", default="", help="code of the jurisdiction, when there are several")
+    return posters
 
 
 def _saving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

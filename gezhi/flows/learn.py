@@ -19,17 +19,17 @@ BATCH = 200
 def learn_when_due(*, at: datetime) -> int:
     """Learn anew when a day has passed or fifty more cases are confirmed. Returns from how many, 0 when it was not due. 2 queries then."""
     last = vocabulary.learned_at()
-    known = vocabulary.own()
     have = cases.count_confirmed(NEWEST)
     if have < LEAST:
         return 0
-    is_due = last is None or at - last >= AFTER or have - (known.cases if known else 0) >= ENOUGH_NEW
+    is_due = last is None or at - last >= AFTER or have - vocabulary.learned_of() >= ENOUGH_NEW
     return learn(at=at) if is_due else 0
 
 
 def learn(*, at: datetime) -> int:
     """From the newest confirmed cases. Nothing is locked meanwhile; the lesson is one small write."""
     pairs = cases.confirmed(NEWEST)
+    have = cases.count_confirmed(NEWEST)  # those without words teach nothing, and are not new the next time
     codes = {one.id: one.code for one in catalogue.leaves()}
     told: list[Confirmed] = []
     for start in range(0, len(pairs), BATCH):
@@ -38,4 +38,4 @@ def learn(*, at: datetime) -> int:
             category = some[row.id]
             if row.text and category in codes:
                 told.append(Confirmed(frozenset(features(row.text)), codes[category]))
-    return vocabulary.keep_learned(told, at=at)
+    return vocabulary.keep_learned(told, of=have, at=at)

@@ -126,11 +126,16 @@ def _cleaned(said: str) -> str:
     return word
 
 
-def keep_learned(confirmed: Iterable[learning.Confirmed], *, at: datetime) -> int:
-    """Learn anew from these cases and keep it. Returns from how many."""
+def learned_of() -> int:
+    """How many confirmed cases there were when it was learned last, those without words too. 1 query."""
+    book = Learned.objects.values_list("book", flat=True).first()
+    return int(book.get("of", 0)) if book else 0
+
+
+def keep_learned(confirmed: Iterable[learning.Confirmed], *, of: int, at: datetime) -> int:
+    """Learn anew from these cases and keep it. of: how many were confirmed, with words or without. Returns from how many."""
     lesson = learning.learn(confirmed)
-    Learned.objects.update_or_create(
-        defaults={"book": learning.packed(lesson), "cases": lesson.cases, "made_at": at}
-    )
+    book = learning.packed(lesson) | {"of": of}
+    Learned.objects.update_or_create(defaults={"book": book, "cases": lesson.cases, "made_at": at})
     forget()
     return lesson.cases

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from gezhi.evidence import voice
+from gezhi.web import limits
 from gezhi.web.asked import Asked
+from gezhi.web.kept import BLOCKED_FORMS_PER_HOUR
 
 HOURS = 24
 FIELD = "voice"
@@ -18,6 +20,7 @@ REFUSED = {
     "empty": gettext_noop("没有录到声音，请再录一次，或者打字。其他内容都还在。"),
     "too_large": gettext_noop("录音太大（最多 2 MB，一分钟以内）。请录短一点，其他内容都还在。"),
     "too_long": gettext_noop("录音超过一分钟。请录短一点，其他内容都还在。"),
+    "too_often": gettext_noop("您的网络来得太频繁，这段录音没有收下。文字都还在，请过一会儿再录。"),
     "not_audio": gettext_noop("这不是录音，或者这种格式放不出来。请重新录一次，其他内容都还在。"),
 }
 
@@ -45,8 +48,22 @@ def gather(request: Asked, key: str, *, at: datetime) -> Spoken:
     return Spoken(found)
 
 
+def gather_blocked(request: Asked, key: str, *, at: datetime) -> Spoken:
+    """For a form that came too often: its new recording too, a few forms an hour; beyond that what was carried along, with a sentence."""
+    if not request.FILES.get(FIELD):
+        return gather_carried(request, key)
+    try:
+        limits.count(
+            "blocked-voices", limits.address(request), most=BLOCKED_FORMS_PER_HOUR, minutes=60, at=at
+        )
+    except limits.TooOften:
+        carried = gather_carried(request, key)
+        return Spoken(carried.kept, _(REFUSED["too_often"]))
+    return gather(request, key, at=at)
+
+
 def gather_carried(request: Asked, key: str) -> Spoken:
-    """Only what was carried along, if the signature is ours, of this very form and day, and nobody claimed it."""
+    """Only what was carried along, if the signature is ours, of this very form and day."""
     try:
         id, sha256 = _signer(key).unsign(request.POST.get(CARRIED, ""), max_age=HOURS * 3600).split(".")
     except signing.BadSignature:

@@ -231,8 +231,8 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     office.set_up(f"ww{name.lower()}", 1000002, "secret-of-the-application", actor=SYSTEM, at=at)
     form = order_forms.keep("city", "answer", "docx", papers.own("answer", "docx"), actor=SYSTEM, at=at)
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
-    leaf, condition = catalogue.by_code("0501"), catalogue.default_condition(catalogue.by_code("0501").id)
     return {
+        **_of_the_book(name),
         f"{name}.call": str(CallBack.objects.filter(case=case)[0].id),
         f"{name}.rule": str(line),
         f"{name}.rule.second": str(second),
@@ -243,6 +243,17 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.openkey": str(key[0]),
         f"{name}.orderform": str(form),
         f"{name}.openkey.secret": key[1],
+        f"{name}.cell.ended": ended.code,
+        f"{name}.cell.spare": spare.code,
+        f"{name}.compound": by_ids([cast.town.compound])[cast.town.compound].code,
+        f"{name}.agency": str(cast.agency),
+    }
+
+
+def _of_the_book(name: str) -> Things:
+    """What the catalogue's forms name: a leaf in use and a closed one, a condition, and the revision of each."""
+    leaf, condition = catalogue.by_code("0501"), catalogue.default_condition(catalogue.by_code("0501").id)
+    return {
         f"{name}.leaf.id": str(leaf.id),
         f"{name}.leaf.revision": str(leaf.revision),
         f"{name}.shut.revision": str(catalogue.by_code("0107").revision),
@@ -251,10 +262,6 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.proof.revision": str(catalogue.proof(leaf.id).revision),
         f"{name}.number.revision": str(OfficeRule.objects.get(key="call_tries").revision),
         f"{name}.calendar.revision": str(OfficeCalendar.objects.get(code="office").revision),
-        f"{name}.cell.ended": ended.code,
-        f"{name}.cell.spare": spare.code,
-        f"{name}.compound": by_ids([cast.town.compound])[cast.town.compound].code,
-        f"{name}.agency": str(cast.agency),
     }
 
 

@@ -24,7 +24,7 @@ from gezhi.places.kinds import NameKind
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import Intake
 from gezhi.reports.lexicon import Spoken
-from tests.cast import Cast
+from tests.cast import Cast, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,18 @@ def test_confirmed_cases_teach_the_office_and_the_worker_sees_to_it(
     assert (own.cases, set(own.leaves)) == (4, {"0303"})
     assert flow.learn_when_due(at=noon + timedelta(hours=1)) == 0
     assert flow.learn_when_due(at=noon + timedelta(days=1)) == 4
+
+
+def test_confirmed_cases_without_words_are_not_new_for_ever(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "LEAST", 1)
+    monkeypatch.setattr(flow, "ENOUGH_NEW", 2)
+    for text in ("蓝精灵又倒了一地", "", ""):
+        case = cast.lin_reports(noon, text, evidence=(photo(noon),))
+        advance(case.id, Move("accept", version=case.version), actor=cast.chen, at=noon)
+    assert flow.learn_when_due(at=noon) == 1
+    assert flow.learn_when_due(at=noon + timedelta(minutes=5)) == 0
 
 
 def test_a_word_of_the_office_is_journalled_and_counts(cast: Cast, noon: datetime) -> None:

@@ -295,7 +295,7 @@ def known_as(paste: str, today: date = TODAY) -> tuple[list[str], list[set[str]]
     """The number of each voice, and those it is looked for by."""
     messages = read(paste, today=today, tz=ZONE).messages
     voices = problems_in(messages)
-    return [number_of(one, messages, b"key", today) for one in voices], [
+    return [number_of(one, messages, b"key", today, "form") for one in voices], [
         set(numbers_to_look_for(one, messages, b"key", today)) for one in voices
     ]
 
@@ -311,6 +311,13 @@ def test_a_voice_of_another_day_person_or_key_has_another_number() -> None:
     (own,) = known_as(said)[0]
     for other in (said.replace("3/1", "3/2"), said.replace("吕芳", "吕方"), said.replace("灯", "门")):
         assert own not in known_as(other)[1][0]
+
+
+def test_what_nothing_tells_apart_is_never_taken_for_something_known() -> None:
+    twice = "吕芳 2026/3/1 9:12\n[图片]\n于海 2026/3/1 12:00\n好的\n吕芳 2026/3/1 19:12\n[图片]"
+    numbers, looked_for = known_as(twice)
+    assert (len(set(numbers)), looked_for[0], looked_for[2]) == (3, set(), set())
+    assert known_as("电梯坏了")[1] == [set()]  # said by nobody: in which group, nobody knows
 
 
 def test_a_copy_without_a_day_meets_one_with_a_day_within_a_week() -> None:

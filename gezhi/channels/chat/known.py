@@ -21,15 +21,23 @@ NUMBER = re.compile(r"[dp][0-9]{8}-[0-9a-f]{40}")
 _NOISE = re.compile(r"[\W_]+")
 
 
-def number_of(one: Problem, messages: Sequence[Message], key: bytes, today: date) -> str:
-    """The number of a voice in its group. today: the day of the paste."""
+def number_of(one: Problem, messages: Sequence[Message], key: bytes, today: date, paste: str) -> str:
+    """The number of a voice in its group. today: the day of the paste; paste: the key of its form, for voices that nothing tells apart."""
     day = _day(one, messages)
     kind = "d" if day else "p"
-    return f"{kind}{day or today:%Y%m%d}-{_digest(key, one, messages)}"
+    mark = _digest(key, one, messages) if is_told_apart(one) else _hex(key, f"{paste}\0{one.messages[0]}")
+    return f"{kind}{day or today:%Y%m%d}-{mark}"
+
+
+def is_told_apart(one: Problem) -> bool:
+    """Whether a voice can be known again: two pictures of one sender say nothing that differs, nor do the same words of nobody."""
+    return bool(one.words and one.sender)
 
 
 def numbers_to_look_for(one: Problem, messages: Sequence[Message], key: bytes, today: date) -> Iterator[str]:
-    """Every number under which the voice may be known already, its own first."""
+    """Every number under which the voice may be known already, its own first; none of one that nothing tells apart."""
+    if not is_told_apart(one):
+        return
     day, mark = _day(one, messages), _digest(key, one, messages)
     week = [timedelta(days=n) for n in range(PASTED_AGAIN + 1)]
     if day:
@@ -49,6 +57,10 @@ def _digest(key: bytes, one: Problem, messages: Sequence[Message]) -> str:
     said = (_folded(words_of(split_reply(messages[place].text)[1])) for place in one.messages)
     sender = _folded(re.split("[@＠]", one.sender, maxsplit=1)[0])
     whole = f"{sender}\0{next(filter(None, said), '')}"
+    return _hex(key, whole)
+
+
+def _hex(key: bytes, whole: str) -> str:
     return hmac.new(key, whole.encode(), hashlib.sha256).hexdigest()[:40]
 
 

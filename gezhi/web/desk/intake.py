@@ -17,7 +17,7 @@ from gezhi.cases.move import Move
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.suggest import suggestion
 from gezhi.kernel.actor import Duty
-from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
+from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.places import queries as places
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import Intake
@@ -28,6 +28,7 @@ from gezhi.web.casework.picking import (
     category_chips,
     category_options,
     leaves,
+    place_of_case,
     place_options,
     typed_category,
     typed_leaf,
@@ -183,7 +184,7 @@ def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[st
     who = {"actor": actor_of(request), "at": at_of(request)}
     into = form.cleaned_data["join"].strip()
     if into and place is None:
-        place = _place_of(into, request)
+        place = place_of_case(into, actor_of(request))
         form.cleaned_data["place"] = place.id if place else None
     intake = form.intake(key, pictures, place.path if place else "")
     received = receive_report(Voice(intake, place), **who)
@@ -202,15 +203,6 @@ def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[st
         "not_joined": not_joined,
         "danger": vocabulary.lexicon().danger(intake.text),
     }
-
-
-def _place_of(number: str, request: Asked) -> places.PlaceRow | None:
-    """Where the case is that the caller speaks of; None when it is none that this desk sees, or has no place."""
-    try:
-        case = cases.by_number(number, actor=actor_of(request))
-    except NotFound:
-        return None
-    return places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
 
 
 @never_cache

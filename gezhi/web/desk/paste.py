@@ -25,7 +25,7 @@ from gezhi.reports.intake import words
 from gezhi.web import kept, refusals
 from gezhi.web.asked import Asked
 from gezhi.web.casework.lists import short_name
-from gezhi.web.casework.picking import leaves, place_options
+from gezhi.web.casework.picking import leaves, place_of_case, place_options
 from gezhi.web.desk import paste_cards, paste_state
 from gezhi.web.desk.paste_cards import MOST, MOST_PICTURES, Card, Picture
 from gezhi.web.desk.paste_state import Paste
@@ -61,7 +61,7 @@ def paste(request: Asked) -> HttpResponse:
     if not text.strip():
         return _box(request, _("还没有粘贴内容。请在微信里多选消息、复制，再粘贴到这里。"))
     try:
-        found = paste_state.read(text.replace("\0", ""), at=at_of(request))
+        found = paste_state.read(text.replace("\0", ""), key_of(request.POST), at=at_of(request))
     except TooLong as much:
         return _box(request, _too_long(much))
     sheet = _sheet(request, found, key_of(request.POST))
@@ -156,7 +156,7 @@ def _place_of(sheet: Sheet, card: Card, into: str) -> PlaceRow | None:
     row = places.by_ids([chosen]).get(chosen) if chosen else None
     if chosen and row is None:
         raise Invalid("place", "unknown")
-    return row
+    return row or (place_of_case(into, actor_of(sheet.request)) if into else None)
 
 
 def _sheet(request: Asked, found: Paste, key: str) -> Sheet:

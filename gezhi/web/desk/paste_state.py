@@ -55,8 +55,8 @@ class Paste:
     pictures: int
 
 
-def read(text: str, *, at: datetime) -> Paste:
-    """The voices of a paste, names, numbers and flats taken out, those known already marked. Raises layouts.TooLong."""
+def read(text: str, form: str, *, at: datetime) -> Paste:
+    """The voices of a paste (form: the key of its form), names, numbers and flats taken out, those known already marked. Raises layouts.TooLong."""
     today = local_day(at)
     found = layouts.read(text, today=today, tz=zone())
     things = {one.word.casefold() for one in vocabulary.lexicon().words}
@@ -66,7 +66,7 @@ def read(text: str, *, at: datetime) -> Paste:
     quiet = taking_out(names)
     voices = problems_in(found.messages, speaks_of=_speaker())
     key = derived("group-voice")
-    numbers = [known.number_of(one, found.messages, key, today) for one in voices]
+    numbers = [known.number_of(one, found.messages, key, today, form) for one in voices]
     here = _known(voices, found.messages, key, at)
     lines = [
         _line(one, found.messages, quiet, number, here.get(place))
@@ -83,12 +83,10 @@ def read(text: str, *, at: datetime) -> Paste:
 def _known(
     voices: Sequence[Problem], messages: Sequence[Message], key: bytes, at: datetime
 ) -> dict[int, UUID]:
-    """Which of the voices are reports already. Whoever says nothing in words is not looked for."""
+    """Which of the voices are reports already."""
     today = local_day(at)
     asked = {
-        place: list(known.numbers_to_look_for(one, messages, key, today))
-        for place, one in enumerate(voices)
-        if one.words
+        place: list(known.numbers_to_look_for(one, messages, key, today)) for place, one in enumerate(voices)
     }
     reports = paste_group.known(known.SOURCE, (number for each in asked.values() for number in each))
     return {

@@ -118,7 +118,7 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
         )
     except TooOften as too_often:
         draft.bag = kept.gather_blocked(request, draft.key, at=request.now)
-        draft.spoken = voices.gather_carried(request, draft.key)
+        draft.spoken = voices.gather_blocked(request, draft.key, at=request.now)
         return _refused(request, draft, too_often)
     draft.bag = kept.gather(request, draft.key, at=request.now)
     draft.spoken = voices.gather(request, draft.key, at=request.now)

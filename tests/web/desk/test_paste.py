@@ -215,6 +215,18 @@ def test_this_is_that_matter_joins_it_and_one_closed_meanwhile_is_said(
     assert "没能并入，单独立了一件" in text(late)
 
 
+def test_a_voice_without_a_place_stands_where_the_case_is_that_it_joins(
+    cast: Cast, desk: Desk, noon: Any
+) -> None:
+    known = cast.lin_reports(noon, "3号楼2单元门口灯坏了")
+    client = desk(cast.chen)
+    said = filled(read(client, "吕芳 2026/3/1 9:12:33\n门口的灯又坏了，看不见", group=""))
+    client.post(TAKE, said | {"join_0": known.number, "place_0": "", "take_0": "on"})
+    joined = Report.objects.exclude(id=cases.report_ids([known.id])[known.id][0])
+    assert {one.place_id for one in joined} == {known.place_id}
+    assert len(cases.report_ids([known.id])[known.id]) == 2
+
+
 def test_danger_is_said_with_the_number_to_call_and_starts_the_clock(cast: Cast, desk: Desk) -> None:
     client = desk(cast.chen)
     page = read(client, "吕芳 2026/3/2 9:12\n3号楼电梯停了，有人困在里面")

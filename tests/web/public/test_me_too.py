@@ -10,6 +10,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
 from gezhi.reports.models import Report
 from tests.cast import Cast
 from tests.web.public.conftest import report
@@ -37,6 +38,18 @@ def test_what_nobody_has_sorted_or_what_is_closed_is_not_named(
 ) -> None:
     case = cast.lin_reports(noon, "我家姓林，二楼玻璃碎了")
     assert case.number not in door.get(here).content.decode()
+
+
+def test_what_points_at_somebodys_home_is_not_named_at_its_door(
+    door: Client, here: str, cast: Cast, noon: datetime
+) -> None:
+    case = cast.lin_reports(noon, "楼上半夜跳绳", category=catalogue.by_code("1201").id)
+    case = advance(case.id, Move("accept", version=case.version), actor=cast.chen, at=noon)
+    assert case.number not in door.get(here).content.decode()
+    Case.objects.filter(id=case.id).update(
+        state="closed", ending="solved_on_spot_unchecked", closed_at=noon, stage_due=None, due_at=None
+    )
+    assert cases.solved_at(cast.town.row(cast.town.stairwell).path) == []
 
 
 def test_one_tap_is_a_report_of_its_own_that_the_desk_finds_first(

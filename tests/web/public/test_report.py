@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
 from gezhi.cases.models import Case
 from gezhi.catalogue import queries as catalogue
-from gezhi.evidence.models import Evidence
+from gezhi.evidence import voice
+from gezhi.evidence.models import Evidence, Voice
 from gezhi.reports import queries as reports
 from gezhi.reports.models import Report
 from gezhi.web import limits
@@ -17,6 +19,7 @@ from gezhi.web.kept import BLOCKED_FORMS_PER_HOUR
 from gezhi.web.public import report as report_view
 from tests.cast import Cast
 from tests.evidence.pictures import photo
+from tests.seeds.sounds import GOOD
 from tests.web.public.conftest import form, picture, report
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +289,19 @@ def test_whoever_is_blocked_reads_how_long_and_whom_to_ring_and_keeps_words_and_
     assert "0631-0000102" in page  # the desk of the place
     assert "楼道玻璃碎了" in page
     assert (len(kept(page)), Evidence.objects.count()) == (1, 1)
+
+
+def test_the_voice_of_a_blocked_form_comes_with_it_when_it_is_sent_again(
+    blocked: Client, here: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = voice.transaction.atomic
+    monkeypatch.setattr(voice.transaction, "atomic", lambda *a, durable=False, **more: plain(*a, **more))
+    said = SimpleUploadedFile("voice.webm", GOOD["audio/webm"])
+    page = blocked.post(here, form() | {"voice": said}).content.decode()
+    (carried,) = re.findall(r'name="kept_voice" value="([^"]+)"', page)
+    settings.GEZHI_LIMITS = False  # an hour later
+    report(blocked, here, kept_voice=carried)
+    assert Voice.objects.get().report_id == Report.objects.get().id
 
 
 def test_the_photos_of_a_blocked_form_come_with_it_when_it_is_sent_again(

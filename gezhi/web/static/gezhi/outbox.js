@@ -145,6 +145,7 @@ const outbox = (() => {
 
   // Sent in the order they were made; what somebody else on this phone wrote stays until he is back.
   async function round(now) {
+    let later = 0; // one that the server cannot answer holds up no other
     for (const entry of await all()) {
       if (!["waiting", "login"].includes(entry.state)) continue;
       if (entry.who && entry.who !== now.who) {
@@ -154,11 +155,15 @@ const outbox = (() => {
       await mark(entry.id, ["waiting", "login"], { state: "waiting", tried_at: Date.now() });
       const answer = await post(entry, now.token);
       const verdict = await judged(answer);
-      if (!verdict) return Number(answer.headers.get("Retry-After")) * 1000 || wait;
+      if (!verdict) {
+        later = Math.max(later, Number(answer.headers.get("Retry-After")) * 1000 || wait);
+        if ([429, 503].includes(answer.status)) return later;
+        continue;
+      }
       const done = await mark(entry.id, ["waiting"], { ...verdict, changed_at: Date.now() });
       if (done && verdict.state === "sent") await (await store()).delete("files", entry.id);
     }
-    return 0;
+    return later;
   }
 
   async function flush() {
