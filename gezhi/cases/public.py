@@ -199,11 +199,15 @@ def _leaf(case: Case) -> CategoryView:
     return catalogue.category(case.category_id)
 
 
+def rough_place(path: str) -> UUID | None:
+    """The compound or street on the path of a place, or what is above it; None for no place."""
+    on_path: Sequence[UUID] = paths.ids(path)
+    return on_path[:COMPOUND_DEPTH][-1] if on_path else None
+
+
 def _near_place(case: Case) -> UUID | None:
-    on_path: Sequence[UUID] = paths.ids(case.place_path)
-    if not on_path or not _is_veiled(case):
-        return case.place_id
-    return on_path[:COMPOUND_DEPTH][-1]
+    rough = rough_place(case.place_path) if _is_veiled(case) else None
+    return rough or case.place_id
 
 
 def _point(case: Case, told: Point | None, known: Mapping[UUID, PlaceRow]) -> Point | None:

@@ -38,7 +38,8 @@ HANDLERS: dict[str, Handler] = {
     SMS: sms.deliver,
     robots.NOTICE: robot.deliver,
     TO_USERS: saying.notice,
-    hearing.DRAFT: filing.file,
+    office.DRAFT: filing.file,
+    office.PICTURES: filing.bring_pictures,
     hearing.ANSWER: saying.answer,
     office.TEST: saying.test,
 }

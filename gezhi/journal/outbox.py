@@ -158,9 +158,9 @@ def hurry(road: str, *, at: datetime) -> int:
     return int(rows.update(due_at=at))
 
 
-def call_off(road: str, *, why: str, at: datetime) -> int:
-    """Nobody listens at the end of this road any more: what waits or is parked there is done with. Returns how many."""
-    rows = Errand.objects.filter(road=road, done_at=None)
+def call_off(road: str, *, why: str, at: datetime, but: Collection[str] = ()) -> int:
+    """Nobody listens at the end of this road any more: what waits or is parked there is done with, save these kinds. Returns how many."""
+    rows = Errand.objects.filter(road=road, done_at=None).exclude(kind__in=list(but))
     return int(
         rows.update(done_at=at, parked_at=None, leased_until=None, lease=F("lease") + 1, error=why[:500])
     )
@@ -194,6 +194,11 @@ def _to_do() -> QuerySet[Errand]:
 
 def _held(errand: Errand) -> QuerySet[Errand]:
     return Errand.objects.filter(id=errand.id, lease=errand.lease, done_at=None)
+
+
+def keys_open(kind: str) -> set[str]:
+    """Keys of the errands of a kind that wait, are leased or are parked. 1 query."""
+    return set(Errand.objects.filter(kind=kind, done_at=None).values_list("key", flat=True))
 
 
 def keys_between(kind: str, low: str, high: str) -> set[str]:

@@ -102,6 +102,11 @@ def tracking_code(report_id: UUID) -> str:
     return code_of(report_id)
 
 
+def is_erased(report_id: UUID) -> bool:
+    """Whether the person behind a report was forgotten. 1 query."""
+    return bool(Report.objects.filter(id=report_id).exclude(erased_at=None).exists())
+
+
 def find_repeat(intake: Intake) -> Received | None:
     """The report that this idempotency key already gave; None when the key is new or absent. 1 query, 2 for an erased report.
 

@@ -2,23 +2,29 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 
+import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gezhi.cases import queries as cases
-from gezhi.channels.wecom import drafts, filing, hearing
+from gezhi.channels.wecom import drafts, filing, hearing, office
 from gezhi.channels.wecom.models import Application, Heard
 from gezhi.config import worker
 from gezhi.evidence.models import Evidence
 from gezhi.journal import outbox
 from gezhi.journal.models import Entry, Errand
+from gezhi.journal.outbox import Hopeless
 from gezhi.kernel.actor import SYSTEM
 from gezhi.kernel.geo import Point, metres, to_gcj02
+from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.parties import queries as parties
 from gezhi.parties import staff
+from gezhi.reports import actions as reports_actions
+from gezhi.reports import queries as reports
 from gezhi.reports.models import Report
 from tests.evidence.pictures import file_of, scene
 from tests.wecom.envelopes import event, image, location, text
@@ -209,7 +215,146 @@ def test_pictures_that_cannot_be_had_for_a_quarter_of_an_hour_hold_up_no_words(c
     for _minute in range(20):
         chat.work()
         clock.go(minutes=1)
+    assert only_report().text == "井盖松了\n（有 1 张照片还没有取到，取到后会补上。）"
+    assert only_report().received_at < clock.at - timedelta(minutes=15)
+
+
+def test_pictures_that_come_hours_later_are_added_to_their_report_once(chat, clock):
+    chat.standin.media["M1"] = PICTURE
+    chat.standin.down = True
+    chat.says(text("井盖松了"), image("M1", id="2"), text("提交", id="3"))
+    began = clock.at
+    for _minute in range(20):
+        chat.work()
+        clock.go(minutes=1)
+    chat.standin.down = False
+    for _hour in range(6):
+        clock.go(hours=1)
+        chat.work()
+    report = only_report()
+    assert (report.said_at, Evidence.objects.filter(claimed_id=report.id).count()) == (began, 1)
+    Errand.objects.filter(kind=office.PICTURES).update(
+        done_at=None, due_at=clock.at
+    )  # a worker died before it said so
+    chat.work()
+    assert [len(one.evidence) for one in reports.added(report.id)] == [1]
+    assert not outbox.parked()
+
+
+def test_pictures_that_never_come_are_said_to_lack_and_their_sender_is_told(chat, clock):
+    chat.standin.down = True
+    chat.says(text("井盖松了"), image("M1", id="2"), text("提交", id="3"))
+    for _minute in range(20):
+        chat.work()
+        clock.go(minutes=1)
+    last = {"tries": outbox.MOST_TRIES_ON_A_ROAD - 1, "due_at": clock.at - timedelta(hours=1)}
+    Errand.objects.filter(kind=office.PICTURES).update(**last)
+    for _rest in range(2):
+        chat.work()
+        clock.go(minutes=1)
+    assert [one.text for one in reports.added(only_report().id)] == ["（有 1 张照片没有取到。）"]
+    chat.standin.down = False
+    clock.go(hours=1)
+    chat.work()
+    assert [("还没有取到" in one, "没有取到，请打开" in one) for one in chat.standin.texts("weige")] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_pictures_of_a_report_that_was_forgotten_are_not_added(chat, clock):
+    chat.standin.media["M1"] = PICTURE
+    chat.standin.down = True
+    chat.says(text("井盖松了"), image("M1", id="2"), text("提交", id="3"))
+    for _minute in range(20):
+        chat.work()
+        clock.go(minutes=1)
+    reports_actions.erase(only_report().id, "他要求的", actor=chat.cast.chen, at=clock.at)
+    chat.standin.down = False
+    clock.go(hours=6)
+    chat.work()
+    assert not Evidence.objects.filter(claimed_id=only_report().id).exists()
+
+
+@pytest.mark.parametrize("refused", [Hopeless("errcode", problem="48002"), Invalid("url", "forbidden")])
+def test_a_picture_that_is_refused_for_good_holds_up_nothing(chat, clock, monkeypatch, refused):
+    _refuses_media(monkeypatch, refused)
+    chat.says(text("井盖松了"), image("M1", id="2"), text("提交", id="3"))
+    chat.work()
     assert only_report().text == "井盖松了\n（有 1 张照片没有取到。）"
+    assert not outbox.parked()
+
+
+def test_twin_a_refusal_nobody_knows_parks_the_report_when_its_tries_are_over(chat, clock, monkeypatch):
+    _refuses_media(monkeypatch, Refusal("unknown"))
+    chat.says(text("井盖松了"), image("M1", id="2"), text("提交", id="3"))
+    for _day in range(12):
+        chat.work()
+        clock.go(days=1)
+    assert (Report.objects.count(), outbox.parked().count()) == (0, 1)
+
+
+def _refuses_media(monkeypatch, refused):
+    def media(*_a, **_k):
+        raise refused
+
+    monkeypatch.setattr(filing.client, "media", media)
+
+
+def test_what_was_said_before_the_connection_was_removed_is_filed_without_pictures(chat, clock):
+    chat.says(text("井盖松了"), image("M1", id="2"))
+    chat.work()
+    office.remove(actor=SYSTEM, at=clock.at)
+    clock.go(minutes=5)
+    chat.work()
+    assert only_report().text == "井盖松了\n（有 1 张照片没有取到。）"
+    assert list(Heard.objects.values_list("sender", "payload")) == [("", {})] * 2
+
+
+def test_what_waits_for_pictures_or_was_given_up_is_filed_as_soon_as_the_connection_is_removed(chat, clock):
+    chat.standin.down = True
+    chat.says(text("井盖松了"), image("M1", id="2"), text("提交", id="3"))
+    chat.work()
+    Errand.objects.filter(kind=office.DRAFT).update(parked_at=clock.at)
+    clock.go(minutes=1)
+    office.remove(actor=SYSTEM, at=clock.at)
+    chat.work()
+    assert only_report().text == "井盖松了\n（有 1 张照片没有取到。）"
+
+
+def test_twin_called_off_with_the_road_it_is_filed_when_the_house_is_tidied(chat, clock, monkeypatch):
+    monkeypatch.setattr(office, "SPOKEN", ())
+    chat.says(text("井盖松了"))
+    chat.work()
+    office.remove(actor=SYSTEM, at=clock.at)
+    clock.go(minutes=30)
+    worker.tidy_up(clock.at)
+    chat.work()
+    assert not Report.objects.exists()
+    clock.go(hours=1)
+    worker.tidy_up(clock.at)
+    chat.work()
+    assert only_report().text == "井盖松了"
+    assert not Heard.objects.filter(handled_at=None).exists()
+
+
+def test_a_draft_that_is_parked_stays_an_alarm_when_the_house_is_tidied(chat, clock):
+    chat.says(text("井盖松了"), text("提交", id="2"))
+    worker.do_errands(clock.at)
+    Errand.objects.filter(kind=office.DRAFT).update(parked_at=clock.at)
+    clock.go(hours=3)
+    worker.tidy_up(clock.at)
+    chat.work()
+    assert (Report.objects.count(), outbox.parked().count()) == (0, 1)
+
+
+def test_nobodys_answer_goes_to_nobody(chat, clock):
+    chat.says(text("井盖松了"), text("提交", id="2"))
+    worker.do_errands(clock.at)
+    Heard.objects.update(account=None)
+    chat.work()
+    assert Errand.objects.get(kind=hearing.ANSWER).payload["account"] == ""
+    assert (Report.objects.count(), chat.standin.sent, outbox.parked().count()) == (1, [], 0)
 
 
 def test_a_worker_that_dies_before_its_commit_files_it_once(chat, clock, monkeypatch):

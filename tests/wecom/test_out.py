@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.catalogue import queries as catalogue
 from gezhi.channels.outward import Unreachable
 from gezhi.channels.wecom import client, office, robot, saying
 from gezhi.channels.wecom.models import Application
@@ -93,19 +95,36 @@ def test_a_message_is_never_longer_than_wecom_takes(sign):
     )
 
 
-def test_with_a_public_picture_it_is_a_news_message_of_at_most_eight():
-    said = Told("新派来的事：1", "位置：x", "类别：y", "", "http://g.example/1", is_pressing=False)
-    body = robot.message(said, "http://g.example/p.webp")
-    assert body["news"]["articles"] == [
-        {
-            "title": said.head,
-            "description": "位置：x\n类别：y",
-            "url": said.url,
-            "picurl": "http://g.example/p.webp",
-        }
-    ]
-    assert len(robot.news([robot.Article("t", "w", "u")] * 12)["news"]["articles"]) == 8
-    assert robot.message(said, "")["msgtype"] == "markdown"
+@pytest.mark.parametrize("category", ["0608", "1201", None])
+def test_a_matter_at_somebodys_home_is_named_in_a_group_by_its_compound_alone(chat, clock, group, category):
+    said = _said_in_group(chat, clock, category)
+    assert "> 位置：悦海社区 悦海花园\n" in said
+    assert not any(word in said for word in ("3号楼", "2单元"))
+
+
+def test_twin_with_no_leaf_discreet_the_stairwell_stands_in_the_group(chat, clock, group, monkeypatch):
+    monkeypatch.setattr("gezhi.channels.wecom.newsline.is_discreet", lambda _code: False)
+    assert "3号楼 2单元" in _said_in_group(chat, clock, "0608")
+
+
+def test_whoever_has_the_work_reads_the_whole_place_on_his_own_card(chat, clock):
+    wecom.link(chat.cast.sun.id, "SunJL", actor=SYSTEM, at=clock.at)
+    chat.standin.users.add("SunJL")
+    _of_category(dispatched(chat, clock.at), "0608")
+    told(chat, clock)
+    (card,) = [one["textcard"] for one in chat.standin.sent if one["touser"] == "sunjl"]
+    assert "悦海花园 3号楼 2单元" in card["description"]
+
+
+def _of_category(case, code):
+    Case.objects.filter(id=case.id).update(category=catalogue.by_code(code).id if code else None)
+
+
+def _said_in_group(chat, clock, code):
+    _of_category(dispatched(chat, clock.at), code)
+    told(chat, clock)
+    ((_key, body),) = chat.standin.posted
+    return body["markdown"]["content"]
 
 
 def test_twenty_a_minute_and_the_rest_a_minute_later(chat, clock, group):
@@ -173,8 +192,6 @@ def test_a_message_keeps_its_id_at_every_try_and_one_that_went_is_not_sent_again
 def test_a_company_complained_of_hears_nothing_of_it(chat, clock, group):
     dispatched(chat, clock.at)
     worker.keep_books(clock.at)
-    from gezhi.cases.models import Case
-
     Case.objects.update(complained_of=chat.cast.property)
     chat.work()
     assert chat.standin.posted == []

@@ -15,7 +15,7 @@ from django.db import transaction
 from gezhi.channels.wecom.drafts import Draft, Row, drafts
 from gezhi.channels.wecom.messages import Kind, Message
 from gezhi.channels.wecom.models import Heard
-from gezhi.channels.wecom.office import ROAD
+from gezhi.channels.wecom.office import DRAFT, ROAD
 from gezhi.journal import outbox
 from gezhi.journal.outbox import Following, Leased
 from gezhi.parties import wecom
@@ -23,9 +23,9 @@ from gezhi.parties.days import local_day
 from gezhi.tenancy.keys import derived
 
 HEARD: Final = "wecom.heard"  # errand kind, inside the office; its key names the message
-DRAFT: Final = "wecom.draft"  # on the road, for its pictures lie there; key: the id of its first message
 ANSWER: Final = "wecom.answer"  # on the road; payload: say, and heard or account
 KEEP_STRANGERS: Final = timedelta(hours=24)  # their userid, until the one answer has gone
+FORGOTTEN: Final = timedelta(hours=1)  # after its moment a draft without an errand is one that nobody files
 
 
 def hear(message: Message, *, at: datetime) -> None:
@@ -94,9 +94,29 @@ def _digest(text: str) -> str:
 
 
 def tidy(*, at: datetime) -> int:
-    """Forget strangers whom no answer reached within a day. Returns how many. 1 UPDATE."""
+    """Forget strangers whom no answer reached within a day; set the clock of drafts that nobody would file. Returns how many. 1 UPDATE,
+    1 query; for messages older than an hour that are no report, 1 more and 1 for each of their senders.
+    """
+    return _forget_strangers(at) + _wake(at)
+
+
+def _forget_strangers(at: datetime) -> int:
     rows = Heard.objects.filter(account=None, received_at__lt=at - KEEP_STRANGERS).exclude(sender="")
     return int(rows.exclude(handled_at=None).update(sender=""))
+
+
+def _wake(at: datetime) -> int:
+    """Drafts whose errand ended without a report, as when it was called off. One that waits or is parked is left alone."""
+    rows = Heard.objects.filter(handled_at=None, received_at__lt=at - FORGOTTEN).exclude(account=None)
+    senders = sorted(set(rows.values_list("sender", flat=True)))
+    kept = outbox.keys_open(DRAFT) if senders else set()
+    lost = [one for sender in senders for one in waiting(sender) if one.due < at - FORGOTTEN]
+    lost = [one for one in lost if str(one.first) not in kept]
+    for one in lost:
+        key = str(one.first)
+        outbox.queue(Following(DRAFT, key, at, road=ROAD))
+        outbox.reschedule(DRAFT, key, due_at=at)
+    return len(lost)
 
 
 def is_answered(heard: UUID) -> None:

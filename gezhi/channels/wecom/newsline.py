@@ -7,7 +7,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gezhi.cases.public import rough_place
 from gezhi.catalogue import queries as catalogue
+from gezhi.catalogue.discreet import is_discreet
 from gezhi.channels.addresses import outside
 from gezhi.notices import wording
 from gezhi.notices.whom import News
@@ -27,11 +29,12 @@ class Told(NamedTuple):
     is_pressing: bool
 
 
-def told(notice: Any) -> Told:
-    """A notice with its case (notices.queries.notice). 1 query."""
+def told(notice: Any, *, among_others: bool = False) -> Told:
+    """A notice with its case (notices.queries.notice). among_others: whoever reads it is not of the party alone. 1 query."""
     case = notice.case
-    found = places.by_ids([case.place_id]) if case.place_id else {}
-    where = found[case.place_id].full_name if case.place_id in found else _("位置待定")
+    place = rough_place(case.place_path) if among_others and _is_discreet(case) else case.place_id
+    found = places.by_ids([place]) if place else {}
+    where = found[place].full_name if place in found else _("位置待定")
     what = (
         catalogue.category(case.category_id).label(get_language() or "")
         if case.category_id
@@ -46,3 +49,8 @@ def told(notice: Any) -> Told:
         url=outside(reverse("desk:case", args=[case.number])),
         is_pressing=notice.news in PRESSING,
     )
+
+
+def _is_discreet(case: Any) -> bool:
+    """Whether it may point at somebody's home; what nobody has put into a category may."""
+    return case.category_id is None or is_discreet(catalogue.category(case.category_id).code)

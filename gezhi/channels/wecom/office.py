@@ -23,6 +23,11 @@ from gezhi.tenancy.sealed import seal, unseal
 PURPOSE: Final = "wecom"
 ROAD: Final = WECOM_ROAD
 TEST: Final = "wecom.test"  # errand kind; payload: account
+DRAFT: Final = "wecom.draft"  # on the road, for its pictures lie there; key: the id of its first message
+PICTURES: Final = (
+    "wecom.pictures"  # on the road, of a report that went ahead of them; key: its id; payload: media, heard
+)
+SPOKEN: Final = (DRAFT, PICTURES)  # what somebody said: it is filed with or without a connection
 MOST_SECRET: Final = 128
 _LETTERS: Final = string.ascii_letters + string.digits
 
@@ -175,13 +180,24 @@ def switch(*, is_on: bool, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def remove(*, actor: Actor, at: datetime) -> None:
-    """The connection ends and its secrets are forgotten; who is linked stays linked. Raises NotYours, NotFound."""
+    """The connection ends and its secrets are forgotten; who is linked stays linked, and what was said is filed without its pictures.
+
+    Raises NotYours, NotFound.
+    """
     _keeps(actor)
     one = _held()
     gone: dict[str, Any] = {"secret": b"", "token": b"", "encoding_key": b"", "access_token": None}
     Application.objects.filter(id=one.id).update(removed_at=at, is_on=False, last_error="", **gone)
     record(Deed("wecom", one.id, "remove_wecom", {"is_on": one.is_on}, {"is_on": False}), actor=actor, at=at)
-    outbox.call_off(ROAD, why="removed", at=at)
+    outbox.call_off(ROAD, why="removed", at=at, but=SPOKEN)
+    _file_now(at)
+
+
+def _file_now(at: datetime) -> None:
+    """What waits for its pictures, or was given up for them, waits no longer; a draft under way keeps its clock."""
+    outbox.hurry(ROAD, at=at)
+    for one in outbox.parked(ROAD):
+        outbox.release(one.id, at=at)
 
 
 @transaction.atomic

@@ -1,13 +1,12 @@
 """A group robot posts news of a party's work into its own group chat: markdown, masked, at most 4,096 bytes, 20 messages a minute.
 
-Document 91770 (群机器人配置说明). A robot knows no token: its key is the right to write.
+Document 91770 (群机器人配置说明). A robot knows no token: its key is the right to write. Others than the party's may sit in the group.
 """
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import override
@@ -23,20 +22,9 @@ from gezhi.parties import robots
 from gezhi.tenancy.current import current
 
 MOST_BYTES: Final = 4096
-MOST_ARTICLES: Final = 8
-TITLE_BYTES, WORDS_BYTES = 128, 512
 PER_MINUTE: Final = 20
 MINUTE: Final = timedelta(minutes=1)
 _MARKS: Final = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]<>#"})
-
-
-class Article(NamedTuple):
-    """One line of a news message. picture: the address of one that everybody may see, else ""."""
-
-    title: str
-    words: str
-    url: str
-    picture: str = ""
 
 
 def deliver(errand: Leased, at: datetime) -> None:
@@ -50,8 +38,8 @@ def deliver(errand: Leased, at: datetime) -> None:
     if found is None or not key or notices.is_kept_from(found):
         return
     with override(LANGUAGE):
-        said = told(found)
-    post(robot, key, message(said, public_picture(found.case_id)), at)
+        said = told(found, among_others=True)
+    post(robot, key, markdown(said), at)
 
 
 def post(robot: UUID, key: str, body: dict[str, Any], at: datetime) -> None:
@@ -65,14 +53,6 @@ def post(robot: UUID, key: str, body: dict[str, Any], at: datetime) -> None:
     robots.went_well(robot, at=at)
 
 
-def message(said: Told, picture: str) -> dict[str, Any]:
-    """Markdown; with a picture that everybody may see, and an address to open, a news message."""
-    if picture and said.url:
-        lines = [line for line in (said.where, said.what, said.due) if line]
-        return news([Article(said.head, "\n".join(lines), said.url, picture)])
-    return markdown(said)
-
-
 def markdown(said: Told) -> dict[str, Any]:
     """What presses stands in the colour of warnings. Signs of markdown in names of places are only signs."""
     head = said.head.translate(_MARKS)
@@ -83,25 +63,6 @@ def markdown(said: Told) -> dict[str, Any]:
         "msgtype": "markdown",
         "markdown": {"content": cut("\n".join(lines), MOST_BYTES - len(link)) + link},
     }
-
-
-def news(articles: Sequence[Article]) -> dict[str, Any]:
-    """Cards with a picture, at most eight."""
-    shown = [
-        {
-            "title": cut(one.title, TITLE_BYTES),
-            "description": cut(one.words, WORDS_BYTES),
-            "url": one.url,
-            **({"picurl": one.picture} if one.picture else {}),
-        }
-        for one in articles[:MOST_ARTICLES]
-    ]
-    return {"msgtype": "news", "news": {"articles": shown}}
-
-
-def public_picture(case: UUID) -> str:
-    """The address of a picture of this case that somebody has looked at and lets everybody see. Nothing marks a picture so yet: none."""
-    return ""
 
 
 # When this process posted by which robot of which office, the last minute's; what another process posts, WeCom counts (45009).

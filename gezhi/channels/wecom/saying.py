@@ -31,7 +31,7 @@ def answer(errand: Leased, at: datetime) -> None:
     if heard:
         user = hearing.sender_of(heard)
     else:
-        user = wecom.userid_of(UUID(said["account"])) if said["account"] != "None" else ""
+        user = wecom.userid_of(UUID(said["account"])) if said["account"] else ""
     with override(LANGUAGE):
         text = _SAID[said["say"]](said)
     _send([user] if user else [], "text", {"content": text}, at)
@@ -92,6 +92,8 @@ def _filed(said: Any) -> str:
     lines = [_("已收到，编号 %(number)s。") % {"number": said["number"]}]
     if said.get("missing"):
         lines.append(_("有 %(n)s 张照片没有取到，请打开这件事补上。") % {"n": said["missing"]})
+    if said.get("later"):
+        lines.append(_("有 %(n)s 张照片还没有取到，取到后会自动补上。") % {"n": said["later"]})
     link = outside(reverse("desk:case", args=[said["number"]]))
     return "\n".join([*lines, link] if link else lines)
 

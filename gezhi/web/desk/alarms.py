@@ -35,6 +35,7 @@ KINDS = {
     "wecom.notice": gettext_lazy("发给企业微信成员的消息"),
     "wecom.heard": gettext_lazy("企业微信收到的内容"),
     "wecom.draft": gettext_lazy("企业微信收到的上报"),
+    "wecom.pictures": gettext_lazy("企业微信收到的照片"),
     "wecom.answer": gettext_lazy("企业微信的答复"),
     "wecom.test": gettext_lazy("企业微信的测试消息"),
 }
