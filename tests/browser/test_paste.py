@@ -58,7 +58,7 @@ def _made(desk: Page) -> int:
     desk.get_by_role("button", name="看看有哪些问题").click()
     lamp = desk.get_by_role("group", name="第 1 条", exact=True)
     expect(lamp.get_by_role("combobox", name="归哪一条")).to_have_value("0")
-    expect(lamp.get_by_role("radio", name=re.compile("3号楼"))).to_be_checked()
+    expect(lamp.get_by_role("radio", name=re.compile("^悦海社区 .*3号楼"))).to_be_checked()
     expect(
         desk.get_by_role("group", name="第 2 条", exact=True).get_by_role("radio", name="和第 1 条是同一件")
     ).to_be_checked()

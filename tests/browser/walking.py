@@ -17,7 +17,16 @@ VARIED = {"desk:move": "event", "my_move": "event"}  # one page for each value o
 AGAIN = {"desk:case": 14, "my_case": 8, "desk:inbox": 2, "my_work": 3, "my_duty": 4}
 AGAIN |= {"desk:party": 2}  # one's own is often the intake desk, which offers less
 AGAIN |= dict.fromkeys(
-    ("desk:catalogue", "desk:category", "desk:parties", "desk:places", "desk:place", "desk:cells"), 1
+    (
+        "desk:catalogue",
+        "desk:category",
+        "desk:parties",
+        "desk:places",
+        "desk:place",
+        "desk:cells",
+        "desk:orders",
+    ),
+    1,
 )
 
 # Not pages to look at, by name: the reason. Everything else has to be met by the walks.

@@ -38,7 +38,7 @@ SHEETS = {
     "places.csv": "小区,楼栋,社区,网格\n海悦苑,1号楼,悦海社区,悦海一格 A1\n".encode(),
     "ledger.csv": "编号,地点,问题描述\n7,悦海花园,井盖松动\n".encode(),
     "accounts.csv": "姓名,登录名,单位,岗位\n吕,lyu,长峰物业,处置员\n".encode(),
-    "orders.csv": "工单编号,诉求内容,办理时限\nWH9,路灯不亮,2026-03-05 17:00\n".encode(),
+    "orders.csv": "工单编号,诉求内容,办理时限\nWH9,东门外第三根灯杆斜了,2026-03-05 17:00\n".encode(),
     "form.docx": papers.own("answer", "docx"),
 }
 

@@ -46,6 +46,7 @@ MEANT = (
     '{"text"',
     "api_key=",
     "file=",
+    "finished=",  # the columns of a book, chosen once more
 )  # more words; another look; a second rule behind the first, which is never asked; another test; another token; what has no key
 
 

@@ -145,7 +145,7 @@ def of_ground(name: str, cast: Cast, place: UUID, cell: UUID, at: datetime) -> T
 def _order(name: str, cast: Cast, place: PlaceRow, at: datetime) -> UUID:
     """An order about this place, three days to answer."""
     terms = OrderTerms("hotline", f"WH-{name}", at + 72 * HOUR, at + 24 * HOUR)
-    return take_order(Coming(terms, "路灯不亮", place=place), actor=cast.zhou, at=at).order_id
+    return take_order(Coming(terms, "东门外第三根灯杆斜了", place=place), actor=cast.zhou, at=at).order_id
 
 
 def _voice(report: UUID, at: datetime) -> UUID:

@@ -1,13 +1,13 @@
 """What goes in and out, as OpenAPI describes it. What is not named here is refused on the way in and never sent out."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from gezhi.cases.lifecycle import Ending, State
 
@@ -21,8 +21,16 @@ def _as_rfc_3339(value: Any) -> Any:
     return value
 
 
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL takes no offset beyond 15:59, and both engines keep UTC."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError("out of the calendar") from beyond
+
+
 Code = Annotated[str, Field(min_length=1, max_length=40)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_as_rfc_3339)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_rfc_3339), AfterValidator(_in_utc)]
 Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Point = Annotated[list[Degrees], Field(min_length=2, max_length=2)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]

@@ -30,6 +30,8 @@ KINDS = {
     "mail": gettext_lazy("给单位的邮件"),
     "sms": gettext_lazy("给上报人的短信"),
     "webhook": gettext_lazy("给外部系统的消息"),
+    "book.bring": gettext_lazy("外来台账的导入"),
+    "book.take_back": gettext_lazy("外来台账的撤回"),
     "place.moved": gettext_lazy("位置变动后案件的跟随"),
     "wecom.robot": gettext_lazy("发到企业微信群的消息"),
     "wecom.notice": gettext_lazy("发给企业微信成员的消息"),

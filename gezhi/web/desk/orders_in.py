@@ -73,7 +73,7 @@ class OrderInForm(forms.Form):
 
     @property
     def place_words(self) -> str:
-        return str(self.data.get("place_words", "")).strip()[:100]
+        return str(self.data.get("place_words", "")).replace("\0", "").strip()[:100]
 
     @property
     def chosen_place(self) -> UUID | None:
