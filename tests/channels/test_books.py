@@ -335,3 +335,13 @@ def test_a_book_whose_errand_was_given_up_is_failed_after_a_day_and_its_file_is_
     worker.tidy_up(later)
     row = books.by_id(id)
     assert (row.stage, row.problem, row.ended_at, files()) == ("failed", "lost_staging", later, [])
+
+
+def test_twin_without_that_look_it_would_be_under_way_for_ever(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = begun(book(*rows(1)), cast.chen, noon)
+    Errand.objects.filter(kind=channel.BRING).update(parked_at=noon)
+    monkeypatch.setattr(books, "_fail_lost", lambda at: None)
+    worker.tidy_up(noon + 9 * DAY)
+    assert (books.by_id(id).stage, len(files())) == (BookStage.STAGING, 1)

@@ -15,6 +15,7 @@ from gezhi.cases.models import Case, Order
 from gezhi.cases.orders import queries as orders
 from gezhi.channels.orders.sheet import judge
 from gezhi.flows import import_orders as flow
+from gezhi.flows import take_order as taking
 from gezhi.flows.cells import RowFinding
 from gezhi.flows.import_orders import Brought, import_orders
 from gezhi.flows.take_order import Coming, coming_of, take_order
@@ -155,8 +156,8 @@ DANGER = "王秀英反映楼道里有燃气味"
 
 def killed_after_one_batch(cast: Cast, data: bytes, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        written, calls = flow._write, iter([flow._write])
-        patched.setattr(flow, "_write", lambda *args, **more: next(calls) and written(*args, **more))
+        calls = iter([flow._write])
+        patched.setattr(flow, "_write", lambda *args, **more: next(calls)(*args, **more))
         with pytest.raises(StopIteration):
             bring(cast, data, at)
 
@@ -236,3 +237,12 @@ def test_twin_without_that_look_it_would_start_none(
     monkeypatch.setattr(flow, "feared", lambda text: None)
     bring(cast, book((ROW[0], "燃气味", DANGER, *ROW[3:])), noon)
     assert Case.objects.get().make_safe_due is None
+
+
+def test_twin_unless_it_is_published_then_it_is_known_and_nobody_sees_it(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_after_one_batch(cast, book(*many(12)), noon, monkeypatch)
+    monkeypatch.setattr(taking, "publish_left", lambda *args, **more: None)
+    assert take_order(coming(book(*many(1)))[0], actor=cast.zhou, at=noon).is_new is False
+    assert seen(cast) == 0

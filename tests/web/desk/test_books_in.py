@@ -14,6 +14,7 @@ from gezhi.channels import books as channel
 from gezhi.journal.models import Entry
 from gezhi.kernel import sheet as kernel_sheet
 from gezhi.kernel import workbook
+from gezhi.kernel.workbook import Limits
 from gezhi.reports import books
 from gezhi.reports.models import IncomingBook, Layout, Report
 from gezhi.web.desk import books_in
@@ -335,6 +336,14 @@ def test_while_another_book_is_read_one_is_told_to_wait_and_nothing_is_lost(
     assert client.post(f"{BOOKS}{kept().id}/", columns(kept(), c6="note")).status_code == 302
 
 
+def test_twin_without_turns_any_number_would_be_read_at_once(
+    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books_in, "_in_turn", lambda read: read())
+    with books_in._TURN:
+        assert sent(desk(cast.chen), csv(HEADS, *ROWS)).status_code == 302
+
+
 def test_a_book_that_cannot_be_read_gives_its_turn_back(cast: Cast, desk: Desk) -> None:
     sent(desk(cast.chen), b"x", "台账.xlsx")
     assert sent(desk(cast.chen), csv(HEADS, *ROWS)).status_code == 302
@@ -344,9 +353,12 @@ def test_a_workbook_is_opened_once_for_all_its_sheets(
     cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened, repack = [], kernel_sheet.repacked
-    monkeypatch.setattr(
-        kernel_sheet, "repacked", lambda data, limits: opened.append(1) or repack(data, limits)
-    )
+
+    def counted(data: bytes, limits: Limits) -> bytes:
+        opened.append(len(data))
+        return repack(data, limits)
+
+    monkeypatch.setattr(kernel_sheet, "repacked", counted)
     sent(desk(cast.chen), excel(("说明",), sheets=tuple("甲乙丙丁")), "台账.xlsx")
     assert (kept().sheet, len(opened)) == ("Sheet", 1)
 
