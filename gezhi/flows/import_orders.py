@@ -3,7 +3,7 @@ publishes, as messages are (import_messages.py); a run that was killed is taken 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,12 +17,13 @@ from gezhi.cases.titles import titled
 from gezhi.flows.suggest import feared
 from gezhi.flows.take_order import Coming, as_intake
 from gezhi.journal.actions import record
-from gezhi.kernel.actor import Actor
+from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.kernel.refusal import NotFound, NotYours
 from gezhi.parties.days import local_day
-from gezhi.reports.actions import publish_left, publish_run, receive_many, start_run
+from gezhi.reports.actions import publish_left, publish_run, publish_stale, receive_many, start_run
 from gezhi.reports.receipts import Received
 
+BROKEN_OFF = timedelta(hours=1)
 BATCH = 10  # orders per transaction
 MOST_TRIES = 3  # of a batch, when others are faster with one of its numbers
 
@@ -56,6 +57,11 @@ def import_orders(
         known = len(judged) - new
     publish_left([one.report_id for one in receipts if not one.is_new], actor=actor, at=at)
     return Brought(len(judged), new, known)
+
+
+def show_left(*, at: datetime) -> None:
+    """Orders of sheets that broke off an hour ago are shown as far as they came: their clocks run. Who sends the sheet again has the rest."""
+    publish_stale("order:", before=at - BROKEN_OFF, actor=SYSTEM, at=at)
 
 
 def _write(

@@ -4,7 +4,7 @@ Who may restate, reveal or erase is decided by the policy of `cases` and asked b
 deed is only made impossible without its reason and without its line in the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -227,6 +227,16 @@ def publish_left(report_ids: Sequence[UUID], *, actor: Actor, at: datetime) -> N
     for start in range(0, len(report_ids), ASKED_AT_ONCE):
         some = Report.objects.filter(id__in=list(report_ids[start : start + ASKED_AT_ONCE]))
         runs.update(some.filter(run__isnull=False, run__published_at=None).values_list("run_id", flat=True))
+    _publish(runs, actor=actor, at=at)
+
+
+def publish_stale(sources: str, *, before: datetime, actor: Actor, at: datetime) -> None:
+    """Show the runs of sources that begin like this which began before a moment and were never published. 1 query."""
+    rows = ImportRun.objects.filter(source__startswith=sources, published_at=None, started_at__lt=before)
+    _publish(rows.values_list("id", flat=True)[:100], actor=actor, at=at)
+
+
+def _publish(runs: Iterable[UUID], *, actor: Actor, at: datetime) -> None:
     for run in sorted(runs):
         with suppress(NotFound):
             publish_run(run, read=Report.objects.filter(run_id=run).count(), actor=actor, at=at)

@@ -14,6 +14,7 @@ from gezhi.cases import check
 from gezhi.cases.models import Case, Order
 from gezhi.cases.orders import queries as orders
 from gezhi.channels.orders.sheet import judge
+from gezhi.config import worker
 from gezhi.flows import import_orders as flow
 from gezhi.flows import take_order as taking
 from gezhi.flows.cells import RowFinding
@@ -246,3 +247,14 @@ def test_twin_unless_it_is_published_then_it_is_known_and_nobody_sees_it(
     monkeypatch.setattr(taking, "publish_left", lambda *args, **more: None)
     assert take_order(coming(book(*many(1)))[0], actor=cast.zhou, at=noon).is_new is False
     assert seen(cast) == 0
+
+
+def test_orders_of_a_sheet_that_nobody_sends_again_are_shown_after_an_hour(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_after_one_batch(cast, book(*many(12)), noon, monkeypatch)
+    worker.tidy_up(noon + timedelta(hours=1))
+    assert seen(cast) == 0
+    worker.tidy_up(noon + timedelta(hours=1, seconds=1))
+    assert seen(cast) == 10
+    assert bring(cast, book(*many(12)), noon + timedelta(hours=2)) == Brought(12, 2, 10)
