@@ -20,14 +20,14 @@ from gezhi.flows.import_ledger import Result, Staging
 from gezhi.flows.ledger_sheet import Item, Judged, Reading, judge, source_of
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Actor
-from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
+from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, Refusal
 from gezhi.parties.queries import actor_of_account
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import BookStage, Finished
 from gezhi.tenancy.current import current
 
-BRING, TAKE_BACK = "book.bring", "book.take_back"  # errand kinds; the key is the book's id
+BRING, TAKE_BACK = books.BRING, books.TAKE_BACK
 SLICE_SECONDS = 2.0
 
 
@@ -175,7 +175,14 @@ def _stage(row: BookRow, held: _Held, staging: Staging, at: datetime) -> bool:
     books.say_progress(row.id, staging.done, len(held.items))
     if more:
         return True
-    _publish(row, held, staging, at)
+    try:
+        _publish(row, held, staging, at)
+    except (NotFound, NotFromHere):
+        _let_go(row.id)
+        stage = books.by_id(row.id).stage
+        if stage == BookStage.STAGING:
+            raise
+        return stage == BookStage.CLOSING  # another worker was faster: it is published
     return _ended(row, at) if row.finished != Finished.DECLINE else True
 
 
@@ -201,7 +208,10 @@ def _close(row: BookRow, held: _Held, actor: Actor, at: datetime) -> bool:
 
 
 def _ended(row: BookRow, at: datetime) -> bool:
-    books.go_to(row.id, BookStage.DONE, frm=BookStage.CLOSING, ended_at=at)
+    try:
+        books.go_to(row.id, BookStage.DONE, frm=BookStage.CLOSING, ended_at=at)
+    except NotFromHere:
+        return _let_go(row.id)  # another worker ended it
     bookfiles.drop(row.id)
     return _let_go(row.id)
 
@@ -212,10 +222,10 @@ def go_on_taking_back(book_id: UUID, *, at: datetime) -> bool:
     if row.stage != BookStage.WITHDRAWING or row.run is None:
         return False
     actor = actor_of_account(row.by_id, at)
-    taking = take_back.TakingBack(row.run.id, actor=actor)
+    taking = take_back.TakingBack(row.run.id, after=row.reached, actor=actor)
     more = _slice(lambda: taking.step(at))
     done = row.done + taking.taken_back
-    books.say_progress(row.id, done, max(done, row.total))
+    books.say_taken_back(row.id, done, max(done, row.total), reached=taking.after)
     if not more:
         books.withdrawn(row.id, done, taking.stayed(), actor=actor, at=at)
     return more

@@ -26,7 +26,15 @@ from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
 from gezhi.evidence import voice
-from gezhi.flows import change_of_company, clockwork, herald, learn, move_place, text_reporter
+from gezhi.flows import (
+    change_of_company,
+    clockwork,
+    herald,
+    import_orders,
+    learn,
+    move_place,
+    text_reporter,
+)
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
@@ -181,13 +189,14 @@ def keep_books(at: datetime) -> int:
 
 
 def tidy_up(at: datetime) -> None:
-    """What nobody waits for: work of companies that changed, pictures that nobody claimed, what cases teach. One that fails is told; the others are done."""
+    """What nobody waits for: work of companies that changed, pictures that nobody claimed, what cases teach, orders of sheets that broke off. One that fails is told; the others are done."""
     for chore in (
         change_of_company.move_open_work,
         evidence.purge,
         voice.purge,
         learn.learn_when_due,
         forget_books,
+        import_orders.show_left,
         hearing.tidy,
     ):
         try:

@@ -51,11 +51,11 @@ def _finished_elsewhere() -> str:
 
 
 class TakingBack:
-    """An import that was a mistake. Cases that somebody has worked on stay as they are."""
+    """An import that was a mistake. Cases that somebody has worked on stay as they are. after: the last case that was looked at."""
 
-    def __init__(self, run: UUID, *, actor: Actor) -> None:
+    def __init__(self, run: UUID, *, after: UUID | None = None, actor: Actor) -> None:
         self.run, self.actor = run, actor
-        self.taken_back, self.after = 0, UUID(int=0)
+        self.taken_back, self.after = 0, after or UUID(int=0)
 
     def step(self, at: datetime) -> bool:
         """A few more; whether any are left."""

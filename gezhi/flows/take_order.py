@@ -23,6 +23,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
+from gezhi.reports.actions import publish_left
 from gezhi.reports.intake import Intake
 
 SOURCE = "order"
@@ -103,6 +104,7 @@ def take_order(coming: Coming, *, actor: Actor, at: datetime) -> Taken:
 def _take(coming: Coming, *, actor: Actor, at: datetime) -> Taken:
     terms = coming.terms
     if taken := known_orders.known(terms.issuer, terms.number):
+        publish_left([taken.report_id], actor=actor, at=at)  # of a sheet that came in by half only
         return Taken(taken.id, is_new=False)
     coming = _beside(coming, actor)
     received = receive_report(Voice(as_intake(coming, terms), coming.place), actor=actor, at=at)

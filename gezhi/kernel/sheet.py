@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from gezhi.kernel.moment import BadMoment, as_moment
 from gezhi.kernel.workbook import ENCRYPTED_PACKAGE, ERROR_TEXTS, OLD_OFFICE, BadSheet, Limits, repacked
 
 __all__ = [
+    "BOOKS",
     "ENCODINGS",
     "BadMoment",
     "BadSheet",
@@ -35,11 +37,13 @@ __all__ = [
     "heads_as_written",
     "letters",
     "read_grid",
+    "read_grids",
     "read_sheet",
     "safe_cell",
 ]
 
 Cell = str | int | float | bool | date | datetime | None
+BOOKS = ("xlsx", "xlsm", "xls")
 TITLE_ROWS = 5  # a merged title may stand above the heads
 ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5")  # what a person may answer when asked
 EXACT = 2**53  # the last integer a float holds for certain
@@ -108,7 +112,7 @@ def read_grid(
     """
     limits = limits or Limits()
     suffix = _suffix(filename)
-    if suffix in ("xlsx", "xlsm", "xls"):
+    if suffix in BOOKS:
         return _excel_grid(data, suffix, sheet, limits)
     if suffix not in ("csv", "tsv", "txt"):
         raise BadSheet("unknown_suffix", suffix=suffix[:20])
@@ -117,6 +121,17 @@ def read_grid(
     text, found = _decoded(data, encoding)
     delimiter = "\t" if suffix == "tsv" else _delimiter(text)
     return Grid(list(_text_rows(text, delimiter, limits)), encoding=found)
+
+
+def read_grids(data: bytes, filename: str, *, most: int, limits: Limits | None = None) -> Iterator[Grid]:
+    """The first `most` visible worksheets of a book that is opened once; each is laid out when it is asked for. Raises as `read_grid`."""
+    limits = limits or Limits()
+    suffix = _suffix(filename)
+    if suffix not in BOOKS:
+        raise BadSheet("unknown_suffix", suffix=suffix[:20])
+    book, names = _opened(_safe(data, suffix, limits))
+    for name in names[:most]:
+        yield Grid(_filled(_table(book, name)), names, name)
 
 
 def _suffix(filename: str) -> str:
@@ -159,13 +174,20 @@ def _row(number: int, cells: Sequence[Cell], width: int, limits: Limits) -> Row:
 
 
 def _excel_grid(data: bytes, suffix: str, wanted: str, limits: Limits) -> Grid:
-    names, name, table = _table(_safe(data, suffix, limits), wanted)
-    rows = []
+    book, names = _opened(_safe(data, suffix, limits))
+    if wanted and wanted not in names:
+        raise BadSheet("no_such_sheet", sheet=wanted[:100])
+    name = wanted or names[0]
+    return Grid(_filled(_table(book, name)), names, name)
+
+
+def _filled(table: Sequence[Sequence[object]]) -> list[tuple[int, Sequence[Cell]]]:
+    rows: list[tuple[int, Sequence[Cell]]] = []
     for number, row in enumerate(table, start=1):
         cells = [_value(cell) for cell in row]
         if any(cell is not None for cell in cells):
             rows.append((number, cells))
-    return Grid(rows, names, name)
+    return rows
 
 
 def _safe(data: bytes, suffix: str, limits: Limits) -> bytes:
@@ -177,8 +199,9 @@ def _safe(data: bytes, suffix: str, limits: Limits) -> bytes:
     return data
 
 
-def _table(safe: bytes, wanted: str) -> tuple[tuple[str, ...], str, Sequence[Sequence[object]]]:
-    try:
+def _opened(safe: bytes) -> tuple[python_calamine.CalamineWorkbook, tuple[str, ...]]:
+    """The book and the names of its visible worksheets, one at least."""
+    with _of_the_reader():
         book = python_calamine.load_workbook(io.BytesIO(safe))
         names = tuple(
             sheet.name
@@ -186,14 +209,21 @@ def _table(safe: bytes, wanted: str) -> tuple[tuple[str, ...], str, Sequence[Seq
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
             and sheet.visible == python_calamine.SheetVisibleEnum.Visible
         )
-        if not names:
-            raise BadSheet("empty")
-        if wanted and wanted not in names:
-            raise BadSheet("no_such_sheet", sheet=wanted[:100])
-        name = wanted or names[0]
-        return names, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except BadSheet:
-        raise
+    if not names:
+        raise BadSheet("empty")
+    return book, names
+
+
+def _table(book: python_calamine.CalamineWorkbook, name: str) -> Sequence[Sequence[object]]:
+    with _of_the_reader():
+        return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+@contextmanager
+def _of_the_reader() -> Iterator[None]:
+    """Whatever it raises means a book that cannot be read."""
+    try:
+        yield
     except BaseException as error:
         # a panic of the reader is no Exception; an order to stop is not ours to swallow
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":

@@ -4,7 +4,8 @@ Who may restate, reveal or erase is decided by the policy of `cases` and asked b
 deed is only made impossible without its reason and without its line in the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from gezhi.places import paths
 from gezhi.reports.contact import unseal
 from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, words
 from gezhi.reports.models import ImportRun, Report
+from gezhi.reports.queries import ASKED_AT_ONCE
 from gezhi.reports.receipts import Received, known, new_report, receipt
 
 
@@ -214,3 +216,27 @@ def publish_run(run_id: UUID, *, read: int, bad: int = 0, actor: Actor, at: date
     after = {"read": run.read, "new": run.new, "known": run.known, "bad": run.bad}
     record(Deed("import", run.id, "published", after=after), actor=actor, at=at)
     return run.new, run.known
+
+
+def publish_left(report_ids: Sequence[UUID], *, actor: Actor, at: datetime) -> None:
+    """Show the runs of these reports that nobody has published: what is known must be seen. 1 query per 500 reports.
+
+    Whoever is still at such a run finds it published, and that is well.
+    """
+    runs: set[UUID] = set()
+    for start in range(0, len(report_ids), ASKED_AT_ONCE):
+        some = Report.objects.filter(id__in=list(report_ids[start : start + ASKED_AT_ONCE]))
+        runs.update(some.filter(run__isnull=False, run__published_at=None).values_list("run_id", flat=True))
+    _publish(runs, actor=actor, at=at)
+
+
+def publish_stale(sources: str, *, before: datetime, actor: Actor, at: datetime) -> None:
+    """Show the runs of sources that begin like this which began before a moment and were never published. 1 query."""
+    rows = ImportRun.objects.filter(source__startswith=sources, published_at=None, started_at__lt=before)
+    _publish(rows.values_list("id", flat=True)[:100], actor=actor, at=at)
+
+
+def _publish(runs: Iterable[UUID], *, actor: Actor, at: datetime) -> None:
+    for run in sorted(runs):
+        with suppress(NotFound):
+            publish_run(run, read=Report.objects.filter(run_id=run).count(), actor=actor, at=at)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from gezhi.journal import outbox
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere
@@ -18,6 +19,7 @@ from gezhi.reports.kinds import UNDER_WAY, BookStage, Finished
 from gezhi.reports.models import ImportRun, IncomingBook, Layout, Report
 from gezhi.tenancy.clock import new_id
 
+BRING, TAKE_BACK = "book.bring", "book.take_back"  # errand kinds; the key is the book's id
 KEPT = timedelta(days=1)  # a file that nobody goes on with; also how long an import may be taken back
 MOST_STAYED = 500  # numbers named; of more only how many
 
@@ -47,7 +49,9 @@ class RunRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """A book as values. done, total: of the stage under way; stayed: numbers of cases that were not taken back."""
+    """A book as values. done, total: of the stage under way; stayed: numbers of cases that were not taken back; reached: the last case
+    that taking back looked at.
+    """
 
     id: UUID
     by_id: UUID
@@ -69,6 +73,7 @@ class BookRow:
     declined: int
     taken_back: int
     stayed: Sequence[str]
+    reached: UUID | None
     problem: str
     run: RunRow | None
 
@@ -192,6 +197,11 @@ def say_progress(id: UUID, done: int, total: int) -> None:
     IncomingBook.objects.filter(id=id).update(done=done, total=total)
 
 
+def say_taken_back(id: UUID, done: int, total: int, *, reached: UUID) -> None:
+    """As `say_progress`, of taking back: the next slice goes on behind this case. 1 UPDATE."""
+    IncomingBook.objects.filter(id=id).update(done=done, total=total, reached=reached)
+
+
 def say_declined(id: UUID, declined: int, *, done: int, total: int) -> None:
     """How many more were declined in this slice, and how far that is. 1 UPDATE."""
     IncomingBook.objects.filter(id=id).update(declined=F("declined") + declined, done=done, total=total)
@@ -227,11 +237,28 @@ def withdrawn(id: UUID, taken_back: int, stayed: Sequence[str], *, actor: Actor,
     record(Deed("import", run.id, "withdrawn", after=after), actor=actor, at=at)
 
 
+# What a book that nobody goes on with had not done: of its rows nothing is seen; all are seen; some were taken back.
+LOST = {
+    BookStage.STAGING: "lost_staging",
+    BookStage.CLOSING: "lost_closing",
+    BookStage.WITHDRAWING: "lost_withdrawing",
+}
+
+
 def purge(*, at: datetime) -> None:
-    """Books that nobody went on with for a day are gone, file and row."""
+    """Books that nobody went on with for a day are gone, file and row; those whose errand was given up are failed, their file is gone."""
+    _fail_lost(at)
     old = IncomingBook.objects.filter(stage=BookStage.MAPPING, brought_at__lt=at - KEPT)
     ids = list(old.values_list("id", flat=True)[:100])
     for id in ids:
         bookfiles.drop(id)
     if ids:
         IncomingBook.objects.filter(id__in=ids).delete()
+
+
+def _fail_lost(at: datetime) -> None:
+    """Books under way for a day that no errand goes on with."""
+    rows = IncomingBook.objects.filter(stage__in=UNDER_WAY, began_at__lt=at - KEPT).order_by("began_at", "id")
+    for id, stage in rows.values_list("id", "stage")[:100]:
+        if not any(outbox.waiting(kind, str(id)) for kind in (BRING, TAKE_BACK)):
+            fail(id, LOST[BookStage(stage)], at=at)

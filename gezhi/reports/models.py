@@ -164,7 +164,7 @@ class Layout(TenantModel):
 class IncomingBook(TenantModel):
     """A ledger that somebody uploaded, from the choice of its columns to its cases. The file itself lies sealed beside the pictures.
 
-    done, total: of the stage under way. stayed: numbers of cases that taking back left alone.
+    done, total: of the stage under way. stayed: numbers of cases that taking back left alone. reached: the last case that it looked at.
     """
 
     by_id = models.UUIDField()
@@ -187,6 +187,7 @@ class IncomingBook(TenantModel):
     declined = models.PositiveIntegerField(default=0)
     taken_back = models.PositiveIntegerField(default=0)
     stayed = models.JSONField(default=list)
+    reached = models.UUIDField(null=True)
     problem = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:

@@ -1,5 +1,6 @@
 """An incoming book on its way: kept sealed, mapped as its layout was before, brought in slice by slice, taken back."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from gezhi.cases.move import Move
 from gezhi.channels import books as channel
 from gezhi.config import worker
 from gezhi.flows import import_ledger as flow
+from gezhi.flows import take_back
 from gezhi.journal.models import Entry, Errand
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotFromHere
@@ -241,3 +243,105 @@ def test_an_import_is_taken_back_within_a_day(cast: Cast, noon: datetime) -> Non
     with pytest.raises(NotFromHere) as refused:
         channel.begin_taking_back(row, at=noon + DAY + timedelta(seconds=1))
     assert refused.value.code == "too_late"
+
+
+def by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each slice looks at one case."""
+    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
+    monkeypatch.setattr(take_back, "AT_ONCE", 1)
+
+
+def slices(step: Callable[[], bool], most: int = 20) -> int:
+    """How many it took until nothing was left; most + 1 when there is no end to it."""
+    for number in range(1, most + 1):
+        if not step():
+            return number
+    return most + 1
+
+
+def untouchable(cast: Cast, noon: datetime) -> BookRow:
+    """An import of which three cases lie in another community."""
+    row = brought(book(*((f"N{at}", "中街", "井盖松动", "", "") for at in (1, 2, 3))), cast.chen, noon)
+    channel.begin_taking_back(row, at=noon)
+    return row
+
+
+def test_taking_back_ends_although_more_cases_stay_than_one_slice_looks_at(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = untouchable(cast, noon)
+    by_one(monkeypatch)
+    assert slices(lambda: channel.go_on_taking_back(row.id, at=noon)) == 4
+    assert len(books.book(row.id, actor=cast.chen).stayed) == 3
+
+
+def test_twin_if_it_forgot_where_it_was_it_would_never_end(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = untouchable(cast, noon)
+    by_one(monkeypatch)
+    monkeypatch.setattr(
+        books, "say_taken_back", lambda id, done, total, *, reached: books.say_progress(id, done, total)
+    )
+    assert slices(lambda: channel.go_on_taking_back(row.id, at=noon)) == 21
+
+
+# ---- two workers, and none ----
+
+
+@pytest.mark.parametrize("finished", ["leave_out", "decline"])
+def test_a_book_that_another_worker_published_meanwhile_is_done(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch, finished: str
+) -> None:
+    id = begun(book(*rows(3, "已办结" if finished == "decline" else "")), cast.chen, noon, finished=finished)
+    publish = channel._publish
+
+    def too_late(*args: Any) -> None:
+        monkeypatch.setattr(channel, "_publish", publish)
+        channel._held.clear()  # the other one is another process
+        while channel.go_on(id, at=noon):
+            pass
+        publish(*args)
+
+    monkeypatch.setattr(channel, "_publish", too_late)
+    assert channel.go_on(id, at=noon) is False
+    row = books.by_id(id)
+    assert (row.stage, row.run.new, Case.objects.count()) == (BookStage.DONE, 3, 3)
+    assert ImportRun.objects.filter(published_at=None).count() == 0
+
+
+def test_a_run_that_nobody_published_is_told_as_what_went_wrong(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*args: Any) -> None:
+        raise NotFound
+
+    id = begun(book(*rows(1)), cast.chen, noon)
+    monkeypatch.setattr(channel, "_publish", gone)
+    with pytest.raises(NotFound):
+        channel.go_on(id, at=noon)
+
+
+def test_a_book_whose_errand_was_given_up_is_failed_after_a_day_and_its_file_is_gone(
+    cast: Cast, noon: datetime
+) -> None:
+    id = begun(book(*rows(1)), cast.chen, noon)
+    later = noon + DAY + timedelta(seconds=1)
+    worker.tidy_up(later)
+    assert (books.by_id(id).stage, len(files())) == (BookStage.STAGING, 1)  # its errand lives
+    Errand.objects.filter(kind=channel.BRING).update(parked_at=noon)
+    worker.tidy_up(noon + DAY)
+    assert len(files()) == 1
+    worker.tidy_up(later)
+    row = books.by_id(id)
+    assert (row.stage, row.problem, row.ended_at, files()) == ("failed", "lost_staging", later, [])
+
+
+def test_twin_without_that_look_it_would_be_under_way_for_ever(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = begun(book(*rows(1)), cast.chen, noon)
+    Errand.objects.filter(kind=channel.BRING).update(parked_at=noon)
+    monkeypatch.setattr(books, "_fail_lost", lambda at: None)
+    worker.tidy_up(noon + 9 * DAY)
+    assert (books.by_id(id).stage, len(files())) == (BookStage.STAGING, 1)

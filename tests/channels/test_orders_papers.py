@@ -105,6 +105,27 @@ def test_a_value_that_looks_like_a_mark_is_filled_once() -> None:
 
 
 HYPER = b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://x/attachedTemplate" Target="http://evil/x.dotm" TargetMode="External"/></Relationships>'
+RELS = '<?xml version="1.0"{encoding}?><{p}Relationships xmlns{x}="http://schemas.openxmlformats.org/package/2006/relationships"><{p}Relationship Id="rId1" Type="{type}" Target="{target}" TargetMode="External"/></{p}Relationships>'
+KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def form_with_link(
+    kind: str = "attachedTemplate",
+    target: str = "https://x/a.dotm",
+    prefix: str = "",
+    encoding: str = "utf-8",
+) -> bytes:
+    """A form whose settings name something elsewhere."""
+    said = RELS.format(
+        p=f"{prefix}:" if prefix else "",
+        x=f":{prefix}" if prefix else "",
+        encoding=f' encoding="{encoding}"',
+        type=KINDS + kind,
+        target=target,
+    )
+    return with_part(word("{{单号}}"), "word/_rels/settings.xml.rels", said.encode(encoding))
+
+
 HOSTILE: dict[str, tuple[Any, str, str]] = {
     "nothing": (b"", "docx", "broken_form"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), "docx", "broken_form"),
@@ -117,6 +138,26 @@ HOSTILE: dict[str, tuple[Any, str, str]] = {
         with_part(word("{{单号}}"), "word/_rels/settings.xml.rels", HYPER),
         "docx",
         "abroad",
+    ),
+    "a template at an address that ends like a link": (
+        form_with_link(target="https://x/hyperlink"),
+        "docx",
+        "abroad",
+    ),
+    "a template in UTF-16": (form_with_link(encoding="utf-16"), "docx", "abroad"),
+    "a template behind a prefix": (form_with_link(prefix="r"), "docx", "abroad"),
+    "a kind that only ends like a link": (form_with_link("x/hyperlink"), "docx", "abroad"),
+    "an address that is called a part": (
+        with_part(
+            word("{{单号}}"), "word/_rels/settings.xml.rels", HYPER.replace(b' TargetMode="External"', b"")
+        ),
+        "docx",
+        "abroad",
+    ),
+    "a link that is no XML": (
+        with_part(word("{{单号}}"), "word/_rels/settings.xml.rels", b"<Relationships>"),
+        "docx",
+        "broken_form",
     ),
     "entities": (
         with_part(word("{{单号}}"), "word/settings.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'),
@@ -137,6 +178,18 @@ def test_a_hostile_form_is_refused_with_its_reason(name: str) -> None:
     with pytest.raises(Invalid) as refused:
         papers.judged(data, suffix)
     assert (refused.value.field, refused.value.code) == ("form", code)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_link_that_a_person_presses_may_stay(encoding: str) -> None:
+    papers.judged(form_with_link("hyperlink", "https://12345.gov.cn/", encoding=encoding), "docx")
+
+
+def test_twin_without_the_look_at_relationships_a_template_far_away_would_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(papers, "_judge_relationship", lambda name, attributes: None)
+    papers.judged(HOSTILE["a template in UTF-16"][0], "docx")
 
 
 def test_twin_without_the_measure_a_bomb_would_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,18 +3,23 @@
 import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
+from django.db import IntegrityError
 
 from gezhi.cases import check
 from gezhi.cases.models import Case, Order
+from gezhi.cases.orders import queries as orders
 from gezhi.channels.orders.sheet import judge
+from gezhi.config import worker
 from gezhi.flows import import_orders as flow
+from gezhi.flows import take_order as taking
 from gezhi.flows.cells import RowFinding
 from gezhi.flows.import_orders import Brought, import_orders
-from gezhi.flows.take_order import Coming, coming_of
+from gezhi.flows.take_order import Coming, coming_of, take_order
 from gezhi.kernel.sheet import BadSheet
 from gezhi.reports.models import ImportRun, Report
 from tests.cast import Cast
@@ -99,8 +104,8 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(
     written = flow._write
     calls = iter([written])
 
-    def dies(*args: object, **more: object) -> None:
-        next(calls)(*args, **more)
+    def dies(*args: Any, **more: Any) -> Any:
+        return next(calls)(*args, **more)
 
     monkeypatch.setattr(flow, "_write", dies)
     with pytest.raises(StopIteration):
@@ -143,3 +148,113 @@ def test_a_sheet_without_its_columns_says_which() -> None:
 def test_what_is_no_workbook_is_refused(data: bytes) -> None:
     with pytest.raises(BadSheet):
         judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+
+
+# ---- two at once, and half of one ----
+
+DANGER = "王秀英反映楼道里有燃气味"
+
+
+def killed_after_one_batch(cast: Cast, data: bytes, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        calls = iter([flow._write])
+        patched.setattr(flow, "_write", lambda *args, **more: next(calls)(*args, **more))
+        with pytest.raises(StopIteration):
+            bring(cast, data, at)
+
+
+def seen(cast: Cast) -> int:
+    return orders.listed(cast.zhou).count()
+
+
+def test_two_clerks_with_two_files_share_no_run(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_after_one_batch(cast, book(*many(12)), noon, monkeypatch)
+    other = [(f"B{number}", *ROW[1:]) for number in range(2)]
+    assert import_orders(
+        "hotline", coming(book(*other)), file_digest="1" * 64, actor=cast.zhou, at=noon
+    ) == Brought(2, 2, 0)
+    assert seen(cast) == 2  # of the other file nothing is seen yet
+
+
+def test_the_same_file_sent_twice_at_once_is_taken_in_by_both(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, publish = book(*many(3)), flow.publish_run
+
+    def second_first(*args: Any, **more: Any) -> Any:
+        monkeypatch.setattr(flow, "publish_run", publish)
+        assert bring(cast, data, noon) == Brought(3, 3, 0)
+        return publish(*args, **more)
+
+    monkeypatch.setattr(flow, "publish_run", second_first)
+    assert bring(cast, data, noon) == Brought(3, 3, 0)
+    assert (seen(cast), ImportRun.objects.count()) == (3, 1)
+
+
+@pytest.mark.parametrize("how", ["pasted", "another sheet"])
+def test_an_order_of_a_sheet_that_broke_off_is_seen_by_whoever_meets_it(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    killed_after_one_batch(cast, book(*many(12)), noon, monkeypatch)
+    assert seen(cast) == 0
+    if how == "pasted":
+        assert take_order(coming(book(*many(1)))[0], actor=cast.zhou, at=noon).is_new is False
+    else:
+        some = coming(book(*many(2)))
+        assert import_orders("hotline", some, file_digest="1" * 64, actor=cast.zhou, at=noon) == Brought(
+            2, 0, 2
+        )
+    assert (seen(cast), ImportRun.objects.filter(published_at=None).count()) == (10, 0)
+    assert bring(cast, book(*many(12)), noon).read == 12
+    assert (seen(cast), list(check.findings())) == (12, [])
+
+
+def test_a_batch_in_which_somebody_was_faster_is_written_once_more(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive, calls = flow.receive_many, iter([True])
+
+    def collides(*args: Any, **more: Any) -> Any:
+        if next(calls, False):
+            raise IntegrityError
+        return receive(*args, **more)
+
+    monkeypatch.setattr(flow, "receive_many", collides)
+    assert bring(cast, book(*many(2)), noon) == Brought(2, 2, 0)
+
+
+def test_words_of_danger_in_a_sheet_start_the_clock_for_making_safe(cast: Cast, noon: datetime) -> None:
+    bring(cast, book((ROW[0], "燃气味", DANGER, *ROW[3:]), ("WH2", *ROW[1:])), noon)
+    feared, plain = Case.objects.order_by("id")
+    assert (feared.feared_id is not None, feared.make_safe_due is not None) == (True, True)
+    assert (plain.feared_id, plain.make_safe_due) == (None, None)
+
+
+def test_twin_without_that_look_it_would_start_none(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "feared", lambda text: None)
+    bring(cast, book((ROW[0], "燃气味", DANGER, *ROW[3:])), noon)
+    assert Case.objects.get().make_safe_due is None
+
+
+def test_twin_unless_it_is_published_then_it_is_known_and_nobody_sees_it(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_after_one_batch(cast, book(*many(12)), noon, monkeypatch)
+    monkeypatch.setattr(taking, "publish_left", lambda *args, **more: None)
+    assert take_order(coming(book(*many(1)))[0], actor=cast.zhou, at=noon).is_new is False
+    assert seen(cast) == 0
+
+
+def test_orders_of_a_sheet_that_nobody_sends_again_are_shown_after_an_hour(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_after_one_batch(cast, book(*many(12)), noon, monkeypatch)
+    worker.tidy_up(noon + timedelta(hours=1))
+    assert seen(cast) == 0
+    worker.tidy_up(noon + timedelta(hours=1, seconds=1))
+    assert seen(cast) == 10
+    assert bring(cast, book(*many(12)), noon + timedelta(hours=2)) == Brought(12, 2, 10)

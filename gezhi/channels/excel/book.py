@@ -3,11 +3,22 @@
 Titles above the heads, heads over two rows with merged cells, empty columns and rows are how ledgers look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gezhi.channels.excel import likeness
-from gezhi.kernel.sheet import BadSheet, Cell, Fault, Limits, Row, letters, read_grid
+from gezhi.kernel.sheet import (
+    BOOKS,
+    BadSheet,
+    Cell,
+    Fault,
+    Grid,
+    Limits,
+    Row,
+    letters,
+    read_grid,
+    read_grids,
+)
 from gezhi.kernel.workbook import ERROR_TEXTS
 
 HEAD_WITHIN = 15  # filled rows: what stands above the heads is a title, a unit, a period
@@ -35,12 +46,10 @@ def read_book(
     data: bytes, filename: str, *, sheet: str = "", encoding: str = "", limits: Limits = LIMITS
 ) -> Book:
     """One sheet of a book (the one whose heads are known best when none is named). Raises BadSheet, as kernel.sheet.read_grid."""
-    grid = read_grid(data, filename, sheet=sheet, encoding=encoding, limits=limits)
-    if not sheet and len(grid.sheets) > 1:
-        others = [
-            read_grid(data, filename, sheet=name, limits=limits) for name in grid.sheets[1:MOST_LOOKED_AT]
-        ]
-        grid = max([grid, *others], key=lambda one: _known_heads(one.rows))
+    if not sheet and filename.lower().endswith(tuple(f".{suffix}" for suffix in BOOKS)):
+        grid = _likeliest(read_grids(data, filename, most=MOST_LOOKED_AT, limits=limits))
+    else:
+        grid = read_grid(data, filename, sheet=sheet, encoding=encoding, limits=limits)
     if not grid.rows:
         raise BadSheet("empty")
     first, last = _head_rows(grid.rows)
@@ -57,6 +66,16 @@ def read_book(
         grid.encoding,
         filename.lower().endswith(".xlsm"),
     )
+
+
+def _likeliest(grids: Iterator[Grid]) -> Grid:
+    """Of the sheets of one book; never more than two are held at a time."""
+    best = next(grids)
+    known = _known_heads(best.rows)
+    for grid in grids:
+        if (more := _known_heads(grid.rows)) > known:
+            best, known = grid, more
+    return best
 
 
 def name_of(heads: Sequence[str], column: int) -> str:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
@@ -18,12 +20,14 @@ from gezhi.channels.orders import telling
 from gezhi.flows.take_order import Coming, take_order
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.parties.tokens import Scope
+from gezhi.web import problems
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import JSON, Door
 from gezhi.web.api.shapes import Code, Limit, Moment, Sent
 from gezhi.web.asked import Asked
 from gezhi.web.naming import cursor_of, id_after, leaf, place_named
 
+ELSEWHERE = gettext_noop("这个单号已经登记过，没有重复登记。它不在您能看到的范围内，请问总受理席。")
 router = Router()
 
 
@@ -100,7 +104,9 @@ class VerdictIn(Sent):
     **described("take_order", 400, 401, 403, 404, 409, 413, 415, 422, 429, closed=True),
 )
 def take(request: Asked, body: OrderIn) -> Any:
-    """Take an order in. 201; the same issuer and number again: 200 with the one that stands, nothing added."""
+    """Take an order in. 201; the same issuer and number again: 200 with the one that stands, nothing added; 409 known_elsewhere when it
+    stands where the person may not look.
+    """
     phone = body.contact or ""
     coming = Coming(
         Terms(body.issuer.value, body.number, body.due_at, body.return_until, body.category, body.wanted),
@@ -112,6 +118,8 @@ def take(request: Asked, body: OrderIn) -> Any:
         _case(body.case, request),
     )
     taken = take_order(coming, actor=request.actor, at=request.now)
+    if not taken.is_new and not orders.listed(request.actor).filter(id=taken.order_id).exists():
+        return problems.answer(409, code="known_elsewhere", detail=_(ELSEWHERE))
     return Status(201 if taken.is_new else 200, _row(orders.standing(taken.order_id)))
 
 

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -20,7 +21,7 @@ from gezhi.channels.excel.book import Book, read_book
 from gezhi.channels.excel.heads import FIELDS
 from gezhi.flows.cells import RowFinding
 from gezhi.kernel.actor import Duty
-from gezhi.kernel.refusal import Invalid, Refusal
+from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
 from gezhi.kernel.sheet import ENCODINGS, BadSheet, safe_cell
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
@@ -29,6 +30,10 @@ from gezhi.web import times
 from gezhi.web.desk.keeper import SheetForm, tried, why
 from gezhi.web.staff import actor_of, at_of, duty_required, is_boosted
 
+# A book may fill 200 MB of memory while it is read: one at a time in this process, and nobody's request waits for long.
+_TURN = threading.BoundedSemaphore(1)
+WAIT_SECONDS = 5.0
+Read = TypeVar("Read")
 MOST_BYTES = 20_000_000
 MOST_ASKED = 40  # columns of one form; those behind them are not taken, and it is said
 SHOWN = 50  # findings on a page; the download has all
@@ -73,7 +78,24 @@ FINISHED: Final = (
 PROBLEMS: Final = {
     "bad_rows": gettext_noop("有几行要改，什么都没有写入。请改好再上传。"),
     "not_found": gettext_noop("上传的文件已经清除，请重新上传。"),
+    "lost_staging": gettext_noop("导入中途停下，超过一天没有继续，什么都没有写入。请重新上传。"),
+    "lost_closing": gettext_noop(
+        "案件都已导入，但原台账记为已办结的没有全部记为不予受理，超过一天没有继续。请到案件列表里逐件处理。"
+    ),
+    "lost_withdrawing": gettext_noop(
+        "撤回中途停下，超过一天没有继续：有的已经撤回，有的还在。请到案件列表里逐件处理。"
+    ),
 }
+
+
+def _in_turn(read: Callable[[], Read]) -> Read:
+    """What the reading gives. Raises NotFromHere("another_is_read") when another book is still being read after a few seconds."""
+    if not _TURN.acquire(timeout=WAIT_SECONDS):
+        raise NotFromHere("another_is_read")
+    try:
+        return read()
+    finally:
+        _TURN.release()
 
 
 class BookForm(SheetForm):
@@ -103,13 +125,16 @@ def books_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         file, encoding = form.cleaned_data["sheet"], form.cleaned_data["encoding"]
         id = tried(
-            form, lambda: channel.take_in(file.read(), file.name, encoding=encoding, actor=actor, at=at)
+            form,
+            lambda: _in_turn(
+                lambda: channel.take_in(file.read(), file.name, encoding=encoding, actor=actor, at=at)
+            ),
         )
         if id:
             is_known = books.remembered(books.book(id, actor=actor).layout) is not None
             return redirect("desk:book_trial" if is_known else "desk:book_in", id)
     rows = [
-        {"book": one, "when": times.moment(one.brought_at, at), "stage": _(STAGES[BookStage(one.stage)])}
+        {"book": one, "when": times.moment(one.brought_at, at), "stage": _stage_of(one)}
         for one in books.recent(actor)
     ]
     page = {"heading": _("导入原有台账"), "form": form, "rows": rows}
@@ -127,6 +152,12 @@ STAGES: Final = {
 }
 
 
+def _stage_of(row: BookRow) -> str:
+    if row.stage == BookStage.FAILED and row.run:
+        return _("没有做完")
+    return _(STAGES[BookStage(row.stage)])
+
+
 @require_http_methods(["GET", "POST"])
 @duty_required(*DESK)
 def book_in(request: HttpRequest, book_id: UUID) -> HttpResponse:
@@ -136,8 +167,7 @@ def book_in(request: HttpRequest, book_id: UUID) -> HttpResponse:
         return _progress(request, row)
     if request.method == "POST":
         return _chosen(request, row)
-    book = channel.sheet_of(row)
-    return _columns(request, row, book)
+    return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)))
 
 
 def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
@@ -148,7 +178,7 @@ def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
         "heading": row.filename,
         "row": row,
         "run": row.run,
-        "stage": _(STAGES[BookStage(row.stage)]),
+        "stage": _stage_of(row),
         "is_under_way": is_under_way,
         "may_undo": may_undo,
         "problem": _(PROBLEMS.get(row.problem, gettext_noop("文件读不下去了，什么都没有写入。请重新上传。"))),
@@ -207,7 +237,7 @@ def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
     said = request.POST
     sheet, encoding = said.get("sheet", row.sheet)[:100], said.get("encoding", row.encoding)[:12]
     choices: dict[str, Any] = {"finished": said.get("finished", row.finished), "skip_bad": "skip_bad" in said}
-    book = channel.sheet_of(row)
+    book = _in_turn(lambda: channel.sheet_of(row))
     if (sheet, encoding) != (row.sheet, row.encoding):
         try:
             return _another_sheet(row, sheet, encoding, choices)
@@ -226,7 +256,7 @@ def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
 
 def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, Any]) -> HttpResponse:
     """The same file read otherwise: its columns are proposed anew. Raises BadSheet."""
-    book = read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding)
+    book = _in_turn(lambda: read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding))
     proposals, _is_remembered = channel.fields_for(book)
     books.choose(
         row.id,
@@ -247,9 +277,9 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
     if row.stage != BookStage.MAPPING:
         return redirect("desk:book_in", row.id)
     try:
-        result = channel.trial(row, at_of(request))
+        result = _in_turn(lambda: channel.trial(row, at_of(request)))
     except Invalid as refused:
-        return _columns(request, row, channel.sheet_of(row), refused)
+        return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)), refused)
     remarks = _grouped(result.remarks)
     page = {
         "heading": _("试一遍，还没有写入"),
@@ -288,7 +318,7 @@ def _grouped(remarks: Iterable[RowFinding]) -> list[str]:
 def findings(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """All findings and remarks of the dry run as a table: row, column, what is so."""
     row = books.book(book_id, actor=actor_of(request))
-    result = channel.trial(row, at_of(request))
+    result = _in_turn(lambda: channel.trial(row, at_of(request)))
     answer = HttpResponse(
         _as_csv(result.findings, result.remarks).encode("utf-8-sig"), content_type="text/csv; charset=utf-8"
     )

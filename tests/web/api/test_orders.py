@@ -111,3 +111,22 @@ def test_what_cannot_be_taken_is_said_and_writes_nothing(
 def test_a_due_moment_in_the_past_is_taken_as_it_is(cast: Cast, programs: Programs, noon: datetime) -> None:
     late = (noon - timedelta(days=3)).isoformat()
     assert programs(cast.chen).post("orders", placed(cast, due_at=late)).status_code == 201
+
+
+def test_an_order_of_another_community_is_known_but_not_shown(cast: Cast, programs: Programs) -> None:
+    elsewhere = placed(cast, place=cast.town.row(cast.town.street_b).code)
+    assert programs(cast.chen).post("orders", elsewhere).status_code == 201
+    again = programs(cast.chen).post("orders", elsewhere)
+    assert refusal(again) == (409, "known_elsewhere")
+    said = again.content.decode()
+    order = Order.objects.get()
+    assert [word for word in (str(order.id), "371072-", "市政设施", order.number) if word in said] == []
+
+
+def test_twin_without_that_question_it_would_be_shown(
+    cast: Cast, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = placed(cast, place=cast.town.row(cast.town.street_b).code)
+    programs(cast.chen).post("orders", elsewhere)
+    monkeypatch.setattr("gezhi.cases.orders.queries.listed", lambda actor: Order.objects.all())
+    assert programs(cast.chen).post("orders", elsewhere).json()["number"] == BODY["number"]
