@@ -310,7 +310,7 @@ def of_forms(at: datetime) -> Things:
         "form.photo.signed": signed[KEY],
         "form.paper.signed": signed[f"{KEY}.papers"],
         "form.after.signed": signed[f"{KEY}.after"],
-        "form.paste": paste_state.packed(paste_state.read("路灯坏了没人修", at=at), KEY),
+        "form.paste": paste_state.packed(paste_state.read("路灯坏了没人修", KEY, at=at), KEY),
         "nobody": str(new_id()),
         "password": PASSWORD,
     }
