@@ -114,7 +114,7 @@ def _some_history(noon: datetime) -> None:
 
 
 def test_whatever_leaves_the_office_has_somebody_who_delivers_it_and_a_name_among_the_alarms() -> None:
-    of_wecom = {TO_USERS, robots.NOTICE, hearing.DRAFT, hearing.ANSWER, wecom.TEST}
+    of_wecom = {TO_USERS, robots.NOTICE, wecom.DRAFT, wecom.PICTURES, hearing.ANSWER, wecom.TEST}
     assert set(HANDLERS) == {MAIL, SMS, receivers.WEBHOOK} | of_wecom
     assert set(HANDLERS) | set(worker.HANDLERS) == set(KINDS)
 
