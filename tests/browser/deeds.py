@@ -45,8 +45,8 @@ def case_number(page: Page) -> str:
 
 
 def open_on_desk(page: Page, number: str) -> Locator:
-    """Open a case from the list of the desk; the sheet beside the list."""
-    page.goto("/desk/")
+    """Open a case from the list of the desk, looked for by its number: other tests may have filled the first page. The sheet beside the list."""
+    page.goto(f"/desk/?q={number[7:]}")
     page.get_by_role("row").filter(has_text=number[7:]).get_by_role("link").first.click()
     sheet = page.locator("#sheet")
     expect(sheet.get_by_text(number)).to_be_visible()
