@@ -1,7 +1,7 @@
 """A voice of a minute: kept sealed in the database, heard by the desk only, gone with its reporter or after a day that nobody claimed it.
 
-It names its speaker as surely as a name does: sealed under a key of its own, which the office's key wraps; dropping that erases it from
-every copy. No file lies beside the database, so there is nothing to sync and nothing to sweep.
+It names its speaker as surely as a name does: sealed under a key of its own, which the office's key wraps. Both go when it is erased; a backup
+made before still holds them, and opens with the office's key alone. No file lies beside the database, so there is nothing to sync and nothing to sweep.
 """
 
 import hashlib
