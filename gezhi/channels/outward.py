@@ -163,6 +163,18 @@ def ask(
             raise Unreachable("no_answer", problem=repr(problem)) from problem
 
 
+class Fetched:
+    """A file from elsewhere, at its beginning, as evidence.keep takes it. name: the end of its address, where that is one."""
+
+    def __init__(self, file: IO[bytes], name: str = "") -> None:
+        self.file, self.name, self.size = file, name, file.seek(0, 2)
+        file.seek(0)
+
+    def read(self, bytes: int, /) -> bytes:
+        """As a file's."""
+        return self.file.read(bytes)
+
+
 def fetch(url: str, *, most_bytes: int, seconds: float) -> IO[bytes]:
     """What a public address answers to GET, read to its end, at its beginning; the caller closes it. https or http, on the port of its scheme.
 

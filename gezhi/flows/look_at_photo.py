@@ -91,8 +91,8 @@ def public_photos(case_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
     reports = cases.report_ids(case_ids)
     case_by_report = {report: case for case, ids in reports.items() for report in ids}
     found: dict[UUID, list[EvidenceRow]] = {id: [] for id in case_ids}
-    for row in evidence.public_of("report", case_by_report):
-        found[case_by_report[row.claimed_id]].append(row)  # type: ignore[index]
-    for row in evidence.public_of("case", case_ids):
-        found[row.claimed_id].append(row)  # type: ignore[index]
+    case_by_claim = case_by_report | {id: id for id in case_ids}
+    for row in (*evidence.public_of("report", case_by_report), *evidence.public_of("case", case_ids)):
+        if row.claimed_id in case_by_claim:
+            found[case_by_claim[row.claimed_id]].append(row)
     return found

@@ -75,7 +75,8 @@ def gather(rows: Sequence[PlaceRow], *, language: str, at: datetime) -> tuple[li
             solved[here] = _solved(here, language, at)
         community = row.community_id
         cell = codes.get(row.grid_id, "") if row.grid_id else ""
-        facts.append(Facts(row, above.get(community, ""), _phones(row, at), community, cell, solved[here]))  # type: ignore[arg-type]
+        name = above.get(community, "") if community else ""
+        facts.append(Facts(row, name, _phones(row, at), community, cell, solved[here]))
     return facts, {id.hex: _cells(id) for id in above}
 
 

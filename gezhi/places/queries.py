@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -242,3 +242,9 @@ def _rows(places: QuerySet[Place]) -> list[PlaceRow]:
 def _grid_rows(cells: QuerySet[GridCell]) -> list[GridRow]:
     rows: Iterable[Any] = cells.values_list(*_GRID_FIELDS)
     return [GridRow(*row) for row in rows]
+
+
+def community_around(at: Point) -> PlaceRow | None:
+    """The community that holds a point, in the point's own grid cell; None outside of all. At most 2 queries."""
+    here = locate(*at)
+    return replace(by_ids([here.place_id])[here.place_id], grid_id=here.grid_id) if here else None

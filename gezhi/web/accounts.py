@@ -37,7 +37,7 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return workplace(parties.actor_of(request.user, request.now)) or reverse("my_work")
 
 
-class LinkedAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class LinkedAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Whoever comes from elsewhere is the account that an administrator linked; nobody becomes one."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

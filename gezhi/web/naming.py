@@ -1,7 +1,6 @@
 """What a program calls by a code or a point, found. Raises Invalid with the member that named it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -50,14 +49,6 @@ def point_of(pair: Sequence[float]) -> Point | None:
         if bad.code == "null_island":
             return None
         raise Invalid("point", "out_of_range", why=bad.code) from bad
-
-
-def community_around(at: Point) -> PlaceRow | None:
-    """The community that holds a point, in the point's own grid cell; None outside of all. At most 2 queries."""
-    found = places.locate(*at)
-    if found is None:
-        return None
-    return replace(places.by_ids([found.place_id])[found.place_id], grid_id=found.grid_id)
 
 
 def cursor_of(id: UUID) -> str:

@@ -11,8 +11,8 @@ from gezhi.channels.orders.paste import MOST_SIGNS, read
 HERE = ZoneInfo("Asia/Shanghai")
 
 
-def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=HERE)  # type: ignore[misc]
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=HERE)
 
 
 MANY_LINES = """【威海市12345政务服务便民热线工单】

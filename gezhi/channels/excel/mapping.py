@@ -1,7 +1,7 @@
 """Which column is what: proposed from heads and from what stands in the cells, with a score and a reason. Nothing is guessed silently. PURE."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import NamedTuple
 
@@ -104,8 +104,8 @@ def _weighed(found: likeness.Likeness, cells: Sequence[Cell]) -> float:
     return round(found.score * (0.5 + 0.5 * agree) if agree < 0.5 else found.score, 2) if agree else 0.3
 
 
-def _share(cells: Sequence[Cell], holds) -> float:  # type: ignore[no-untyped-def]
-    return sum(bool(holds(cell)) for cell in cells) / len(cells)
+def _share(cells: Sequence[Cell], holds: Callable[[Cell], bool]) -> float:
+    return sum(holds(cell) for cell in cells) / len(cells)
 
 
 def _is_phone(cell: Cell) -> bool:

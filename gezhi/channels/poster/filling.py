@@ -34,7 +34,6 @@ def _grounds(cells: Mapping[str, Cells]) -> dict[str, Ground]:
 
 def _poster(one: Facts, address: str, note: str) -> Poster:
     row, solved = one.place, one.solved
-    has_point = row.lon is not None and row.lat is not None
     return Poster(
         above=one.above,
         name=row.full_name.removeprefix(one.above).strip() or row.name,
@@ -44,7 +43,7 @@ def _poster(one: Facts, address: str, note: str) -> Poster:
         phones=one.phones,
         ground=one.community_id.hex if one.community_id else "",
         cell=one.cell,
-        point=(row.lon, row.lat) if has_point else None,  # type: ignore[arg-type]
+        point=(row.lon, row.lat) if row.lon is not None and row.lat is not None else None,
         solved_words=wording.solved_words(date_format(solved.month, _("n月")), solved.where, solved.count),
         solved=[f"{what} · {where}" if where else what for what, where in solved.lines],
         demonstration=note,

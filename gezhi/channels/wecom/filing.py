@@ -3,9 +3,9 @@ answer's errand are one transaction. Pictures that do not come now hold up no cl
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from gezhi.cases import numbers
 from gezhi.cases import queries as cases
-from gezhi.channels.outward import Unreachable
+from gezhi.channels.outward import Fetched, Unreachable
 from gezhi.channels.wecom import client, hearing, office
 from gezhi.channels.wecom.drafts import Draft
 from gezhi.channels.wecom.models import Application, Heard
@@ -38,19 +38,6 @@ from gezhi.reports.kinds import Channel
 
 LANGUAGE: Final = "zh-hans"
 TRIES_FOR_PICTURES: Final = 4  # three minutes; then words go ahead and pictures follow, for over a day
-
-
-@dataclass(slots=True)
-class Fetched:
-    """A picture from WeCom, as evidence.keep takes it. Nobody there gives it a name."""
-
-    file: IO[bytes]
-    size: int
-    name: str = ""
-
-    def read(self, bytes: int, /) -> bytes:
-        """As a file's."""
-        return self.file.read(bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +171,8 @@ def _placed(draft: Draft) -> tuple[PlaceRow | None, Point | None]:
     if not said:
         return None, None
     point = Point(said[-1]["lon"], said[-1]["lat"])
-    found = places.locate(*point)
-    if found is None:
-        return None, point
-    row = places.by_ids([found.place_id])[found.place_id]
-    return (None if row.closed_on else replace(row, grid_id=found.grid_id)), point
+    row = places.community_around(point)
+    return (None if row is None or row.closed_on else row), point
 
 
 def _pictures(media: Sequence[str], *, is_patient: bool, at: datetime) -> Gathered:
@@ -222,6 +206,4 @@ def _fetched(app: Application, number: str, at: datetime) -> Fetched | None:
         found = client.media(app, number, at=at)
     except (client.NoMedia, Hopeless, Invalid):
         return None
-    size = found.seek(0, 2)
-    found.seek(0)
-    return Fetched(found, size)
+    return Fetched(found)

@@ -25,7 +25,7 @@ from gezhi.web.api.door import JSON, MULTIPART, Door
 from gezhi.web.api.shapes import EvidenceOut, Key, Receipt, ReportIn, ReportOut, Step
 from gezhi.web.asked import Asked
 from gezhi.web.kept import keep_in_turn
-from gezhi.web.naming import community_around, leaf, place_named, point_of
+from gezhi.web.naming import leaf, place_named, point_of
 
 PICTURES_PER_HOUR = 9 * limits.REPORTS_PER_HOUR  # of one address without a token: nine for each report
 STEPS = tuple(Step)
@@ -110,7 +110,7 @@ def _voice(body: ReportIn, key: str | None) -> Voice:
     at = point_of(body.point) if body.point is not None else None
     place: PlaceRow | None = place_named(body.place) if body.place is not None else None
     if place is None and at is not None:
-        place = community_around(at)
+        place = places.community_around(at)
     intake = Intake(
         channel="api",
         text=body.text,

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
-from typing import IO, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from gezhi.channels import outward
-from gezhi.channels.outward import Unreachable
+from gezhi.channels.outward import Fetched, Unreachable
 from gezhi.evidence.actions import MOST_BYTES, Kept
 from gezhi.flows.look_at_photo import public_photos
 from gezhi.kernel.refusal import Invalid
@@ -34,19 +34,6 @@ FETCH_SECONDS: Final = 4.0  # for all pictures of one report: nobody is answered
 RETRY_SECONDS: Final = 5
 UPLOAD: Final = "media"
 SIZE: Final = 1600  # pixels of the longest side
-
-
-@dataclass(slots=True)
-class Fetched:
-    """A file from elsewhere, as evidence.keep takes it. name: the end of its address."""
-
-    name: str
-    size: int
-    file: IO[bytes]
-
-    def read(self, bytes: int, /) -> bytes:
-        """As a file's."""
-        return self.file.read(bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +121,7 @@ def _fetch(url: str, seconds: float) -> Fetched:
     except (Invalid, Unreachable) as refused:
         details = {name: value for name, value in refused.details.items() if name == "status"}
         raise Invalid("media_url", refused.code, **details) from None
-    size = file.seek(0, 2)
-    file.seek(0)
-    return Fetched(urlsplit(url).path.rpartition("/")[2], size, file)
+    return Fetched(file, urlsplit(url).path.rpartition("/")[2])
 
 
 def _kept(field: str, files: Sequence[Any], request: Asked) -> list[Kept]:

@@ -8,7 +8,6 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import BadText, clean
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
-from gezhi.web.naming import community_around
 
 _DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
 LONGEST_ADDRESS: Final = 200  # signs; what is longer is kept as words and not looked up
@@ -36,7 +35,7 @@ def placed(*, lat: str, lon: str, address_id: str, address: str) -> Placed:
     if named is not None:
         return Placed(named, _meant(at), "")
     meant = _meant(at)
-    return Placed(community_around(meant) if meant else None, meant, address)
+    return Placed(places.community_around(meant) if meant else None, meant, address)
 
 
 def point_said(lat: str, lon: str) -> tuple[float, float] | None:

@@ -49,7 +49,11 @@ def discovery(request: Asked, form: str) -> HttpResponse:
 def services(request: Asked, form: str) -> HttpResponse:
     """Every leaf that may be reported. No query as a rule."""
     tops = {top.id: top for top in catalogue.tops()}
-    rows = [_service(leaf, tops[leaf.parent_id]) for leaf in catalogue.open_leaves() if is_served(leaf)]  # type: ignore[index]  # a leaf has a parent
+    rows = [
+        _service(leaf, tops[top])
+        for leaf in catalogue.open_leaves()
+        if is_served(leaf) and (top := leaf.parent_id)
+    ]
     return spark.answer(form, "services", rows)
 
 
