@@ -10,7 +10,15 @@ from functools import lru_cache
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.served import Served
 
@@ -19,6 +27,7 @@ DESK = {"width": 1440, "height": 900}
 WAIT_MS = 15_000
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+expect.set_options(timeout=WAIT_MS)  # a machine that tests two databases at once is slow, not wrong
 
 
 @contextmanager

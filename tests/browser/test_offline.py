@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import deeds
 from tests.browser.deeds import fill_report
@@ -85,6 +86,24 @@ def test_a_report_written_without_network_is_kept_and_becomes_one_report(town: T
     expect(page.get_by_text("离线写的：楼道灯不亮").first).to_be_visible()
     expect(page.locator(".thumb")).to_have_count(1)
     assert found_by_desk(town, "离线写的") == 1
+
+
+def test_a_network_that_comes_back_during_a_try_is_not_overlooked(phone: Callable) -> None:
+    page, held = phone(), list[Route]()
+    path = f"/r/{deeds.place_code(page)}"
+    page.clock.install()
+    page.goto(path)
+    page.clock.pause_at(datetime.now() + timedelta(days=1))  # noqa: DTZ005  (no timer helps: what is asked must do)
+    page.context.route("**/unsent/token", lambda route: route.continue_() if held else held.append(route))
+    page.evaluate(SEVERAL, [path, 1])
+    page.evaluate(
+        "async () => { const [one] = await outbox.all(); await outbox.put({ ...one, state: 'waiting' }, []); outbox.flush(); }"
+    )
+    while not held:
+        page.wait_for_timeout(50)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    held[0].abort()
+    expect(page.get_by_text("已收到，编号")).to_be_visible()
 
 
 def test_when_answers_stop_although_the_phone_believes_in_its_network(town: Town, phone: Callable) -> None:

@@ -253,9 +253,9 @@
     });
   }
   addEventListener("hashchange", () => document.querySelectorAll("form[data-outbox]").forEach(begin)); // 改一改 on this very page
-  addEventListener("online", outbox.flush);
-  addEventListener("pageshow", ({ persisted }) => persisted && outbox.flush());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && outbox.flush());
+  addEventListener("online", outbox.hurry);
+  addEventListener("pageshow", ({ persisted }) => persisted && outbox.hurry());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && outbox.hurry());
 
   const lineOfWorker = document.querySelector("[data-offline-off]");
   if (!("serviceWorker" in navigator)) lineOfWorker?.removeAttribute("hidden");

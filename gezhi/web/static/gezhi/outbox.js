@@ -9,10 +9,12 @@ const outbox = (() => {
   const TRYING_MS = 18e4; // a page that has been sending for longer was closed on the way
   const LEASE_MS = 15e4;
   const FIRST_WAIT_MS = 5e3, LONGEST_WAIT_MS = 3e5;
+  const OTHER_PAGE_MS = 1e3; // another page of this phone is sending: look again soon
   const NUMBER = /\d{6}-\d{4}-\d{7}/;
   let base;
   let wait = FIRST_WAIT_MS;
   let next = 0;
+  let running = null, isAskedAgain = false;
 
   const store = () => (base ??= idb.openDB("gezhi", 1, {
     upgrade(fresh) {
@@ -166,19 +168,42 @@ const outbox = (() => {
     return later;
   }
 
-  async function flush() {
+  // Asked while it is under way, it goes once more: the network may have come back after it looked.
+  function flush() {
+    if (running) isAskedAgain = true;
+    else running = untilNobodyAsks().finally(() => (running = null));
+    return running;
+  }
+
+  async function untilNobodyAsks() {
+    do {
+      isAskedAgain = false;
+      await once();
+    } while (isAskedAgain);
+  }
+
+  // Somebody is here, or the network is: do not sit out a wait that grew while there was none.
+  function hurry() {
+    wait = FIRST_WAIT_MS;
+    return flush();
+  }
+
+  async function once() {
     clearTimeout(next);
     let again = wait;
     try {
       await tidy();
       const some = (await all()).some((one) => ["waiting", "login"].includes(one.state));
       if (!some) return;
+      let isMine = false;
       await alone(async () => {
+        isMine = true;
         const now = await reached();
         if (!now) return;
         whoIs(now.who);
         again = await round(now);
       });
+      if (!isMine) again = OTHER_PAGE_MS;
     } catch {
       // the network went away in between: what was not answered is still there
     } finally {
@@ -189,7 +214,7 @@ const outbox = (() => {
   // The next try: later each time, until something gets through.
   async function plan(again) {
     const left = (await all()).some((one) => one.state === "waiting");
-    wait = again && left ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+    if (again !== OTHER_PAGE_MS) wait = again && left ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
     clearTimeout(next);
     if (left) next = setTimeout(flush, again || FIRST_WAIT_MS);
     told();
@@ -203,5 +228,5 @@ const outbox = (() => {
     return sessionStorage.getItem(WHO) ?? "";
   }
 
-  return { all, drop, files, flush, freshId, get, mark, put, random, reached, tidy, whoIs };
+  return { all, drop, files, flush, freshId, get, hurry, mark, put, random, reached, tidy, whoIs };
 })();

@@ -48,7 +48,7 @@ const unsent = (() => {
 
   function acts(one) {
     const remove = act(words.remove, () => outbox.mark(one.id, ["waiting", "login", "refused"], { state: "deleted", was: one.state, changed_at: Date.now() }));
-    if (one.state === "waiting") return [act(words.again, outbox.flush), remove];
+    if (one.state === "waiting") return [act(words.again, outbox.hurry), remove];
     if (one.state === "login") return [door(words.enter, `/account/login/?next=${encodeURIComponent(location.pathname)}`), remove];
     if (one.state === "refused") return [door(words.mend, `${one.address}#${one.id}`), remove];
     if (one.state === "deleted") return [act(words.undo, () => outbox.mark(one.id, ["deleted"], { state: one.was }).then(outbox.flush))];
