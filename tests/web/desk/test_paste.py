@@ -14,6 +14,8 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.evidence.models import Evidence
 from gezhi.reports import queries as reports
 from gezhi.reports.models import Report
+from gezhi.tenancy.models import Jurisdiction
+from gezhi.tenancy.queries import forget
 from gezhi.web.desk import paste_state
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, text
@@ -299,3 +301,15 @@ def test_a_page_that_lay_too_long_is_asked_for_again_with_what_was_typed(
 
 def test_a_worker_pastes_nothing(cast: Cast, desk: Desk) -> None:
     assert desk(cast.gao).get(PASTE).status_code == 403
+
+
+@pytest.mark.parametrize("is_demonstration", [True, False])
+def test_only_the_demonstration_has_an_example_to_paste(
+    is_demonstration: bool, cast: Cast, desk: Desk
+) -> None:
+    Jurisdiction.objects.update(demonstration=is_demonstration)
+    forget()
+    client = desk(cast.chen)
+    plain, filled_in = client.get(PASTE).content.decode(), client.get(f"{PASTE}?example").content.decode()
+    assert ('href="?example"' in plain, "滑梯" in plain) == (is_demonstration, False)
+    assert ("滑梯" in filled_in, "悦海花园业主群" in filled_in.split("例如")[0]) == (is_demonstration,) * 2
