@@ -21,6 +21,7 @@ from gezhi.cases.orders.queries import standing
 from gezhi.catalogue import queries as catalogue
 from gezhi.channels import books
 from gezhi.channels.chat.known import SOURCE
+from gezhi.evidence import actions as pictures
 from gezhi.evidence import queries as evidence
 from gezhi.flows import look_at_photo, paste_group, take_order
 from gezhi.flows.demonstration import bank
@@ -185,6 +186,7 @@ def _look(ready: Ready, at: datetime) -> None:
     for (case, picture), is_covered in zip(shown[:2], (True, False), strict=False):
         if is_covered:
             look_at_photo.redact(case, picture, BOX, "遮住车牌", actor=actor, at=at)
+            pictures.prepare(picture, at=at)  # a play settles its errands itself
         look_at_photo.decide(case, picture, is_public=not is_covered, actor=actor, at=at)
 
 
