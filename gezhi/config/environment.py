@@ -86,9 +86,14 @@ def mailer(name: str, from_name: str) -> Mailer | None:
     return Mailer(parts.hostname, port or MAIL_PORTS[parts.scheme], user, password, security, sender)
 
 
-def base_address(name: str, default: str) -> str:
-    """The address that a service's own paths are added to, without a slash at its end."""
+EXAMPLE = "https://wecom.example.gov"
+
+
+def base_address(name: str, default: str = "") -> str:
+    """The address that a service's own paths are added to, without a slash at its end; "" where none is set and there is no default."""
     value = os.environ.get(name, "").strip() or default
+    if not value:
+        return ""
     try:
         parts = urlsplit(value)
         is_one = parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
@@ -96,7 +101,7 @@ def base_address(name: str, default: str) -> str:
     except ValueError:
         is_one = False
     if not is_one or not value.isascii() or not value.isprintable() or " " in value:
-        raise ImproperlyConfigured(f"{name} is {value!r}: write an address such as {default}")
+        raise ImproperlyConfigured(f"{name} is {value!r}: write an address such as {default or EXAMPLE}")
     return value.rstrip("/")
 
 

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
+from gezhi.config import showroom
 from gezhi.config.progress import Progress, bar
 from gezhi.config.upgrade import bring_tables_up_to_date
 from gezhi.config.worker import keep_books
@@ -125,6 +126,7 @@ def make_demonstration(*, is_small: bool = False) -> bool:
             at=at,
             months=0 if is_small else MONTHS,
             on_day=lambda day, of: progress.tell(f"{bar(day, of)} 第 {day} 天，共 {of} 天"),
+            beside=showroom.deeds,
         )
         keep_books_of_all(at)
         handle = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -38,9 +38,13 @@ def write(chosen: argparse.Namespace, *, at: datetime) -> int:
         rows, lambda code: origin + reverse("report", args=[code]), language=chosen.language, at=at
     )
     told = Progress("posters")
-    made = press.wait(
-        press.start(asked, len(rows)), lambda done, of: told.tell(f"{bar(done, of)} {done}/{of}")
-    )
+    try:
+        name = press.start(asked, len(rows))
+    except Invalid as refused:
+        raise Failed(
+            f"posters: {refused.details['count']} others are being set, wait for one of them"
+        ) from None
+    made = press.wait(name, lambda done, of: told.tell(f"{bar(done, of)} {done}/{of}"))
     told.end()
     if made is None:
         raise Failed("posters: setting them failed; is there room on the disk, and is typst installed?")

@@ -15,6 +15,7 @@ GEZHI_HTTPS = switch("GEZHI_HTTPS", default=False)
 GEZHI_MAIL = mailer("GEZHI_MAIL_URL", "GEZHI_MAIL_FROM")
 GEZHI_WEBHOOK_NETS = networks("GEZHI_WEBHOOK_NETS")
 GEZHI_WECOM_URL = base_address("GEZHI_WECOM_URL", "https://qyapi.weixin.qq.com")
+GEZHI_WECOM_LOGIN_URL = base_address("GEZHI_WECOM_LOGIN_URL")
 GEZHI_SMS = texter("GEZHI_SMS_URL", "GEZHI_SMS_SECRET")
 
 # Reading settings writes nothing: `prepare` makes the key, and what serves or works asks for it first (config/install.py).

@@ -81,26 +81,30 @@ def redactions(id: UUID) -> list[RedactionRow]:
     return [RedactionRow(one.id, one.boxes, one.reason, one.by_id, one.made_at) for one in rows]
 
 
-def alike(id: UUID, limit: int = 10) -> list[EvidenceRow]:
-    """Claimed pictures of this office that are the same picture, or hardly another one; nearest first, then newest. 3 queries.
+def alike(ids: Iterable[UUID], limit: int = 10) -> dict[UUID, list[EvidenceRow]]:
+    """By picture, the claimed ones of this office that are the same picture, or hardly another one; nearest first, then newest.
 
-    The same file, or at most likeness.MOST_APART of 64 bits apart. None for a picture without contrast and for an unknown one.
+    The same file, or at most likeness.MOST_APART of 64 bits apart; none for a picture without contrast, unknown ones are absent.
+    2 queries, however many are asked about.
     """
-    own: Evidence | None = Evidence.objects.filter(id=id, purged_at=None).first()
-    if own is None:
-        return []
-    shared = Likeness.objects.filter(part__in=parts(own.likeness)).exclude(evidence_id=id)
-    near = shared.values_list("evidence_id", flat=True) if own.likeness else []
-    rows = Evidence.objects.filter(Q(id__in=near) | Q(sha256=own.sha256), purged_at=None).exclude(id=id)
+    own = by_ids(ids)
+    if not own:
+        return {}
+    wanted = {part for row in own.values() if row.likeness for part in parts(row.likeness)}
+    near = Likeness.objects.filter(part__in=wanted).values_list("evidence_id", flat=True)
+    shas = {row.sha256 for row in own.values()}
+    rows = Evidence.objects.filter(Q(id__in=near) | Q(sha256__in=shas), purged_at=None)
+    others = [_row(row) for row in rows.exclude(claimed_at=None)]
+    return {id: _nearest(row, others)[:limit] for id, row in own.items()}
+
+
+def _nearest(own: EvidenceRow, others: Iterable[EvidenceRow]) -> list[EvidenceRow]:
     found = [
         (-1 if row.sha256 == own.sha256 else apart(row.likeness, own.likeness), row)
-        for row in rows.exclude(claimed_at=None)
+        for row in others
+        if row.id != own.id and _is_alike(own, row.sha256, row.likeness)
     ]
-    close = sorted(
-        (pair for pair in found if pair[0] <= MOST_APART),
-        key=lambda pair: (pair[0], -pair[1].made_at.timestamp()),
-    )
-    return [_row(row) for _, row in close[:limit]]
+    return [row for _, row in sorted(found, key=lambda pair: (pair[0], -pair[1].made_at.timestamp()))]
 
 
 def seen_elsewhere(ids: Iterable[UUID]) -> set[UUID]:

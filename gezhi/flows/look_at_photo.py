@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.cases import links
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import Role
 from gezhi.evidence import looking
@@ -16,7 +17,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotYours
 
 if TYPE_CHECKING:
-    from gezhi.cases.models import Case
+    pass
 
 DESK = frozenset({Role.DESK, Role.APPROVER})
 
@@ -47,18 +48,29 @@ def case_of(row: EvidenceRow) -> UUID | None:
         return None
 
 
-def seen_before(row: EvidenceRow, *, actor: Actor) -> list["Case"]:
-    """Other cases the same picture belongs to, nearest first; those the actor may not open are left out."""
-    own, found = case_of(row), dict[UUID, "Case"]()
-    for other in evidence.alike(row.id):
-        case_id = case_of(other)
-        if case_id is None or case_id == own or case_id in found:
-            continue
-        try:
-            found[case_id] = cases.by_id(case_id, actor=actor)
-        except NotFound:
-            continue
-    return list(found.values())
+def seen_before(rows: Sequence[EvidenceRow], *, actor: Actor) -> dict[UUID, list[str]]:
+    """By picture, the numbers of the other cases that have it, nearest first; those the actor may not open are left out.
+
+    5 queries, however many are asked about.
+    """
+    near = evidence.alike([row.id for row in rows])
+    others = [other for found in near.values() for other in found]
+    reports = {row.claimed_id for row in (*rows, *others) if row.claimed_id and row.claimed_kind == "report"}
+    homes = links.homes(reports) if reports else {}
+
+    def home(row: EvidenceRow) -> UUID | None:
+        is_report = row.claimed_kind == "report" and row.claimed_id is not None
+        return homes.get(row.claimed_id) if is_report and row.claimed_id else row.claimed_id
+
+    numbers = cases.numbers({id for one in others if (id := home(one))}, actor=actor) if others else {}
+    return {
+        row.id: [
+            numbers[id]
+            for id in dict.fromkeys(home(other) for other in near.get(row.id, ()))
+            if id in numbers and id != home(row)
+        ]
+        for row in rows
+    }
 
 
 @transaction.atomic

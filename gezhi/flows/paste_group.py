@@ -3,7 +3,7 @@
 Two transactions: the report stands before it joins. A join that is refused leaves a case of its own, and says why.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -117,7 +117,7 @@ def _is_part(one: Spot, spots: Iterable[Spot]) -> bool:
     )
 
 
-def seen(picture: UUID, *, actor: Actor) -> "list[Case]":
-    """The cases that have this picture already, from whatever group it came. 3 queries, 3 more for each."""
-    row = evidence.by_ids([picture]).get(picture)
-    return seen_before(row, actor=actor) if row else []
+def seen(pictures: Sequence[UUID], *, actor: Actor) -> dict[UUID, list[str]]:
+    """By picture, the numbers of the cases that have it already, from whatever group it came. 6 queries, none without pictures."""
+    rows = evidence.by_ids(pictures) if pictures else {}
+    return seen_before([*rows.values()], actor=actor) if rows else {}

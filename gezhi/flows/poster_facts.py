@@ -64,19 +64,19 @@ def chosen(path: str, kinds: Iterable[str], limit: int) -> list[PlaceRow]:
 
 
 def gather(rows: Sequence[PlaceRow], *, language: str, at: datetime) -> tuple[list[Facts], dict[str, Cells]]:
-    """The facts of each place in order, and the cells of their communities by id. 2 queries a place, a few per compound."""
+    """The facts of each place in order, and the cells of their communities by id. A few queries, and a few per compound."""
     above = _names({id for row in rows if (id := row.community_id)})
     codes = {one.id: one.code for one in places.all_grids()}
     solved: dict[str, Solved] = {}
     facts = []
-    for row in rows:
+    for row, phones in zip(rows, _phones(rows, at), strict=True):
         here = _cut(row.path, COMPOUND_DEPTH)
         if here not in solved:
             solved[here] = _solved(here, language, at)
         community = row.community_id
         cell = codes.get(row.grid_id, "") if row.grid_id else ""
         name = above.get(community, "") if community else ""
-        facts.append(Facts(row, name, _phones(row, at), community, cell, solved[here]))
+        facts.append(Facts(row, name, phones, community, cell, solved[here]))
     return facts, {id.hex: _cells(id) for id in above}
 
 
@@ -84,11 +84,10 @@ def _names(ids: set[UUID]) -> dict[UUID, str]:
     return {id: row.name for id, row in places.by_ids(ids).items()}
 
 
-def _phones(row: PlaceRow, at: datetime) -> list[tuple[str, str]]:
-    """The desk, then who serves the place, nearest first: their standing phones, which are right when it has hung for a year."""
-    desk = parties.party(parties.desk_of(row.path, at))
-    near = [one for one in parties.candidates(row.path, row.grid_id, at) if one.id != desk.id]
-    return [(one.name, one.standing_phone) for one in [desk, *near][:MOST_PHONES]]
+def _phones(rows: Sequence[PlaceRow], at: datetime) -> list[list[tuple[str, str]]]:
+    """By place the desk, then who serves it, nearest first: their standing phones, which are right when it has hung for a year."""
+    answering = parties.answering([(row.path, row.grid_id) for row in rows], at)
+    return [[(one.name, one.standing_phone) for one in found[:MOST_PHONES]] for found in answering]
 
 
 def _cells(community_id: UUID) -> Cells:

@@ -6,9 +6,10 @@ Two steps: the family (12 of ours and 00, not ours), then the leaf inside it. Th
 import base64
 import gzip
 import json
+import re
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log1p
@@ -24,6 +25,11 @@ WORD_WEIGHT = 0.3  # of a word beside the hashed runs, as the weights were train
 LEAF_WORD = 1.0
 WHY_WORDS = 3
 SHORT_SIGNS, SHORT_PART = 120, 0.6
+MOST_PLACES = 20  # of one word in a text, that are looked at
+# What stands behind a thing that only says where: 门口, 旁边, 下面 … The mouth of a door or a lift is a place whatever follows.
+BESIDE = re.compile(
+    r"(?:(?P<mouth>口)|旁边?|边上?|附近|对面|处|里面?|[上下前后後裡裏][面边邊头頭]?|外面?)(?:的|那个|那個)?"
+)
 
 
 class Suggested(NamedTuple):
@@ -156,14 +162,62 @@ class Spoken(NamedTuple):
 
 
 def _spoken(lexicon: Lexicon, head: str, whole: str) -> Spoken:
-    found = {}
-    for code, words in lexicon.by_code.items():
-        here = [(word, strength) for word, strength in words if word in whole]
-        if here:
-            in_head = sum(strength for word, strength in here if word in head)
-            longest = tuple(sorted((word for word, _ in here), key=len, reverse=True))
-            found[code] = (in_head, sum(strength for _, strength in here), longest)
-    return Spoken(found)
+    here = [
+        (code, word, strength)
+        for code, words in lexicon.by_code.items()
+        for word, strength in words
+        if word in whole
+    ]
+    of = {word: code for code, word, _ in here}
+    where, where_in_head = _where(whole, of), _where(head, of)
+    found: dict[str, tuple[int, int, tuple[str, ...]]] = {}
+    for code, word, strength in here:
+        if _names_a_thing(word, whole, where):
+            in_head = strength * _names_a_thing(word, head, where_in_head)
+            was_head, was_whole, others = found.get(code, (0, 0, ()))
+            found[code] = (was_head + in_head, was_whole + strength, (*others, word))
+    return Spoken(
+        {
+            code: (*counts, tuple(sorted(words, key=len, reverse=True)))
+            for code, (*counts, words) in found.items()
+        }
+    )
+
+
+def _where(text: str, of: Mapping[str, str]) -> list[tuple[int, int]]:
+    """From where to where a word stands that only says where: 单元门口的灯 is a lamp. of: leaf by each word of the lexicon here.
+
+    The last thing that is named is what the text speaks of.
+    """
+    found = []
+    for word, code in of.items():
+        for at in _places(word, text):
+            beside = BESIDE.match(text, at + len(word))
+            if beside and (beside["mouth"] or _goes_on(text, beside.end(), code, of)):
+                found.append((at, at + len(word)))
+    return found
+
+
+def _goes_on(text: str, at: int, code: str, of: Mapping[str, str]) -> bool:
+    """Whether a word of another leaf stands here."""
+    return any(other != code and text.startswith(word, at) for word, other in of.items())
+
+
+def _names_a_thing(word: str, text: str, where: Sequence[tuple[int, int]]) -> bool:
+    """Whether it stands anywhere but within one that only says where: 垃圾 in 垃圾桶旁边的井盖."""
+    return any(
+        not any(begin <= at and at + len(word) <= end for begin, end in where) for at in _places(word, text)
+    )
+
+
+def _places(word: str, text: str) -> Iterator[int]:
+    """Where it stands, MOST_PLACES at most."""
+    at = -1
+    for _ in range(MOST_PLACES):
+        at = text.find(word, at + 1)
+        if at < 0:
+            return
+        yield at
 
 
 def vector(weights_from: int, families: tuple[str, ...], seen: Mapping[int, float], spoken: Spoken) -> dict[int, float]:  # fmt: skip

@@ -234,7 +234,7 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
 }
 PHOTOS: Final[Mapping[str, str]] = {
-    "not_a_picture": gettext_noop("“%(name)s”不是照片。请重新拍一张，或从相册里选一张照片，其他内容都还在。"),
+    "not_a_picture": gettext_noop("“%(name)s”不是照片。请换一张照片，或重新拍一张，其他内容都还在。"),
     "unsupported": gettext_noop(
         "“%(name)s”这种格式（例如 GIF、SVG、AVIF）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
     ),
@@ -242,7 +242,7 @@ PHOTOS: Final[Mapping[str, str]] = {
         "“%(name)s”超过 %(megabytes)s MB。请选小一点的，或重新拍一张，其他内容都还在。"
     ),
     "too_many_pixels": gettext_noop("“%(name)s”的像素太多。请选小一点的，或重新拍一张，其他内容都还在。"),
-    "broken": gettext_noop("“%(name)s”打不开，可能没有传完整。请重新拍一张，其他内容都还在。"),
+    "broken": gettext_noop("“%(name)s”打不开，可能没有传完整。请再选一次，或重新拍一张，其他内容都还在。"),
     "animated": gettext_noop("“%(name)s”是动图。请选一张静止的照片，其他内容都还在。"),
     "decoder_died": gettext_noop(
         "“%(name)s”没能打开，可能系统正忙。请再选一次，或重新拍一张，其他内容都还在。"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gezhi.channels.orders import telling
+from gezhi.channels.orders import paste, telling
 from gezhi.channels.orders.paste import MOST_SIGNS, read
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -143,3 +143,40 @@ def test_names_and_numbers_of_people_are_taken_out(said: str, kept: str) -> None
 )
 def test_hostile_text_is_read_at_once(hostile: str) -> None:
     assert len(read(hostile, HERE).number) <= 200
+
+
+MATTER = "3号楼前路灯不亮"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"工单编号：WH1\n来电人：王秀英反映{MATTER}\n办理时限：2026-03-05",
+        f"工单编号：WH1\n来电人：王秀英\n{MATTER}一周了\n办理时限：2026-03-05",
+        f"工单编号：WH1 办理时限：2026-03-05 联系人：王秀英 联系电话：13800001234 {MATTER}",
+        f"来电人：王秀英，{MATTER}，请尽快修\n编号：7",
+        f"编号：7\n来电人：王秀英 女 65岁 13800001234 {MATTER}",
+        f"编号：7\n来电人：王秀英\n联系电话：13800001234，{MATTER}",
+        f"编号：7\n联系电话：没有留，说是{MATTER}已有一个月",
+        f"编号：7\n来电人：王秀英 女\n诉求内容：王秀英说{MATTER}",
+    ],
+)
+def test_the_matter_stays_when_it_was_written_behind_a_name_or_number(pasted: str) -> None:
+    text = read(pasted, HERE).text
+    assert (MATTER in text, "王秀英" in text, "13800001234" in text) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["王秀英", "欧阳小明", "王某某", "李**", "王秀英 女 65岁", "王秀英（13800001234）", "Wang Xiuying"],
+)
+def test_a_name_alone_leaves_nothing_behind(name: str) -> None:
+    found = read(f"编号：7\n来电人：{name}\n{MATTER}\n地址：悦海花园", HERE)
+    assert found.text == f"编号：7\n{MATTER}\n地址：悦海花园"
+
+
+def test_sabotage_with_parts_in_one_piece_the_matter_goes_with_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paste, "_apart", lambda parts: parts)
+    assert MATTER not in read(f"工单编号：WH1\n来电人：王秀英反映{MATTER}", HERE).text

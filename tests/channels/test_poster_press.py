@@ -13,6 +13,7 @@ import pytest
 
 from gezhi.channels.poster import compositor, press, wording
 from gezhi.channels.poster.sheet import Ground, Poster, as_json
+from gezhi.kernel.refusal import Invalid
 
 MARKUP = '#pagebreak() #read("OFL.txt") #import "x.typ" $x$ \\ " ] } */ // <a> @b = c'
 
@@ -136,6 +137,68 @@ def test_a_job_whose_child_dies_is_said_to_be_lost_and_may_be_started_again(
 @pytest.mark.parametrize("name", ["", "..", "0" * 32, "../../etc", "a" * 31, "\0" * 32])
 def test_a_job_that_never_was_is_not_found(home: Path, name: str) -> None:
     assert press.found(name) is None
+
+
+def busy(home: Path, number: int, by: str = "", *, child: int = 0, age: float = 0) -> Path:
+    """A job that somebody began, its child alive as long as this process."""
+    folder = home / f"{number:032x}"
+    folder.mkdir(parents=True)
+    for name, said in {
+        "by": by,
+        "sheets.json": "{}",
+        "progress": "0 1",
+        "child": str(child or os.getpid()),
+    }.items():
+        (folder / name).write_text(said)
+        os.utime(folder / name, (time.time() - age,) * 2)
+    return folder
+
+
+@pytest.fixture
+def launched(monkeypatch: Any) -> list[str]:
+    """For whom a job was begun, which nobody does."""
+    begun: list[str] = []
+    monkeypatch.setattr(press, "_launch", lambda folder, sheets, of, by: begun.append(by))
+    return begun
+
+
+def test_a_desk_has_few_jobs_at_once_and_others_still_have_theirs(home: Path, launched: list[str]) -> None:
+    for number in range(press.MOST_OF_A_DESK):
+        busy(home, number, "a")
+    with pytest.raises(Invalid) as refused:
+        press.start("{}", 1, by="a")
+    assert (refused.value.code, refused.value.details["count"]) == ("own_first", press.MOST_OF_A_DESK)
+    press.start("{}", 1, by="b")
+    assert launched == ["b"]
+
+
+@pytest.mark.parametrize("by", ["b", ""])
+def test_all_together_have_no_more_than_the_machine_bears(home: Path, launched: list[str], by: str) -> None:
+    for number in range(press.MOST_AT_ONCE):
+        busy(home, number, str(number))
+    with pytest.raises(Invalid) as refused:
+        press.start("{}", 1, by=by)
+    assert (refused.value.code, launched) == ("others_first", [])
+
+
+def test_what_is_done_lost_or_never_began_takes_no_room(home: Path, launched: list[str]) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (busy(home, 1, "a") / "posters.pdf").write_bytes(b"%PDF-")
+    busy(home, 2, "a", child=ended.pid)
+    (busy(home, 3, "a", age=press.PATIENCE_SECONDS + 9) / "child").unlink()
+    press.start("{}", 1, by="a")
+    assert (launched, press.found(f"{3:032x}").is_lost) == (["a"], True)
+
+
+def test_sabotage_without_the_bound_anybody_begins_as_many_as_he_likes(
+    home: Path, launched: list[str], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(press, "_ask_for_room", lambda by: None)
+    for number in range(press.MOST_AT_ONCE):
+        busy(home, number, "a")
+    press.start("{}", 1, by="a")
+    assert launched == ["a"]
 
 
 def test_what_was_printed_yesterday_is_cleared_away(home: Path, monkeypatch: Any) -> None:

@@ -36,13 +36,17 @@ def broken_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def half(*, at: datetime, months: int, on_day: Callable[[int, int], None]) -> list[dict[str, str]]:
+def half(
+    *, at: datetime, months: int, on_day: Callable[[int, int], None], beside: Any
+) -> list[dict[str, str]]:
     tenancy.add_jurisdiction(code="371072", name="经区", time_zone="Asia/Shanghai", demonstration=True, at=at)
     (install.settings.GEZHI_MEDIA / "original").mkdir(parents=True)
     raise KeyboardInterrupt
 
 
-def whole(*, at: datetime, months: int, on_day: Callable[[int, int], None]) -> list[dict[str, str]]:
+def whole(
+    *, at: datetime, months: int, on_day: Callable[[int, int], None], beside: Any
+) -> list[dict[str, str]]:
     tenancy.add_jurisdiction(code="371072", name="经区", time_zone="Asia/Shanghai", demonstration=True, at=at)
     return [{"username": "chen"}]
 

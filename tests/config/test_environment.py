@@ -72,3 +72,29 @@ def test_what_would_be_lost_stops_the_boot(read: Any, url: str, why: str) -> Non
 def test_a_file_is_named_whole(read: Any, tmp_path: Path) -> None:
     assert read("sqlite:////srv/gezhi.sqlite3")["NAME"] == "/srv/gezhi.sqlite3"
     assert read("")["NAME"] == str(tmp_path / "gezhi.sqlite3")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("", ""),
+        ("https://wecom.example.gov/", "https://wecom.example.gov"),
+        ("http://10.1.0.9:8080/in", "http://10.1.0.9:8080/in"),
+    ],
+)
+def test_a_wecom_of_ones_own_is_named_by_its_base(
+    monkeypatch: pytest.MonkeyPatch, said: str, kept: str
+) -> None:
+    monkeypatch.setenv("GEZHI_WECOM_LOGIN_URL", said)
+    assert environment.base_address("GEZHI_WECOM_LOGIN_URL") == kept
+
+
+@pytest.mark.parametrize(
+    "said", ["wecom.example.gov", "ftp://x", "https://a@b", "https://x/?y", "https://x y", "https://x:0"]
+)
+def test_a_wrong_base_stops_the_start_and_is_named(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("GEZHI_WECOM_LOGIN_URL", said)
+    with pytest.raises(
+        ImproperlyConfigured, match="GEZHI_WECOM_LOGIN_URL is .*write an address such as https://"
+    ):
+        environment.base_address("GEZHI_WECOM_LOGIN_URL")

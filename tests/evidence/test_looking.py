@@ -214,18 +214,21 @@ def test_the_same_picture_from_another_report_is_known(office, noon, django_asse
     shown(file_of(scene(800, 600)), noon)
     again = shown(file_of(mandelbrot(), quality=92), noon)
     with django_assert_max_num_queries(3):
-        found = queries.alike(first.id)
+        found = queries.alike([first.id])[first.id]
     assert [row.id for row in found] == [again.id, smaller.id]
     ids = [row.id for row in Evidence.objects.all()]
     with django_assert_max_num_queries(3):
         assert queries.seen_elsewhere([first.id]) == {first.id}
     assert queries.seen_elsewhere(ids) == set()  # all of them are here
     assert queries.seen_elsewhere([]) == set()
-    assert queries.alike(new_id()) == []
+    assert queries.alike([new_id()]) == {}
+    each = queries.alike(ids)
+    assert [row.id for row in each[again.id]] == [first.id, smaller.id]
+    assert each == {id: queries.alike([id])[id] for id in ids}
 
 
 def test_pictures_of_nothing_are_alike_only_when_they_are_the_same_file(office, noon):
     walls = [file_of(Image.new("RGB", (200, 100), colour)) for colour in ("white", "white", "grey")]
     first, same, other = (shown(data, noon) for data in walls)
-    assert [row.id for row in queries.alike(first.id)] == [same.id]
-    assert queries.alike(other.id) == []
+    assert [row.id for row in queries.alike([first.id])[first.id]] == [same.id]
+    assert queries.alike([other.id]) == {other.id: []}

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,13 @@ from gezhi.duty import actions as duty
 from gezhi.flows.poster_facts import chosen, gather
 from gezhi.kernel.actor import SYSTEM
 from gezhi.kernel.refusal import Invalid
+from gezhi.parties import queries as parties
 from gezhi.places import actions as places
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import Kind
 from tests.cast import Cast, done, walk
+
+FACTS = 9  # statements for all posters of one compound
 
 
 def closed(cast: Cast, at: datetime) -> Case:
@@ -104,3 +108,22 @@ def test_a_poster_speaks_the_language_it_is_asked_in(cast: Cast, noon: datetime,
         == {"zh-hans": "危险先打", "zh-hant": "危險先打", "en": "In danger, call first"}[language]
     )
     assert said["posters"][0]["lacking"] == ""
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_facts_of_many_places_cost_the_same_as_those_of_one(
+    cast: Cast, noon: datetime, count: int, django_assert_num_queries: Any
+) -> None:
+    town = cast.town
+    rows = [town.row(id) for id in (town.stairwell, town.building, town.compound)][:count]
+    gather(rows, language="en", at=noon)
+    with django_assert_num_queries(FACTS):
+        gather(rows, language="en", at=noon)
+
+
+def test_who_answers_is_the_same_asked_for_all_at_once_or_for_each(cast: Cast, noon: datetime) -> None:
+    places_of_all = [*grounds.by_ids(grounds.subtree("").values_list("id", flat=True)).values()]
+    spots = [(row.path, row.grid_id) for row in places_of_all] + [("", None), ("", cast.town.grid_a1)]
+    for spot, found in zip(spots, parties.answering(spots, noon), strict=True):
+        desk = parties.party(parties.desk_of(spot[0], noon))
+        assert found == [desk, *(one for one in parties.candidates(*spot, noon) if one.id != desk.id)]

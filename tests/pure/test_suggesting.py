@@ -1,12 +1,14 @@
 """A text suggests its category: by what was learned, by the office's words, by its own cases. No database, no network."""
 
 import random
+import re
 import time
 
 import pytest
 
 from gezhi.cases.sameness import Matter, sameness
 from gezhi.kernel.geo import Point
+from gezhi.reports import suggesting
 from gezhi.reports.features import features
 from gezhi.reports.learning import Confirmed, learn, packed, unpacked
 from gezhi.reports.lexicon import Spoken, with_own
@@ -28,6 +30,38 @@ SAID = {
 @pytest.mark.parametrize(("code", "text"), SAID.items())
 def test_what_people_say_is_named(code: str, text: str) -> None:
     assert suggest(text)[0].code == code
+
+
+WHERE = {
+    "单元门口灯坏了": "0504",
+    "4号楼2单元门口的灯坏了两天了，晚上回家摸黑": "0504",
+    "单元门口灯一直不亮": "0504",
+    "玻璃门旁边的灯不亮": "0504",
+    "单元门口积水": "0401",
+    "电梯口堆着建筑垃圾": "0103",
+    "垃圾桶旁边井盖松了": "0403",
+    "路灯下面垃圾没人清": "0101",
+    "健身器材旁边的路面坑洼": "0402",
+}
+
+
+@pytest.mark.parametrize(("text", "code"), WHERE.items())
+def test_of_two_things_the_last_is_meant_when_the_first_says_where(text: str, code: str) -> None:
+    assert suggest(text)[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("单元门坏了关不上", "0501"), ("电梯门坏了", "0503"), ("单元门旁边的玻璃碎了，门关不上", "0501")],
+)
+def test_a_thing_that_is_meant_itself_is_not_taken_for_a_place(text: str, code: str) -> None:
+    assert suggest(text)[0].code == code
+
+
+def test_sabotage_without_the_rule_the_lamp_at_the_door_is_a_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "BESIDE", re.compile("(?!)(?P<mouth>)"))
+    assert suggest("单元门口积水")[0].code == "0501"
+    assert suggest("垃圾桶旁边井盖松了")[0].code != "0403"
 
 
 def test_three_families_are_named_best_first_with_the_words_that_speak_for_them() -> None:

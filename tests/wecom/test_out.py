@@ -323,6 +323,56 @@ def test_while_one_fetches_the_others_wait_and_then_give_up(chat, clock, monkeyp
     assert client.token(app(), at=clock.at)
 
 
+@pytest.fixture
+def overtaken(chat, clock, monkeypatch):
+    """Who fetches is held up after WeCom answered him; twenty seconds later another has his turn. The first one's and the other's token."""
+    ask, found = client.outward.ask, []
+
+    def slow(*args, **more):
+        answer = ask(*args, **more)
+        if not found:
+            found.append("asked")
+            found.append(client.token(app(), at=clock.at + client.ASKING))
+            chat.standin.tokens = {found[1]: chat.standin.tokens[found[1]]}  # the newer ended the older
+        return answer
+
+    monkeypatch.setattr(client.outward, "ask", slow)
+    return lambda: (client.token(app(), at=clock.at), found[1])
+
+
+def test_whoever_was_overtaken_takes_the_newer_token_and_leaves_it_where_it_is(chat, clock, overtaken):
+    got, newer = overtaken()
+    assert got == newer == client.token(app(), at=clock.at)
+    client.send(app(), ["chen"], "text", {"content": "好"}, at=clock.at)
+    assert (chat.standin.tokens_given, len(chat.standin.sent)) == (2, 1)
+
+
+def test_who_fails_after_his_turn_leaves_the_turn_of_the_other(chat, clock, monkeypatch):
+    later = clock.at + timedelta(seconds=60)
+
+    def lost(*args, **more):
+        Application.objects.update(asking_until=later)
+        raise Unreachable("no_answer")
+
+    monkeypatch.setattr(client.outward, "ask", lost)
+    with pytest.raises(Unreachable):
+        client.token(app(), at=clock.at)
+    assert app().asking_until == later
+
+
+def test_a_token_of_the_old_secret_is_not_kept_under_the_new_one(chat, clock, monkeypatch):
+    ask = client.outward.ask
+
+    def changed(*args, **more):
+        answer = ask(*args, **more)
+        office.set_up(CORP, AGENT, SECRET + "-new", actor=SYSTEM, at=clock.at)
+        return answer
+
+    monkeypatch.setattr(client.outward, "ask", changed)
+    client.token(app(), at=clock.at)
+    assert (app().access_token, app().asking_until) == (None, None)
+
+
 def test_secrets_stand_nowhere_in_clear(chat, clock):
     client.token(app(), at=clock.at)
     kept = (

@@ -69,6 +69,16 @@ def test_inside_wecom_nothing_has_to_be_scanned(chat, at):
     )
 
 
+@pytest.mark.parametrize(
+    "agent, path",
+    [("Mozilla/5.0", "/wwlogin/sso/login"), ("Mozilla/5.0 wxwork/4.1.0", "/connect/oauth2/authorize")],
+)
+def test_a_wecom_of_ones_own_has_its_own_log_in_pages(chat, at, settings, agent, path):
+    settings.GEZHI_WECOM_LOGIN_URL = "https://wecom.example.gov:8443/in"
+    to, asked = away(chat.client, HTTP_USER_AGENT=agent)
+    assert (to.netloc, to.path, asked["appid"]) == ("wecom.example.gov:8443", f"/in{path}", CORP)
+
+
 def test_who_is_linked_gets_in_and_lands_where_he_wanted_to(chat, at):
     _to, asked = away(chat.client)
     answer = comes_back(chat, "Chen", asked["state"])

@@ -4,7 +4,7 @@ What is not understood is not lost: it stays in the text, and the clerk types wh
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import pairwise
@@ -24,6 +24,18 @@ _KNOWN = re.compile(
     rf"({'|'.join(map(re.escape, _LONGEST_FIRST))})[】\]]?[ \u3000]*(?:[:：][ \u3000\t]*|\t+|(?:\r?\n)(?=\S))",
     re.MULTILINE | re.IGNORECASE,
 )
+_ABOUT = r"(?:[ 　,，、]*(?:(?:男|女)(?:性|士)?|先生|女士|小姐|同志|(?:年龄)?\d{1,3}岁))"  # what may stand behind a name and is his, too
+_NUMBER = r"[ 　,，、;；/(（]*(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}[- ]?\d{7,8}|[2-8]\d{6,7})[)）]?(?!\d)"
+_NAMED = {
+    "person": re.compile(
+        rf"[\u4e00-\u9fff·某*＊xX]{{1,4}}?{_ABOUT}*(?:{_NUMBER})*"
+        r"(?=$|\s|[,，、;；。(（]|(?:来电|致电|反映|称|投诉|咨询|求助|来信|来访|说))"
+    ),
+    "phone": re.compile(rf"(?:{_NUMBER})+"),
+}
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+MOST_OF_A_NAME = 10  # signs
+_BETWEEN = " \t\n\u3000,，、;；。|｜"
 _OTHER = re.compile(r"(?:^|(?<=[\s;；]))[\u4e00-\u9fff]{2,10}(?:：|:[ \t])", re.MULTILINE)
 
 
@@ -53,7 +65,7 @@ class Read:
 def read(pasted: str, tz: tzinfo) -> Read:
     """Read it. tz: in which its times were written. Only the first MOST_SIGNS signs count."""
     text = pasted[:MOST_SIGNS].replace("\r\n", "\n").replace("\r", "\n").strip()
-    parts = list(_of_table(text)) or list(_of_labels(text))
+    parts = list(_apart(list(_of_table(text)) or list(_of_labels(text))))
     return gathered(parts, tz, whole=text)
 
 
@@ -66,7 +78,8 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
         if value:
             found[key] = found.get(key) or value
     phone = telling.phone(found.get("phone", "")) or telling.phone(found.get("person", ""))
-    names = [value for key, _label, value in parts if key == "person"]
+    said_names = [value for key, _label, value in parts if key == "person"]
+    names = [*said_names, *(re.split(r"[\s,，、;；/(（]", value, maxsplit=1)[0] for value in said_names)]
     content = found.get("content", "")
     moments = {name: telling.moment(found.get(name, ""), tz, is_end=name != "said_at") for name in MOMENTS}
     kept_apart = {
@@ -97,14 +110,29 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
 
 
 def _left(whole: str, parts: Sequence[tuple[str, str, str]]) -> str:
-    """The whole text without the lines that name a person."""
-    gone = {value for key, _label, value in parts if key in PRIVATE | {"phone"} and value}
-    lines = [
-        line
-        for line in whole.split("\n")
-        if not any(value in line and len(line) < len(value) + 20 for value in gone)
-    ]
-    return "\n".join(lines) if lines else whole
+    """The whole text without the parts that name a person; the whole when nothing else is said."""
+    said = whole
+    for key, label, value in parts:
+        if key in PRIVATE | {"phone"} and value:
+            piece = rf"{re.escape(label)}[】\]]?[:：\s]*{re.escape(value)}"
+            said, times = re.subn(piece, "", said)
+            said = said if times else said.replace(value, "")
+    return "\n".join(filter(None, (line.strip(_BETWEEN) for line in said.split("\n")))) or whole
+
+
+def _apart(parts: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Parts that name a person, cut behind his name or number: what was written on is said of the matter, not of him."""
+    for key, label, value in parts:
+        if key not in _NAMED:
+            yield key, label, value
+            continue
+        named = _NAMED[key].match(value)
+        own = named[0] if named else value.split("\n")[0]
+        # no name is that long: it stays for the clerk, who reads it
+        is_more = named is None and len(_HAN.findall(own)) > MOST_OF_A_NAME
+        yield ("other", "", own) if is_more else (key, label, own)
+        if rest := value[len(own) :].strip(_BETWEEN):
+            yield "other", "", rest
 
 
 def _of_labels(text: str) -> Iterator[tuple[str, str, str]]:

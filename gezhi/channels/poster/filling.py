@@ -19,7 +19,7 @@ SCRIPTS = {"zh-hant": "zh", "zh-hans": "zh"}  # what the typesetter calls a lang
 
 
 def sheets(rows: Sequence[PlaceRow], address: Callable[[str], str], *, language: str, at: datetime) -> str:
-    """JSON for `press.start`. address: code of a place → where the form opens at that very place. 2 queries a place."""
+    """JSON for `press.start`. address: code of a place → where the form opens at that very place. As `gather`."""
     with override(language):
         facts, cells = gather(rows, language=language, at=at)
         note = wording.demonstration() if jurisdiction(current()).demonstration else ""

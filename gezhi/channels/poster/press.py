@@ -1,9 +1,11 @@
 """The parent's side of the child that sets posters: a folder for each job, found again by what is to be printed.
 
-What is asked for twice is set once: the folder's name is the digest of its sheets, and the same sheets are the same bytes.
+What is asked for twice is set once: the folder's name is the digest of its sheets, and the same sheets are the same bytes. Few are set at
+once, and of one desk fewer, for each fills a processor and some hundred megabytes.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -11,17 +13,20 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 import gezhi
+from gezhi.kernel.refusal import Invalid
 
 KEPT_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 300.0  # a job that shows no life for so long is lost
 LOOK_SECONDS = 0.1
+MOST_AT_ONCE = 4  # jobs that are being set, of all desks and commands
+MOST_OF_A_DESK = 2
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -35,16 +40,48 @@ class Progress:
     is_lost: bool = False
 
 
-def start(sheets: str, of: int) -> str:
-    """Begin to set these sheets (`sheet.as_json`), so many, unless they are being set or stand there. Returns the job's name."""
-    _tidy()
+def start(sheets: str, of: int, *, by: str = "") -> str:
+    """Begin to set these sheets (`sheet.as_json`), so many, unless they are being set or stand there. Returns the job's name.
+
+    by: for whom, "" = for a command. Raises Invalid("places", "others_first" | "own_first", count) while too many are being set; what
+    is being set already is always found.
+    """
     name = hashlib.sha256(sheets.encode()).hexdigest()[:32]
-    folder = _home() / name
-    known = found(name)
-    if known is None or known.is_lost:
-        shutil.rmtree(folder, ignore_errors=True)
-        _launch(folder, sheets, of)
+    with _one_at_a_time():
+        _tidy()
+        known = found(name)
+        if known is None or known.is_lost:
+            _ask_for_room(by)
+            shutil.rmtree(_home() / name, ignore_errors=True)
+            _launch(_home() / name, sheets, of, by)
     return name
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Of two who begin at the same moment the second sees what the first has begun."""
+    _home().mkdir(parents=True, exist_ok=True)
+    with (_home() / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def _ask_for_room(by: str) -> None:
+    owners = [_owner(folder) for folder in _home().glob("*/") if _is_set(found(folder.name))]
+    if by and (count := owners.count(by)) >= MOST_OF_A_DESK:
+        raise Invalid("places", "own_first", count=count)
+    if len(owners) >= MOST_AT_ONCE:
+        raise Invalid("places", "others_first", count=len(owners))
+
+
+def _is_set(now: Progress | None) -> bool:
+    return now is not None and now.file is None and not now.is_lost
+
+
+def _owner(folder: Path) -> str:
+    with contextlib.suppress(OSError):
+        return (folder / "by").read_text(encoding="ascii")
+    return ""
 
 
 def found(name: str) -> Progress | None:
@@ -73,8 +110,9 @@ def _home() -> Path:
     return Path(settings.GEZHI_DATA) / "posters"
 
 
-def _launch(folder: Path, sheets: str, of: int) -> None:
+def _launch(folder: Path, sheets: str, of: int, by: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "by").write_text(by, encoding="ascii")
     (folder / "progress").write_text(f"0 {of}", encoding="ascii")
     (folder / "sheets.json").write_text(sheets, encoding="utf-8")
     with (folder / "trouble").open("wb") as trouble:
@@ -102,13 +140,18 @@ def _said(folder: Path) -> tuple[int, int]:
 
 
 def _is_lost(folder: Path) -> bool:
-    """The child is gone without a file; or nothing has moved for long, whoever has its number now."""
+    """The child is gone without a file; or nothing has moved for long, whoever has its number now, or before it had one."""
     try:
-        child = int((folder / "child").read_text(encoding="ascii"))
         quiet = time.time() - max(one.stat().st_mtime for one in folder.iterdir())
     except (OSError, ValueError):
+        return False  # it is being cleared away
+    if quiet > PATIENCE_SECONDS:
+        return not (folder / "posters.pdf").exists()
+    try:
+        child = int((folder / "child").read_text(encoding="ascii"))
+    except (OSError, ValueError):
         return False  # it is being started
-    return not (folder / "posters.pdf").exists() and (quiet > PATIENCE_SECONDS or not _lives(child))
+    return not _lives(child) and not (folder / "posters.pdf").exists()
 
 
 def _lives(child: int) -> bool:

@@ -161,7 +161,7 @@ def _change(one: Application, wanted: _Wanted, actor: Actor, at: datetime) -> No
     if before == wanted.plain and not other:
         return
     sealed = {name: seal(PURPOSE, one.id, value) for name, value in other.items()}
-    fields = {**wanted.plain, **sealed, "access_token": None, "token_until": None}
+    fields = {**wanted.plain, **sealed, "access_token": None, "token_until": None, "asking_until": None}
     Application.objects.filter(id=one.id).update(**fields)
     after = wanted.plain | {"changed": sorted(other)}
     record(Deed("wecom", one.id, "change_wecom", before, after), actor=actor, at=at)

@@ -75,6 +75,12 @@ def parties() -> Mapping[str, Any]:
 
 
 @cache
+def channels() -> Mapping[str, Any]:
+    """What came by the other roads: orders from above, a pasted group, a company's own book; see the file's "about"."""
+    return _read("channels")
+
+
+@cache
 def pictures() -> Mapping[str, Any]:
     """Scenes as shapes, and which of them a category shows; see the file's "about"."""
     return _read("pictures")

@@ -3,8 +3,10 @@
 The small one (months=0) is what tests and benchmarks stand on; the large one has the same places, people and first week in it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -17,7 +19,7 @@ from gezhi.flows.demonstration.happenings import happenings
 from gezhi.flows.demonstration.history import Telling as History
 from gezhi.flows.demonstration.people import Cast, Member, build_people
 from gezhi.flows.demonstration.places import Names, build_places
-from gezhi.flows.demonstration.play import Play
+from gezhi.flows.demonstration.play import Deed, Play
 from gezhi.flows.demonstration.programs import keys_of, token_of
 from gezhi.flows.demonstration.rules import build_rules, plan_change
 from gezhi.flows.demonstration.saga import first_week, sagas
@@ -40,13 +42,33 @@ MONTHS, DAYS_OF_MONTH = 6, 30
 SETTLING_IN = timedelta(days=4)  # places, people and rules stand before the first voice
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An office that stands: its places by full name, who acts in it by user name, its parties by code, and when it is now."""
+
+    names: Names
+    people: Mapping[str, Actor]
+    parties: Mapping[str, UUID]
+    now: datetime
+
+
+def nothing_more(ready: Ready) -> Iterable[Deed]:
+    """No deeds beside the stories."""
+    return ()
+
+
 def build(
-    *, at: datetime, months: int = MONTHS, on_day: Callable[[int, int], None] = lambda day, of: None
+    *,
+    at: datetime,
+    months: int = MONTHS,
+    on_day: Callable[[int, int], None] = lambda day, of: None,
+    beside: Callable[[Ready], Iterable[Deed]] = nothing_more,
 ) -> list[dict[str, str]]:
     """Make it in an empty database; returns the log-ins of the cast for demo-accounts.json.
 
-    months: of history; 0 = the first week only. on_day(day, of): told after each simulated day. Not inside a transaction: pictures
-    are on the disk before their rows, and each day is a transaction of its own, so what is broken off is half an office.
+    months: of history; 0 = the first week only. on_day(day, of): told after each simulated day. beside: what comes by roads that the
+    flows do not know, each deed before now. Not inside a transaction: pictures are on the disk before their rows, and each day is a
+    transaction of its own, so what is broken off is half an office.
     """
     lasted = timedelta(days=months * DAYS_OF_MONTH) + SETTLING_IN if months else timedelta(days=DAYS_BEFORE)
     began = at - lasted
@@ -67,18 +89,22 @@ def build(
     with scope(office.id):
         zone = ZoneInfo(office.time_zone)
         if months:
-            _play(names, cast, at, began, zone, on_day)
+            _play(names, cast, at, began, zone, on_day, beside)
         else:
-            _tell(names, cast, at.astimezone(zone))
+            _tell(names, cast, at.astimezone(zone), beside)
         plan_change(actor=SYSTEM, at=at)
         return [_log_in(one, token_of(one, at=at)) | keys_of(one, at=at) for one in cast.members]
 
 
-def _tell(names: Names, cast: Cast, local: datetime) -> None:
-    telling = Telling(names, _actors(cast, local), cast.parties, local)
+def _tell(names: Names, cast: Cast, local: datetime, beside: Callable[[Ready], Iterable[Deed]]) -> None:
+    people = _actors(cast, local)
+    telling = Telling(names, people, cast.parties, local)
     telling.keep_pictures()  # on the disk before any row speaks of them
+    deeds = sorted(beside(Ready(names, people, cast.parties, local)), key=lambda one: one.at)
     with transaction.atomic():
         telling.tell()
+        for deed in deeds:
+            deed.do()
 
 
 def _play(
@@ -88,14 +114,16 @@ def _play(
     began: datetime,
     zone: ZoneInfo,
     on_day: Callable[[int, int], None],
+    beside: Callable[[Ready], Iterable[Deed]],
 ) -> None:
     """Half a year, day by day."""
     history = History(grounds(names, served()), zone)
     days = (local_day(began + SETTLING_IN), local_day(at))
     tales = [*sagas(at, zone), *first_week(at, zone), *history.tell(*days)]
     players = crowd(names, cast, at=at)
-    beside = [*happenings(names, cast, at), *shifts(names, cast, players, at)]
-    Play(names, cast.parties, players, at, Album()).perform(tales, beside, on_day=on_day)
+    more = beside(Ready(names, players.people, cast.parties, at))
+    others = [*happenings(names, cast, at), *shifts(names, cast, players, at), *more]
+    Play(names, cast.parties, players, at, Album()).perform(tales, others, on_day=on_day)
 
 
 def served() -> dict[str, str]:

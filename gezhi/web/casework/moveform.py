@@ -39,7 +39,7 @@ NOTE_LABELS = {
     "put_to_meeting": gettext_lazy("要议什么"),
 }
 WORDS_OR_PHOTO = {
-    "pass_check": gettext_lazy("写一句看到了什么，或者拍一张照片，两样至少要有一样。"),
+    "pass_check": gettext_lazy("写一句看到了什么，或者附一张照片，两样至少要有一样。"),
     "answer": gettext_lazy("写下补充的情况，或者附照片，两样至少要有一样。"),
 }
 AFTER_WORK = frozenset({"photo_after", "photo_same_angle"})
@@ -238,9 +238,17 @@ class MoveForm(forms.Form):
     @property
     def photo_mark(self) -> str:
         """Whether the work must be shown in a picture: by the closing proof of the category, on the spot always. "" where nobody asks."""
+        return self._photo_mark(_("必拍"), _("可不拍"))
+
+    @property
+    def photo_mark_at_desk(self) -> str:
+        """The same for whoever chooses from files: nobody takes a picture at a desk."""
+        return self._photo_mark(_("必有"), _("可不放"))
+
+    def _photo_mark(self, must: str, may: str) -> str:
         if self.event not in {"done", "solve_on_spot"}:
             return ""
-        return _("必拍") if self.event == "solve_on_spot" or self.choices.proof & AFTER_WORK else _("可不拍")
+        return must if self.event == "solve_on_spot" or self.choices.proof & AFTER_WORK else may
 
     @property
     def papers_first(self) -> bool:

@@ -1,6 +1,6 @@
 """Orders from above 来件: to whom an answer is due and by when, the answer itself, and what the issuer says of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -333,7 +333,7 @@ def _page(
         "may_judge": may_act,
         "verdicts": _judging(order),
         "recorded": _recorded(order, steps),
-        "story": [_line(step, at) for step in steps],
+        "story": _story(steps, at),
     }
     return render(request, "desk/order.html", page, status=status)
 
@@ -370,9 +370,14 @@ LINES = {
 ICONS = {"order_received": "inbox", "order_answer": "check", "order_return": "undo", "order_verdict": "star"}
 
 
-def _line(step: Any, at: datetime) -> dict[str, Any]:
+def _story(steps: Sequence[Any], at: datetime) -> list[dict[str, Any]]:
+    """1 query, however long it is."""
+    names = parties.account_names({step.entry.actor_id for step in steps if step.entry.actor_id})
+    return [_line(step, names, at) for step in steps]
+
+
+def _line(step: Any, names: Mapping[UUID, str], at: datetime) -> dict[str, Any]:
     entry = step.entry
-    names = parties.account_names({entry.actor_id}) if entry.actor_id else {}
     return {
         "icon": ICONS.get(entry.event, "clock"),
         "title": words.of(LINES, entry.event),

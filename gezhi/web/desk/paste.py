@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.channels.chat.layouts import MOST_MESSAGES, MOST_SIGNS, TooLong
 from gezhi.flows import paste_group
+from gezhi.flows.demonstration import bank
 from gezhi.flows.paste_group import Taken
 from gezhi.flows.receive_report import Voice
 from gezhi.kernel.actor import Duty
@@ -54,7 +55,7 @@ class Sheet:
 @require_http_methods(["GET", "POST"])
 @duty_required(Duty.CLERK, Duty.OFFICER)
 def paste(request: Asked) -> HttpResponse:
-    """The empty box; POST reads what was pasted and shows its voices as cards."""
+    """The empty box, in the demonstration with its example; POST reads what was pasted and shows its voices as cards."""
     if request.method == "GET":
         return _box(request)
     text = request.POST.get("text", "")
@@ -167,11 +168,14 @@ def _sheet(request: Asked, found: Paste, key: str) -> Sheet:
 
 
 def _box(request: Asked, problem: str = "") -> HttpResponse:
+    has_example = request.jurisdiction.demonstration
+    told = bank.channels()["group"] if has_example and "example" in request.GET else {"name": "", "text": ()}
     page = {
         "heading": _("粘贴群聊"),
         "key": key_of(request.POST) if request.method == "POST" else fresh_key(),
-        "text": request.POST.get("text", "") or "\n".join(_typed(request)),
-        "group": request.POST.get("group", "")[:GROUP_SIGNS],
+        "text": request.POST.get("text", "") or "\n".join([*told["text"], *_typed(request)]),
+        "group": request.POST.get("group", told["name"])[:GROUP_SIGNS],
+        "has_example": has_example and request.method == "GET",
         "problem": problem,
         "most": MOST,
     }

@@ -166,15 +166,17 @@ class Picture:
 def pictures(
     bag: Bag, paste: Paste, said: Mapping[str, Any], key: str, *, actor: Actor, at: datetime
 ) -> list[Picture]:
-    """The pictures with the line each belongs to: by the marks in their order, until somebody moves one. 6 queries each at most."""
+    """The pictures with the line each belongs to: by the marks in their order, until somebody moves one. 6 queries."""
     by_mark = {mark: place for place, line in enumerate(paste.lines) for mark in line.marks}
+    seen = paste_group.seen([photo.id for photo in bag.photos], actor=actor)
     found = []
     for place, (photo, shown) in enumerate(zip(bag.photos, bag.shown(key, at), strict=True)):
         name = f"of_{photo.id.hex}"
         of = str(said[name]) if name in said else str(by_mark.get(place, ""))
         of = of if line_of(of, paste) is not None else ""
-        seen = [case.number for case in paste_group.seen(photo.id, actor=actor)]
-        found.append(Picture(photo.id.hex, shown["id"], link(photo.id, 400, at=at), of, seen))
+        found.append(
+            Picture(photo.id.hex, shown["id"], link(photo.id, 400, at=at), of, seen.get(photo.id, []))
+        )
     return found
 
 

@@ -93,8 +93,8 @@ def _page(
         "photo": photos.picture(row, "before"),
         "taken": _taken(row, case, request),
         "seen": [
-            {"number": one.number, "url": reverse("desk:case", args=[one.number])}
-            for one in look_at_photo.seen_before(row, actor=actor_of(request))
+            {"number": number, "url": reverse("desk:case", args=[number])}
+            for number in look_at_photo.seen_before([row], actor=actor_of(request))[row.id]
         ],
         "boxes": request.POST.get("boxes", "") if refused else _lines(now),
         "reason": request.POST.get("reason", ""),

@@ -17,13 +17,14 @@ from gezhi.channels.poster import press
 from gezhi.channels.poster.filling import sheets
 from gezhi.channels.poster.sheet import MOST
 from gezhi.flows.poster_facts import chosen
+from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.web import words
 from gezhi.web.desk.places import ONLY_HERE
-from gezhi.web.staff import at_of, staff_required
+from gezhi.web.staff import actor_of, at_of, staff_required
 
 TICKS = 50  # on one page: a form has sixty fields at most
 DOORS: dict[str, tuple[Sequence[str], str]] = {
@@ -81,7 +82,7 @@ def _part(rows: Sequence[PlaceRow], asked: str) -> tuple[Sequence[PlaceRow], dic
 
 
 def _started(request: HttpRequest, below: Sequence[PlaceRow], ticked: Sequence[str], doors: str) -> str:
-    """The name of the job. Raises Invalid (places: none, too_many; doors: not_allowed)."""
+    """The name of the job. Raises Invalid (places: none, too_many, own_first, others_first; doors: not_allowed)."""
     if doors not in DOORS:
         raise Invalid("doors", "not_allowed")
     kinds, rows = DOORS[doors][0], list[PlaceRow]()
@@ -98,13 +99,20 @@ def _started(request: HttpRequest, below: Sequence[PlaceRow], ticked: Sequence[s
         language=words.language(),
         at=at_of(request),
     )
-    return press.start(asked, len(rows))
+    return press.start(asked, len(rows), by=_desk(actor_of(request)))
+
+
+def _desk(actor: Actor) -> str:
+    """Whose posters these are: the office somebody works for, himself where he has none."""
+    return min((party.hex for party in actor.parties()), default=actor.id.hex if actor.id else "")
 
 
 def _sentence(refused: Invalid) -> str:
     said = {
         "none": _("勾选的位置下面没有这样的门。请勾选别的，或换一种张贴办法。"),
         "too_many": _("一次最多 %(limit)s 张，您选的超过了。请少勾几个，分几次打印。"),
+        "own_first": _("你们还有 %(count)s 份海报正在做。等做好一份再开始，勾选都还在。"),
+        "others_first": _("现在有 %(count)s 份海报正在做，排满了。请过几分钟再按一次，勾选都还在。"),
         "not_allowed": _("请选每个单元一张，还是每栋楼一张。"),
     }
     return said[refused.code] % refused.details

@@ -8,14 +8,15 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from allauth.socialaccount.providers.base import Provider, ProviderAccount
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from gezhi.channels.wecom import office
 from gezhi.kernel.refusal import NotFound
 
-IN_A_BROWSER: Final = "https://login.work.weixin.qq.com/wwlogin/sso/login"
-INSIDE: Final = "https://open.weixin.qq.com/connect/oauth2/authorize"
+IN_A_BROWSER: Final = ("https://login.work.weixin.qq.com", "/wwlogin/sso/login")
+INSIDE: Final = ("https://open.weixin.qq.com", "/connect/oauth2/authorize")
 MARK: Final = "wxwork"  # in the user agent of WeCom's own browser
 
 
@@ -53,9 +54,9 @@ class WecomProvider(Provider):  # type: ignore[misc]  # allauth ships no types
                 "scope": "snsapi_base",
             }
             asked |= {"state": state, "agentid": str(known.agent_id)}
-            return f"{INSIDE}?{urlencode(asked)}#wechat_redirect"
+            return f"{_page(INSIDE)}?{urlencode(asked)}#wechat_redirect"
         asked = {"login_type": "CorpApp", "appid": known.corp_id, "agentid": str(known.agent_id)}
-        return f"{IN_A_BROWSER}?{urlencode(asked | {'redirect_uri': back, 'state': state})}"
+        return f"{_page(IN_A_BROWSER)}?{urlencode(asked | {'redirect_uri': back, 'state': state})}"
 
     def extract_uid(self, data: Mapping[str, Any]) -> str:
         """The userid."""
@@ -64,6 +65,12 @@ class WecomProvider(Provider):  # type: ignore[misc]  # allauth ships no types
     def extract_extra_data(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Nothing: we ask WeCom for no name, phone or picture."""
         return {}
+
+
+def _page(of_tencent: tuple[str, str]) -> str:
+    """WeCom's own page, or the same path at a WeCom that an installation has of its own."""
+    host, path = of_tencent
+    return f"{settings.GEZHI_WECOM_LOGIN_URL or host}{path}"
 
 
 provider_classes = [WecomProvider]

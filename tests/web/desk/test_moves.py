@@ -252,3 +252,23 @@ def test_whoever_accepts_reads_the_words_beside_the_form_and_what_the_condition_
     assert "扫码 ·" not in text(beside)  # in the sheet the words stand where it was opened
     found = client.get("/desk/find/conditions/", {"category": str(catalogue.by_code("0201").id)})
     assert "一般派给：" in text(found)
+
+
+CAMERA = re.compile("拍照|相册|必拍|可不拍")
+
+
+def test_nobody_is_told_at_the_desk_to_take_a_picture(
+    cast: Cast, reported: Case, desk: Desk, noon: datetime
+) -> None:
+    clerk, manager = desk(cast.chen), desk(cast.qian)
+    case = walk(
+        reported,
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.property)),
+        (cast.qian, Move("take")),
+        at=noon,
+    )
+    pages = [clerk.get("/desk/paste/"), clerk.get("/desk/new/"), manager.get(address(case, "done"))]
+    assert [(one.status_code, "选图片" in text(one), CAMERA.findall(text(one))) for one in pages] == [
+        (200, True, [])
+    ] * 3

@@ -31,6 +31,7 @@ PASTED = """工单编号：WH20260302001723
 办理时限：2026-03-05 17:00
 退单时限：2026-03-03 12:00"""
 NEW = "/desk/orders/new/"
+STORY = 19  # statements of an order's page
 
 
 @pytest.fixture
@@ -276,3 +277,19 @@ def test_a_sheet_comes_in_as_a_whole_or_not_at_all(cast: Cast, desk: Desk) -> No
 def test_the_count_stands_in_the_menu(cast: Cast, desk: Desk, taken: Taken, keeper: Actor) -> None:
     assert "来件 1" in text(desk(cast.chen).get("/desk/"))
     assert "/desk/orders/" not in desk(keeper).get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_story_of_an_order_costs_the_same_however_long_it_is(
+    cast: Cast, desk: Desk, taken: Taken, noon: datetime, times: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(times):
+        when = noon + timedelta(minutes=number)
+        orders.do(taken.order_id, "answer", "已修好", actor=cast.chen, at=when)
+        orders.do(taken.order_id, "send_back", "再看看", actor=cast.chen, at=when)
+    client = desk(cast.chen)
+    client.get(url(taken))
+    with django_assert_num_queries(STORY):
+        answer = client.get(url(taken))
+    assert len(answer.context["story"]) == 1 + 2 * times
+    assert {line["who"] for line in answer.context["story"]} == {cast.chen.name}

@@ -8,12 +8,15 @@ import pytest
 import time_machine
 
 from gezhi.cases import queries as cases
-from gezhi.cases.models import Case
+from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence.models import Evidence
+from gezhi.flows import paste_group
 from gezhi.reports import queries as reports
 from gezhi.reports.models import Report
+from gezhi.tenancy.models import Jurisdiction
+from gezhi.tenancy.queries import forget
 from gezhi.web.desk import paste_state
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, text
@@ -21,6 +24,7 @@ from tests.web.pocket.conftest import picture
 
 PASTE, TAKE = "/desk/paste/", "/desk/paste/take/"
 KEY = "a-paste-shown-once-00"
+SEEN = 6  # statements for all pictures of a paste
 CHAT = """3-2-501李女士 2026/3/1 9:12:33
 3号楼2单元门口灯坏了，晚上看不见，我电话13800001234
 3-2-501李女士 2026/3/1 9:12:50
@@ -299,3 +303,35 @@ def test_a_page_that_lay_too_long_is_asked_for_again_with_what_was_typed(
 
 def test_a_worker_pastes_nothing(cast: Cast, desk: Desk) -> None:
     assert desk(cast.gao).get(PASTE).status_code == 403
+
+
+@pytest.mark.parametrize("is_demonstration", [True, False])
+def test_only_the_demonstration_has_an_example_to_paste(
+    is_demonstration: bool, cast: Cast, desk: Desk
+) -> None:
+    Jurisdiction.objects.update(demonstration=is_demonstration)
+    forget()
+    client = desk(cast.chen)
+    plain, filled_in = client.get(PASTE).content.decode(), client.get(f"{PASTE}?example").content.decode()
+    assert ('href="?example"' in plain, "滑梯" in plain) == (is_demonstration, False)
+    assert ("滑梯" in filled_in, "悦海花园业主群" in filled_in.split("例如")[0]) == (is_demonstration,) * 2
+
+
+@pytest.mark.parametrize("pictures", [1, 3])
+def test_pictures_that_were_seen_before_cost_the_same_however_many_they_are(
+    pictures: int, cast: Cast, desk: Desk, noon: Any, django_assert_num_queries: Any
+) -> None:
+    client = desk(cast.chen)
+    client.post(TAKE, filled(read(client, photos=[picture()])))
+    answer = read(client, photos=[picture() for _ in range(pictures)])
+    ids = list(Evidence.objects.filter(claimed_at=None).values_list("id", flat=True))
+    with django_assert_num_queries(SEEN):
+        found = paste_group.seen(ids, actor=cast.chen)
+    (case,) = Case.objects.filter(
+        id__in=CaseReport.objects.filter(
+            report_id__in=Evidence.objects.exclude(claimed_at=None).values("claimed_id")
+        ).values("case_id")
+    )
+    assert found == {key: [case.number] for key in ids}
+    assert text(answer).count(case.number) >= pictures
+    assert paste_group.seen(ids, actor=cast.mo) == {key: [] for key in ids}

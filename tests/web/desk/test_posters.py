@@ -9,6 +9,7 @@ from django.test import Client
 
 from gezhi.channels.poster import press
 from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.refusal import Invalid
 from gezhi.places import actions as places
 from gezhi.web.desk import posters as view
 from tests.cast import Cast
@@ -123,3 +124,18 @@ def test_a_form_shows_as_many_ticks_as_it_may_send(rows: int, parts: int) -> Non
     many: list[Any] = [None] * rows
     shown, part = view._part(many, "99")
     assert (part["number"], len(shown)) == (parts, rows - (parts - 1) * 50)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("own_first", "你们还有 2 份海报正在做"), ("others_first", "现在有 2 份海报正在做")]
+)
+def test_who_has_to_wait_is_told_so_and_keeps_his_ticks(
+    chen: Client, page: str, building: str, monkeypatch: Any, code: str, words: str
+) -> None:
+    def refused(*_: Any, by: str) -> str:
+        raise Invalid("places", code, count=2) if by else ValueError("whose?")
+
+    monkeypatch.setattr(press, "start", refused)
+    answer = chen.post(page, {"below": [building], "doors": "stairs"})
+    assert (answer.status_code, words in text(answer)) == (422, True)
+    assert f'value="{building}" checked' in answer.content.decode()
