@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 DATA = Path(__file__).parent / "data"
-BOTH = "+"  # 电梯+困: both must stand in the text
+BOTH = "+"  # 电梯+困: both must stand in the text, close to each other
+NEAR = 24  # signs between the two
 MOST_SIGNS = 40
 _NOBODY = re.compile(
-    "[没沒无無](?:有)?(?:任何)?人?被?[困关關]"
-)  # 没有人被困: that nothing of the kind happened
+    "[没沒无無](?:有)?(?:任何)?人?被?[困关關]"  # 没有人被困: that nothing of the kind happened
+    "|[相有][关關]|困[难難扰擾境惑]"  # 相关人员, 困难: the same signs in other words
+)
 STRENGTHS = (0, 1, 2, 3)  # 0 = does not count here
 
 
@@ -64,9 +66,20 @@ class Lexicon:
         """The first danger that the text speaks of."""
         low = _NOBODY.sub("", text.lower())
         for one in self.words:
-            if one.condition and all(part in low for part in one.word.lower().split(BOTH)):
+            if one.condition and _stands_in(one.word.lower(), low):
                 return Danger(one.word, one.condition, one.call)
         return None
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """The whole word; of one in two parts both, in any order, no further apart than somebody means them together."""
+    return word in text if BOTH not in word else bool(_together(word).search(text))
+
+
+@cache
+def _together(word: str) -> re.Pattern[str]:
+    first, _both, second = (re.escape(part) for part in word.partition(BOTH))
+    return re.compile(f"{first}.{{0,{NEAR}}}{second}|{second}.{{0,{NEAR}}}{first}", re.DOTALL)
 
 
 @cache
