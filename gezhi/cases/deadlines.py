@@ -105,10 +105,10 @@ def earliest(
     make_safe: datetime | None,
     review: datetime | None,
     order: datetime | None,
-    is_feared: bool = False,
 ) -> datetime:
-    """The deadline that counts now. make_safe: unless it was made safe; is_feared: its clock runs although nobody has sorted the case. order: by when an order from above is to be answered.
+    """The deadline that counts now. make_safe: unless it was made safe. order: by when an order from above is to be answered.
 
+    Both clocks of a case run from its receipt, so they count before anybody has sorted it: what the reporter is promised raises the alarm.
     While we wait for the reporter, or it stands carried forward, an order's clock does not cut that short: neither the answer nor the
     review day is the issuer's. It runs on all the same, on the page of orders.
     """
@@ -116,11 +116,8 @@ def earliest(
         return review
     if state in WAITS_FOR_REPORTER:
         return stage
-    is_worked_on = state in {State.OPENED, State.DISPATCHED, State.IN_HAND}
-    is_danger_waiting = state is State.REPORTED and is_feared  # which does not wait for somebody to sort it
-    return _earliest(
-        stage, order, fix if is_worked_on else None, make_safe if is_worked_on or is_danger_waiting else None
-    )
+    is_open_work = state in {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
+    return _earliest(stage, order, fix if is_open_work else None, make_safe if is_open_work else None)
 
 
 def is_nearly_due(begun_at: datetime, due: datetime, at: datetime) -> bool:

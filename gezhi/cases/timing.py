@@ -128,14 +128,16 @@ def put_order_due(case: Case, due: datetime | None) -> None:
 
 
 def _earliest(case: Case, stage: datetime) -> datetime:
+    fix, safe = case.fix_due, None if case.made_safe_at else case.make_safe_due
+    if case.state == State.REPORTED:  # what ran out while the reporter was asked leaves the desk its own time
+        fix, safe = (due if due and due > case.entered_at else None for due in (fix, safe))
     return earliest(
         State(case.state),
         stage=stage,
-        fix=case.fix_due,
-        make_safe=None if case.made_safe_at else case.make_safe_due,
+        fix=fix,
+        make_safe=safe,
         review=case.review_at,
         order=case.order_due,
-        is_feared=case.feared_id is not None,
     )
 
 

@@ -255,6 +255,15 @@ def test_a_question_without_answer_lapses_after_five_working_days(cast: Cast, no
     assert case.due_at == local("03-09 17:30")
 
 
+def test_what_is_dangerous_raises_the_alarm_before_anybody_has_sorted_it(cast: Cast, noon: datetime) -> None:
+    """A drain overflows on Saturday evening: the desk's own four working hours would end on Monday."""
+    saturday = local("03-07 18:56")
+    case = cast.lin_reports(saturday, "污水冒出来了", category=catalogue.by_code("0404").id)
+    assert case.due_at == case.make_safe_due == saturday + 2 * HOUR
+    work(saturday + 2 * HOUR)
+    assert "escalate" in deeds(case)
+
+
 def test_an_answer_in_time_stops_the_lapse(cast: Cast, noon: datetime) -> None:
     case = advance(cast.lin_reports(noon).id, Move("ask", note="哪个门？"), actor=cast.chen, at=noon)
     advance(case.id, Move("answer", note="北门"), actor=lin(case), at=local("03-09 11:00"))

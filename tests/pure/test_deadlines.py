@@ -259,3 +259,9 @@ def test_an_order_does_not_wake_what_was_carried_forward() -> None:
 def test_both_clocks_of_a_case_count_beside_an_order() -> None:
     assert of_state(State.IN_HAND, fix=EARLY, order=LATE) == EARLY
     assert of_state(State.TO_CHECK, fix=EARLY, order=LATE) == MIDDLE
+
+
+def test_both_clocks_of_a_case_count_before_anybody_has_sorted_it() -> None:
+    assert of_state(State.REPORTED, fix=EARLY) == EARLY
+    assert of_state(State.REPORTED, make_safe=EARLY, fix=LATE) == EARLY
+    assert of_state(State.ASKED, make_safe=EARLY) == MIDDLE

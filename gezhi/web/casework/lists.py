@@ -31,7 +31,7 @@ CLOCK_ICONS = {
     "none": "minus",
 }
 OFFICE = "office"  # the calendar by which "soon" is judged
-ON_BOTH_CLOCKS = frozenset({State.OPENED, State.DISPATCHED, State.IN_HAND})  # beside that of the step
+ON_BOTH_CLOCKS = frozenset({State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND})  # beside that of the step
 UNNAMED = frozenset({"fix", "review"})  # the whole case's own, and what says itself which it is
 ANY = "0-0"  # stands for a number while the address of all cases is worked out
 
@@ -167,8 +167,6 @@ def deadline_of(case: "Case | CaseLine") -> str:
         return "review"
     if case.state in ON_BOTH_CLOCKS and case.due_at in (case.fix_due, case.make_safe_due):
         return "fix" if case.due_at == case.fix_due else "make_safe"
-    if case.state == State.REPORTED and case.feared_id and case.due_at == case.make_safe_due:
-        return "make_safe"
     if case.order_due is not None and case.due_at == case.order_due:
         return "order"
     return step_of(case)
