@@ -17,6 +17,7 @@ class CaseLine(NamedTuple):
     category_id: UUID | None
     condition_id: UUID | None
     feared_id: UUID | None
+    made_safe_at: datetime | None
     lead_id: UUID
     desk_id: UUID
     handler_id: UUID | None

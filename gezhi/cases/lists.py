@@ -33,6 +33,9 @@ from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared
 
 OPEN = tuple(state.value for state in lifecycle.OPEN)
+DANGER = Q(
+    feared__isnull=False, closed_at=None, made_safe_at=None
+)  # `feared` goes with the first who sorts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class CaseFilter:
     words: part of the title or a number.
 
     is_escalated: somebody above whoever had it sees to it.
+    is_danger: its words make one fear something, and nobody has looked at it yet.
     is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
     flood: the cases of this one alone; without: those of these left out.
     """
@@ -56,6 +60,7 @@ class CaseFilter:
     is_unlocated: bool = False
     is_returned: bool | None = None
     is_escalated: bool = False
+    is_danger: bool | None = None
     mine: UUID | None = None
     is_to_me: bool = False
     flood: floods.Key | None = None
@@ -131,6 +136,8 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
         fits &= Q(returns__gt=0) if wanted.is_returned else Q(returns=0)
     if wanted.is_escalated:
         fits &= Q(escalations__gt=1) | Q(ladder_ended=True)
+    if wanted.is_danger is not None:
+        fits &= DANGER if wanted.is_danger else ~DANGER
     if wanted.mine:
         fits &= Q(handler_id=wanted.mine)
     if wanted.is_to_me:

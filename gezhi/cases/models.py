@@ -147,6 +147,11 @@ class Case(TenantModel):
                 name="open_cases_by_due",
             ),
             models.Index(
+                fields=["jurisdiction", "due_at"],
+                condition=Q(feared__isnull=False, closed_at__isnull=True),
+                name="dangers_that_wait",
+            ),
+            models.Index(
                 fields=["jurisdiction", "place", "closed_at"],
                 condition=Q(closed_at__isnull=False),
                 name="closed_cases_at_a_place",

@@ -135,6 +135,11 @@ def silence_may_be_broken() -> bool:
     return Ending.NO_ANSWER in REPORTER_MAY_REOPEN and catalogue.rule("confirm_days") > 0
 
 
+def is_danger(case: Case | CaseLine) -> bool:
+    """Whether its words make one fear something that nobody has looked at or made safe. As `lists.DANGER` asks of the table."""
+    return case.feared_id is not None and case.closed_at is None and case.made_safe_at is None
+
+
 def is_escalated(case: Case | CaseLine) -> bool:
     """Whether somebody above whoever had it sees to it: the first rung is its own party, reminded, unless nobody stands above."""
     return case.escalations > 1 or case.ladder_ended

@@ -17,6 +17,7 @@ class News(StrEnum):
     """What came to somebody."""
 
     REPORTED = "reported"  # a fresh report, to the desk
+    DANGER = "danger"  # the same, where its words make one fear something
     ANSWERED = "answered"  # the reporter added what was asked for, or did not in time
     DISPATCHED = "dispatched"  # new work
     RETURNED = "returned"  # the party did not take it
@@ -67,7 +68,8 @@ def _concern(event: str, before: Row, after: Row) -> Concern | None:
     if state == State.CLOSED:
         return None
     if not before:
-        return None if after.get("run_id") else Concern(News.REPORTED, desk)
+        fresh = News.DANGER if after.get("feared_id") else News.REPORTED
+        return None if after.get("run_id") else Concern(fresh, desk)
     if event in _TIMED:
         return _TIMED[event](after)
     if _changed("state", before, after) and state == State.TO_CHECK:

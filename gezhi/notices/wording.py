@@ -9,6 +9,7 @@ from gezhi.notices.whom import News
 
 NEWS: Mapping[str, Any] = {
     News.REPORTED: pgettext_lazy("news", "新上报，等您受理"),
+    News.DANGER: pgettext_lazy("news", "可能有危险，请马上看"),
     News.ANSWERED: pgettext_lazy("news", "上报人补充了，等您受理"),
     News.DISPATCHED: pgettext_lazy("news", "新派来的事"),
     News.RETURNED: pgettext_lazy("news", "退回来了，等您另派"),

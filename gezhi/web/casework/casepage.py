@@ -63,6 +63,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "case": case,
         "row": lists.rows([case], at=at)[0],
         "clock": clock,
+        "danger": _danger(case, said),
         "where": where,
         "what": _what(case),
         "said": said,
@@ -81,6 +82,11 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "alike": _alike(case, actor, at) if Role.DESK in roles else {},
         **_offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
     }
+
+
+def _danger(case: "Case", said: Mapping[str, Any]) -> str:
+    """What is feared of its words, the long ones too; "" once somebody has looked."""
+    return lists.danger_of(case, "\n".join(str(one.get("text", "")) for one in said["reports"]))
 
 
 def _party_ids(case: "Case", holdings: Sequence[Any], steps: Sequence[Any]) -> set[UUID]:

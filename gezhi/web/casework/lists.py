@@ -18,6 +18,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
+from gezhi.reports import vocabulary
 from gezhi.web import times, words
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ CLOCK_ICONS = {
     "none": "minus",
 }
 OFFICE = "office"  # the calendar by which "soon" is judged
-ON_BOTH_CLOCKS = frozenset({State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND})  # beside that of the step
+ON_BOTH_CLOCKS = frozenset(
+    {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
+)  # beside that of the step
 UNNAMED = frozenset({"fix", "review"})  # the whole case's own, and what says itself which it is
 ANY = "0-0"  # stands for a number while the address of all cases is worked out
 
@@ -40,7 +43,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. spot: the place without its community, which every line would repeat. turn: who must act, when not who."""
+    """One line of a list. danger: what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who."""
 
     url: str
     number: str
@@ -57,6 +60,7 @@ class Row:
     turn: str
     held: str
     next: str
+    danger: str
     is_escalated: bool
     came_back: bool
     id: UUID
@@ -111,10 +115,21 @@ def _row(
         turn=turn(case, known),
         held=times.between(since, at),
         next=words.of(words.NEXT, case.state),
+        danger=danger_of(case),
         is_escalated=queries.is_escalated(case) and not is_closed,
         came_back=case.came_back_from_id is not None,
         id=case.id,
     )
+
+
+def danger_of(case: "Case | CaseLine", words_said: str = "") -> str:
+    """What is feared, and the number to call now; "" once somebody has looked. words_said: all of them, where the title does not say it. No query as a rule."""
+    if not queries.is_danger(case):
+        return ""
+    found = vocabulary.lexicon().danger(case.title) or vocabulary.lexicon().danger(words_said)
+    if found is None:
+        return _("可能有危险")
+    return _("可能有危险：%(said)s，先打 %(call)s") % {"said": found.said, "call": found.call}
 
 
 def turn(case: "Case | CaseLine", known: Mapping[UUID, Any]) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
 from gezhi.cases.floods import Flood
+from gezhi.cases.line import CaseLine
 from gezhi.kernel.ids import digest
 from gezhi.kernel.refusal import NotFound
 from gezhi.web import rail, times
@@ -36,17 +37,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
     counts, floods = tallies.tallies(actor, at=at, soon=soon)
     page = _page(request)
     unfolded = _unfolded(request, floods)
-    folded = floods if chosen.view in FOLDING and not chosen.is_filtered and unfolded is None else ()
-    rows = case_lists.listed(_wanted(chosen, unfolded, folded), actor=actor, at=at, soon=soon)
-    wanted = rows[(page - 1) * PAGE : page * PAGE + 1]
-    listed = [] if chosen.place_missed else case_lists.as_lines(wanted)
-    shown = lists.rows(listed[:PAGE], at=at)
+    is_whole = chosen.view in FOLDING and not chosen.is_filtered and unfolded is None
+    folded = floods if is_whole else ()
+    wanted = _wanted(chosen, unfolded, folded, is_danger=False if is_whole else None)
+    rows = case_lists.listed(wanted, actor=actor, at=at, soon=soon)[(page - 1) * PAGE : page * PAGE + 1]
+    listed = [] if chosen.place_missed else case_lists.as_lines(rows)
+    first = _dangers(wanted, request, at, soon) if is_whole and page == 1 else []
+    shown = lists.rows([*first, *listed[:PAGE]], at=at)
     context = {
         "chosen": chosen,
         "views": _views(chosen, counts),
         "lines": lines.as_html(shown),
         "options": filters.options(chosen.typed),
-        "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, {} if floods else counts, unfolded),
+        "pager": _pager(
+            chosen, page, min(len(shown), PAGE), len(listed) > PAGE, {} if floods else counts, unfolded
+        ),
         "floods": [_flood(chosen, one, at) for one in folded],
         "unfolded": unfolded,
         "opened": _opened(request),
@@ -67,10 +72,20 @@ def _mark(one: Flood) -> str:
     return digest(f"{one.opening}\0{one.place_id}")[:16]
 
 
-def _wanted(chosen: filters.Chosen, unfolded: Flood | None, folded: Sequence[Flood]) -> case_lists.CaseFilter:
+def _wanted(
+    chosen: filters.Chosen, unfolded: Flood | None, folded: Sequence[Flood], *, is_danger: bool | None
+) -> case_lists.CaseFilter:
     if unfolded is not None:
         return replace(chosen.wanted, flood=unfolded.key)
-    return replace(chosen.wanted, without=tuple(one.key for one in folded))
+    return replace(chosen.wanted, without=tuple(one.key for one in folded), is_danger=is_danger)
+
+
+def _dangers(
+    wanted: case_lists.CaseFilter, request: HttpRequest, at: datetime, soon: datetime
+) -> list[CaseLine]:
+    """What may be dangerous and waits for a first look: before everything else, however late that is. 1 query."""
+    rows = case_lists.listed(replace(wanted, is_danger=True), actor=actor_of(request), at=at, soon=soon)
+    return case_lists.as_lines(rows[:PAGE])
 
 
 def _flood(chosen: filters.Chosen, one: Flood, at: datetime) -> dict[str, object]:

@@ -17,12 +17,14 @@ def as_html(rows: Sequence[Row]) -> SafeString:
     if not rows:
         return mark_safe("")
     line = render_to_string("desk/_line.html").strip()
+    danger = render_to_string("desk/_danger.html").strip()
     mark = render_to_string("desk/_escalated.html").rstrip()
     again = render_to_string("desk/_again.html").rstrip()
     return mark_safe(
         "\n".join(
             line.format_map(
                 _escaped(row)
+                | {"danger": danger.format(escape(row.danger)) if row.danger else ""}
                 | {"mark": (mark if row.is_escalated else "") + (again if row.came_back else "")}
             )
             for row in rows
