@@ -8,7 +8,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -27,13 +26,15 @@ from tests.faults.installation import HOST, Installation
 from tests.faults.open_office import LINKED, PASSWORD
 from tests.wecom import envelopes
 
-PAUSE_SECONDS, PATIENCE_SECONDS = 0.1, 180
+PAUSE_SECONDS, PATIENCE_SECONDS = 0.1, 600
 TOO_LATE = 503
 CODE = re.compile(r"371072-[0-9a-z]{20,}")
 NUMBER = re.compile(r"371072-\d{4}-\d{7}")
 MARK = re.compile(r"\b(?:web|photo|api|open311|group|wecom|order|paper|book|phone|found)-\d{6}\b")
 FORM = "application/x-www-form-urlencoded"
-Told = dict[str, str]  # what each mark was told: the digest of a code, the number of a case, the id of an order, "" for no more than "heard"
+Told = dict[
+    str, str
+]  # what each mark was told: the digest of a code, the number of a case, the id of an order, "" for no more than "heard"
 
 
 class GaveUp(Exception):
@@ -85,7 +86,9 @@ class Line:
         """As `send`, nothing to send."""
         return self.send("GET", address)
 
-    def send(self, method: str, address: str, body: bytes = b"", heads: Mapping[str, str] | None = None) -> Answer:
+    def send(
+        self, method: str, address: str, body: bytes = b"", heads: Mapping[str, str] | None = None
+    ) -> Answer:
         """Until it is answered; who taps twice must hear the same twice. Raises GaveUp for whoever does not try again, TimeoutError when nobody
         ever answers, Refused.
         """
@@ -130,13 +133,20 @@ class Line:
             self._held.close()
         self._held = None
 
-    def form(self, address: str, said: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None = None) -> Answer:
+    def form(
+        self, address: str, said: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None = None
+    ) -> Answer:
         """A form as a browser sends it, with what shows that it is ours."""
         fields = {"csrfmiddlewaretoken": self.cookies["csrftoken"], **said}
         if files is None:
             return self.send("POST", address, urlencode(fields).encode(), {"Content-Type": FORM})
         edge = sha256(repr(fields).encode()).hexdigest()
-        return self.send("POST", address, parts(fields, files, edge), {"Content-Type": f"multipart/form-data; boundary={edge}"})
+        return self.send(
+            "POST",
+            address,
+            parts(fields, files, edge),
+            {"Content-Type": f"multipart/form-data; boundary={edge}"},
+        )
 
     def enter(self, username: str) -> None:
         """Log in."""
@@ -161,7 +171,11 @@ def parts(fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]], edg
 def expect(answer: Answer, *statuses: int) -> Answer:
     """The answer, if it is one of these. Raises Refused."""
     if answer.status not in statuses:
-        words = " ".join(re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]+>", " ", answer.page, flags=re.DOTALL).split())
+        words = " ".join(
+            re.sub(
+                r"<style.*?</style>|<script.*?</script>|<[^>]+>", " ", answer.page, flags=re.DOTALL
+            ).split()
+        )
         raise Refused(f"{answer.status}: {words[:1500]}")
     return answer
 
@@ -223,14 +237,16 @@ def open311(line: Line, marks: Sequence[str]) -> Told:
     said = {"api_key": line.office["open_key"], "service_code": "0501", "lat": "37.4", "long": "122.18"}
     said |= {"description": f"门玻璃碎了 {mark}", "address_id": line.office["place"]}
     keys = {} if line.is_keyless else {"Idempotency-Key": key_of(mark)}
-    answer = line.send("POST", "/open311/v2/requests.json", urlencode(said).encode(), {"Content-Type": FORM, **keys})
+    answer = line.send(
+        "POST", "/open311/v2/requests.json", urlencode(said).encode(), {"Content-Type": FORM, **keys}
+    )
     return {mark: loads(expect(answer, 201).page)[0]["service_request_id"]}
 
 
 def group(line: Line, marks: Sequence[str]) -> Told:
     """Chen pastes a chat of yesterday and confirms what it says, every voice at the compound."""
     day = datetime.now(UTC) - timedelta(days=1)
-    names = "于海 田大爷 李女士 孙老师 周姐 吴师傅 郑阿姨 王哥 冯叔 褚妈".split()
+    names = ["于海", "田大爷", "李女士", "孙老师", "周姐", "吴师傅", "郑阿姨", "王哥", "冯叔", "褚妈"]
     chat = "\n".join(
         f"{names[place % len(names)]} {day:%Y/%-m/%-d} {9 + place // 60}:{place % 60:02d}:10\n{mark} 楼道灯坏了没人修"
         for place, mark in enumerate(marks)
@@ -283,7 +299,12 @@ def paper(line: Line, marks: Sequence[str]) -> Told:
     pasted = f"工单编号：{number}\n诉求内容：来电人反映路灯不亮 {mark}\n诉求地址：悦海花园\n办理时限：{due}\n"
     page = expect(line.form("/desk/orders/new/", {"pasted": pasted, "understand": "1"}), 200).page
     found(rf'name="number" value="({number})"', page)
-    said = {"issuer": "city", "number": number, "due_at": due.replace(" ", "T"), "text": f"来电人反映路灯不亮 {mark}"}
+    said = {
+        "issuer": "city",
+        "number": number,
+        "due_at": due.replace(" ", "T"),
+        "text": f"来电人反映路灯不亮 {mark}",
+    }
     said |= {"place": line.office["place_id"], "into": "new"}
     answer = expect(line.form("/desk/orders/new/", said), 302)
     return {mark: found(r"/desk/orders/([0-9a-f-]{36})/", answer.where).replace("-", "")}
@@ -314,7 +335,12 @@ def book(line: Line, marks: Sequence[str]) -> Told:
 def phone(line: Line, marks: Sequence[str]) -> Told:
     """Chen at the telephone."""
     (mark,) = marks
-    said = {"key": key_of(mark), "channel": "phone", "text": f"路灯坏了 {mark}", "place": line.office["place_id"]}
+    said = {
+        "key": key_of(mark),
+        "channel": "phone",
+        "text": f"路灯坏了 {mark}",
+        "place": line.office["place_id"],
+    }
     return {mark: digest(found(CODE, expect(line.form("/desk/new/", said), 200).page))}
 
 
@@ -322,7 +348,13 @@ def solved(line: Line, marks: Sequence[str]) -> Told:
     """Wei found it, mended it and shows it."""
     (mark,) = marks
     place = line.office["place"]
-    said = {"key": key_of(mark), "place": place, "typed": place, "category": "0501", "text": f"玻璃碎了 {mark}"}
+    said = {
+        "key": key_of(mark),
+        "place": place,
+        "typed": place,
+        "category": "0501",
+        "text": f"玻璃碎了 {mark}",
+    }
     answer = expect(line.form("/my/found/", said, {"after": ("after.jpg", picture(mark))}), 303)
     return {mark: found(r"/my/found/([^/]+)/", answer.where)}
 

@@ -375,7 +375,9 @@ def test_a_worker_that_dies_before_its_commit_files_it_once(chat, clock, monkeyp
 
 def test_whose_first_message_a_dead_worker_still_holds_is_answered_all_the_same(chat, clock):
     chat.says(text("井盖松了", id="1"))
-    assert len(outbox.claim(at=clock.at, limit=1)) == 1  # by a worker that dies: nobody else gets it for a minute
+    assert (
+        len(outbox.claim(at=clock.at, limit=1)) == 1
+    )  # by a worker that dies: nobody else gets it for a minute
     chat.says(text("提交", id="2"))
     chat.work()
     assert (only_report().text, len(chat.standin.texts("weige"))) == ("井盖松了", 1)
