@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.doors import DOORS, MARK, Door, GaveUp, Line, Tally, number_of
+from tests.faults.client import GaveUp, Line, Tally
+from tests.faults.doors import DOORS, MARK, Door, number_of
 from tests.faults.installation import Installation, kill
 from tests.faults.open_office import LINKED
 from tests.wecom.standin import Standin, standing_in
@@ -50,17 +51,17 @@ class Crowd:
     trouble: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     done: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self) -> list[threading.Thread]:
         """Let them go: everybody is in front of his door, logged in, before the first speaks."""
         people = []
         for door in (one for one in DOORS if self.quota.get(one.name)):
             waiting = iter(self.batches(door))
-            turn = threading.Lock()
             for person in range(door.people):
                 line = door.line(self.where, self.office, self.tally, person)
                 line.is_keyless = door.name in self.keyless
-                people.append(threading.Thread(target=self._speak, args=(door, line, waiting, turn)))
+                people.append(threading.Thread(target=self._speak, args=(door, line, waiting)))
         for one in people:
             one.start()
         return people
@@ -76,9 +77,9 @@ class Crowd:
         """How much of everything has been said, 0 to 1."""
         return sum(self.done.values()) / sum(self.quota.values())
 
-    def _speak(self, door: Door, line: Line, waiting: Iterator[list[str]], turn: threading.Lock) -> None:
+    def _speak(self, door: Door, line: Line, waiting: Iterator[list[str]]) -> None:
         try:
-            while marks := self._next(door, waiting, turn):
+            while marks := self._next(door, waiting):
                 number = number_of(marks[0])
                 line.taps_twice = door.may_tap and number % TAP_EVERY == 0
                 line.gives_up = door.may_give_up and number % GIVE_UP_EVERY == 1
@@ -86,16 +87,17 @@ class Crowd:
                     self.told |= door.speak(line, marks)
                 except GaveUp:
                     self.let_be |= set(marks)
-                self.done[door.name] += len(marks)
+                with self.lock:
+                    self.done[door.name] += len(marks)
         except Exception as wrong:
             self.trouble.append(f"{door.name}: {wrong!r}")
         finally:
             line.close()
 
-    def _next(self, door: Door, waiting: Iterator[list[str]], turn: threading.Lock) -> list[str]:
+    def _next(self, door: Door, waiting: Iterator[list[str]]) -> list[str]:
         while self.done[door.name] / self.quota[door.name] > self.share + AHEAD and not self.trouble:
             time.sleep(0.05)
-        with turn:
+        with self.lock:
             return next(waiting, [])
 
 
