@@ -357,22 +357,6 @@ def test_nobodys_answer_goes_to_nobody(chat, clock):
     assert (Report.objects.count(), chat.standin.sent, outbox.parked().count()) == (1, [], 0)
 
 
-def test_a_worker_that_dies_before_its_commit_files_it_once(chat, clock, monkeypatch):
-    chat.says(text("井盖松了"), text("提交", id="2"))
-    worker.do_errands(clock.at)
-
-    def dies(*_a, **_k):
-        raise RuntimeError("killed")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(filing, "_empty", dies)
-        chat.postman.deliver()
-    assert not Report.objects.exists()
-    clock.go(minutes=1)
-    chat.work()
-    assert (Report.objects.count(), len(chat.standin.texts("weige"))) == (1, 1)
-
-
 def test_more_than_a_report_takes_becomes_a_second_one(noon):
     rows = [drafts.Row(n, "image", noon, {"media": f"M{n}"}) for n in range(11)]
     assert [len(one.rows) for one in drafts.drafts(rows)] == [9, 2]

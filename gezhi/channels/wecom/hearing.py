@@ -51,7 +51,10 @@ def _key(agent: int, number: str) -> str:
 
 @transaction.atomic
 def take(errand: Leased, at: datetime) -> None:
-    """Look who it is from: a colleague's joins a draft and sets its clock, a stranger's is forgotten and answered once a day."""
+    """Look who it is from: a colleague's joins a draft and sets its clock, a stranger's is forgotten and answered once a day.
+
+    Of one draft all are the same sender's: the answer finds him by its first message, whose own errand may still be held by a dead worker.
+    """
     agent, _colon, number = errand.key.partition(":")
     rows = Heard.objects.filter(agent=int(agent), number=number, handled_at=None)
     row: Heard | None = rows.select_for_update(no_key=True).first()
@@ -61,9 +64,10 @@ def take(errand: Leased, at: datetime) -> None:
     if account is None:
         _forget(row, at)
         return
-    Heard.objects.filter(id=row.id).update(account=account)
     for draft in waiting(row.sender):
-        if any(one.id == row.id for one in draft.rows):
+        ids = [one.id for one in draft.rows]
+        if row.id in ids:
+            Heard.objects.filter(id__in=ids).update(account=account)
             _set_clock(draft, at)
 
 
