@@ -137,6 +137,7 @@ _KINDS = (
     *("", "", "email", "identity", "phone", "card", "identity", "phone", "phone", "identity", "card", "phone", "phone"),
     "plate",
 )  # fmt: skip
+_GRAVE = ("identity", "plate", "phone", "card", "email", "chat", "number", "name", "home")
 _CUED_KINDS = ("phone", "chat", "plate")
 _IDENTITY = re.compile(r"[0-9]{6,}\*+.*|[1-9][0-9]{5}(?:(?:18|19|20)[0-9]{9}[0-9x]|[0-9]{9})", re.IGNORECASE)
 _OF_PHONE = re.compile(r"1[3-9][0-9]\*+.*|(?:86|0086)?1[3-9][0-9]{9}|0[0-9]{2,3}[0-9*]{5,9}")
@@ -173,7 +174,7 @@ class Span(NamedTuple):
 
 
 def private_spans(text: str) -> list[Span]:
-    """What `mask_private` takes out of a text, in order, none overlapping another. The kind is that of what begins first."""
+    """What `mask_private` takes out of a text, in order, none overlapping another."""
     folded = _CASE_NUMBER.sub(lambda number: "#" * len(number[0]), _folded(text))
     return apart(_all_spans(folded))
 
@@ -192,11 +193,13 @@ def _kind_of(digits: str) -> str:
 
 
 def apart(spans: Iterable[Span]) -> list[Span]:
-    """The same stretches in order, those that overlap as one."""
+    """The same stretches in order, those that overlap as one, of the gravest kind among them."""
     found: list[Span] = []
     for span in sorted(spans):
         if found and span.start < found[-1].stop:
-            found[-1] = found[-1]._replace(stop=max(found[-1].stop, span.stop))
+            last = found[-1]
+            kind = min(last.kind, span.kind, key=_GRAVE.index)
+            found[-1] = Span(last.start, max(last.stop, span.stop), kind)
         else:
             found.append(span)
     return found
