@@ -38,6 +38,7 @@ LEAST: Final = 8  # signs of a first sentence that says enough by itself
 WAITS: Final = timedelta(
     days=30
 )  # what has not moved for longer is looked up by few, and waits for nobody's eyes
+DOUBTFUL: Final = frozenset({"name", "home"})  # kinds of spans that somebody may confirm to be nobody's
 DESK: Final = frozenset({Role.DESK, Role.APPROVER})
 UNREAD: Final = frozenset({State.REPORTED.value, State.ASKED.value})
 _SILENT: Final = {
@@ -246,4 +247,5 @@ def words_of(case_ids: Iterable[UUID]) -> dict[UUID, str]:
     if not wanted:
         return {}
     rows = PublicWords.objects.filter(case_id__in=wanted).exclude(text="").select_related("case")
+    rows = rows.only("text", "case__state", "case__ending", "case__category_id", "case__complained_of_id")
     return {row.case_id: row.text for row in rows if not why_none(row.case)}
