@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
@@ -56,7 +57,7 @@ def public_words(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, case, refused)
     messages.success(request, _(SAID[act]))
     if request.POST.get("back") == "review":
-        return redirect("desk:review")
+        return redirect(f"{reverse('desk:review')}?next=1")
     return redirect("desk:case", case.number)
 
 
@@ -94,7 +95,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "span": _("第 %(first)s–%(last)s 件") % {"first": first, "last": first + len(shown) - 1}
         if shown
         else "",
-        "limit": publicly.LIMIT,
+        "goes_on": "next" in request.GET,
     }
     return render(request, "desk/review.html", context)
 
