@@ -65,7 +65,7 @@ def public_words(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @duty_required(Duty.CLERK, Duty.OFFICER)
 def review(request: HttpRequest) -> HttpResponse:
-    """What waits for somebody's eyes before strangers may read it, twenty at a time. 11 queries, whatever their number."""
+    """What waits for somebody's eyes before strangers may read it, twenty at a time, in as many queries as one would take."""
     actor, at = actor_of(request), at_of(request)
     typed = request.GET.get("page", "")
     page = (
