@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gezhi.cases import timing
+from gezhi.cases import publicly, timing
 from gezhi.cases.complaint import keep_from_company
 from gezhi.cases.doing import Doing
 from gezhi.cases.effects import EFFECTS, nothing
@@ -129,7 +129,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     """
     move = move.cleaned()
     case = _locked(case_id, move, actor)
-    before = snapshot(case)
+    before, unsaid = snapshot(case), publicly.why_none(case)
     if move.version is not None and move.version != case.version:
         raise Stale(version=case.version, state=case.state)
     arrow = _arrow(case, move, actor, at)
@@ -159,7 +159,8 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
         after={name: after[name] for name in gone} | come,
         words=words,
     )
-    record(deed, *doing.also, actor=actor, at=at)
+    taken_back = publicly.follow_moved(case, unsaid, at=at)
+    record(deed, *doing.also, *([taken_back] if taken_back else []), actor=actor, at=at)
     outbox.reschedule(timing.TIMER, str(case.id), due_at=timing.timer_at(case) if case.due_at else None)
     tell(case, doing)
     return case

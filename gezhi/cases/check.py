@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
-from gezhi.cases import hearing, timing
+from gezhi.cases import hearing, publicly, publicly_check, timing
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
@@ -35,6 +35,7 @@ def findings() -> Iterator[Finding]:
     yield from _categories()
     yield from _stories()
     yield from orders_check.findings()
+    yield from publicly_check.findings()
 
 
 def _owners() -> Iterator[Finding]:
@@ -189,6 +190,6 @@ def _arrows(number: str, steps: list[tuple[str, str | None]]) -> Iterator[Findin
         yield Finding("I9", number, f"began with {born} in {state}")
     for event, to in steps[1:]:
         target = to or state
-        if event not in BESIDE | {CLOCK} and (event, state, target) not in DRAWN:
+        if event not in BESIDE | {CLOCK, publicly.EVENT} and (event, state, target) not in DRAWN:
             yield Finding("I9", number, f"{event} led from {state} to {target}: no such arrow")
         state = target

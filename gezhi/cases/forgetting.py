@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.cases import publicly
 from gezhi.cases.models import CallBack, Case, CaseReport, Order
 from gezhi.cases.titles import titled
 from gezhi.cases.voices import NOBODY, Held, held
@@ -23,7 +24,7 @@ Journey = dict[UUID, list[Held]]
 def forget_reporter(report_id: UUID, *, at: datetime) -> None:
     """Blank what cases keep of a reporter's words: the title of the one he opened and of those split off with his report, or with
     words alone while it was there; what he wrote in any; and what the desk wrote down of a talk with him, or with somebody it does
-    not name while his report was there. Where his report ever was, the journal tells, also of joins and splits that were undone.
+    not name while his report was there; and what is said in public of any case that his report was ever with. Where his report ever was, the journal tells, also of joins and splits that were undone.
     The chain stays valid (I14).
     """
     origin: UUID = CaseReport.objects.values_list("origin_id", flat=True).get(report_id=report_id)
@@ -33,6 +34,7 @@ def forget_reporter(report_id: UUID, *, at: datetime) -> None:
     named = {origin, *_split_off(journey, his, in_words=False), *of_words}
     Case.objects.filter(id__in=named).update(title="")
     CallBack.objects.filter(report_id=report_id, done_at=None).update(done_at=at, outcome="settled")
+    _take_back_in_public(journey, of_words, at)
     erase_words(kind="case", by=report_id, at=at)
     for order_id in Order.objects.filter(report_id=report_id).values_list("id", flat=True):
         erase_words(kind="order", id=order_id, at=at)
@@ -42,6 +44,14 @@ def forget_reporter(report_id: UUID, *, at: datetime) -> None:
     for case_id in of_words:
         spoken = [entry.id for entry in deeds("case", case_id) if _tells_of(entry, his, was_there=True)]
         erase_words(kind="case", id=case_id, entries=spoken, at=at)
+
+
+def _take_back_in_public(journey: Journey, of_words: set[UUID], at: datetime) -> None:
+    """What the desk said to everybody may be his words still, whenever it was said. The desk may say it anew, of what is left."""
+    said = {id: [one.step for one in steps] for id, steps in journey.items()}
+    said |= {id: list(deeds("case", id)) for id in of_words - said.keys()}
+    entries = {id: [one.id for one in steps if one.event == publicly.EVENT] for id, steps in said.items()}
+    publicly.forget(entries, entries, at=at)
 
 
 def retitle(report_id: UUID, *, was: str, now: str) -> None:

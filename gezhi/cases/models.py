@@ -18,6 +18,7 @@ __all__ = [
     "Order",
     "OrderForm",
     "Pause",
+    "PublicWords",
 ]
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
@@ -283,6 +284,30 @@ class CallBack(TenantModel):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class PublicWords(TenantModel):
+    """What the desk says of a case to everybody, in one sentence. text "" = it was looked at, and nothing is said.
+
+    version counts the decisions; what was said before stands in the case's journal. by None: taken back by a rule, not by somebody.
+    """
+
+    case = TenantFK(Case)
+    text = models.TextField(blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+    by = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "case"], name="one_public_sentence_per_case"),
+            models.CheckConstraint(
+                condition=Q(text="") | Q(by__isnull=False), name="what_is_said_in_public_was_said_by_somebody"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class NumberBlock(TenantModel):

@@ -1,4 +1,5 @@
-"""Cases for everybody's eyes: what a stranger may list, reduced to category, place, step and moment. Nothing that anybody said.
+"""Cases for everybody's eyes: what a stranger may list, reduced to category, place, step and moment, with the sentence that the desk
+says of it in public (publicly.py). Nothing else that anybody said.
 
 Left out are batches of an import under way, what nobody has put into a category, matters that are referred out, and complaints of a
 company with all that is kept from one (complaint.py). As long as nobody has looked, and for matters that point at somebody's home, the place
@@ -14,8 +15,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from gezhi.cases.lifecycle import State
 from gezhi.cases.models import Case, CaseReport
+from gezhi.cases.publicly import UNREAD, words_of
 from gezhi.cases.queries import public_step
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
@@ -37,7 +38,6 @@ MOST_NEAR: Final = 2000  # cases around a point that are looked through, the new
 _LOOKED_AT = (
     "number", "state", "ending", "category_id", "received_at", "entered_at", "closed_at", "fix_due", "lead_id", "place_id", "place_path",
 )  # fmt: skip
-UNREAD = frozenset({State.REPORTED.value, State.ASKED.value})
 
 
 class Circle(NamedTuple):
@@ -86,7 +86,7 @@ class PlainStep(NamedTuple):
 
 
 def listed(wanted: PublicFilter, *, page: int, size: int) -> list[PublicCase]:
-    """One page (from 1), newest first. At most 5 queries, whatever its size (1 more for each 500 places)."""
+    """One page (from 1), newest first. At most 6 queries, whatever its size (1 more for each 500 places)."""
     rows = _fitting(wanted).only(*_LOOKED_AT).order_by("-received_at", "-id")
     if wanted.around is None:
         return _shown(rows[(page - 1) * size : page * size])
@@ -95,7 +95,7 @@ def listed(wanted: PublicFilter, *, page: int, size: int) -> list[PublicCase]:
 
 
 def one(number: str) -> PublicCase:
-    """One public case. At most 5 queries. Raises NotFound, also for what is not for everybody's eyes."""
+    """One public case. At most 6 queries. Raises NotFound, also for what is not for everybody's eyes."""
     found = listed(PublicFilter(numbers=[number]), page=1, size=1) if CASE_NUMBER.match(number) else []
     if not found:
         raise NotFound("case")
@@ -115,8 +115,8 @@ def plain_steps(case: PublicCase) -> list[PlainStep]:
 
 
 def words_for_all(case_ids: Iterable[UUID]) -> Mapping[UUID, str]:
-    """What somebody at the desk has looked at and lets everybody read of these cases. Nobody writes such words yet: none."""
-    return {}
+    """What somebody at the desk has looked at and lets everybody read of these cases. 1 query, none for no case."""
+    return words_of(case_ids)
 
 
 def _fitting(wanted: PublicFilter) -> QuerySet[Case]:

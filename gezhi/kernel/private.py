@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 PHONE_LIMIT = 60  # characters; longer is no phone number
 
@@ -130,6 +132,15 @@ _CUED = tuple(
         r"车牌[^0-9a-z\n]{0,6}([a-z0-9]{5,7})",
     )
 )
+# what the patterns above find, in their order; "" = its digits say which
+_KINDS = (
+    *("", "", "email", "identity", "phone", "card", "identity", "phone", "phone", "identity", "card", "phone", "phone"),
+    "plate",
+)  # fmt: skip
+_GRAVE = ("identity", "plate", "phone", "card", "email", "chat", "number", "name", "home")
+_CUED_KINDS = ("phone", "chat", "plate")
+_IDENTITY = re.compile(r"[0-9]{6,}\*+.*|[1-9][0-9]{5}(?:(?:18|19|20)[0-9]{9}[0-9x]|[0-9]{9})", re.IGNORECASE)
+_OF_PHONE = re.compile(r"1[3-9][0-9]\*+.*|(?:86|0086)?1[3-9][0-9]{9}|0[0-9]{2,3}[0-9*]{5,9}")
 # Seventeen digits in this shape are no ID number, which has eighteen.
 _CASE_NUMBER = re.compile(r"(?<![0-9])[0-9]{6}-20[0-9]{2}-[0-9]{7}(?![0-9x*])", re.IGNORECASE)
 
@@ -147,15 +158,51 @@ def mask_private(text: str) -> str:
     Full-width, circled and Chinese digits, gaps and hidden signs between digits are seen through. Made for
     recall: a long serial number is masked too. Case numbers (371072-2026-0000001) and dates stay.
     """
-    folded = _CASE_NUMBER.sub(lambda number: "#" * len(number[0]), _folded(text))
-    spans = [found.span() for pattern in _PRIVATE for found in pattern.finditer(folded)]
-    spans += [found.span(1) for pattern in _CUED for found in pattern.finditer(folded)]
     pieces, end = [], 0
-    for start, stop in sorted(spans):
-        if start >= end:
-            pieces += [text[end:start], MASK]
-        end = max(end, stop)
+    for start, stop, _kind in private_spans(text):
+        pieces += [text[end:start], MASK]
+        end = stop
     return "".join(pieces) + text[end:]
+
+
+class Span(NamedTuple):
+    """A stretch of a text that identifies somebody. kind: phone, identity, plate, card, email, chat, number (of whatever thing), name, home."""
+
+    start: int
+    stop: int
+    kind: str
+
+
+def private_spans(text: str) -> list[Span]:
+    """What `mask_private` takes out of a text, in order, none overlapping another."""
+    folded = _CASE_NUMBER.sub(lambda number: "#" * len(number[0]), _folded(text))
+    return apart(_all_spans(folded))
+
+
+def _all_spans(folded: str) -> Iterator[Span]:
+    for pattern, kind in zip(_PRIVATE, _KINDS, strict=False):
+        yield from (Span(*found.span(), kind or _kind_of(found[0])) for found in pattern.finditer(folded))
+    for pattern, kind in zip(_CUED, _CUED_KINDS, strict=False):
+        yield from (Span(*found.span(1), kind) for found in pattern.finditer(folded))
+
+
+def _kind_of(digits: str) -> str:
+    if _IDENTITY.fullmatch(digits):
+        return "identity"
+    return "phone" if _OF_PHONE.fullmatch(digits) else "number"
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """The same stretches in order, those that overlap as one, of the gravest kind among them."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start < found[-1].stop:
+            last = found[-1]
+            kind = min(last.kind, span.kind, key=_GRAVE.index)
+            found[-1] = Span(last.start, max(last.stop, span.stop), kind)
+        else:
+            found.append(span)
+    return found
 
 
 def _folded(text: str) -> str:

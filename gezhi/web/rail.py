@@ -52,6 +52,8 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         entries.append(_entry("desk:paste", "message", _("粘贴群聊")))
         entries.append(_entry("desk:orders", "clipboard-list", _("来件"), orders.count(actor)))
         entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.count_of_owed_calls(actor)))
+        # without a number: it waits for nobody, and would never be 0
+        entries.append(_entry("desk:review", "eye", _("待公开审核")))
     entries.append(_entry("desk:ledger", "table", _("台账")))
     entries.append({"group": _("谁在办、在哪里")})
     entries.append(_entry("desk:parties", "users", _("单位与值班")))

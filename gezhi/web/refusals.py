@@ -74,6 +74,17 @@ ADVICE: Final[Mapping[int, str]] = {
 # Why a value cannot be taken: by field and code, then by code alone.
 SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("text", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
+    ("public_words", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
+    ("public_words", "phone"): gettext_noop("句子里有电话号码，不能公开。请改掉再发布。"),
+    ("public_words", "identity"): gettext_noop("句子里有身份证号，不能公开。请改掉再发布。"),
+    ("public_words", "plate"): gettext_noop("句子里有车牌号，不能公开。请改掉再发布。"),
+    ("public_words", "card"): gettext_noop("句子里有银行卡号，不能公开。请改掉再发布。"),
+    ("public_words", "email"): gettext_noop("句子里有邮箱，不能公开。请改掉再发布。"),
+    ("public_words", "chat"): gettext_noop("句子里有微信或QQ号，不能公开。请改掉再发布。"),
+    ("public_words", "number"): gettext_noop("句子里有一长串号码，可能是谁的，不能公开。请改掉再发布。"),
+    ("public_words", "to_confirm"): gettext_noop(
+        "标出的像是人名或门牌。请改掉；确实不是，就勾上下面一项再发布。"
+    ),
     ("contact", "not_a_phone"): gettext_noop(
         "这不像电话号码。请写 11 位手机号，或带区号的固定电话；也可以不留。"
     ),
@@ -220,6 +231,11 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     "not_allowed": gettext_noop("这一项不能这样选。"),
 }
 NOT_FROM_HERE: Final[Mapping[str, str]] = {
+    "no_words_complaint": gettext_noop("反映物业的事，居民看不到，也不写公开说明。"),
+    "no_words_referred": gettext_noop("不归这里管的事，不写公开说明。"),
+    "no_words_discreet": gettext_noop("这类事会指到谁家，居民只看到类别和大致位置，不写公开说明。"),
+    "no_words_not_accepted": gettext_noop("还没有受理，不写公开说明。"),
+    "no_words_joined": gettext_noop("已并入另一件，公开说明写在那一件。"),
     "already_erased": gettext_noop("个人信息已经清除过了。"),
     "shift_is_over": gettext_noop("这一班已经结束。"),
     "shift_has_begun": gettext_noop("这一班已经开始，不能再改。"),

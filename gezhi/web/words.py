@@ -147,6 +147,8 @@ DEEDS: Mapping[str, Any] = {
     "rejoined": _("分出的一件又并了回来"),
     "reopen": pgettext_lazy("happened", "重新办理"),
     "hand_over": _("服务单位变更，随之移交"),
+    "public_words.shown": _("公开说明"),
+    "public_words.kept": _("不公开说明，或已撤回"),
     "order_clock": _("来件的时限变了，随之调整"),
     "correct": _("已更正位置或类别"),
     "relocate": _("所在位置的归属变了，案件随之调整"),
@@ -175,8 +177,22 @@ def deed(event: str, after: Mapping[str, Any]) -> str:
     return found if found in DEEDS else event
 
 
+# What in a sentence identifies somebody, or may.
+IDENTIFIES: Mapping[str, Any] = {
+    "phone": _("电话号码"),
+    "identity": _("身份证号"),
+    "plate": _("车牌号"),
+    "card": _("银行卡号"),
+    "email": _("邮箱"),
+    "chat": _("微信或QQ号"),
+    "number": _("一长串号码"),
+    "name": _("像是人名"),
+    "home": _("像是门牌"),
+}
+
 # What a move still lacks: one sentence each, said beside the field.
 LACKS: Mapping[str, Any] = {
+    "public_words": _("请写一句，或选“不公开”"),
     "place": _("请先选定位置"),
     "category": _("请先选定类别"),
     "note": _("请写明情况"),

@@ -11,21 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from gezhi.channels.chat.layouts import Message
 from gezhi.channels.chat.marks import called_in
+from gezhi.kernel import persons
 
 SHORTEST = 2  # signs of a name that is looked for in the words
-SOMEBODY, SOME_FLAT = "某人", "某户"
-_SURNAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎潘杜戴夏钟汪田任姜范石姚谭廖邹熊"
-    "金陆郝孔崔康毛邱秦江史顾侯邵孟龙万雷钱汤尹黎易武乔贺赖龚文"
-)
-_TITLES = "女士|先生|小姐|阿姨|大爷|大妈|大姐|大哥|大叔|大娘|奶奶|爷爷|叔叔|老师|师傅|经理|主任|书记|队长|站长|组长|楼长|医生|大夫|姐|哥"
-_TITLED = re.compile(rf"(?<![老小])[{_SURNAMES}](?P<title>{_TITLES})")
-_ENDING = re.compile(rf"(?:{_TITLES})$")
-_NUMBERS = r"(?P<building>\d{1,3})\s*[-–—－]\s*(?P<stair>\d{1,2})\s*[-–—－]\s*(?P<flat>\d{3,4})"
-_HOME = re.compile(rf"(?<![\d-])(?:#?){_NUMBERS}(?![\d-])")
-_FLAT = re.compile(
-    r"(?<=[楼栋元门幢梯号])\s*\d{3,4}\s*(?:室|户|房)?(?![\d\-年元块号米个平%路])|(?<![\d\-])\d{3,4}\s*(?:室|户|号房)"
-)
+_ENDING = re.compile(rf"(?:{persons.TITLES})$")
 _PARTS = re.compile(r"[\s\-–—－_·•.,，。|/\\()（）\[\]【】:：~～!！@＠#]+|\d+")
 _ROLES = frozenset((  # what people call themselves that is nobody's name, or that solving needs
     "物业", "物业公司", "业主", "群主", "群管理", "管理员", "管家", "物业管家", "楼管", "保安", "保洁", "客服", "前台", "社区", "居委会", "居委", "网格员", "业委会", "街道", "志愿者", "楼长", "维修", "工程部", "租户", "租客",
@@ -65,12 +54,7 @@ def taking_out(names: Iterable[str]) -> Callable[[str], str]:
         by_head[name[:SHORTEST]].append(name)
 
     def quiet(words: str) -> str:
-        words = _HOME.sub(
-            lambda home: f"{home['building']}号楼{home['stair']}单元{SOME_FLAT}",
-            "".join(_nameless(words, by_head)),
-        )
-        words = _FLAT.sub(SOME_FLAT, words)
-        return _TITLED.sub(lambda one: f"某{one['title']}", words)
+        return persons.quiet("".join(_nameless(words, by_head)))
 
     return quiet
 
@@ -86,12 +70,12 @@ def _nameless(words: str, by_head: Mapping[str, list[str]]) -> Iterator[str]:
 
 def _somebody(name: str) -> str:
     title = _ENDING.search(name)
-    return f"某{title[0]}" if title else SOMEBODY
+    return f"某{title[0]}" if title else persons.SOMEBODY
 
 
 def home_of(sender: str) -> str:
     """Building and stairwell that somebody writes beside his name ("3-2-501李女士", "5号楼小王"), never the flat; "" without."""
-    home = _HOME.search(sender) or re.search(
+    home = persons.HOME.search(sender) or re.search(
         r"(?<!\d)(?P<building>\d{1,3})\s*[-–—－]\s*(?P<stair>\d{1,2})(?!\d)", sender
     )
     if home:

@@ -62,6 +62,8 @@ ICONS = {
     "split_from": "split",
     "undo_split": "undo",
     "rejoined": "link",
+    "public_words.shown": "eye",
+    "public_words.kept": "eye-off",
     "put_to_meeting": "users",
     "refuse_extension": "x-circle",
     "uphold": "check",

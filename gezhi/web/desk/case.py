@@ -20,6 +20,7 @@ from gezhi.web import refusals, times
 from gezhi.web.casework import casepage
 from gezhi.web.casework.moveform import MoveForm
 from gezhi.web.casework.offers import choices
+from gezhi.web.desk import publicly
 from gezhi.web.staff import actor_of, at_of, came_from, is_boosted, staff_required
 
 
@@ -47,6 +48,7 @@ def _page(request: HttpRequest, number: str) -> dict[str, Any]:
         "back": back,
         "is_sheet": is_boosted(request),
         "orders": _orders(found, request),
+        "public": publicly.section(request, found),
         "close_url": back or reverse("desk:inbox"),
         "title": page["row"].place,
         "body": "desk/case/_body.html",

@@ -39,7 +39,7 @@ STEP_NAMES: Final = ("received", "being_solved", "please_confirm", "done")
 
 @opened("GET", "HEAD", "POST")
 def requests(request: Asked, form: str) -> HttpResponse:
-    """The public list, newest first, or a new request. A list costs 8 queries at most, whatever its size."""
+    """The public list, newest first, or a new request. A list costs 9 queries at most, whatever its size."""
     if request.method == "POST":
         return _received(request, form)
     limits.count("open311-list", limits.address(request), most=LISTS_PER_MINUTE, minutes=1, at=request.now)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gezhi.cases.public import words_for_all
 from gezhi.flows.look_at_photo import public_photos
 from gezhi.places import queries as places
 from gezhi.web.asked import Asked
@@ -18,11 +19,17 @@ def place(request: Asked, code: str) -> HttpResponse:
     found = places.by_code(code)
     solved = trust.solved_here(found.path)
     seen = public_photos([one.case_id for one in solved])
+    said = words_for_all(one.case_id for one in solved)
     context = {
         "place": found,
         "answering": trust.answering_here(found, request.now),
         "solved": [
-            {"what": one.what, "day": one.day, "photos": told.public_thumbs(seen[one.case_id])}
+            {
+                "what": one.what,
+                "day": one.day,
+                "words": said.get(one.case_id, ""),
+                "photos": told.public_thumbs(seen[one.case_id]),
+            }
             for one in solved
         ],
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from gezhi.cases import queries as cases
+from gezhi.cases.public import words_for_all
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
 from gezhi.flows.reporter_speaks import EVENTS, REASONS, Saying, next_urge, reporter_speaks
@@ -165,7 +166,7 @@ def _danger(report: ReportRow, case: "Case") -> str:
 
 
 def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:
-    """Pictures and the story so far. At most 10 queries."""
+    """Pictures, the story so far, and what everybody reads of it. At most 11 queries."""
     added, reveals = reports.added(report.id), reports.reveals(report.id)
     own = evidence.of("report", report.id)
     later = {id for one in added for id in one.evidence}
@@ -185,6 +186,7 @@ def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> d
         "photos": told.thumbs((row for row in own if row.id not in later), now, _("您拍的照片")),
         "after": _after(case, now),
         "others": _others(case, report.id),
+        "public_words": words_for_all([case.id]).get(case.id, ""),
         "lines": [told.shown(line, now) for line in lines],
     }
 
