@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
-from gezhi.cases.actions import Batch, Known, Opening, ready_many, store_many
+from gezhi.cases.opening import Batch, Known, Opening, ready_many, store_many
 from gezhi.cases.titles import titled
 from gezhi.flows.cells import RowFinding
 from gezhi.flows.ledger_sheet import Item, Judged
@@ -32,7 +32,7 @@ from gezhi.tenancy.queries import jurisdiction
 
 FIRST_BATCH, LEAST, MOST = 20, 4, 400  # rows per transaction
 AIM_SECONDS = 0.06  # of SQLite's only writer; a batch that took longer makes the next one smaller
-KNOWN_SECONDS = 1.0
+KNOWN_SECONDS = 5.0
 NUMBERS_AT_ONCE = 1000  # what is left of them goes to later cases of this process, or is a gap
 CHANNEL = "import"
 LEAVE_OUT, WAIT, DECLINE = (
@@ -117,7 +117,7 @@ class Staging:
         self._renew(at)
 
     def _renew(self, at: datetime) -> None:
-        """What is asked of desks and calendars holds for a second, as the catalogue does."""
+        """What is asked of desks and calendars holds for some seconds."""
         self.voices = Voices(self.run, channel=CHANNEL, source=self.source, at=at)
         self.known, self.known_since, self.known_at = Known(), time.monotonic(), at
 
@@ -148,7 +148,14 @@ class Staging:
         numbers.stock_up(self.year, min(len(self.items) - self.done, NUMBERS_AT_ONCE))
         voices = [self.voices.ready(one.intake) for one in fresh]
         openings = [
-            Opening(voice.id, titled(one.intake.text), CHANNEL, self._place(one), one.intake.category, run_id=self.run)
+            Opening(
+                voice.id,
+                titled(one.intake.text),
+                CHANNEL,
+                self._place(one),
+                one.intake.category,
+                run_id=self.run,
+            )
             for voice, one in zip(voices, fresh, strict=True)
         ]
         cases = ready_many(openings, at=at, known=self.known)

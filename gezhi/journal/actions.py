@@ -1,5 +1,6 @@
 """Write deeds down. Called inside the transaction of the deed; nobody waits for anybody else here."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ class Deed:
 
     before, after: the fields that changed, as JSON values (UUIDs and moments are taken too). words: free text, erasable.
     is_first: the subject was made in this very transaction, so there is no earlier row to look for.
-    spelled: `after` in its canonical spelling, where the caller has it at hand; only JSON values stand in it then.
+    spelled: `after` in its canonical spelling (chain.canonical), in its place where many are alike.
     """
 
     kind: str
@@ -93,7 +94,7 @@ def _entry(deed: Deed, seq: int, actor: Actor, at: datetime) -> Entry:
         actor_kind=actor.kind.value,
         actor_id=actor.id,
         before=as_json(deed.before),
-        after=as_json(deed.after),
+        after=json.loads(deed.spelled) if deed.spelled else as_json(deed.after),
     )
 
 

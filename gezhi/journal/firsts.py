@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gezhi.journal.actions import Deed, as_json
-from gezhi.journal.chain import START, Signed, canonical, first_mac
+from gezhi.journal.chain import Signed, canonical, first_mac
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor
 from gezhi.tenancy import inserting
@@ -33,7 +33,12 @@ def first_rows(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> list[Rea
     key, office = derived("journal"), current()
     mould = Mould(
         Entry(
-            jurisdiction_id=office, subject_id=office, seq=1, at=at, actor_kind=actor.kind.value, actor_id=actor.id
+            jurisdiction_id=office,
+            subject_id=office,
+            seq=1,
+            at=at,
+            actor_kind=actor.kind.value,
+            actor_id=actor.id,
         ),
         *_DIFFER,
     )
@@ -44,7 +49,9 @@ def first_rows(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> list[Rea
             id, office, deed.kind, deed.id, 1, deed.event, at, actor.kind.value, actor.id, {}, {}, {}
         )
         rows.append(
-            mould.cast(id, deed.kind, deed.id, deed.event, inserting.Spelled(after), first_mac(key, signed, after))
+            mould.cast(
+                id, deed.kind, deed.id, deed.event, inserting.Spelled(after), first_mac(key, signed, after)
+            )
         )
     return rows
 

@@ -64,7 +64,9 @@ class Voices:
             said.may_call,
             said.external_number,
         )
-        deed = received_deed(id, channel=said.channel, place=said.place, category=said.category, text=said.text)
+        deed = received_deed(
+            id, channel=said.channel, place=said.place, category=said.category, text=said.text
+        )
         return Voice(id, row, deed)
 
 
