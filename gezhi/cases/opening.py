@@ -4,7 +4,6 @@ Of many the values that do not hang on the place are made ready once: 100,000 ca
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,12 +84,23 @@ def ready_many(openings: Sequence[Opening], *, at: datetime, known: "Known | Non
     link = Mould(CaseReport(linked_at=at), "id", "case_id", "report_id", "origin_id")
     batch, year = Batch([], [], [], []), local_day(at).year
     for one in openings:
-        spot, mould = known.spot_of(one.place, at), known.mould_of(one, at)
+        spot, matter, company = (
+            known.spot_of(one.place, at),
+            known.matter_of(one.category_id),
+            known.complained_of(one, at),
+        )
+        mould = known.mould_of(one, at)
         id, number = new_id(), next_number(year)
-        batch.cases.append(mould.case.cast(id, number, one.title, spot.place_id, spot.path, spot.grid_id))
+        batch.cases.append(
+            mould.case.cast(
+                id, number, one.title, spot.place_id, spot.path, spot.grid_id, spot.desk, spot.desk, company,
+                one.category_id, matter.condition_id,
+            )
+        )  # fmt: skip
         batch.links.append(link.cast(new_id(), id, one.report_id, id))
         batch.timers.append(mould.timer.cast(new_id(), str(id), id))
-        batch.deeds.append(Deed("case", id, "reported", is_first=True, spelled=mould.spelled(number, spot)))
+        after = mould.spelled(number, spot, matter, company)
+        batch.deeds.append(Deed("case", id, "reported", is_first=True, spelled=after))
     return batch
 
 
@@ -102,36 +112,41 @@ def store_many(batch: Batch) -> None:
 
 
 class _Spot(NamedTuple):
-    """Where a case is, and whose it is there. spelled: as the journal spells grid, place and path."""
+    """Where a case is, and whose it is there. spelled: as the journal spells desk, grid, place and path."""
 
     place_id: UUID | None
     path: str
     grid_id: UUID | None
     desk: UUID
-    spelled: tuple[str, str, str]
+    spelled: tuple[str, str, str, str]
+
+
+class _Matter(NamedTuple):
+    """What a case is about: its opening condition. spelled: as the journal spells category and condition."""
+
+    condition_id: UUID | None
+    spelled: tuple[str, str]
+
+
+# What differs between the cases of one mould, in the order in which the journal spells it.
+_DIFFER = (
+    "category_id", "complained_of_id", "condition_id", "desk_id", "grid_id", "lead_id", "number", "place_id", "place_path",
+)  # fmt: skip
+_MARK = "\ufdd0"  # no text that we keep has this sign
+_MARKED = f'"{_MARK}"'
 
 
 class _Mould(NamedTuple):
-    """What all cases have in common that open at one moment, at one desk, about one category. after: the journal's `after` between what differs."""
+    """What all cases have in common that open at one moment, by the same limits and calendar. after: the journal's `after` between what differs."""
 
     case: Mould
     timer: Mould
     after: tuple[str, ...]
 
-    def spelled(self, number: str, spot: _Spot) -> str:
-        head, behind_grid, behind_number, behind_place, tail = self.after
-        grid, place, path = spot.spelled
-        return f'{head}{grid}{behind_grid}"{number}"{behind_number}{place}{behind_place}{path}{tail}'
-
-
-_DIFFER = (
-    "grid_id",
-    "number",
-    "place_id",
-    "place_path",
-)  # of the journal's `after`, in the order in which it spells them
-_MARK = "\ufdd0"  # no text that we keep has this sign
-_MARKED = re.compile(f'"{_MARK}"')
+    def spelled(self, number: str, spot: _Spot, matter: _Matter, company: UUID | None) -> str:
+        (category, condition), (desk, grid, place, path) = matter.spelled, spot.spelled
+        holes = (category, _spelled(company), condition, desk, grid, desk, f'"{number}"', place, path, "")
+        return "".join(piece for pair in zip(self.after, holes, strict=True) for piece in pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,7 @@ class Known:
     """What was asked already while cases are opened: desks and companies by place, calendar codes by party, what alike cases share."""
 
     spots: dict[UUID | None, _Spot] = field(default_factory=dict)
+    matters: dict[UUID | None, _Matter] = field(default_factory=dict)
     companies: dict[UUID | None, UUID | None] = field(default_factory=dict)
     calendars: dict[UUID, str] = field(default_factory=dict)
     moulds: dict[tuple[Any, ...], _Mould] = field(default_factory=dict)
@@ -147,45 +163,67 @@ class Known:
         id = place.id if place else None
         if id not in self.spots:
             path, grid = (place.path, place.grid_id) if place else ("", None)
-            spelled = (_spelled(grid), _spelled(id), _spelled(path))
-            self.spots[id] = _Spot(id, path, grid, parties.desk_of(path, at), spelled)
+            desk = parties.desk_of(path, at)
+            self.spots[id] = _Spot(
+                id, path, grid, desk, (_spelled(desk), _spelled(grid), _spelled(id), _spelled(path))
+            )
         return self.spots[id]
 
-    def company_at(self, spot: _Spot, at: datetime) -> UUID | None:
+    def matter_of(self, category_id: UUID | None) -> _Matter:
+        if category_id not in self.matters:
+            condition = catalogue.default_condition(category_id).id if category_id else None
+            self.matters[category_id] = _Matter(condition, (_spelled(category_id), _spelled(condition)))
+        return self.matters[category_id]
+
+    def complained_of(self, opening: Opening, at: datetime) -> UUID | None:
+        spot = self.spot_of(opening.place, at)
+        return complained_of(opening.channel, opening.category_id, lambda: self._company_at(spot, at))
+
+    def _company_at(self, spot: _Spot, at: datetime) -> UUID | None:
         if spot.place_id not in self.companies:
             found = parties.serving(spot.path, spot.grid_id, "property", at) if spot.path else None
             self.companies[spot.place_id] = found
         return self.companies[spot.place_id]
 
-    def complained_of(self, opening: Opening, at: datetime) -> UUID | None:
-        spot = self.spot_of(opening.place, at)
-        return complained_of(opening.channel, opening.category_id, lambda: self.company_at(spot, at))
-
     def mould_of(self, opening: Opening, at: datetime) -> _Mould:
         alike = (
             at,
             opening.channel,
-            opening.category_id,
             opening.is_askable,
             opening.run_id,
             opening.came_back_from,
             opening.feared,
-            self.spot_of(opening.place, at).desk,
-            self.complained_of(opening, at),
+            timing.limits_for(self.matter_of(opening.category_id).condition_id, opening.feared),
+            self._calendar_of(self.spot_of(opening.place, at).desk),
         )
         if alike not in self.moulds:
             self.moulds[alike] = _mould(opening, at, self)
         return self.moulds[alike]
 
+    def _calendar_of(self, party: UUID) -> str:
+        if party not in self.calendars:
+            self.calendars[party] = parties.party(party).calendar
+        return self.calendars[party]
+
 
 def _mould(opening: Opening, at: datetime, known: Known) -> _Mould:
     case = _fresh(opening, _MARK, at, known)
     after = snapshot(case) | dict.fromkeys(_DIFFER, _MARK)
-    timer = outbox.mould(timing.following(case), "id", "key", "subject_id")
+    differ = (
+        "title",
+        "place_id",
+        "place_path",
+        "grid_id",
+        "desk_id",
+        "lead_id",
+        "complained_of_id",
+        "category_id",
+        "condition_id",
+    )
     return _Mould(
-        Mould(case, "id", "number", "title", "place_id", "place_path", "grid_id"),
-        timer,
-        tuple(_MARKED.split(canonical(after).decode())),
+        Mould(case, "id", "number", *differ),
+        outbox.mould(timing.following(case), "id", "key", "subject_id"),
+        tuple(canonical(after).decode().split(_MARKED)),
     )
 
 
@@ -212,9 +250,10 @@ def _fresh(opening: Opening, number: str, at: datetime, known: Known) -> Case:
         feared_id=opening.feared,
     )
     timing.remember_calendars(case, known.calendars)
-    if opening.category_id:
-        case.category_id = opening.category_id
-        case.condition_id = catalogue.default_condition(opening.category_id).id
+    case.category_id, case.condition_id = (
+        opening.category_id,
+        known.matter_of(opening.category_id).condition_id,
+    )
     case.complained_of_id = known.complained_of(opening, at)
     take_from_company(case)
     timing.set_clocks(case)

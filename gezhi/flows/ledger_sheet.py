@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import islice
 from uuid import UUID
 
 from gezhi.catalogue import queries as catalogue
@@ -23,6 +24,7 @@ from gezhi.kernel.text import clean_name, phone_key, strip_board_whitespace
 from gezhi.reports.intake import Intake, judged
 from gezhi.tenancy.keys import derived
 
+AT_ONCE = 200  # rows of one step
 NUMBER_SIGNS = 80  # what a report keeps of a number in somebody else's book
 CLOCKS_DIFFER = timedelta(days=1)
 SHOWN_SIGNS = 40  # of a cell, in a remark
@@ -75,16 +77,17 @@ def source_of(layout: str) -> str:
 
 def judge(records: Iterable[Record], reading: Reading) -> Judged:
     """Judge a whole ledger in memory. Up to some thousand statements, for places whose names nobody wrote like that before."""
-    judge_of = _Judge(reading)
-    for record in records:
-        judge_of.take(record)
-    return judge_of.result()
+    judging = Judging(records, reading)
+    while judging.step():
+        pass
+    return judging.result()
 
 
-class _Judge:
-    """Goes through the rows and remembers what it has seen."""
+class Judging:
+    """Goes through the rows, some at a time, and remembers what it has seen. read: how many of them."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, records: Iterable[Record], reading: Reading) -> None:
+        self.records = iter(records)
         self.reading, self.read, self.repeats = reading, 0, 0
         self.places, self.categories = PlaceFinder(), _categories()
         self.named: dict[str, UUID | None] = {}  # what the book calls it → which category that is
@@ -93,7 +96,14 @@ class _Judge:
         self.remarks: list[RowFinding] = []
         self.key = derived("book-row")
 
-    def take(self, record: Record) -> None:
+    def step(self) -> bool:
+        """Judge some more; whether any may be left."""
+        some = list(islice(self.records, AT_ONCE))
+        for record in some:
+            self._take(record)
+        return len(some) == AT_ONCE
+
+    def _take(self, record: Record) -> None:
         self.read += 1
         remarks: list[RowFinding] = []
         try:
@@ -108,6 +118,7 @@ class _Judge:
         self.remarks += remarks
 
     def result(self) -> Judged:
+        """What was read so far."""
         return Judged(
             self.read, tuple(self.first.values()), self.repeats, tuple(self.findings), tuple(self.remarks)
         )
