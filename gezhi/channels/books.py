@@ -109,16 +109,17 @@ def _proposed(book: Book) -> tuple[str, ...]:
 
 
 def trial(row: BookRow, at: datetime) -> tuple[Result, int]:
-    """The dry run of what was chosen, and how many rows the book has: of a large one the first are judged, for some seconds, and the
-    worker judges all of them before it writes any. Nothing is written. Raises NotFound("file"), BadSheet, Invalid.
+    """The dry run of what was chosen, and how many rows there are to judge: of a large book the first are, for some seconds, and the worker
+    judges all of them before it writes any. Nothing is written. Raises NotFound("file"), BadSheet, Invalid.
     """
     book = sheet_of(row)
     judging, source = _judging(book, row.fields, at)
     until = time.monotonic() + TRIAL_SECONDS
-    while judging.step():
+    while is_cut := judging.step():
         if time.monotonic() > until:
             break
-    return import_ledger.dry_run(judging.result(), source, row.finished), len(book.rows)
+    rows = len(book.rows) if is_cut else judging.read
+    return import_ledger.dry_run(judging.result(), source, row.finished), rows
 
 
 def _judging(book: Book, fields: Sequence[str], at: datetime) -> tuple[Judging, str]:
