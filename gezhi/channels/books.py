@@ -188,7 +188,7 @@ def go_on(book_id: UUID, *, at: datetime) -> bool:
         held = _hold(row)
         sheet = _judged(row, held)
     except _BadRows as refused:
-        books.fail(book_id, refused.code, [tuple(one) for one in refused.findings], at=at)
+        books.fail(book_id, refused.code, refused.findings, at=at)
         return _let_go(book_id)
     except Refusal as refused:
         books.fail(book_id, refused.code, at=at)

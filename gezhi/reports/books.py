@@ -167,8 +167,8 @@ def _one(id: UUID, **which: object) -> BookRow:
 
 
 def recent(actor: Actor, limit: int = 20) -> list[BookRow]:
-    """What somebody brought, newest first, without those that wait for a choice of columns. 1 query."""
-    rows = IncomingBook.objects.filter(by_id=actor.id).exclude(stage=BookStage.MAPPING)
+    """What somebody brought, newest first, without those that wait for a choice of columns (but with those nobody could look into). 1 query."""
+    rows = IncomingBook.objects.filter(by_id=actor.id).exclude(stage=BookStage.MAPPING, layout__gt="")
     return [_row(one) for one in rows.select_related("run").order_by("-brought_at", "-id")[:limit]]
 
 

@@ -172,6 +172,8 @@ STEPS: Final = {
 
 
 def _stage_of(row: BookRow) -> str:
+    if row.stage == BookStage.MAPPING and not row.layout:
+        return _("等着读")
     if row.stage == BookStage.FAILED and row.run:
         return _("没有做完")
     return _(STAGES[BookStage(row.stage)])
@@ -221,7 +223,7 @@ def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
         "heading": row.filename,
         "row": row,
         "run": row.run,
-        "stage": _(STEPS[row.step]) if row.stage == BookStage.STAGING and row.step else _stage_of(row),
+        "stage": _(STEPS[BookStep(row.step)]) if row.stage == BookStage.STAGING and row.step else _stage_of(row),
         "findings": [RowFinding(*one).sentence() for one in row.findings[:SHOWN]],
         "more": max(0, len(row.findings) - SHOWN),
         "is_under_way": is_under_way,

@@ -352,6 +352,7 @@ def test_a_file_sent_while_another_is_read_is_kept_and_gone_on_with(
     client = desk(cast.chen)
     page = waits(client, monkeypatch, csv(HEADS, *ROWS))
     assert (kept().layout, kept().fields) == ("", [])
+    assert "等着读" in text(client.get(BOOKS))  # whoever left the page finds it again
     asked = client.get(page, headers={"HX-Request": "true"})  # as the page does every three seconds
     assert (asked.status_code, asked.headers.get("HX-Redirect")) == (200, page)
     assert "表头在第 1 行，下面 3 行" in text(client.get(page))
