@@ -1,9 +1,7 @@
 """A ledger kept elsewhere comes in: upload, choose what each column is, try it out, bring it in, take it back."""
 
-import csv
-import io
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -23,11 +21,12 @@ from gezhi.channels.excel.heads import FIELDS
 from gezhi.flows.cells import RowFinding
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
-from gezhi.kernel.sheet import ENCODINGS, BadSheet, safe_cell
+from gezhi.kernel.sheet import ENCODINGS, BadSheet
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import UNDER_WAY, BookStage, BookStep, Finished
 from gezhi.web import times
+from gezhi.web.desk.book_findings import as_csv, grouped
 from gezhi.web.desk.keeper import SheetForm, tried, why
 from gezhi.web.staff import actor_of, at_of, duty_required, is_boosted
 
@@ -223,7 +222,9 @@ def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
         "heading": row.filename,
         "row": row,
         "run": row.run,
-        "stage": _(STEPS[BookStep(row.step)]) if row.stage == BookStage.STAGING and row.step else _stage_of(row),
+        "stage": _(STEPS[BookStep(row.step)])
+        if row.stage == BookStage.STAGING and row.step
+        else _stage_of(row),
         "findings": [RowFinding(*one).sentence() for one in row.findings[:SHOWN]],
         "more": max(0, len(row.findings) - SHOWN),
         "is_under_way": is_under_way,
@@ -327,7 +328,7 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
         result, rows = _in_turn(lambda: channel.trial(row, at_of(request)))
     except Invalid as refused:
         return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)), refused)
-    remarks = _grouped(result.remarks)
+    remarks = grouped(result.remarks)
     page = {
         "heading": _("试一遍，还没有写入"),
         "row": row,
@@ -347,21 +348,6 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
     )
 
 
-def _grouped(remarks: Iterable[RowFinding]) -> list[str]:
-    """Each thing once, at the first row where it is so, with the number of rows."""
-    counts: dict[tuple[str, str, str], int] = {}
-    first: dict[tuple[str, str, str], RowFinding] = {}
-    for one in remarks:
-        key = (one.column, one.code, str(one.values))
-        first.setdefault(key, one)
-        counts[key] = counts.get(key, 0) + 1
-    often = _("%(sentence)s（共 %(count)s 行这样）")
-    return [
-        often % {"sentence": one.sentence(), "count": counts[key]} if counts[key] > 1 else one.sentence()
-        for key, one in first.items()
-    ]
-
-
 @require_GET
 @duty_required(*DESK)
 def findings(request: HttpRequest, book_id: UUID) -> HttpResponse:
@@ -370,23 +356,10 @@ def findings(request: HttpRequest, book_id: UUID) -> HttpResponse:
     if row.stage != BookStage.MAPPING or not row.layout:
         return redirect("desk:book_in", row.id)
     result, rows = _in_turn(lambda: channel.trial(row, at_of(request)))
-    table = _as_csv(result.findings, result.remarks, result.read if result.read < rows else None)
+    table = as_csv(result.findings, result.remarks, result.read if result.read < rows else None)
     answer = HttpResponse(table.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="findings.csv"'
     return answer
-
-
-def _as_csv(bad: Iterable[RowFinding], remarks: Iterable[RowFinding], until: int | None) -> str:
-    """until: how many rows were judged, when not all."""
-    to = io.StringIO()
-    writer = csv.writer(to, quoting=csv.QUOTE_ALL)
-    writer.writerow([_("行"), _("列"), _("轻重"), _("怎么回事、怎么办")])
-    for weight, found in ((_("要改"), bad), (_("提醒"), remarks)):
-        for one in found:
-            writer.writerow([str(one.row), safe_cell(one.column), weight, safe_cell(one.what())])
-    if until is not None:
-        writer.writerow(["", "", "", _("只核对了前 %(count)s 行，其余的导入时逐行核对。") % {"count": until}])
-    return to.getvalue()
 
 
 @require_POST
