@@ -43,6 +43,7 @@ OF_THE_CODE = (
     "gezhi.tenancy.clock._last",
     "gezhi.tenancy.engines.sqlite.base._id",
     "gezhi.tenancy.engines.sqlite.base._moment",
+    "gezhi.tenancy.inserting._made_ready",
     "gezhi.tenancy.inserting._marks",
     "gezhi.tenancy.inserting._statement",
     "gezhi.tenancy.keys.derived",

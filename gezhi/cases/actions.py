@@ -1,22 +1,19 @@
-"""Open a case, and move it. `advance` is the only writer of Case.state."""
+"""Move a case. `advance` is the only writer of Case.state; `opening.py` makes the row."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from gezhi.cases import publicly, timing
-from gezhi.cases.complaint import keep_from_company
 from gezhi.cases.doing import Doing
 from gezhi.cases.effects import EFFECTS, nothing
 from gezhi.cases.facts import circumstances
 from gezhi.cases.fold import changed, snapshot
 from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact, State, decide
 from gezhi.cases.links import chain
-from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport
+from gezhi.cases.models import CallBack, Case, CaseEvidence
 from gezhi.cases.move import Move
-from gezhi.cases.numbers import next_number
 from gezhi.cases.orders import clock
 from gezhi.cases.policy import may_open, roles_for
 from gezhi.cases.queries import locked
@@ -27,97 +24,7 @@ from gezhi.journal import outbox
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Missing, NotFound, Stale
-from gezhi.parties import queries as parties
-from gezhi.parties.days import local_day
-from gezhi.places.queries import PlaceRow
 from gezhi.tenancy.updating import save_fields
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a fresh report says about its case. title: as `titled` makes it. place None = unlocated: the intake desk has it.
-
-    feared: the opening condition that its words make one fear: the clock for making safe starts although nobody has sorted it.
-    """
-
-    report_id: UUID
-    title: str
-    channel: str
-    place: PlaceRow | None = None
-    category_id: UUID | None = None
-    is_askable: bool = False
-    run_id: UUID | None = None
-    came_back_from: UUID | None = None
-    feared: UUID | None = None
-
-
-def open_from(opening: Opening, *, at: datetime) -> tuple[Case, Deed]:
-    """Open a case in `reported` for an acknowledged report, in the caller's transaction.
-
-    The deed is returned for the caller to journal together with the report's. 3 INSERTs: case, link, timer.
-    """
-    case = _fresh(opening, at, _Known())
-    Case.objects.bulk_create([case])
-    CaseReport.objects.bulk_create(
-        [CaseReport(case=case, report_id=opening.report_id, origin=case, linked_at=at)]
-    )
-    outbox.queue(timing.following(case))
-    return case, Deed("case", case.id, "reported", after=snapshot(case), is_first=True)
-
-
-def open_many(openings: list[Opening], *, at: datetime) -> list[Deed]:
-    """As `open_from`, for a batch of imported reports: 3 INSERTs in all. The deeds are for the caller to journal."""
-    known = _Known()
-    cases = [_fresh(opening, at, known) for opening in openings]
-    Case.objects.bulk_create(cases)
-    pairs = zip(cases, openings, strict=True)
-    CaseReport.objects.bulk_create(
-        [CaseReport(case=case, report_id=one.report_id, origin=case, linked_at=at) for case, one in pairs]
-    )
-    outbox.queue(*(timing.following(case) for case in cases))
-    return [Deed("case", case.id, "reported", after=snapshot(case), is_first=True) for case in cases]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was asked already while a batch is opened: desks by path, calendar codes by party."""
-
-    desks: dict[str, UUID] = field(default_factory=dict)
-    calendars: dict[UUID, str] = field(default_factory=dict)
-
-    def desk_of(self, path: str, at: datetime) -> UUID:
-        if path not in self.desks:
-            self.desks[path] = parties.desk_of(path, at)
-        return self.desks[path]
-
-
-def _fresh(opening: Opening, at: datetime, known: _Known) -> Case:
-    place, path = opening.place, opening.place.path if opening.place else ""
-    desk = known.desk_of(path, at)
-    case = Case(
-        number=next_number(local_day(at).year),
-        channel=opening.channel,
-        title=opening.title,
-        place_id=place.id if place else None,
-        place_path=path,
-        grid_id=place.grid_id if place else None,
-        desk_id=desk,
-        lead_id=desk,
-        received_at=at,
-        entered_at=at,
-        is_askable=opening.is_askable,
-        run_id=opening.run_id,
-        came_back_from_id=opening.came_back_from,
-        feared_id=opening.feared,
-    )
-    timing.remember_calendars(case, known.calendars)
-    if opening.category_id:
-        case.category_id = opening.category_id
-        case.condition_id = catalogue.default_condition(opening.category_id).id
-    keep_from_company(case)
-    timing.set_clocks(case)
-    timing.set_stage(case, at)
-    return case
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 As long as nobody has said what a voice is about, it may be about the company that serves there: it is kept from that one, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from gezhi.cases.models import Case
@@ -37,11 +37,25 @@ def keep_from_company(case: Case) -> None:
 
     Where it has the case already, the desk takes it back.
     """
-    may_complain = case.channel not in STAFF if case.category_id is None else _complains(case.category_id)
-    case.complained_of_id = (
-        parties.serving(case.place_path, case.grid_id, "property", case.received_at)
-        if may_complain and case.place_path
-        else None
+    case.complained_of_id = complained_of(
+        case.channel,
+        case.category_id,
+        lambda: (
+            parties.serving(case.place_path, case.grid_id, "property", case.received_at)
+            if case.place_path
+            else None
+        ),
     )
+    take_from_company(case)
+
+
+def complained_of(channel: str, category_id: UUID | None, company: Callable[[], UUID | None]) -> UUID | None:
+    """Of which company a voice complains, or may. company: the one that serves at its place, asked only where that counts."""
+    may_complain = channel not in STAFF if category_id is None else _complains(category_id)
+    return company() if may_complain else None
+
+
+def take_from_company(case: Case) -> None:
+    """Where the company that is complained of has the case, the desk takes it."""
     if case.complained_of_id is not None and case.lead_id == case.complained_of_id:
         case.lead_id, case.handler_id = case.desk_id, None

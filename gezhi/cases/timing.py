@@ -62,8 +62,13 @@ def limits_of(case: Case | CaseLine) -> Limits:
     """The limits of the case's opening condition; none as long as nobody has named a category. Where that one has no clock for making safe,
     the danger its words speak of has: its own make-safe limit, or where the whole is a matter of hours, that.
     """
-    own = catalogue.condition(case.condition_id) if case.condition_id else None
-    feared = catalogue.condition(case.feared_id) if case.feared_id else None
+    return limits_for(case.condition_id, case.feared_id)
+
+
+def limits_for(condition_id: UUID | None, feared_id: UUID | None) -> Limits:
+    """As `limits_of`, before there is a case."""
+    own = catalogue.condition(condition_id) if condition_id else None
+    feared = catalogue.condition(feared_id) if feared_id else None
     safe, fix = own.make_safe if own else None, own.fix if own else None
     if safe is None and feared is not None:
         safe = feared.make_safe or feared.fix

@@ -1,12 +1,13 @@
 """An incoming book from its file to its cases: read and mapped by channels.excel, judged and written by flows, a slice at a time.
 
-The worker goes on with a book for two seconds and then lets timers and pictures have their turn; killed, it reads the file again and finds
-by their numbers the rows that are there.
+The worker goes on with a book for two seconds and then lets timers and pictures have their turn: reading a large one, which cannot be cut,
+is left to a thread meanwhile. Killed, it reads the file again and finds by their numbers the rows that are there.
 """
 
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,19 +17,23 @@ from django.db import transaction
 from gezhi.channels.excel import mapping
 from gezhi.channels.excel.book import Book, read_book
 from gezhi.flows import import_ledger, take_back
+from gezhi.flows.cells import RowFinding
 from gezhi.flows.import_ledger import Result, Staging
-from gezhi.flows.ledger_sheet import Item, Judged, Reading, judge, source_of
+from gezhi.flows.ledger_sheet import Item, Judged, Judging, Reading, source_of
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, Refusal
+from gezhi.kernel.sheet import BadSheet
 from gezhi.parties.queries import actor_of_account
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
-from gezhi.reports.kinds import BookStage, Finished
+from gezhi.reports.kinds import BookStage, BookStep, Finished
 from gezhi.tenancy.current import current
 
 BRING, TAKE_BACK = books.BRING, books.TAKE_BACK
 SLICE_SECONDS = 2.0
+TRIAL_SECONDS = 4.0  # of judging, in somebody's request
+SMALL = 300_000  # bytes of a file that is read at once
 
 
 # ---- one sheet, read and judged ----
@@ -48,9 +53,10 @@ def fields_for(book: Book) -> tuple[tuple[mapping.Proposal, ...], bool]:
 
 def judged(book: Book, fields: Sequence[str], at: datetime) -> tuple[Judged, str]:
     """All rows by a mapping, and the source of their numbers."""
-    source = source_of(mapping.layout_digest(book.heads))
-    reading = Reading(source, mapping.heads_of(book, fields), import_ledger.office_zone(), at)
-    return judge(mapping.records(book, fields), reading), source
+    judging, source = _judging(book, fields, at)
+    while judging.step():
+        pass
+    return judging.result(), source
 
 
 def sheet_of(row: BookRow) -> Book:
@@ -67,24 +73,59 @@ def take_in(data: bytes, filename: str, *, encoding: str = "", actor: Actor, at:
     Raises BadSheet: nothing is kept then.
     """
     book = read_book(data, filename, encoding=encoding)
-    proposals, _ = fields_for(book)
     incoming = books.Incoming(
         filename=filename,
         data=data,
         digest=hashlib.sha256(data).hexdigest(),
         layout=mapping.layout_digest(book.heads),
-        fields=mapping.as_fields(proposals, len(book.heads)),
+        fields=_proposed(book),
         sheet=book.sheet,
         encoding=book.encoding,
     )
     return books.take_in(incoming, actor=actor, at=at)
 
 
-def trial(row: BookRow, at: datetime) -> Result:
-    """The dry run of what was chosen. Nothing is written. Raises NotFound("file"), BadSheet, Invalid."""
+def keep(data: bytes, filename: str, *, encoding: str = "", actor: Actor, at: datetime) -> UUID:
+    """Keep an uploaded book without looking into it, for another one is being read. Returns its id."""
+    digest = hashlib.sha256(data).hexdigest()
+    incoming = books.Incoming(
+        filename=filename, data=data, digest=digest, layout="", fields=(), encoding=encoding
+    )
+    return books.take_in(incoming, actor=actor, at=at)
+
+
+def look_into(row: BookRow) -> None:
+    """Find the heads of a book that was only kept. Raises NotFound("file"), BadSheet: it is given up then."""
+    try:
+        book = sheet_of(row)
+    except BadSheet:
+        books.give_up(row.id)
+        raise
+    books.look(row.id, layout=mapping.layout_digest(book.heads), fields=_proposed(book), sheet=book.sheet)
+
+
+def _proposed(book: Book) -> tuple[str, ...]:
+    return mapping.as_fields(fields_for(book)[0], len(book.heads))
+
+
+def trial(row: BookRow, at: datetime) -> tuple[Result, int]:
+    """The dry run of what was chosen, and how many rows there are to judge: of a large book the first are, for some seconds, and the worker
+    judges all of them before it writes any. Nothing is written. Raises NotFound("file"), BadSheet, Invalid.
+    """
     book = sheet_of(row)
-    sheet, source = judged(book, mapping.judged(row.fields, len(book.heads)), at)
-    return import_ledger.dry_run(sheet, source, row.finished)
+    judging, source = _judging(book, row.fields, at)
+    until = time.monotonic() + TRIAL_SECONDS
+    while is_cut := judging.step():
+        if time.monotonic() > until:
+            break
+    rows = len(book.rows) if is_cut else judging.read
+    return import_ledger.dry_run(judging.result(), source, row.finished), rows
+
+
+def _judging(book: Book, fields: Sequence[str], at: datetime) -> tuple[Judging, str]:
+    fields, source = mapping.judged(fields, len(book.heads)), source_of(mapping.layout_digest(book.heads))
+    reading = Reading(source, mapping.heads_of(book, fields), import_ledger.office_zone(), at)
+    return Judging(mapping.records(book, fields), reading), source
 
 
 @transaction.atomic
@@ -114,14 +155,27 @@ def begin_taking_back(row: BookRow, *, at: datetime) -> None:
 
 @dataclass(slots=True)
 class _Held:
-    """A book under way in this process."""
+    """A book under way in this process, as far as it is: read, judged, being staged. rows: how many it has."""
 
-    sheet: Judged
-    items: tuple[Item, ...]
-    staging: Staging | None
+    reading: Future[Book]
+    rows: int = 0
+    judging: Judging | None = None
+    source: str = ""
+    sheet: Judged | None = None
+    items: tuple[Item, ...] = ()
+    staging: Staging | None = None
 
 
 _held: dict[tuple[UUID, UUID], _Held] = {}  # by office and book; one at a time, for it may be large
+_READER = ThreadPoolExecutor(1, thread_name_prefix="reader of books")
+
+
+class _BadRows(Invalid):
+    """Some rows cannot be taken. findings: which."""
+
+    def __init__(self, findings: Sequence[RowFinding]) -> None:
+        self.findings = findings
+        super().__init__("sheet", "bad_rows")
 
 
 def go_on(book_id: UUID, *, at: datetime) -> bool:
@@ -131,29 +185,62 @@ def go_on(book_id: UUID, *, at: datetime) -> bool:
         return _let_go(book_id)
     actor = actor_of_account(row.by_id, at)
     try:
-        held = _hold(row, actor)
+        held = _hold(row)
+        sheet = _judged(row, held)
+    except _BadRows as refused:
+        books.fail(book_id, refused.code, refused.findings, at=at)
+        return _let_go(book_id)
     except Refusal as refused:
         books.fail(book_id, refused.code, at=at)
         return _let_go(book_id)
-    if row.stage == BookStage.STAGING and held.staging is not None:
-        return _stage(row, held, held.staging, at)
+    if sheet is None:
+        return True
+    if row.stage == BookStage.STAGING and row.run is None:
+        return _stage(row, held, sheet, actor, at)
     return _close(row, held, actor, at)
 
 
-def _hold(row: BookRow, actor: Actor) -> _Held:
+def _hold(row: BookRow) -> _Held:
     key = (current(), row.id)
     if key not in _held:
         _held.clear()
-        begun = row.began_at or row.brought_at
-        book = sheet_of(row)
-        sheet, source = judged(book, mapping.judged(row.fields, len(book.heads)), begun)
-        if sheet.findings and not row.skip_bad:
-            raise Invalid("sheet", "bad_rows")
-        items = import_ledger.taken(sheet, row.finished)
-        is_new = row.run is None  # else it is published, and only closing is left
-        staging = Staging(items, source, row.file_digest, actor=actor, at=begun) if is_new else None
-        _held[key] = _Held(sheet, items, staging)
+        _held[key] = _Held(_begin_to_read(row))
     return _held[key]
+
+
+def _begin_to_read(row: BookRow) -> Future[Book]:
+    """A small book is read when this returns; what goes wrong is in the future."""
+    data = bookfiles.read(row.id)
+    reading: Future[Book] = Future()
+    if len(data) > SMALL:
+        return _READER.submit(read_book, data, row.filename, sheet=row.sheet, encoding=row.encoding)
+    reading.set_result(read_book(data, row.filename, sheet=row.sheet, encoding=row.encoding))
+    return reading
+
+
+def _judged(row: BookRow, held: _Held) -> Judged | None:
+    """The whole book judged; None when that needs another slice. Raises BadSheet, Invalid, _BadRows."""
+    if held.sheet is not None:
+        return held.sheet
+    if held.judging is None:
+        try:
+            book = held.reading.result(max(0.0, SLICE_SECONDS))
+        except TimeoutError:
+            books.say_progress(row.id, 0, 0, BookStep.READING)
+            return None
+        held.judging, held.source = _judging(book, row.fields, row.began_at or row.brought_at)
+        held.rows = len(book.rows)
+    judging = held.judging
+    if more := _slice(judging.step):
+        books.say_progress(row.id, judging.read, held.rows, BookStep.JUDGING)
+    if more:
+        return None
+    sheet = judging.result()
+    if sheet.findings and not row.skip_bad:
+        raise _BadRows(sheet.findings)
+    held.sheet, held.items = sheet, import_ledger.taken(sheet, row.finished)
+    held.reading, held.judging = Future(), None  # the book itself is needed no more
+    return sheet
 
 
 def _let_go(book_id: UUID) -> bool:
@@ -170,13 +257,17 @@ def _slice(step: Callable[[], bool]) -> bool:
     return False
 
 
-def _stage(row: BookRow, held: _Held, staging: Staging, at: datetime) -> bool:
+def _stage(row: BookRow, held: _Held, sheet: Judged, actor: Actor, at: datetime) -> bool:
+    if held.staging is None:
+        begun = row.began_at or row.brought_at
+        held.staging = Staging(held.items, held.source, row.file_digest, actor=actor, at=begun)
+    staging = held.staging
     more = _slice(lambda: staging.step(at))
-    books.say_progress(row.id, staging.done, len(held.items))
+    books.say_progress(row.id, staging.done, len(held.items), BookStep.WRITING)
     if more:
         return True
     try:
-        _publish(row, held, staging, at)
+        _publish(row, held, sheet, staging, at)
     except (NotFound, NotFromHere):
         _let_go(row.id)
         stage = books.by_id(row.id).stage
@@ -187,9 +278,9 @@ def _stage(row: BookRow, held: _Held, staging: Staging, at: datetime) -> bool:
 
 
 @transaction.atomic
-def _publish(row: BookRow, held: _Held, staging: Staging, at: datetime) -> None:
-    bad, left_out = len(held.sheet.findings), len(held.sheet.items) - len(held.items)
-    staging.publish(read=held.sheet.read - left_out, bad=bad, at=at)
+def _publish(row: BookRow, held: _Held, sheet: Judged, staging: Staging, at: datetime) -> None:
+    bad, left_out = len(sheet.findings), len(sheet.items) - len(held.items)
+    staging.publish(read=sheet.read - left_out, bad=bad, at=at)
     books.go_to(
         row.id, BookStage.CLOSING, frm=BookStage.STAGING, run_id=staging.run, left_out=left_out, done=0
     )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
-from gezhi.cases.actions import Opening, open_many
+from gezhi.cases.opening import Opening, open_many
 from gezhi.cases.titles import titled
 from gezhi.flows.cells import RowFinding
 from gezhi.flows.message_sheet import SOURCE, judge

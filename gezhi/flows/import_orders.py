@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
-from gezhi.cases.actions import Opening, open_many
+from gezhi.cases.opening import Opening, open_many
 from gezhi.cases.orders import actions as orders
 from gezhi.cases.orders import queries as known_orders
 from gezhi.cases.titles import titled

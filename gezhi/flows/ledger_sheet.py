@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import islice
 from uuid import UUID
 
 from gezhi.catalogue import queries as catalogue
@@ -23,6 +24,7 @@ from gezhi.kernel.text import clean_name, phone_key, strip_board_whitespace
 from gezhi.reports.intake import Intake, judged
 from gezhi.tenancy.keys import derived
 
+AT_ONCE = 200  # rows of one step
 NUMBER_SIGNS = 80  # what a report keeps of a number in somebody else's book
 CLOCKS_DIFFER = timedelta(days=1)
 SHOWN_SIGNS = 40  # of a cell, in a remark
@@ -75,24 +77,33 @@ def source_of(layout: str) -> str:
 
 def judge(records: Iterable[Record], reading: Reading) -> Judged:
     """Judge a whole ledger in memory. Up to some thousand statements, for places whose names nobody wrote like that before."""
-    judge_of = _Judge(reading)
-    for record in records:
-        judge_of.take(record)
-    return judge_of.result()
+    judging = Judging(records, reading)
+    while judging.step():
+        pass
+    return judging.result()
 
 
-class _Judge:
-    """Goes through the rows and remembers what it has seen."""
+class Judging:
+    """Goes through the rows, some at a time, and remembers what it has seen. read: how many of them."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, records: Iterable[Record], reading: Reading) -> None:
+        self.records = iter(records)
         self.reading, self.read, self.repeats = reading, 0, 0
         self.places, self.categories = PlaceFinder(), _categories()
+        self.named: dict[str, UUID | None] = {}  # what the book calls it → which category that is
         self.first: dict[str, Item] = {}
         self.findings: list[RowFinding] = []
         self.remarks: list[RowFinding] = []
         self.key = derived("book-row")
 
-    def take(self, record: Record) -> None:
+    def step(self) -> bool:
+        """Judge some more; whether any may be left."""
+        some = list(islice(self.records, AT_ONCE))
+        for record in some:
+            self._take(record)
+        return len(some) == AT_ONCE
+
+    def _take(self, record: Record) -> None:
         self.read += 1
         remarks: list[RowFinding] = []
         try:
@@ -107,6 +118,7 @@ class _Judge:
         self.remarks += remarks
 
     def result(self) -> Judged:
+        """What was read so far."""
         return Judged(
             self.read, tuple(self.first.values()), self.repeats, tuple(self.findings), tuple(self.remarks)
         )
@@ -123,13 +135,15 @@ class _Judge:
         )
         found = self._place(record, remarks)
         category = self._category(record, remarks)
+        contact = self._contact(record, remarks)
         intake = Intake(
             channel="import",
             text=self._whole(text, cells, with_place=not found.is_exact, with_category=category is None),
             place=found.id,
             place_path=found.path,
             category=category,
-            contact=self._contact(record, remarks),
+            contact=contact,
+            may_call=bool(contact),
             said_at=said_at,
             source=self.reading.source,
             external_number=self._number(cells),
@@ -140,7 +154,7 @@ class _Judge:
             raise BadCell(
                 "text", refused.code, **{k: v for k, v in refused.details.items() if k == "limit"}
             ) from refused
-        return Item(record.number, replace(kept, may_call=bool(kept.contact)), found.id, _is_finished(cells))
+        return Item(record.number, kept, found.id, _is_finished(cells))
 
     def _head(self, field: str) -> str:
         return self.reading.heads.get(field, field)
@@ -186,9 +200,11 @@ class _Judge:
 
     def _category(self, record: Record, remarks: list[RowFinding]) -> UUID | None:
         words = _words(record.cells["category"])
-        for line in words.splitlines():
-            if id := self.categories.get(head_key(line)):
-                return id
+        if words not in self.named:
+            keys = (self.categories.get(head_key(line)) for line in words.splitlines())
+            self.named[words] = next(filter(None, keys), None)
+        if id := self.named[words]:
+            return id
         if words:
             remarks.append(self._remark(record, "category", "uncategorised", words.replace("\n", " ")))
         return None
@@ -196,10 +212,10 @@ class _Judge:
     def _contact(self, record: Record, remarks: list[RowFinding]) -> str:
         """One phone number, or none: what is no number is not taken, nor kept elsewhere."""
         words = _words(record.cells["contact"])
-        if words and phone_key(words) is None:
+        number = phone_key(words) if words else ""
+        if number is None:
             remarks.append(RowFinding(record.number, self._head("contact"), "phone_not_taken"))
-            return ""
-        return words
+        return number or ""
 
     def _whole(self, text: str, cells: Mapping[str, Cell], *, with_place: bool, with_category: bool) -> str:
         """The text, and below it what the book says besides, under the book's own heads."""

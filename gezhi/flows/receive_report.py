@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
-from gezhi.cases.actions import Opening, open_from
+from gezhi.cases.opening import Opening, open_from
 from gezhi.cases.titles import titled
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.suggest import feared

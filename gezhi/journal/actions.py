@@ -1,5 +1,6 @@
 """Write deeds down. Called inside the transaction of the deed; nobody waits for anybody else here."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ class Deed:
 
     before, after: the fields that changed, as JSON values (UUIDs and moments are taken too). words: free text, erasable.
     is_first: the subject was made in this very transaction, so there is no earlier row to look for.
+    spelled: `after` in its canonical spelling (chain.canonical), in its place where many are alike.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Deed:
     after: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     is_first: bool = False
+    spelled: str = ""
 
 
 def record(*deeds: Deed, actor: Actor, at: datetime) -> list[Entry]:
@@ -90,12 +93,13 @@ def _entry(deed: Deed, seq: int, actor: Actor, at: datetime) -> Entry:
         at=at,
         actor_kind=actor.kind.value,
         actor_id=actor.id,
-        before=_json(deed.before),
-        after=_json(deed.after),
+        before=as_json(deed.before),
+        after=json.loads(deed.spelled) if deed.spelled else as_json(deed.after),
     )
 
 
-def _json(fields: Mapping[str, Any]) -> dict[str, Any]:
+def as_json(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as JSON values: ids and moments as text."""
     return {name: _value(value) for name, value in fields.items()}
 
 

@@ -1,6 +1,5 @@
 """What is signed, and how: canonical bytes, the HMAC of a row over itself and the one before, the digest of a seal. Pure."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
@@ -30,9 +29,7 @@ class Signed(NamedTuple):
 
 def canonical(value: object) -> bytes:
     """One spelling for one value: JSON with sorted keys; UUIDs as text, moments as UTC with microseconds."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    ).encode()
+    return _SPELLING.encode(value).encode()
 
 
 def _plain(value: object) -> str:
@@ -43,16 +40,26 @@ def _plain(value: object) -> str:
     raise TypeError(f"a journal row cannot hold {type(value).__name__}")
 
 
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
 def mac(key: bytes, row: Signed, previous: str) -> str:
     """HMAC-SHA-256 (hex) of a row over itself and the signature of the row before it of the same subject."""
-    return hmac.new(key, canonical([previous, *row]), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical([previous, *row]), "sha256").hex()
+
+
+def first_mac(key: bytes, row: Signed, after: str) -> str:
+    """As `mac`, for the first row of a subject without words, whose `after` is spelled already (canonical, as text)."""
+    id, office, kind, subject, seq, event, at, actor_kind, actor, *_ = row
+    head = canonical([START, id, office, kind, subject, seq, event, at, actor_kind, actor, {}])
+    return hmac.digest(key, b"%s,%s,{}]" % (head[:-1], after.encode()), "sha256").hex()
 
 
 def words_digest(key: bytes, entry_id: UUID, name: str, text: str) -> str:
     """Keyed digest of words that stay outside the chain, so that they can be erased without breaking it (I14)."""
-    return hmac.new(key, canonical([entry_id, name, text]), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical([entry_id, name, text]), "sha256").hex()
 
 
 def seal_digest(key: bytes, previous: str, number: int, first: int, macs: Sequence[str]) -> str:
     """Digest (hex) of one seal: over the seal before, its number, its first position and the rows' signatures in order."""
-    return hmac.new(key, canonical([previous, number, first, list(macs)]), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical([previous, number, first, list(macs)]), "sha256").hex()

@@ -144,6 +144,8 @@ _PADDING = " \t\r\n\x0b\x0c\xa0\u3000\u200b\ufeff"
 
 def strip_board_whitespace(text: str) -> str:
     """A message copied from a web board: the padding round every line and the empty lines are dropped."""
+    if not _LINE_BREAK.search(text) and "\n" not in text:
+        return text.strip(_PADDING)
     lines = (line.strip(_PADDING) for line in _LINE_BREAK.sub("\n", text).split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -153,17 +153,19 @@ class _Extent:
         self.lengths, self.limits = lengths, limits
         self.row = self.column = self.cells = self.signs = self.last_row = self.last_column = 0
         self.is_shared, self.index = False, ""
+        self.columns: dict[str, int] = {}
 
     def measure(self, part: bytes) -> None:
         parser = ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
+        if self.lengths:  # without shared texts no cell can repeat one
+            parser.EndElementHandler = self._end
+            parser.CharacterDataHandler = self._characters
         _parse(parser.Parse, part)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(":")[2]
+        tag = name.rpartition(":")[2] if ":" in name else name
         if tag == "c":
             self._cell(attributes)
         elif tag == "row":
@@ -182,10 +184,14 @@ class _Extent:
             named = _CELL_NAME.fullmatch(attributes["r"])
             if named is None:
                 raise BadSheet("broken", cell=attributes["r"][:20])
-            self.column = _column_number(named[1])
-            self.row = int(named[2])
+            letters, row = named.groups()
+            if letters not in self.columns:
+                self.columns[letters] = _column_number(letters)
+            self.column, self.row = self.columns[letters], int(row)
 
     def _filled(self) -> None:
+        if self.row <= self.last_row and self.column <= self.last_column:
+            return
         self.last_row = max(self.last_row, self.row)
         self.last_column = max(self.last_column, self.column)
         if self.last_row > self.limits.max_rows:
@@ -200,7 +206,7 @@ class _Extent:
             self.index += text[:20]
 
     def _end(self, name: str) -> None:
-        if self.is_shared and self.index and name.rpartition(":")[2] == "v":
+        if self.is_shared and self.index and (name == "v" or name.endswith(":v")):
             index = int(self.index)
             self.signs += self.lengths[index] if 0 <= index < len(self.lengths) else 0
             if self.signs > self.limits.max_signs:

@@ -20,6 +20,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
 from gezhi.places import paths
 from gezhi.reports.contact import unseal
+from gezhi.reports.indexed import numbered
 from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, words
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.queries import ASKED_AT_ONCE
@@ -164,7 +165,7 @@ def receive_many(rows: Sequence[Intake], run_id: UUID, *, at: datetime) -> list[
     """
     said = [_judged_row(number, row) for number, row in enumerate(rows)]
     numbers = {(one.source, one.external_number) for one in said}
-    found = Report.objects.filter(
+    found = numbered(
         source__in={source for source, _ in numbers}, external_number__in={number for _, number in numbers}
     ).values_list("source", "external_number", "id")
     ids: dict[tuple[str, str], UUID] = {(source, number): id for source, number, id in found}

@@ -1,10 +1,10 @@
 """Incoming books: how a layout was understood, and how far each book is. The rows themselves come in by flows/import_ledger.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -37,6 +37,9 @@ class Incoming:
     encoding: str = ""
 
 
+Found = tuple[int, str, str, Mapping[str, Any]]  # row, column, code, values
+
+
 class RunRow(NamedTuple):
     """What one import came to, in rows of its book."""
 
@@ -49,7 +52,7 @@ class RunRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """A book as values. done, total: of the stage under way; stayed: numbers of cases that were not taken back; reached: the last case
+    """A book as values. done, total: of the step under way; findings: as `Found`, of a book that failed; stayed: numbers of cases that were not taken back; reached: the last case
     that taking back looked at.
     """
 
@@ -75,6 +78,8 @@ class BookRow:
     stayed: Sequence[str]
     reached: UUID | None
     problem: str
+    step: str
+    findings: Sequence[Sequence[Any]]
     run: RunRow | None
 
 
@@ -162,8 +167,8 @@ def _one(id: UUID, **which: object) -> BookRow:
 
 
 def recent(actor: Actor, limit: int = 20) -> list[BookRow]:
-    """What somebody brought, newest first, without those that wait for a choice of columns. 1 query."""
-    rows = IncomingBook.objects.filter(by_id=actor.id).exclude(stage=BookStage.MAPPING)
+    """What somebody brought, newest first, without those that wait for a choice of columns (but with those nobody could look into). 1 query."""
+    rows = IncomingBook.objects.filter(by_id=actor.id).exclude(stage=BookStage.MAPPING, layout__gt="")
     return [_row(one) for one in rows.select_related("run").order_by("-brought_at", "-id")[:limit]]
 
 
@@ -179,6 +184,18 @@ def choose(
         raise NotFromHere("has_begun")
 
 
+def look(id: UUID, *, layout: str, fields: Sequence[str], sheet: str) -> None:
+    """What was found in a book that had to wait before somebody could look into it. Nothing is changed of one that is looked into already."""
+    rows = IncomingBook.objects.filter(id=id, stage=BookStage.MAPPING, layout="")
+    rows.update(layout=layout, fields=list(fields), sheet=sheet)
+
+
+def give_up(id: UUID) -> None:
+    """A book that cannot be read, before anything came of it: row and file are gone."""
+    IncomingBook.objects.filter(id=id, stage=BookStage.MAPPING).delete()
+    bookfiles.drop(id)
+
+
 def others_under_way(layout: str, id: UUID, *, at: datetime) -> bool:
     """Whether another book of the same layout is coming in or being taken back; one that began a day ago holds up nobody. 1 query."""
     rows = IncomingBook.objects.filter(layout=layout, stage__in=UNDER_WAY, began_at__gt=at - KEPT)
@@ -192,9 +209,9 @@ def go_to(id: UUID, stage: BookStage, *, frm: BookStage, **said: object) -> None
         raise NotFromHere("has_begun")
 
 
-def say_progress(id: UUID, done: int, total: int) -> None:
-    """How far the stage under way is. 1 UPDATE."""
-    IncomingBook.objects.filter(id=id).update(done=done, total=total)
+def say_progress(id: UUID, done: int, total: int, step: str = "") -> None:
+    """How far the step under way is. 1 UPDATE."""
+    IncomingBook.objects.filter(id=id).update(done=done, total=total, step=step)
 
 
 def say_taken_back(id: UUID, done: int, total: int, *, reached: UUID) -> None:
@@ -207,9 +224,12 @@ def say_declined(id: UUID, declined: int, *, done: int, total: int) -> None:
     IncomingBook.objects.filter(id=id).update(declined=F("declined") + declined, done=done, total=total)
 
 
-def fail(id: UUID, problem: str, *, at: datetime) -> None:
-    """It cannot go on. Nothing that was staged is seen."""
-    IncomingBook.objects.filter(id=id).update(stage=BookStage.FAILED, problem=problem[:40], ended_at=at)
+def fail(id: UUID, problem: str, findings: Sequence[Found] = (), *, at: datetime) -> None:
+    """It cannot go on, for the rows named. Nothing that was staged is seen."""
+    said = [list(one) for one in findings[:MOST_STAYED]]
+    IncomingBook.objects.filter(id=id).update(
+        stage=BookStage.FAILED, problem=problem[:40], findings=said, ended_at=at
+    )
     bookfiles.drop(id)
 
 

@@ -20,6 +20,7 @@ IMPORT_LIMIT = 20_000  # graphemes; what another board let people write is kept 
 FROM_ELSEWHERE = frozenset({"import", "order"})  # kept whole, as other people wrote it
 REASON_LIMIT = 200  # graphemes
 
+_CHANNELS = frozenset(Channel.values)
 _KEY = re.compile(r"[\x21-\x7e]{16,255}")
 
 
@@ -57,7 +58,7 @@ def judged(intake: Intake) -> Intake:
 
     Raises Invalid on channel, text, contact, point, evidence, key or said_at; Missing("text_or_photo") when it says nothing.
     """
-    if intake.channel not in Channel.values:
+    if intake.channel not in _CHANNELS:
         raise Invalid("channel", "unknown")
     if intake.said_at is not None and intake.said_at.tzinfo is None:
         raise ValueError("a report was said at an aware time")
@@ -67,14 +68,12 @@ def judged(intake: Intake) -> Intake:
     text = words(intake.text, "text", IMPORT_LIMIT if intake.channel in FROM_ELSEWHERE else TEXT_LIMIT)
     if not text and not intake.evidence and not intake.voice:
         raise Missing(["text_or_photo"])
-    return replace(
-        intake,
-        text=text,
-        lon=lon,
-        lat=lat,
-        contact=phone(intake.contact),
-        may_call=intake.may_call and bool(intake.contact.strip()),
-    )
+    contact = phone(intake.contact)
+    may_call = intake.may_call and bool(contact)
+    clean_one = (text, lon, lat, contact, may_call)
+    if clean_one == (intake.text, intake.lon, intake.lat, intake.contact, intake.may_call):
+        return intake
+    return replace(intake, text=text, lon=lon, lat=lat, contact=contact, may_call=may_call)
 
 
 def words(text: str, field: str, limit: int = TEXT_LIMIT) -> str:
@@ -158,4 +157,4 @@ def body_digest(office_key: bytes, intake: Intake) -> str:
 
 def text_digest(office_key: bytes, report_id: UUID, text: str) -> str:
     """Keyed digest (hex) of a report's text for the journal: proves what was said without saying it (I14)."""
-    return hmac.new(office_key, canonical([report_id, text]), hashlib.sha256).hexdigest()
+    return hmac.digest(office_key, canonical([report_id, text]), "sha256").hex()

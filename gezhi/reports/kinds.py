@@ -43,6 +43,14 @@ class BookStage(TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+class BookStep(TextChoices):
+    """What the worker does with a book that is being staged."""
+
+    READING = "reading"
+    JUDGING = "judging"
+    WRITING = "writing"
+
+
 UNDER_WAY = frozenset({BookStage.STAGING, BookStage.CLOSING, BookStage.WITHDRAWING})
 
 CHANNEL_NAMES: Mapping[str, Any] = {

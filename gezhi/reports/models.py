@@ -164,7 +164,8 @@ class Layout(TenantModel):
 class IncomingBook(TenantModel):
     """A ledger that somebody uploaded, from the choice of its columns to its cases. The file itself lies sealed beside the pictures.
 
-    done, total: of the stage under way. stayed: numbers of cases that taking back left alone. reached: the last case that it looked at.
+    layout "": it was kept while another one was being read, and nobody has looked into it yet.
+    done, total: of the step under way (kinds.BookStep); findings: the first rows that stopped it: row, column, code, values. stayed: numbers of cases that taking back left alone. reached: the last case that it looked at.
     """
 
     by_id = models.UUIDField()
@@ -189,6 +190,8 @@ class IncomingBook(TenantModel):
     stayed = models.JSONField(default=list)
     reached = models.UUIDField(null=True)
     problem = models.CharField(max_length=40, blank=True, default="")
+    step = models.CharField(max_length=12, blank=True, default="")
+    findings = models.JSONField(default=list)
 
     class Meta:
         constraints = (

@@ -13,6 +13,7 @@ from gezhi.kernel.private import mask_private
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import TooLong, code_key
 from gezhi.reports.contact import TAIL_DIGITS, tail_digest, unseal
+from gezhi.reports.indexed import keyed, numbered
 from gezhi.reports.intake import Intake, body_digest, judged, key_digest, text_digest
 from gezhi.reports.kinds import is_askable
 from gezhi.reports.models import ImportRun, Report
@@ -116,7 +117,7 @@ def find_repeat(intake: Intake) -> Received | None:
     said = judged(intake)
     if not said.key:
         return None
-    report = Report.objects.filter(key_digest=key_digest(said)).first()
+    report = keyed(key_digest(said)).first()
     if report is None:
         return None
     if not _is_the_same(report, said):
@@ -147,7 +148,7 @@ def by_numbers(source: str, numbers: Iterable[str]) -> dict[str, UUID]:
     """The report behind each number that it has in somebody else's book; unknown numbers are absent. 1 query per 500."""
     wanted, found = sorted(set(numbers)), dict[str, UUID]()
     for start in range(0, len(wanted), 500):
-        rows = Report.objects.filter(source=source, external_number__in=wanted[start : start + 500])
+        rows = numbered(source=source, external_number__in=wanted[start : start + 500])
         found |= dict(rows.values_list("external_number", "id"))
     return found
 
@@ -253,7 +254,7 @@ def numbers_known(source: str, numbers: Sequence[str]) -> set[str]:
     known: set[str] = set()
     for start in range(0, len(numbers), ASKED_AT_ONCE):
         some = numbers[start : start + ASKED_AT_ONCE]
-        rows = Report.objects.filter(source=source, external_number__in=some)
+        rows = numbered(source=source, external_number__in=some)
         known.update(rows.values_list("external_number", flat=True))
     return known
 

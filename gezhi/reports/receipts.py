@@ -29,7 +29,16 @@ class Received:
 
 def receipt(report: Report, photos: Sequence[UUID] = (), voice: UUID | None = None) -> Received:
     """The receipt of a report that was stored just now."""
-    return Received(report.id, code_of(report.id), True, received_deed(report, photos, voice))
+    deed = received_deed(
+        report.id,
+        channel=report.channel,
+        place=report.place_id,
+        category=report.category_id,
+        text=report.text,
+        photos=photos,
+        voice=voice,
+    )
+    return Received(report.id, code_of(report.id), True, deed)
 
 
 def known(report_id: UUID) -> Received:
@@ -42,6 +51,11 @@ def code_of(report_id: UUID) -> str:
     return tracking_code(derived("tracking"), jurisdiction(current()).code, report_id)
 
 
+def digest_of(report_id: UUID) -> str:
+    """By what a report is found when somebody shows its code."""
+    return digest(code_of(report_id))
+
+
 def new_report(said: Intake, at: datetime, run: UUID | None = None) -> Report:
     """An unsaved row for one judged report."""
     id = new_id()
@@ -49,7 +63,7 @@ def new_report(said: Intake, at: datetime, run: UUID | None = None) -> Report:
     return Report(
         id=id,
         jurisdiction_id=current(),
-        code_digest=digest(code_of(id)),
+        code_digest=digest_of(id),
         text=said.text,
         channel=said.channel,
         place_id=said.place,
@@ -71,14 +85,23 @@ def new_report(said: Intake, at: datetime, run: UUID | None = None) -> Report:
     )
 
 
-def received_deed(report: Report, photos: Sequence[UUID] = (), voice: UUID | None = None) -> Deed:
+def received_deed(
+    id: UUID,
+    *,
+    channel: str,
+    place: UUID | None,
+    category: UUID | None,
+    text: str,
+    photos: Sequence[UUID] = (),
+    voice: UUID | None = None,
+) -> Deed:
     """What the journal says of a receipt: no word and no number of a person, only a keyed digest of the text."""
     after: Mapping[str, Any] = {
-        "channel": report.channel,
-        "place": report.place_id,
-        "category": report.category_id,
-        "text": text_digest(derived("report-text"), report.id, report.text),
+        "channel": channel,
+        "place": place,
+        "category": category,
+        "text": text_digest(derived("report-text"), id, text),
         "evidence": [str(photo) for photo in photos],
         **({"voice": voice} if voice else {}),
     }
-    return Deed("report", report.id, "received", after=after, is_first=True)
+    return Deed("report", id, "received", after=after, is_first=True)

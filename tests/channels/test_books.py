@@ -1,5 +1,6 @@
 """An incoming book on its way: kept sealed, mapped as its layout was before, brought in slice by slice, taken back."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from gezhi.cases.move import Move
 from gezhi.channels import books as channel
 from gezhi.config import worker
 from gezhi.flows import import_ledger as flow
-from gezhi.flows import take_back
+from gezhi.flows import ledger_sheet, take_back
 from gezhi.journal.models import Entry, Errand
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotFromHere
@@ -23,6 +24,7 @@ from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import BookStage
 from gezhi.reports.models import ImportRun, IncomingBook, Layout, Report
+from gezhi.tenancy.current import current
 from tests.cast import Cast
 
 DAY = timedelta(days=1)
@@ -145,6 +147,50 @@ def test_a_worker_that_was_killed_is_followed_by_one_that_goes_on(
     channel._held.clear()  # another process knows nothing of the slices before
     worked(noon)
     assert (Report.objects.count(), Case.objects.count(), ImportRun.objects.get().new) == (50, 50, 50)
+
+
+def test_a_large_book_is_read_beside_and_judged_in_slices(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
+    monkeypatch.setattr(channel, "SMALL", 0)
+    monkeypatch.setattr(ledger_sheet, "AT_ONCE", 20)
+    gate, read = threading.Event(), channel.read_book
+
+    def slowly(*args: Any, **more: Any) -> Any:
+        assert gate.wait(10)
+        return read(*args, **more)
+
+    id = begun(book(*rows(50)), cast.chen, noon)
+    monkeypatch.setattr(channel, "read_book", slowly)
+    assert channel.go_on(id, at=noon)  # comes back although the book is not read
+    told = [(books.by_id(id).step, books.by_id(id).done)]
+    gate.set()
+    channel._held[current(), id].reading.result(10)
+    while channel.go_on(id, at=noon):
+        told.append((books.by_id(id).step, books.by_id(id).done))
+    assert told[:3] == [("reading", 0), ("judging", 20), ("judging", 40)]
+    assert {step for step, _ in told[3:]} == {"writing"}
+    assert books.by_id(id).run.new == 50
+
+
+def test_twin_read_where_the_worker_stands_it_would_hold_him_up(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
+    read, asked = channel.read_book, []
+
+    def noted(*args: Any, **more: Any) -> Any:
+        asked.append(threading.current_thread() is threading.main_thread())
+        return read(*args, **more)
+
+    monkeypatch.setattr(channel, "read_book", noted)
+    for small in (channel.SMALL, 0):
+        monkeypatch.setattr(channel, "SMALL", small)
+        id = begun(book(*rows(2), heads=(*HEADS[:-1], f"备注{small}")), cast.chen, noon)
+        while channel.go_on(id, at=noon):
+            pass
+    assert asked == [True, True, True, False]  # taken in, then brought in
 
 
 def test_two_books_of_one_layout_do_not_come_in_at_once(cast: Cast, noon: datetime) -> None:

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from gezhi.channels.excel import likeness, mapping
-from gezhi.channels.excel.book import read_book
+from gezhi.channels.excel.book import MOST_ROWS, read_book
 from gezhi.channels.excel.heads import FIELDS, SPELLINGS
 from gezhi.kernel import oldbook
 from gezhi.kernel.refusal import Invalid
@@ -308,3 +308,15 @@ def test_any_damage_is_a_refusal_and_quick():
             except BadSheet:
                 continue
     assert time.perf_counter() - begun < 5
+
+
+def test_a_hundred_thousand_rows_come_in_below_their_heads() -> None:
+    rows = "".join(f"{at},坏了\n" for at in range(MOST_ROWS))
+    assert len(read_book(f"台账\n\n编号,问题描述\n{rows}".encode(), "台账.csv").rows) == MOST_ROWS
+
+
+def test_twin_by_the_limit_of_other_sheets_the_last_ones_would_be_refused() -> None:
+    rows = "".join(f"{at},坏了\n" for at in range(MOST_ROWS))
+    with pytest.raises(BadSheet) as refused:
+        read_book(f"编号,问题描述\n{rows}".encode(), "台账.csv", limits=Limits())
+    assert refused.value.code == "too_many_rows"

@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -319,16 +321,14 @@ def test_published_at_once_it_would_be_seen(
 
 
 def test_a_batch_is_whole_or_not_there(cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    def torn(*deeds: Any, **who: Any) -> None:
+    def torn(rows: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr(flow, "record", torn)
+    monkeypatch.setattr(flow, "write_firsts", torn)
     with pytest.raises(Killed):
         brought(many(3), noon)
     assert counted() == (0, 0, 0)
-    monkeypatch.setattr(
-        flow.Staging, "_write", flow.Staging._write.__wrapped__
-    )  # twin: without the transaction
+    monkeypatch.setattr(flow, "transaction", SimpleNamespace(atomic=nullcontext))  # twin: without it
     with pytest.raises(Killed):
         brought(many(3), noon)
     assert counted() == (3, 3, 0)
@@ -337,15 +337,15 @@ def test_a_batch_is_whole_or_not_there(cast: Cast, noon: datetime, monkeypatch: 
 def test_a_batch_that_lost_a_race_is_tried_once_more(
     cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, tries = flow.open_many, []
+    real, tries = flow.store_many, []
 
-    def refused_at_first(openings: Any, *, at: datetime) -> Any:
-        tries.append(len(openings))
+    def refused_at_first(batch: Any) -> None:
+        tries.append(len(batch.cases))
         if len(tries) == 1:
             raise IntegrityError
-        return real(openings, at=at)
+        real(batch)
 
-    monkeypatch.setattr(flow, "open_many", refused_at_first)
+    monkeypatch.setattr(flow, "store_many", refused_at_first)
     assert brought(many(3), noon).new == 3
     assert (tries, counted()) == ([3, 3], (3, 3, 6))
 

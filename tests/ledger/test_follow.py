@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from gezhi.cases.actions import Opening, open_many
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move, Shown
+from gezhi.cases.opening import Opening, open_many
 from gezhi.cases.titles import titled
 from gezhi.journal.actions import record
 from gezhi.journal.sealing import seal

@@ -23,7 +23,8 @@ from gezhi.kernel.workbook import ERROR_TEXTS
 
 HEAD_WITHIN = 15  # filled rows: what stands above the heads is a title, a unit, a period
 MOST_LOOKED_AT = 12  # sheets, when nobody said which
-LIMITS = Limits()
+MOST_ROWS = 100_000  # below the heads
+LIMITS = Limits(max_rows=MOST_ROWS + HEAD_WITHIN + 1)
 Numbered = tuple[int, Sequence[Cell]]
 
 

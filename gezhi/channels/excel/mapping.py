@@ -167,11 +167,15 @@ def heads_of(book: Book, fields: Sequence[str]) -> dict[str, str]:
 def records(book: Book, fields: Sequence[str]) -> Iterator[Record]:
     """The rows by field, every field there; several columns of one field are joined in their order, a repeated word once."""
     columns = {field: [at for at, name in enumerate(fields) if name == field] for field in FIELDS}
+    empty: dict[str, Cell] = dict.fromkeys(FIELDS)
+    single = [(field, ats[0]) for field, ats in columns.items() if len(ats) == 1]
+    several = [(field, ats) for field, ats in columns.items() if len(ats) > 1]
     for row in book.rows:
-        cells = {field: _cell(field, [row.cells[at] for at in ats]) for field, ats in columns.items()}
+        filled = {field: row.cells[at] for field, at in single}
+        filled |= {field: _cell(field, [row.cells[at] for at in ats]) for field, ats in several}
         faults = {fields[fault.column]: fault.code for fault in row.faults if fields[fault.column]}
-        if faults or any(cell is not None for cell in cells.values()):
-            yield Record(row.number, cells, faults)
+        if faults or any(cell is not None for cell in filled.values()):
+            yield Record(row.number, empty | filled, faults)
 
 
 def _cell(field: str, cells: Sequence[Cell]) -> Cell:

@@ -1,9 +1,8 @@
 """A ledger kept elsewhere comes in: upload, choose what each column is, try it out, bring it in, take it back."""
 
-import csv
-import io
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -20,13 +19,14 @@ from gezhi.channels.excel import mapping
 from gezhi.channels.excel.book import Book, read_book
 from gezhi.channels.excel.heads import FIELDS
 from gezhi.flows.cells import RowFinding
-from gezhi.kernel.actor import Duty
+from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
-from gezhi.kernel.sheet import ENCODINGS, BadSheet, safe_cell
+from gezhi.kernel.sheet import ENCODINGS, BadSheet
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
-from gezhi.reports.kinds import UNDER_WAY, BookStage, Finished
+from gezhi.reports.kinds import UNDER_WAY, BookStage, BookStep, Finished
 from gezhi.web import times
+from gezhi.web.desk.book_findings import as_csv, grouped
 from gezhi.web.desk.keeper import SheetForm, tried, why
 from gezhi.web.staff import actor_of, at_of, duty_required, is_boosted
 
@@ -88,9 +88,9 @@ PROBLEMS: Final = {
 }
 
 
-def _in_turn(read: Callable[[], Read]) -> Read:
+def _in_turn(read: Callable[[], Read], seconds: float | None = None) -> Read:
     """What the reading gives. Raises NotFromHere("another_is_read") when another book is still being read after a few seconds."""
-    if not _TURN.acquire(timeout=WAIT_SECONDS):
+    if not _TURN.acquire(timeout=WAIT_SECONDS if seconds is None else min(seconds, WAIT_SECONDS)):
         raise NotFromHere("another_is_read")
     try:
         return read()
@@ -124,15 +124,26 @@ def books_in(request: HttpRequest) -> HttpResponse:
     form, actor, at = BookForm(request.POST or None, request.FILES or None), actor_of(request), at_of(request)
     if form.is_valid():
         file, encoding = form.cleaned_data["sheet"], form.cleaned_data["encoding"]
-        id = tried(
-            form,
-            lambda: _in_turn(
-                lambda: channel.take_in(file.read(), file.name, encoding=encoding, actor=actor, at=at)
-            ),
-        )
-        if id:
-            is_known = books.remembered(books.book(id, actor=actor).layout) is not None
-            return redirect("desk:book_trial" if is_known else "desk:book_in", id)
+        if id := tried(form, lambda: _taken_in(file.read(), file.name, encoding, actor, at)):
+            return _next_page(books.book(id, actor=actor))
+    return _uploads(request, form)
+
+
+def _taken_in(data: bytes, name: str, encoding: str, actor: Actor, at: datetime) -> UUID:
+    """Looked into at once, or kept until another book is read: nobody chooses his file twice."""
+    try:
+        return _in_turn(lambda: channel.take_in(data, name, encoding=encoding, actor=actor, at=at))
+    except NotFromHere:
+        return channel.keep(data, name, encoding=encoding, actor=actor, at=at)
+
+
+def _next_page(row: BookRow) -> HttpResponse:
+    is_known = bool(row.layout) and books.remembered(row.layout) is not None
+    return redirect("desk:book_trial" if is_known else "desk:book_in", row.id)
+
+
+def _uploads(request: HttpRequest, form: BookForm) -> HttpResponse:
+    actor, at = actor_of(request), at_of(request)
     rows = [
         {"book": one, "when": times.moment(one.brought_at, at), "stage": _stage_of(one)}
         for one in books.recent(actor)
@@ -152,7 +163,16 @@ STAGES: Final = {
 }
 
 
+STEPS: Final = {
+    BookStep.READING: gettext_noop("正在读表"),
+    BookStep.JUDGING: gettext_noop("正在逐行核对"),
+    BookStep.WRITING: gettext_noop("正在写入"),
+}
+
+
 def _stage_of(row: BookRow) -> str:
+    if row.stage == BookStage.MAPPING and not row.layout:
+        return _("等着读")
     if row.stage == BookStage.FAILED and row.run:
         return _("没有做完")
     return _(STAGES[BookStage(row.stage)])
@@ -165,9 +185,33 @@ def book_in(request: HttpRequest, book_id: UUID) -> HttpResponse:
     row = books.book(book_id, actor=actor_of(request))
     if row.stage != BookStage.MAPPING:
         return _progress(request, row)
+    if not row.layout:
+        return _waiting(request, row)
     if request.method == "POST":
         return _chosen(request, row)
     return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)))
+
+
+def _waiting(request: HttpRequest, row: BookRow) -> HttpResponse:
+    """A file that was kept while another was being read: looked into as soon as that is over, by this page that asks again."""
+    try:
+        _in_turn(lambda: channel.look_into(row), seconds=0.2)
+    except NotFromHere:
+        name = "desk/_book_waits.html" if is_boosted(request) else "desk/book_waits.html"
+        return render(request, name, {"heading": row.filename, "row": row})
+    except Refusal as refused:
+        if not isinstance(refused, BadSheet):
+            raise
+        if is_boosted(request):
+            return render(request, "desk/_book_unread.html", {"row": row, "why": why(refused)})
+        form = BookForm(data={}, files={})
+        form.errors.clear()
+        form.add_error(None, f"{row.filename}: {why(refused)}")
+        return _uploads(request, form)
+    answer = _next_page(books.book(row.id, actor=actor_of(request)))
+    if is_boosted(request):
+        answer = HttpResponse(headers={"HX-Redirect": answer["Location"]})
+    return answer
 
 
 def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
@@ -178,7 +222,11 @@ def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
         "heading": row.filename,
         "row": row,
         "run": row.run,
-        "stage": _stage_of(row),
+        "stage": _(STEPS[BookStep(row.step)])
+        if row.stage == BookStage.STAGING and row.step
+        else _stage_of(row),
+        "findings": [RowFinding(*one).sentence() for one in row.findings[:SHOWN]],
+        "more": max(0, len(row.findings) - SHOWN),
         "is_under_way": is_under_way,
         "may_undo": may_undo,
         "problem": _(PROBLEMS.get(row.problem, gettext_noop("文件读不下去了，什么都没有写入。请重新上传。"))),
@@ -274,23 +322,25 @@ def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, A
 def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """What would come in, and what is wrong by row. Nothing is written."""
     row = books.book(book_id, actor=actor_of(request))
-    if row.stage != BookStage.MAPPING:
+    if row.stage != BookStage.MAPPING or not row.layout:
         return redirect("desk:book_in", row.id)
     try:
-        result = _in_turn(lambda: channel.trial(row, at_of(request)))
+        result, rows = _in_turn(lambda: channel.trial(row, at_of(request)))
     except Invalid as refused:
         return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)), refused)
-    remarks = _grouped(result.remarks)
+    remarks = grouped(result.remarks)
     page = {
         "heading": _("试一遍，还没有写入"),
         "row": row,
         "result": result,
+        "rows": rows,
+        "is_whole": result.read >= rows,
         "findings": [one.sentence() for one in result.findings[:SHOWN]],
         "remarks": remarks[:SHOWN],
         "remarked": len(result.remarks),
         "more": max(0, len(result.findings) - SHOWN) + max(0, len(remarks) - SHOWN),
         "has_findings": bool(result.findings or result.remarks),
-        "may_begin": result.new > 0 and (not result.bad or row.skip_bad),
+        "may_begin": (result.new > 0 or result.read < rows) and (not result.bad or row.skip_bad),
         "declines": row.finished == Finished.DECLINE,
     }
     return render(
@@ -298,42 +348,18 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
     )
 
 
-def _grouped(remarks: Iterable[RowFinding]) -> list[str]:
-    """Each thing once, at the first row where it is so, with the number of rows."""
-    counts: dict[tuple[str, str, str], int] = {}
-    first: dict[tuple[str, str, str], RowFinding] = {}
-    for one in remarks:
-        key = (one.column, one.code, str(one.values))
-        first.setdefault(key, one)
-        counts[key] = counts.get(key, 0) + 1
-    often = _("%(sentence)s（共 %(count)s 行这样）")
-    return [
-        often % {"sentence": one.sentence(), "count": counts[key]} if counts[key] > 1 else one.sentence()
-        for key, one in first.items()
-    ]
-
-
 @require_GET
 @duty_required(*DESK)
 def findings(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """All findings and remarks of the dry run as a table: row, column, what is so."""
     row = books.book(book_id, actor=actor_of(request))
-    result = _in_turn(lambda: channel.trial(row, at_of(request)))
-    answer = HttpResponse(
-        _as_csv(result.findings, result.remarks).encode("utf-8-sig"), content_type="text/csv; charset=utf-8"
-    )
+    if row.stage != BookStage.MAPPING or not row.layout:
+        return redirect("desk:book_in", row.id)
+    result, rows = _in_turn(lambda: channel.trial(row, at_of(request)))
+    table = as_csv(result.findings, result.remarks, result.read if result.read < rows else None)
+    answer = HttpResponse(table.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="findings.csv"'
     return answer
-
-
-def _as_csv(bad: Iterable[RowFinding], remarks: Iterable[RowFinding]) -> str:
-    to = io.StringIO()
-    writer = csv.writer(to, quoting=csv.QUOTE_ALL)
-    writer.writerow([_("行"), _("列"), _("轻重"), _("怎么回事、怎么办")])
-    for weight, found in ((_("要改"), bad), (_("提醒"), remarks)):
-        for one in found:
-            writer.writerow([str(one.row), safe_cell(one.column), weight, safe_cell(one.what())])
-    return to.getvalue()
 
 
 @require_POST

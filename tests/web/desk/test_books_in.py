@@ -17,7 +17,6 @@ from gezhi.kernel import workbook
 from gezhi.kernel.workbook import Limits
 from gezhi.reports import books
 from gezhi.reports.models import IncomingBook, Layout, Report
-from gezhi.web.desk import books_in
 from tests import oldbooks
 from tests.cast import Cast
 from tests.web.desk.conftest import Desk, text
@@ -309,44 +308,6 @@ def test_an_old_workbook_comes_in_like_a_new_one(cast: Cast, desk: Desk, noon: d
     channel.begin(kept(), actor=cast.chen, at=noon)
     tick(noon)
     assert (Report.objects.count(), kept().stage) == (2, "done")
-
-
-# ---- one at a time, and not for ever ----
-
-
-def test_while_another_book_is_read_one_is_told_to_wait_and_nothing_is_lost(
-    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = desk(cast.chen)
-    sent(client, csv(HEADS, *ROWS))
-    monkeypatch.setattr(books_in, "WAIT_SECONDS", 0.01)
-    before = kept().fields
-    with books_in._TURN:
-        asked = [
-            sent(client, csv(HEADS, ROWS[0])),
-            client.get(f"{BOOKS}{kept().id}/"),
-            client.post(f"{BOOKS}{kept().id}/", columns(kept(), c6="note")),
-            client.get(f"{BOOKS}{kept().id}/trial/"),
-            client.get(f"{BOOKS}{kept().id}/findings/"),
-        ]
-        assert client.get(BOOKS).status_code == 200
-    assert [answer.status_code for answer in asked] == [422, 409, 409, 409, 409]
-    assert all("正在读另一本，请稍等再试" in text(answer) for answer in asked)
-    assert kept().fields == before
-    assert client.post(f"{BOOKS}{kept().id}/", columns(kept(), c6="note")).status_code == 302
-
-
-def test_twin_without_turns_any_number_would_be_read_at_once(
-    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(books_in, "_in_turn", lambda read: read())
-    with books_in._TURN:
-        assert sent(desk(cast.chen), csv(HEADS, *ROWS)).status_code == 302
-
-
-def test_a_book_that_cannot_be_read_gives_its_turn_back(cast: Cast, desk: Desk) -> None:
-    sent(desk(cast.chen), b"x", "台账.xlsx")
-    assert sent(desk(cast.chen), csv(HEADS, *ROWS)).status_code == 302
 
 
 def test_a_workbook_is_opened_once_for_all_its_sheets(

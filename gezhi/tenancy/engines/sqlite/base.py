@@ -29,6 +29,7 @@ class DatabaseFeatures(features.DatabaseFeatures):
     """SQLite 3.32 and newer take 32,766 values in one statement; cut at 999, loading a book takes two INSERTs a table."""
 
     max_query_params = 32_766 if sqlite3.sqlite_version_info >= (3, 32, 0) else 999
+    is_read_row_by_row = True  # reading a statement of a hundred rows takes it longer than doing one of one row a hundred times
 
 
 class DatabaseOperations(operations.DatabaseOperations):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_orders_from_above"),
+        ("cases", "0006_a_case_has_public_words"),
         ("catalogue", "0002_category_gets_closed_on"),
         ("parties", "0005_parties_get_robots_and_wecom_users"),
         ("places", "0002_grid_cell_gets_closed_on"),
