@@ -208,8 +208,10 @@ def _suggested(request: Asked, form: ReportForm) -> dict[str, Any]:
     if len(text) < LEAST_SIGNS:
         return {}
     chosen = places.by_ids([form.chosen_place]).get(form.chosen_place) if form.chosen_place else None
-    found = suggestion(f"{form.data.get('said_where', '')}\n{text}".strip()[:5000], actor=actor_of(request), at=at_of(request), place=chosen)  # fmt: skip
-    category, place = str(typed_category(form.data) or ""), str(form.chosen_place or "")
+    said = f"{form.data.get('said_where', '')}\n{text}".strip()[:5000]
+    leaf = typed_category(form.data)
+    found = suggestion(said, actor=actor_of(request), at=at_of(request), place=chosen, category=leaf)
+    category, place = str(leaf or ""), str(form.chosen_place or "")
     chips = suggested.place_chips(found.places)
     is_here = any(one["value"] == place for one in chips)  # chosen among these: it stays chosen
     return {
