@@ -1,7 +1,7 @@
 """What may be the same matter: open cases at the same spot or near it, weighed by `sameness`. Offered to a person, never joined by itself.
 
-Candidates are few and bounded: the newest LOOKED_AT of the same building, of places within 250 m and of the community itself, then the
-newest LOOKED_AT of the compound, street or market. What is too far apart `sameness` says.
+Candidates are few and bounded: the newest LOOKED_AT of the same building, of the places within 250 m, and of the compound, street or
+market. What is too far apart `sameness` says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +65,7 @@ class Told(NamedTuple):
 def alike(said: Said, *, actor: Actor, limit: int = SHOWN) -> list[Alike]:
     """Open cases near by that the actor may see and that may be the same matter, likeliest first; none where nobody knows the place.
 
-    10 queries at most.
+    11 queries at most.
     """
     found = _near(visible_to(actor).filter(closed_at=None), said)
     return _best(_compared(said, found, _told(found)), limit)
@@ -74,7 +74,7 @@ def alike(said: Said, *, actor: Actor, limit: int = SHOWN) -> list[Alike]:
 def alike_to(case: Case, *, codes: Sequence[str] = (), actor: Actor, limit: int = SHOWN) -> list[Alike]:
     """The same for a case that is there; first what its title names by number. codes: what its words suggest while it has no category.
 
-    Never what was told apart from it, nor what the company it complains of could read. 14 queries at most.
+    Never what was told apart from it, nor what the company it complains of could read. 15 queries at most.
     """
     rows = visible_to(actor).filter(closed_at=None, **kept_alike(case))
     rows = rows.exclude(id__in=[case.id, case.split_from_id or case.id])
@@ -113,7 +113,7 @@ def alike_in_public(said: Said, *, limit: int = SHOWN) -> list[Alike]:
 
 
 def _near(rows: QuerySet[Case], said: Said) -> list[Case]:
-    """The candidates: what lies closest first, newest first in each part. 5 queries at most."""
+    """The candidates: what lies closest first, newest first in each part. 6 queries at most."""
     area = said.place.path if said.place else _community_of(said.point)
     community = paths.community_id(area)
     if community is None:
@@ -121,11 +121,14 @@ def _near(rows: QuerySet[Case], said: Said) -> list[Case]:
     line = places.ancestors(area)
     building = next((one.path for one in line if one.kind == Kind.BUILDING), "")
     around = next((one.path for one in reversed(line) if one.kind in AROUND), area)
-    point = said.point or next((one for one in map(_point, reversed(line)) if one), None)
-    close = places.near(point, metres_off=ON_STREETS, limit=NEAR_PLACES) if point else []
-    beside = Q(place_id__in=[community, *(one.id for one in close)])
+    at_hand = (_point(one) for one in reversed(line) if one.kind not in NO_MIDDLE)
+    point = said.point or next(filter(None, at_hand), None)
+    parts = [within(building)] if building else []
+    if point:
+        close = places.near(point, metres_off=ON_STREETS, limit=NEAR_PLACES)
+        parts.append(Q(place_id__in=[community, *(one.id for one in close if one.kind not in NO_MIDDLE)]))
     found: dict[UUID, Case] = {}
-    for part in (beside | within(building) if building else beside, within(around)):
+    for part in (*parts, within(around)):
         found |= {case.id: case for case in rows.filter(part).order_by("-received_at", "-id")[:LOOKED_AT]}
     return list(found.values())
 
