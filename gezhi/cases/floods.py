@@ -24,10 +24,8 @@ FROM = 20  # so many are a flood: a building that reports its lift stays below
 WITHIN = timedelta(hours=24)
 OPENING = 20  # signs of the title: floods change their ends
 MOST = 10  # lines
-_BY = {
-    "opening": Substr("title", 1, OPENING),
-    "spot": CaseWhen(When(title="", then=F("place_id")), default=Value(None)),
-}
+_OPENING = Substr("title", 1, OPENING)
+_SPOT = CaseWhen(When(title="", then=F("place_id")), default=Value(None))
 
 
 class Flood(NamedTuple):
@@ -58,7 +56,7 @@ class Part(NamedTuple):
 def floods(*, actor: Actor, at: datetime) -> list[Flood]:
     """Those under way among the cases this actor may see, the largest first. 1 query."""
     rows = visible_to(actor).filter(_may_be_one(), received_at__gt=at - WITHIN).order_by()
-    groups = rows.values(**_BY)
+    groups = rows.values(opening=_OPENING, spot=_SPOT)
     counted = groups.annotate(count=Count("id"), since=Min("received_at")).filter(count__gte=FROM)
     in_order = counted.order_by("-count", "opening").values_list("opening", "spot", "count", "since")
     return [Flood(*row) for row in in_order[:MOST]]
@@ -72,7 +70,11 @@ def parts_of(case_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID, Part]
         return {}
     desks = {desk for _, desk in found.values()}
     rows = Case.objects.filter(_may_be_one(), received_at__gt=at - WITHIN, desk_id__in=desks).order_by()
-    counted = rows.values(**_BY).annotate(count=Count("id")).filter(count__gte=FROM)
+    counted = (
+        rows.values("desk_id", opening=_OPENING, spot=_SPOT)
+        .annotate(count=Count("id"))
+        .filter(count__gte=FROM)
+    )
     sizes = {
         ((opening, spot), desk): count
         for opening, spot, desk, count in counted.values_list("opening", "spot", "desk_id", "count")

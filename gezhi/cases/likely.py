@@ -107,7 +107,7 @@ def alike_in_public(said: Said, *, limit: int = SHOWN) -> list[Alike]:
         found += [one for one in closer if one not in found]
     points = public.points_of(case.id for case in found) if found else {}
     names = {one.id: one.plain.zh for one in catalogue.open_leaves()}
-    told = {case.id: Told(names.get(case.category_id, ""), points.get(case.id)) for case in found}
+    told = {case.id: Told(names.get(case.category_id or case.id, ""), points.get(case.id)) for case in found}
     weighed = _compared(said, found, told)
     return _best([one for one in weighed if PLACED & {*one.sameness.why}], limit)
 

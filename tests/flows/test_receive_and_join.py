@@ -77,7 +77,7 @@ def test_who_wants_both_or_nothing_gets_nothing(cast: Cast, reported: Case, noon
 def test_twin_without_one_transaction_the_voice_would_stand_alone(
     cast: Cast, reported: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flow, "receive_and_join_or_nothing", flow.receive_and_join_or_nothing.__wrapped__)  # type: ignore[attr-defined]
+    monkeypatch.setattr(flow, "receive_and_join_or_nothing", flow.receive_and_join_or_nothing.__wrapped__)
     closed(cast, reported, noon)
     with pytest.raises(Refusal):
         flow.receive_and_join_or_nothing(voice(cast), reported.number, actor=cast.chen, at=noon)

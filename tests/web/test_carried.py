@@ -1,6 +1,6 @@
 """What a form carries along is taken back of this very form, kind and day only."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -23,10 +23,10 @@ def test_of_another_form_of_another_kind_or_changed_it_is_nothing() -> None:
     assert [carried.opened(*one) for one in asked] == [None] * 4
 
 
-def test_after_a_day_it_is_nothing(noon: object) -> None:
-    with time_machine.travel(noon, tick=False):  # type: ignore[arg-type]
+def test_after_a_day_it_is_nothing(noon: datetime) -> None:
+    with time_machine.travel(noon, tick=False):
         token = carried.sealed("voice", KEY, new_id(), DIGEST)
-    later = noon + timedelta(hours=carried.HOURS, minutes=1)  # type: ignore[operator]
+    later = noon + timedelta(hours=carried.HOURS, minutes=1)
     with time_machine.travel(later, tick=False):
         assert carried.opened("voice", KEY, token) is None
 
