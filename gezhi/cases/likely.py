@@ -1,6 +1,6 @@
 """What may be the same matter: open cases at the same spot or near it, weighed by `sameness`. Offered to a person, never joined by itself.
 
-Candidates are few and bounded: the newest LOOKED_AT of the same building, of the places within 250 m, and of the compound, street or
+Candidates are few and bounded: the LOOKED_AT that moved last of the same building, of the places within 250 m, and of the compound, street or
 market. What is too far apart `sameness` says.
 """
 
@@ -31,8 +31,13 @@ AROUND = frozenset({Kind.COMPOUND, Kind.STREET, Kind.MARKET})  # what people cal
 WIDE = AROUND | {Kind.COMMUNITY}  # where somebody stood says more than such a name
 NO_MIDDLE = frozenset({Kind.COMPOUND, Kind.COMMUNITY})  # whose own point is far from most of it
 PLACED = frozenset({"same_spot", "near"})
+LAST_MOVED = (
+    "-entered_at",
+    "-id",
+)  # no index keeps it: by the moment of receipt the planner walks through all cases
 LOOKED_AT = 40
 NEAR_PLACES = 60
+COMMUNITY_DEPTH = public.COMPOUND_DEPTH - 1
 SHOWN = 3
 
 
@@ -100,8 +105,8 @@ def alike_in_public(said: Said, *, limit: int = SHOWN) -> list[Alike]:
     kinds = [one.id for one in catalogue.open_leaves() if one.code in said.codes]
     if paths.community_id(area) is None or not kinds:
         return []
-    rows = public.named().filter(category_id__in=kinds).order_by("-received_at", "-id")
-    found = list(rows.filter(within(paths.upper(area, public.COMPOUND_DEPTH - 1)))[:LOOKED_AT])
+    rows = public.named().filter(category_id__in=kinds).order_by(*LAST_MOVED)
+    found = list(rows.filter(within(paths.upper(area, COMMUNITY_DEPTH)))[:LOOKED_AT])
     if len(found) == LOOKED_AT and said.place:  # the newest may all be from elsewhere
         closer = rows.filter(within(paths.upper(area, public.COMPOUND_DEPTH)))[:LOOKED_AT]
         found += [one for one in closer if one not in found]
@@ -113,10 +118,9 @@ def alike_in_public(said: Said, *, limit: int = SHOWN) -> list[Alike]:
 
 
 def _near(rows: QuerySet[Case], said: Said) -> list[Case]:
-    """The candidates: what lies closest first, newest first in each part. 6 queries at most."""
+    """The candidates: what lies closest first, in each part what moved last. 6 queries at most."""
     area = said.place.path if said.place else _community_of(said.point)
-    community = paths.community_id(area)
-    if community is None:
+    if paths.community_id(area) is None:
         return []
     line = places.ancestors(area)
     building = next((one.path for one in line if one.kind == Kind.BUILDING), "")
@@ -126,10 +130,11 @@ def _near(rows: QuerySet[Case], said: Said) -> list[Case]:
     parts = [within(building)] if building else []
     if point:
         close = places.near(point, metres_off=ON_STREETS, limit=NEAR_PLACES)
-        parts.append(Q(place_id__in=[community, *(one.id for one in close if one.kind not in NO_MIDDLE)]))
+        beside = [one.path for one in close if one.kind not in NO_MIDDLE]
+        parts.append(Q(place_path__in=[paths.upper(area, COMMUNITY_DEPTH), *beside]))  # by the index of paths
     found: dict[UUID, Case] = {}
     for part in (*parts, within(around)):
-        found |= {case.id: case for case in rows.filter(part).order_by("-received_at", "-id")[:LOOKED_AT]}
+        found |= {case.id: case for case in rows.filter(part).order_by(*LAST_MOVED)[:LOOKED_AT]}
     return list(found.values())
 
 

@@ -56,7 +56,7 @@ def suggestion(
     point: Point | None = None,
     category: UUID | None = None,
 ) -> Suggestion:
-    """Of a text, and where it is and of which category if that is known. At most 12 queries, none of them writes."""
+    """Of a text, and where it is and of which category if that is known. At most 14 queries, none of them writes."""
     said = text[:LOOKED_AT]
     leaves, spots = categories(said), spots_in(said, place)
     where = place or (spots[0].place if spots else None)

@@ -203,7 +203,7 @@ def suggest(request: Asked) -> HttpResponse:
 
 
 def _suggested(request: Asked, form: ReportForm) -> dict[str, Any]:
-    """Chips of categories and places, the number to call, open cases that may be the same. 10 queries at most; none without words."""
+    """Chips of categories and places, the number to call, open cases that may be the same. 20 queries at most; none without words."""
     text = str(form.data.get("text", "")).strip()
     if len(text) < LEAST_SIGNS:
         return {}

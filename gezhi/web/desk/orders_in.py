@@ -188,7 +188,7 @@ def _local(moment: Any) -> str:
 
 
 def _suggestion(request: HttpRequest, form: OrderInForm) -> Suggestion:
-    """What the order speaks of. 12 queries at most."""
+    """What the order speaks of. 14 queries at most."""
     words = "\n".join(str(form.data.get(name, "")) for name in ("place_words", "their_category", "text"))
     category = typed_category(form.data)
     return suggestion(
