@@ -67,7 +67,7 @@ def how_same(one: Alike) -> str:
         return _("话里点名就是这件")
     return _("%(why)s（%(score)s %%）") % {
         "why": reasons or _("说法相近"),
-        "score": round(100 * one.sameness.score),
+        "score": min(99, round(100 * one.sameness.score)),
     }
 
 
