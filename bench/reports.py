@@ -62,7 +62,8 @@ def filled(office: Office, path: str) -> tuple[dict[str, str], dict[str, str]]:
     """(fields, cookies) of the report form at a place as a visitor gets it, with words typed and a topic chosen."""
     _, heads, page = office.fetch(path)
     form = next(form for form in forms(page) if form.name == "report")
-    return form.fields | {"text": TEXT, "category": "0501"}, cookies(heads)
+    said = {"text": TEXT, "category": "0501", "apart": "1"}  # no other's matter: asked once, answered
+    return form.fields | said, cookies(heads)
 
 
 def reports(office: Office, codes: Sequence[str], count: int) -> list[bytes]:

@@ -15,7 +15,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from gezhi.cases.lifecycle import WORKING
 from gezhi.cases.models import Case, CaseReport
+from gezhi.cases.policy import within
 from gezhi.cases.publicly import UNREAD, words_of
 from gezhi.cases.queries import public_step
 from gezhi.catalogue import queries as catalogue
@@ -102,6 +104,28 @@ def one(number: str) -> PublicCase:
     return found[0]
 
 
+def named() -> QuerySet[Case]:
+    """Open cases that a person has sorted and that are told to everybody with their very place: nothing veiled, nothing from an import. Lazy.
+
+    What somebody who reports is shown as perhaps the same: category, place, step and day of it, never anybody's words.
+    """
+    states = [one.value for one in WORKING]
+    rows: QuerySet[Case] = Case.objects.filter(complained_of=None, run_id=None, category__isnull=False)
+    veiled = {leaf.id for leaf in catalogue.leaves() if is_discreet(leaf.code)}
+    return rows.filter(state__in=states).exclude(category_id__in=[*veiled, *_kept_back()])
+
+
+def named_at(path: str, limit: int) -> list[Case]:
+    """Those at a place or below it, newest first. 1 query."""
+    return list(named().filter(within(path)).order_by("-received_at", "-id")[:limit])
+
+
+def named_as(number: str) -> Case | None:
+    """The one of this number. 1 query, none for what is no number."""
+    found: Case | None = named().filter(number=number).first() if CASE_NUMBER.match(number) else None
+    return found
+
+
 def plain_steps(case: PublicCase) -> list[PlainStep]:
     """The plain steps of one case in their order, a step said once as long as it lasts. 1 query."""
     found: list[PlainStep] = []
@@ -163,7 +187,7 @@ def _shown(rows: QuerySet[Case]) -> list[PublicCase]:
     cases = list(rows)
     if not cases:
         return []
-    words, told = words_for_all(case.id for case in cases), _points(case.id for case in cases)
+    words, told = words_for_all(case.id for case in cases), points_of(case.id for case in cases)
     near = {case.id: _near_place(case) for case in cases}
     known = places.by_ids(
         {id for id in near.values() if id} | {case.place_id for case in cases if case.place_id}
@@ -225,7 +249,7 @@ def _known(id: UUID | None, among: Mapping[UUID, PlaceRow]) -> PlaceRow | None:
     return among.get(id) if id else None
 
 
-def _points(case_ids: Iterable[UUID]) -> dict[UUID, Point]:
+def points_of(case_ids: Iterable[UUID]) -> dict[UUID, Point]:
     """What the first report that names a point says of each case. 1 query."""
     rows: QuerySet[Any, Any] = CaseReport.objects.filter(
         case_id__in=list(case_ids), report__lon__isnull=False

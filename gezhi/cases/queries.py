@@ -372,13 +372,6 @@ def at_work(party_ids: Iterable[UUID]) -> set[UUID]:
     return set(rows.values_list("lead_id", flat=True).distinct())
 
 
-def open_at(path: str, limit: int) -> list[Case]:
-    """Open cases at a place or below it that a person has sorted, newest first: what may be named in public. 1 query."""
-    sorted_ones = Q(category__isnull=False) & Q(run_id=None) & _for_everybody()
-    rows = Case.objects.filter(sorted_ones, within(path), state__in=[one.value for one in lifecycle.WORKING])
-    return list(rows.order_by("-received_at", "-id")[:limit])
-
-
 def confirmed(limit: int) -> list[tuple[UUID, UUID]]:
     """(report, category) of the newest cases whose category a person has confirmed, newest first: what a report opened, not what joined it. 1 query."""
     rows = CaseReport.objects.filter(_CONFIRMED, origin=F("case")).order_by("-case__received_at", "-id")

@@ -1,9 +1,12 @@
 """What a case is called in lists: the first words of what was said."""
 
+import re
+
 from gezhi.kernel.private import mask_private
 from gezhi.kernel.text import one_line
 
 TITLE_POINTS = 120  # of the column
+_NUMBER = re.compile(r"(?<!\d)\d{6}-\d{4}-\d{7,}(?!\d)")
 
 
 def titled(text: str) -> str:
@@ -11,3 +14,8 @@ def titled(text: str) -> str:
     said = mask_private(text)
     lines = (one_line(said, signs) for signs in (60, 30, 15, 8, 1))
     return next(line for line in lines if len(line) <= TITLE_POINTS)
+
+
+def numbers_in(title: str) -> list[str]:
+    """The numbers of cases that it names: of "me too" and of whoever says which matter he means."""
+    return _NUMBER.findall(title)

@@ -56,7 +56,7 @@ def render(notice: Any, address: str, key: str) -> EmailMessage:
     """The message. key: of its errand."""
     with override(LANGUAGE):
         case = notice.case
-        news = str(wording.NEWS[notice.news])
+        news = wording.said(notice.news, notice.stands_for)
         where, what = _place(case.place_id), _category(case.category_id)
         lines = [
             _("%(news)s：%(number)s") % {"news": news, "number": case.number},

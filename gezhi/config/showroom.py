@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from gezhi.cases import public
 from gezhi.cases import queries as cases
 from gezhi.cases.move import Move
 from gezhi.cases.orders import actions as orders
@@ -176,7 +177,7 @@ def _photos(ready: Ready) -> Deed:
 def _look(ready: Ready, at: datetime) -> None:
     actor = ready.people[DESK]
     home = ready.names.places[bank.channels()["group"]["taken"][0][1]]
-    open_ones = cases.open_at(by_ids([home])[home].path, MOST_CASES)
+    open_ones = public.named_at(by_ids([home])[home].path, MOST_CASES)
     reports = {
         report: case
         for case, ids in cases.report_ids([one.id for one in open_ones]).items()

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from gezhi.cases.fold import FOLDED
 from gezhi.catalogue import queries as catalogue
+from gezhi.flows.fold_news import folded
 from gezhi.journal import outbox
 from gezhi.journal.outbox import Following
 from gezhi.journal.queries import after_position, sealed_position, stories_until
@@ -68,13 +69,15 @@ def _follow(at: datetime) -> int:
     cases = {entry.subject_id for entry in entries if entry.subject_kind == "case"}
     new = [step for step in steps_of(cases, reached) if step.position > position]
     coming, settled = _notices(new, at)
-    mails = _mails(coming, at)
+    coming, outside = folded(coming, at=at)
+    told = [one for one in coming if one.id in outside]
+    mails = _mails(told, at)
     sent = {coming_id: len(errands) for coming_id, errands in mails.items()}
     notices.write(
         [replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at
     )
     mailed = (errand for errands in mails.values() for errand in errands)
-    outbox.queue(*mailed, *_chats(coming, at), *_hooks(new, at))
+    outbox.queue(*mailed, *_chats(told, at), *_hooks(new, at))
     return len(entries)
 
 

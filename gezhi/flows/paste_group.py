@@ -1,6 +1,6 @@
 """One voice of a pasted group becomes a report, known again by its number in the group; what is the same as a known case joins it.
 
-Two transactions: the report stands before it joins. A join that is refused leaves a case of its own, and says why.
+A join that is refused leaves a case of its own, and says why (receive_and_join).
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,22 +9,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import IntegrityError
-
 from gezhi.cases import queries as cases
-from gezhi.cases.actions import advance
 from gezhi.cases.likely import Said, alike
-from gezhi.cases.move import Move
 from gezhi.evidence import queries as evidence
 from gezhi.flows.look_at_photo import seen_before
-from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.receive_and_join import known, receive_and_join
+from gezhi.flows.receive_report import Voice
 from gezhi.flows.suggest import LOOKED_AT, Spot, Suggestion, categories, spots_in
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, Refusal
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
-from gezhi.reports.receipts import Received
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -49,33 +45,8 @@ def take(voice: Voice, *, into: str = "", actor: Actor, at: datetime) -> Taken:
     if here:
         (report_id,) = here.values()
         return Taken(reports.tracking_code(report_id), cases.of_report(report_id), True)
-    received = _received(voice, actor=actor, at=at)
-    case = cases.of_report(received.report_id)
-    if not into:
-        return Taken(received.code, case, not received.is_new)
-    try:
-        other = cases.by_number(into, actor=actor)
-        advance(case.id, Move("join", into=other.id), actor=actor, at=at)
-    except Refusal as refused:
-        return Taken(received.code, case, False, refused)
-    return Taken(received.code, cases.of_report(received.report_id), False)
-
-
-def _received(voice: Voice, *, actor: Actor, at: datetime) -> Received:
-    """Of two who send the same voice at the same moment the second gets the first one's receipt."""
-    try:
-        return receive_report(voice, actor=actor, at=at)
-    except IntegrityError:
-        here = known(voice.intake.source, [voice.intake.external_number])
-        if not here:
-            raise
-        (report_id,) = here.values()
-        return Received(report_id, reports.tracking_code(report_id), False, None)
-
-
-def known(source: str, numbers: Iterable[str]) -> dict[str, UUID]:
-    """The reports that these numbers have already. 1 query per 500."""
-    return reports.by_numbers(source, numbers)
+    found = receive_and_join(voice, into, actor=actor, at=at)
+    return Taken(found.received.code, found.case, not found.received.is_new, found.not_joined)
 
 
 def case_of(report_id: UUID, *, actor: Actor) -> "Case | None":

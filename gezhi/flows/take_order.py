@@ -12,16 +12,14 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases import queries as cases
-from gezhi.cases.actions import advance
-from gezhi.cases.move import Move
 from gezhi.cases.orders import actions as orders
 from gezhi.cases.orders import queries as known_orders
 from gezhi.cases.orders.actions import Terms
-from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.receive_and_join import receive_and_join_or_nothing
+from gezhi.flows.receive_report import Voice
 from gezhi.journal.actions import record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
-from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.actions import publish_left
 from gezhi.reports.intake import Intake
@@ -106,29 +104,26 @@ def _take(coming: Coming, *, actor: Actor, at: datetime) -> Taken:
     if taken := known_orders.known(terms.issuer, terms.number):
         publish_left([taken.report_id], actor=actor, at=at)  # of a sheet that came in by half only
         return Taken(taken.id, is_new=False)
-    coming = _beside(coming, actor)
-    received = receive_report(Voice(as_intake(coming, terms), coming.place), actor=actor, at=at)
+    if coming.into is not None:  # said where the known case lies, and of its category
+        coming = replace(coming, place=None, category=None)
+    voice = Voice(as_intake(coming, terms), coming.place)
+    received = receive_and_join_or_nothing(voice, _into(coming, actor), actor=actor, at=at).received
     if not received.is_new:  # by its key: the same order a moment ago
         raise Invalid("key", "other_body")
     order, deed = orders.take_in(received.report_id, terms, at=at)
     record(deed, actor=actor, at=at)
-    if coming.into is not None:
-        own = cases.of_report(received.report_id)
-        advance(own.id, Move("join", version=own.version, into=coming.into), actor=actor, at=at)
     orders.put_clock(received.report_id, actor=actor, at=at)
     return Taken(order.id, is_new=True)
 
 
-def _beside(coming: Coming, actor: Actor) -> Coming:
-    """What is said of a known case is said where that lies: so it comes to the desk that may join it."""
+def _into(coming: Coming, actor: Actor) -> str:
+    """The number of the case that a person says it is about; "" for none. Raises Invalid("into", "unknown")."""
     if coming.into is None:
-        return coming
+        return ""
     try:
-        known = cases.by_id(coming.into, actor=actor)
+        return str(cases.by_id(coming.into, actor=actor).number)
     except NotFound:
         raise Invalid("into", "unknown") from None
-    place = places.by_ids([known.place_id]).get(known.place_id) if known.place_id else None
-    return replace(coming, place=place, category=None)
 
 
 def as_intake(coming: Coming, terms: Terms) -> Intake:

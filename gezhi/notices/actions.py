@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
 
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
@@ -18,7 +20,7 @@ MOST_AT_ONCE = 1000  # notices marked in one deed
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A notice to be written: `id` is made before, so that errands may name it. is_settled: a later step of the same batch ended it."""
+    """A notice to be written: `id` is made before, so that errands may name it. is_settled: a later step of the same batch ended it. stands_for: as the row's."""
 
     id: UUID
     entry: UUID
@@ -30,6 +32,7 @@ class Coming:
     by: UUID | None = None
     is_settled: bool = False
     mails: int = 0
+    stands_for: int = 1
 
 
 def held_position() -> int:
@@ -63,6 +66,7 @@ def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int,
                 person_id=one.person,
                 by=one.by,
                 news=one.news.value,
+                stands_for=one.stands_for,
                 at=one.at,
                 settled_at=at if one.is_settled else None,
                 mails=one.mails,
@@ -71,6 +75,14 @@ def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int,
         ]
     )
     Cursor.objects.update(position=position)
+
+
+def fold(fresh: QuerySet[Any], party: UUID, *, at: datetime) -> int:
+    """What waits for a party of these fresh cases is told by a newer notice from now on. Returns how many the largest stood for. 2 statements."""
+    rows = Notice.objects.filter(party_id=party, news=News.REPORTED.value, case_id__in=fresh.values("id"))
+    most: int | None = rows.aggregate(most=Max("stands_for"))["most"]
+    rows.filter(settled_at=None).update(settled_at=at, stands_for=0)
+    return most or 0
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ ACCOUNT = "parties.Account"  # reference row
 class Notice(TenantModel):
     """New work that came to a party by one step of a case; to one person of it when `person` is named.
 
-    news: see whom.News. by: who made the step (he needs no notice of it). settled_at: it waits no longer, somebody acted or something newer came. mails: to how many
+    news: see whom.News. stands_for: how many fresh reports of one flood it tells; 0: told by a newer one (flows/fold_news.py). by: who made the step (he needs no notice of it). settled_at: it waits no longer, somebody acted or something newer came. mails: to how many
     mailboxes of the party it was sent besides. Whether somebody may see it is asked of the case each time.
     """
 
@@ -22,6 +22,7 @@ class Notice(TenantModel):
     person = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
     by = models.UUIDField(null=True)
     news = models.CharField(max_length=16)
+    stands_for = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     mails = models.PositiveSmallIntegerField(default=0)

@@ -69,8 +69,8 @@ def is_told(actor: Actor) -> bool:
 
 
 def listed(actor: Actor) -> QuerySet[Any]:
-    """All of an actor's notices, newest first, `is_read` said of each; the case is joined. Lazy: slice it."""
-    rows = unread(actor, with_read=True, with_settled=True)
+    """All of an actor's notices, newest first, `is_read` said of each; the case is joined. Of a flood the newest alone. Lazy: slice it."""
+    rows = unread(actor, with_read=True, with_settled=True).exclude(stands_for=0)
     return rows.annotate(is_read=_seen(actor)).select_related("case")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from gezhi.notices.whom import News
 
@@ -25,3 +25,10 @@ NEWS: Mapping[str, Any] = {
     News.ESCALATED: pgettext_lazy("news", "超期，督办到您这里"),
     News.URGED: pgettext_lazy("news", "上报人催办"),
 }
+
+
+def said(news: str, stands_for: int) -> str:
+    """What one notice says; of a flood how many it is."""
+    if stands_for > 1:
+        return pgettext("news", "短时间来了 %(count)s 件开头一样的，等您受理") % {"count": stands_for}
+    return str(NEWS.get(news, news))

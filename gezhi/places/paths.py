@@ -35,3 +35,8 @@ def community_id(path: str) -> UUID | None:
     """The community that a path goes through, None above it."""
     on_path = path.split("/")  # "", then the ids, then ""
     return UUID(hex=on_path[_COMMUNITY_DEPTH]) if len(on_path) > _COMMUNITY_DEPTH + 1 else None
+
+
+def upper(path: str, depth: int) -> str:
+    """The path as far as its first `depth` ids; itself when it is no longer."""
+    return "/".join(path.split("/")[: depth + 1]).rstrip("/") + "/"

@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
 from django.http import HttpResponse
 
 from gezhi.evidence import actions as evidence
 from gezhi.evidence import queries as kept_evidence
 from gezhi.reports.intake import MOST_PHOTOS
-from gezhi.web import limits
+from gezhi.web import carried, limits
 from gezhi.web.asked import Asked
+from gezhi.web.carried import HOURS
 from gezhi.web.links import link
 from gezhi.web.refusals import photo_sentence
 
@@ -27,7 +27,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 BLOCKED_FORMS_PER_HOUR = 6  # of one address, whose pictures are kept although the form is not taken
 DONE = "gezhi_done"
 WAITED = (300, 30 * 86400)  # seconds
-HOURS = 24  # as long as unclaimed pictures are kept
+KIND = "photos"
 
 
 @dataclass(slots=True)
@@ -49,9 +49,8 @@ class Bag:
 
     def shown(self, key: str, at: datetime) -> list[dict[str, str]]:
         """As ui/photo_picker.html takes them back: a signed id, an address to look at."""
-        signer = _signer(key)
         return [
-            {"id": signer.sign(f"{photo.id}.{photo.sha256}"), "url": link(photo.id, 400, at=at)}
+            {"id": carried.sealed(KIND, key, photo.id, photo.sha256), "url": link(photo.id, 400, at=at)}
             for photo in self.photos
         ]
 
@@ -110,21 +109,13 @@ def gather_carried(request: Asked, key: str, *, most: int = MOST_PHOTOS) -> Bag:
 
 def _carried(tokens: Sequence[str], key: str, most: int) -> list[evidence.Kept]:
     """Those whose signature is ours, made for this very form within a day; others are left out."""
-    signer = _signer(key)
-    found: dict[str, evidence.Kept] = {}
+    found: dict[UUID, evidence.Kept] = {}
     for token in tokens[: 4 * most]:  # forms with two pickers carry both; ours are sorted out below
         if len(found) == most:
             break
-        try:
-            id, sha256 = signer.unsign(token, max_age=HOURS * 3600).split(".")
-        except signing.BadSignature:
-            continue
-        found[id] = evidence.Kept(UUID(id), sha256)
+        if one := carried.opened(KIND, key, token):
+            found[one.id] = evidence.Kept(*one)
     return list(found.values())
-
-
-def _signer(key: str) -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt=f"kept-photos:{key}")
 
 
 def fresh_key() -> str:

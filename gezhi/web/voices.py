@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from gezhi.evidence import voice
-from gezhi.web import limits
+from gezhi.web import carried, limits
 from gezhi.web.asked import Asked
 from gezhi.web.kept import BLOCKED_FORMS_PER_HOUR
 
-HOURS = 24
-FIELD = "voice"
+FIELD = KIND = "voice"
 CARRIED = "kept_voice"
 REFUSED = {
     "empty": gettext_noop("没有录到声音，请再录一次，或者打字。其他内容都还在。"),
@@ -34,7 +31,7 @@ class Spoken:
 
     def token(self, key: str) -> str:
         """As the form takes it back; "" without one."""
-        return _signer(key).sign(f"{self.kept.id}.{self.kept.sha256}") if self.kept else ""
+        return carried.sealed(KIND, key, self.kept.id, self.kept.sha256) if self.kept else ""
 
 
 def gather(request: Asked, key: str, *, at: datetime) -> Spoken:
@@ -64,12 +61,5 @@ def gather_blocked(request: Asked, key: str, *, at: datetime) -> Spoken:
 
 def gather_carried(request: Asked, key: str) -> Spoken:
     """Only what was carried along, if the signature is ours, of this very form and day."""
-    try:
-        id, sha256 = _signer(key).unsign(request.POST.get(CARRIED, ""), max_age=HOURS * 3600).split(".")
-    except signing.BadSignature:
-        return Spoken()
-    return Spoken(voice.KeptVoice(UUID(id), sha256))
-
-
-def _signer(key: str) -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt=f"kept-voice:{key}")
+    one = carried.opened(KIND, key, request.POST.get(CARRIED, ""))
+    return Spoken(voice.KeptVoice(*one)) if one else Spoken()

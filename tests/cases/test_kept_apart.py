@@ -9,7 +9,7 @@ import pytest
 from gezhi.cases import policy, reading
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
-from gezhi.cases.likely import likely
+from gezhi.cases.likely import alike_to
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
@@ -139,12 +139,12 @@ def test_what_nobody_has_sorted_may_join_an_ordinary_matter(cast: Cast, noon: da
 def where_it_may_go(cast: Cast, noon: datetime) -> list[bool]:
     """Whether the voice of a complaint is offered, joined, and split off to a matter that its company reads."""
     about, plain = catalogue.by_code(COMPLAINT).id, catalogue.by_code(LAMP).id
-    complaint, other = cast.lin_reports(noon, SAID, category=about), cast.lin_reports(noon, category=plain)
+    complaint, other = (cast.lin_reports(noon, SAID, category=one) for one in (about, plain))
     more = cast.lin_reports(noon, "李四又投诉", category=about)
     [second] = cases.report_ids([more.id])[more.id]
     advance(more.id, Move("join", into=complaint.id), actor=cast.chen, at=noon)
     moves = (Move("split", reports=(second,), note="灯", category=plain), Move("join", into=other.id))
-    offered = other.id in [one.case.id for one in likely(complaint, actor=cast.chen, limit=9)]
+    offered = other.id in [one.case.id for one in alike_to(complaint, actor=cast.chen, limit=9)]
     return [offered, *(taken(complaint, move, cast.chen, noon) for move in moves)]
 
 

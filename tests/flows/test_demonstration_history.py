@@ -14,7 +14,7 @@ from chinese_calendar import is_workday
 
 from gezhi.cases import queries as cases
 from gezhi.cases.check import findings as of_cases
-from gezhi.cases.likely import likely
+from gezhi.cases.likely import alike_to
 from gezhi.catalogue import actions as catalogue
 from gezhi.catalogue import queries as shelf
 from gezhi.duty.check import findings as of_duty
@@ -192,8 +192,8 @@ def test_a_second_matter_is_split_off_and_two_voices_that_may_be_one_lie_on_the_
     assert (rail.split_from_id, rail.state, play.left_out) == (light.id, "in_hand", [])
     assert rail.category_id == shelf.by_code("0507").id
     older, newer = (cases.of_report(play.reports[tale.key]) for tale in sorted(pair, key=lambda one: one.at))
-    found = likely(newer, actor=play.crowd.people["chen"], limit=3)
-    assert (found[0].case.id, found[0].same_place, found[0].same_category) == (older.id, True, True)
+    found = alike_to(newer, actor=play.crowd.people["chen"], limit=3)
+    assert (found[0].case.id, found[0].sameness.why[:2]) == (older.id, ("same_spot", "same_category"))
     assert {older.state, newer.state} == {"reported"}
     assert list(findings(noon)) == []
 

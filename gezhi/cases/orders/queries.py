@@ -13,7 +13,6 @@ from gezhi.cases.policy import visible_but, visible_to
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import NotFound
-from gezhi.places.queries import PlaceRow
 
 DESK = (Duty.CLERK, Duty.OFFICER)
 MOST = 500
@@ -60,11 +59,6 @@ def counts(actor: Actor) -> dict[str, int]:
 def count(actor: Actor) -> int:
     """How many wait in all. As `counts`."""
     return sum(counts(actor).values())
-
-
-def as_if(place: PlaceRow, category_id: UUID | None) -> Case:
-    """A case that nobody has opened, at this place: for asking what may be the same (likely.py)."""
-    return Case(place_id=place.id, place_path=place.path, grid_id=place.grid_id, category_id=category_id)
 
 
 def with_cases(orders: Iterable[Order]) -> list[Standing]:

@@ -42,7 +42,8 @@ def told(notice: Any, *, among_others: bool = False) -> Told:
     )
     due = f"{localtime(case.due_at):%Y-%m-%d %H:%M}" if case.due_at is not None else ""
     return Told(
-        head=_("%(news)s：%(number)s") % {"news": wording.NEWS[notice.news], "number": case.number},
+        head=_("%(news)s：%(number)s")
+        % {"news": wording.said(notice.news, notice.stands_for), "number": case.number},
         where=_("位置：%(place)s") % {"place": where},
         what=_("类别：%(category)s") % {"category": what},
         due=_("时限：%(due)s") % {"due": due} if due else "",

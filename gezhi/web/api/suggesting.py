@@ -27,7 +27,7 @@ router = Router()
 )
 def suggest(request: Asked, body: SuggestIn) -> dict[str, Any]:
     """The likeliest categories (family 00: not ours) and places, each with its reason; whether it is dangerous; open cases that may be the
-    same, of those this person may see. At most 10 queries.
+    same, of those this person may see. At most 14 queries.
     """
     place: PlaceRow | None = place_named(body.place) if body.place is not None else None
     point = point_of(body.point) if body.point is not None else None

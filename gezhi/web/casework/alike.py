@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from gezhi.cases import queries as cases
-from gezhi.cases.likely import likely
+from gezhi.cases.likely import alike_to
 from gezhi.cases.move import NOT_AGAIN
+from gezhi.flows.suggest import categories
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.text import one_line, visible
 from gezhi.reports import queries as reports
@@ -26,38 +27,26 @@ Chips = list[dict[str, Any]]
 
 
 def to_join(case: "Case", actor: Actor, at: datetime, limit: int = NEARBY) -> Chips:
-    """Open cases that it may be the same as, likeliest first, with what speaks for it. 5 queries at most."""
-    found = sorted(likely(case, actor=actor, limit=limit), key=lambda one: one.case.number not in case.title)  # fmt: skip
-    rows = lists.rows([one.case for one in found], at=at) if found else []
-    return [
-        {
-            "value": row.number,
-            "label": f"{row.spot} {row.matter}",
-            "hint": " · ".join([_why(one.same_place, one.same_category), row.state_label, row.short]),
-            "url": row.url,
-        }
-        for one, row in zip(found, rows, strict=True)
-    ]
+    """Open cases that it may be the same as, likeliest first, with what speaks for it and how much. 17 queries at most."""
+    codes = [] if case.category_id else [one.category.code for one in categories(suggested.text_of(case))]
+    return shown(alike_to(case, codes=codes, actor=actor, limit=limit), at)
 
 
-def shown(found: "Sequence[Alike]", at: datetime) -> list[dict[str, Any]]:
+def shown(found: "Sequence[Alike]", at: datetime) -> Chips:
     """Cases that may be the same as what is being said, with enough of each to judge. 5 queries at most, none for none."""
     rows = lists.rows([one.case for one in found], at=at) if found else []
     return [
         {
+            "value": row.number,
             "number": row.number,
             "label": f"{row.spot} {row.matter}",
-            "hint": " · ".join(filter(None, [suggested.why_same(one), row.state_label])),
+            "hint": " · ".join(
+                [suggested.how_same(one), row.state_label, times.moment(one.case.received_at, at)]
+            ),
             "url": row.url,
         }
         for one, row in zip(found, rows, strict=True)
     ]
-
-
-def _why(same_place: bool, same_category: bool) -> str:
-    if same_place and same_category:
-        return _("同一处、同一类")
-    return _("同一处") if same_place else _("附近同一类")
 
 
 def solved_before(case: "Case", actor: Actor, at: datetime) -> Chips:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gezhi.cases import floods
 from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor
@@ -27,6 +28,12 @@ def read(request: HttpRequest, notice_id: UUID) -> str:
     return str(cases.by_id(case_id, actor=actor).number)
 
 
+def flood_of(notice_id: UUID) -> str:
+    """What names, in the address of the list, the flood that a notice stands for; "" for none. 1 query."""
+    one = queries.notice(notice_id)
+    return floods.mark_of(floods.key_of(one.case)) if one and one.stands_for > 1 else ""
+
+
 def listed(actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Lines for the desk and the pocket: what came, where, of which category; nothing that a reporter said. 3 queries."""
     rows = list(queries.listed(actor)[:MOST])
@@ -38,7 +45,7 @@ def _row(one: Any, place: Any, at: datetime) -> dict[str, Any]:
     category = one.case.category_id and catalogue.category(one.case.category_id).label(get_language() or "")
     return {
         "id": one.id,
-        "news": words.of(wording.NEWS, one.news),
+        "news": wording.said(one.news, one.stands_for),
         "number": one.case.number,
         "short": one.case.number.split("-", 1)[1],
         "place": place.full_name if place else _("未定位"),

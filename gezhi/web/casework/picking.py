@@ -8,9 +8,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as catalogue
-from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as places
 from gezhi.web.staff import uuid_or_none
@@ -80,12 +78,3 @@ def place_options(
         {"value": str(one.id), "label": one.full_name, "hint": one.code, "checked": one.id == chosen}
         for one in found
     ] + suggested
-
-
-def place_of_case(number: str, actor: Actor) -> places.PlaceRow | None:
-    """Where the case is that somebody speaks of; None when it is none that the actor sees, or has no place. 2 queries."""
-    try:
-        case = cases.by_number(number, actor=actor)
-    except NotFound:
-        return None
-    return places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None

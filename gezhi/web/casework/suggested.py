@@ -60,6 +60,17 @@ def why_same(one: Alike) -> str:
     return series(str(SAME_WHY[why]) for why in one.sameness.why)
 
 
+def how_same(one: Alike) -> str:
+    """The reasons and the score: 「同一处、同一类（92 %）」; by the number that its words name first of all."""
+    reasons = why_same(one)
+    if one.is_named:
+        return _("话里点名就是这件")
+    return _("%(why)s（%(score)s %%）") % {
+        "why": reasons or _("说法相近"),
+        "score": min(99, round(100 * one.sameness.score)),
+    }
+
+
 def category_chips(found: Sequence[Leaf]) -> Chips:
     """Those of ours, as chips of the name "category"."""
     language = get_language() or ""

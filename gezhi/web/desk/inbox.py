@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
-from gezhi.cases.floods import Flood
+from gezhi.cases.floods import Flood, mark_of
 from gezhi.cases.line import CaseLine
-from gezhi.kernel.ids import digest
 from gezhi.kernel.refusal import NotFound
 from gezhi.web import rail, times
 from gezhi.web.casework import lists
@@ -64,12 +63,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _unfolded(request: HttpRequest, floods: Sequence[Flood]) -> Flood | None:
     """The one flood that is asked for by what it begins with; None for none, and when it is over."""
     asked = request.GET.get("alike")
-    return next((one for one in floods if _mark(one) == asked), None)
-
-
-def _mark(one: Flood) -> str:
-    """What names a flood in an address."""
-    return digest(f"{one.opening}\0{one.place_id}")[:16]
+    return next((one for one in floods if mark_of(one.key) == asked), None)
 
 
 def _wanted(
@@ -93,7 +87,7 @@ def _flood(chosen: filters.Chosen, one: Flood, at: datetime) -> dict[str, object
         "opening": one.opening or _("只有照片"),
         "count": one.size,
         "since": times.moment(one.since, at),
-        "url": chosen.query(alike=_mark(one)),
+        "url": chosen.query(alike=mark_of(one.key)),
     }
 
 
@@ -144,7 +138,7 @@ def _pager(
     counts: dict[str, int],
     unfolded: Flood | None = None,
 ) -> dict[str, object]:
-    alike = {"alike": _mark(unfolded)} if unfolded else {}
+    alike = {"alike": mark_of(unfolded.key)} if unfolded else {}
     first = (page - 1) * PAGE + 1
     text = ""
     if shown:

@@ -11,13 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gezhi.cases import queries as cases
-from gezhi.cases.actions import advance
-from gezhi.cases.move import Move
-from gezhi.flows.receive_report import Voice, receive_report
+from gezhi.flows.receive_and_join import beside, receive_and_join
+from gezhi.flows.receive_report import Voice
 from gezhi.flows.suggest import suggestion
 from gezhi.kernel.actor import Duty
-from gezhi.kernel.refusal import Invalid, Missing, Refusal
+from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.places import queries as places
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import Intake
@@ -28,7 +26,6 @@ from gezhi.web.casework.picking import (
     category_chips,
     category_options,
     leaves,
-    place_of_case,
     place_options,
     typed_category,
     typed_leaf,
@@ -181,27 +178,17 @@ def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[st
     """Take it in, join it where the clerk said so; what the next page shows. Raises Missing, Invalid: nothing was written then."""
     chosen = form.cleaned_data["place"]
     place = places.by_ids([chosen]).get(chosen) if chosen else None
-    who = {"actor": actor_of(request), "at": at_of(request)}
-    into = form.cleaned_data["join"].strip()
-    if into and place is None:
-        place = place_of_case(into, actor_of(request))
-        form.cleaned_data["place"] = place.id if place else None
-    intake = form.intake(key, pictures, place.path if place else "")
-    received = receive_report(Voice(intake, place), **who)
-    case, not_joined = cases.of_report(received.report_id), ""
-    if into and case.number != into and received.is_new:
-        try:
-            advance(case.id, Move("join", into=cases.by_number(into, actor=who["actor"]).id), **who)
-            case = cases.of_report(received.report_id)
-        except Refusal as refused:
-            not_joined = refusals.sentence(refused)
+    into, actor = form.cleaned_data["join"].strip(), actor_of(request)
+    voice = Voice(form.intake(key, pictures, place.path if place else ""), place)
+    voice = beside(voice, into, actor=actor)
+    found = receive_and_join(voice, into, actor=actor, at=at_of(request))
     return {
-        "code": received.code,
-        "has_contact": bool(intake.contact.strip()),
-        "case": case,
-        "place": place,
-        "not_joined": not_joined,
-        "danger": vocabulary.lexicon().danger(intake.text),
+        "code": found.received.code,
+        "has_contact": bool(voice.intake.contact.strip()),
+        "case": found.case,
+        "place": voice.place,
+        "not_joined": refusals.sentence(found.not_joined) if found.not_joined else "",
+        "danger": vocabulary.lexicon().danger(voice.intake.text),
     }
 
 
@@ -216,13 +203,15 @@ def suggest(request: Asked) -> HttpResponse:
 
 
 def _suggested(request: Asked, form: ReportForm) -> dict[str, Any]:
-    """Chips of categories and places, the number to call, open cases that may be the same. 10 queries at most; none without words."""
+    """Chips of categories and places, the number to call, open cases that may be the same. 20 queries at most; none without words."""
     text = str(form.data.get("text", "")).strip()
     if len(text) < LEAST_SIGNS:
         return {}
     chosen = places.by_ids([form.chosen_place]).get(form.chosen_place) if form.chosen_place else None
-    found = suggestion(f"{form.data.get('said_where', '')}\n{text}".strip()[:5000], actor=actor_of(request), at=at_of(request), place=chosen)  # fmt: skip
-    category, place = str(typed_category(form.data) or ""), str(form.chosen_place or "")
+    said = f"{form.data.get('said_where', '')}\n{text}".strip()[:5000]
+    leaf = typed_category(form.data)
+    found = suggestion(said, actor=actor_of(request), at=at_of(request), place=chosen, category=leaf)
+    category, place = str(leaf or ""), str(form.chosen_place or "")
     chips = suggested.place_chips(found.places)
     is_here = any(one["value"] == place for one in chips)  # chosen among these: it stays chosen
     return {

@@ -5,11 +5,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.notices import actions
-from gezhi.web.casework.news import listed, read
+from gezhi.web.casework.news import flood_of, listed, read
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 
@@ -25,8 +26,11 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_required
 def opened(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    """Mark one as read and go to its case."""
-    return redirect("desk:case", read(request, notice_id))
+    """Mark one as read and go to its case; of a flood to its line of the list, opened."""
+    number = read(request, notice_id)
+    if flood := flood_of(notice_id):
+        return redirect(f"{reverse('desk:inbox')}?view=reported&alike={flood}")
+    return redirect("desk:case", number)
 
 
 @require_POST

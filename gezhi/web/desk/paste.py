@@ -26,7 +26,7 @@ from gezhi.reports.intake import words
 from gezhi.web import kept, refusals
 from gezhi.web.asked import Asked
 from gezhi.web.casework.lists import short_name
-from gezhi.web.casework.picking import leaves, place_of_case, place_options
+from gezhi.web.casework.picking import leaves, place_options
 from gezhi.web.desk import paste_cards, paste_state
 from gezhi.web.desk.paste_cards import MOST, MOST_PICTURES, Card, Picture
 from gezhi.web.desk.paste_state import Paste
@@ -127,7 +127,7 @@ def _one(sheet: Sheet, card: Card, made: dict[int, Taken]) -> Taken:
     into = card.answer("join")
     if into.startswith("#"):
         into = _case_of_line(sheet, into[1:], made)
-    place = _place_of(sheet, card, into)
+    place = _place_of(card)
     intake = paste_cards.intake_of(card, sheet.pictures, sheet.bag, place)
     return paste_group.take(
         Voice(intake, place), into=into, actor=actor_of(sheet.request), at=at_of(sheet.request)
@@ -146,8 +146,8 @@ def _case_of_line(sheet: Sheet, typed: str, made: dict[int, Taken]) -> str:
     return case.number
 
 
-def _place_of(sheet: Sheet, card: Card, into: str) -> PlaceRow | None:
-    """As chosen; typed words that fit one place alone; else where the case is that it joins."""
+def _place_of(card: Card) -> PlaceRow | None:
+    """As chosen, or typed words that fit one place alone. Raises Invalid."""
     chosen = card.chosen_place
     if chosen is None and card.answer("place_words"):
         found = places.find(card.answer("place_words")[:100], 2)
@@ -157,7 +157,7 @@ def _place_of(sheet: Sheet, card: Card, into: str) -> PlaceRow | None:
     row = places.by_ids([chosen]).get(chosen) if chosen else None
     if chosen and row is None:
         raise Invalid("place", "unknown")
-    return row or (place_of_case(into, actor_of(sheet.request)) if into else None)
+    return row
 
 
 def _sheet(request: Asked, found: Paste, key: str) -> Sheet:

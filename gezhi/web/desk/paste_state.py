@@ -13,7 +13,7 @@ from gezhi.channels.chat.layouts import Message
 from gezhi.channels.chat.marks import words_of
 from gezhi.channels.chat.names import home_of, names_of, taking_out
 from gezhi.channels.chat.problems import Problem, problems_in
-from gezhi.flows import paste_group
+from gezhi.flows import receive_and_join
 from gezhi.kernel.text import mask_private
 from gezhi.parties.days import local_day, zone
 from gezhi.places import gazetteer
@@ -88,7 +88,7 @@ def _known(
     asked = {
         place: list(known.numbers_to_look_for(one, messages, key, today)) for place, one in enumerate(voices)
     }
-    reports = paste_group.known(known.SOURCE, (number for each in asked.values() for number in each))
+    reports = receive_and_join.known(known.SOURCE, (number for each in asked.values() for number in each))
     return {
         place: next(reports[number] for number in each if number in reports)
         for place, each in asked.items()

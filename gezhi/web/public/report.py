@@ -1,6 +1,7 @@
 """Report something: one screen, one button. Works without script; whatever goes wrong, every word and picture comes back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from gezhi.cases import queries as cases
+from gezhi.cases import public
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
 from gezhi.evidence import voice
@@ -20,20 +21,23 @@ from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
 from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
-from gezhi.reports.intake import MOST_PHOTOS, Intake
+from gezhi.reports import queries as reports
+from gezhi.reports.intake import MOST_PHOTOS, Intake, words
 from gezhi.web import kept, limits, voices
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.limits import TooOften
-from gezhi.web.public import photo_hint, trust
+from gezhi.web.public import photo_hint, same, trust
 from gezhi.web.public.report_form import NO_TOPIC, ReportForm
 from gezhi.web.refusals import status
 from gezhi.web.voices import Spoken
 from gezhi.web.words import language
 
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
 FOUND_PLACES = 8
-SHOWN_SAME, MOST_SAME = 3, 50
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
 kept_by_its_reader = cache_control(private=True, no_cache=True)
@@ -124,18 +128,16 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
     draft.spoken = voices.gather(request, draft.key, at=request.now)
     if "back" in request.POST or "look" in request.POST:
         return _page(request, draft, 422 if draft.bag.refused or draft.spoken.refused else 200)
-    if "same" in request.POST and place and not draft.closed:
-        return _me_too(request, draft, place)
+    if "same" in request.POST and not draft.closed:
+        return _me_too(request, draft)
     if form.topic == REFER_OUT:
         return _referred(request, draft)
     if not form.is_valid() or draft.bag.refused or draft.spoken.refused:
         return _page(request, draft, 422)
-    try:
-        spot = draft.closed or draft.spot
-        received = receive_report(Voice(_intake(request, draft, spot), spot), actor=VISITOR, at=request.now)
-    except (Invalid, Missing, BadText) as refusal:
-        return _refused(request, draft, refusal)
-    return kept.done(SeeOther(reverse("status", args=[received.code]) + "?new=1"), request.POST)
+    spot = draft.closed or draft.spot
+    if not draft.closed and (question := _asked_first(request, draft, spot)):
+        return question
+    return _received(request, draft, Voice(_intake(request, draft, spot), spot))
 
 
 def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
@@ -162,48 +164,57 @@ def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
     )
 
 
-def _me_too(request: Asked, draft: Draft, place: PlaceRow) -> HttpResponse:
-    """One tap on what others have said here: a report of its own, with a code, that the desk joins to theirs."""
-    number = request.POST["same"]
-    case = next((one for one in cases.open_at(place.path, MOST_SAME) if one.number == number), None)
-    if case is None or case.category_id is None:
+def _asked_first(request: Asked, draft: Draft, spot: PlaceRow | None) -> HttpResponse | None:
+    """The page that asks whether it is one of these, the first time it is sent; None where nothing is like it.
+
+    What waited on a phone for a network is not asked: nobody is there to answer. Nor is what was taken in a moment ago.
+    """
+    if "apart" in request.POST or "waited" in request.POST:
+        return None
+    said, intake = draft.form.cleaned_data, _intake(request, draft, spot)
+    topic = "" if said["category"] == NO_TOPIC else said["category"]
+    try:
+        text = words(said["text"], "text")
+        point = None if draft.named else photo_hint.taken_at(draft.bag.ids)
+        about = same.Draft(text, topic, said.get("where", "").strip(), spot, point)
+        cards = same.likely(about, request.now)
+        if not cards or reports.find_repeat(intake):
+            return None
+    except (Invalid, Missing, BadText):
+        return None  # whoever takes it in says why not
+    return render(request, "public/same.html", _context(request, draft) | {"cards": cards})
+
+
+def _me_too(request: Asked, draft: Draft) -> HttpResponse:
+    """One tap on what others have said: a report of its own, with a code and all that was typed, that the desk joins to theirs."""
+    case = public.named_as(request.POST["same"])
+    if case is None:
         draft.form.add_error(
             None, _("那件事刚刚有了变化，不能再并进去。如果您这里还没有好，请在下面写一句。")
         )
         return _page(request, draft, 409)
-    what = catalogue.category(
-        case.category_id
-    ).plain.zh  # as `_intake` says it: the desk reads it, not who taps
-    intake = Intake(
-        channel="qr",
-        text=f"我也遇到了：{what}（{case.number}）",
-        place=place.id,
-        place_path=place.path,
-        category=case.category_id,
-        said_at=kept.waited(request.POST, at=request.now),
-        key=draft.key,
-    )
+    if not draft.form.is_valid() or draft.bag.refused or draft.spoken.refused:
+        return _page(request, draft, 422)
+    said = draft.form.cleaned_data
+    said["category"] = NO_TOPIC
+    spot = draft.spot or _place_of(case)
+    intake = _intake(request, draft, spot)
+    intake = replace(intake, text=same.me_too(case, intake.text), category=case.category_id)
+    return _received(request, draft, Voice(intake, spot))
+
+
+def _place_of(case: "Case") -> PlaceRow | None:
+    """Where it is, unless that place is no more. 1 query."""
+    place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
+    return place if place and place.closed_on is None else None
+
+
+def _received(request: Asked, draft: Draft, voice: Voice) -> HttpResponse:
     try:
-        received = receive_report(Voice(intake, place), actor=VISITOR, at=request.now)
+        received = receive_report(voice, actor=VISITOR, at=request.now)
     except (Invalid, Missing, BadText) as refusal:
         return _refused(request, draft, refusal)
     return kept.done(SeeOther(reverse("status", args=[received.code]) + "?new=1"), request.POST)
-
-
-def _others_said(request: Asked, path: str) -> list[dict[str, str]]:
-    """Open matters here, sorted by the desk: category, place and day only, never anybody's words. 2 queries at most."""
-    found = cases.open_at(path, SHOWN_SAME)
-    spots = places.by_ids([one.place_id for one in found if one.place_id]) if found else {}
-    return [
-        {
-            "number": one.number,
-            "what": trust.category_words(one.category_id),
-            "where": spots[one.place_id].full_name if one.place_id in spots else "",
-            "day": trust.short_day(one.received_at),
-            "key": fresh_key(),
-        }
-        for one in found
-    ]
 
 
 def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
@@ -252,12 +263,12 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "place": place,
         "closed": draft.closed,
         "place_name": place.full_name if place else "",
-        "others_said": _others_said(request, path) if place and not draft.closed else (),
+        "others_said": same.here(place, request.now) if place and not draft.closed else (),
         "place_note": trust.solved_note(path) if place else "",
         "answering": trust.desk_answering(path, request.now),
         "typed": {
             name: draft.form.data.get(name, "")
-            for name in ("text", "where", "inside", "spot", "contact", "may_call")
+            for name in ("text", "where", "inside", "spot", "contact", "may_call", "category")
         }
         if draft.form.is_bound
         else {},

@@ -8,8 +8,10 @@ from django.test import Client
 
 from gezhi.cases import floods, lists
 from gezhi.cases.models import Case
+from gezhi.config import worker
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import SYSTEM, VISITOR
+from gezhi.notices import queries
 from gezhi.reports import queries as reports
 from gezhi.reports.intake import Intake
 from gezhi.web.desk import inbox
@@ -54,7 +56,7 @@ def test_the_desk_sees_the_others_and_one_line_for_the_storm(
 
 def test_the_line_opens_to_all_of_them(cast: Cast, desk: Desk, storm: list[str], noon: datetime) -> None:
     client = desk(cast.chen)
-    mark = inbox._mark(floods.floods(actor=SYSTEM, at=noon)[0])
+    mark = floods.mark_of(floods.floods(actor=SYSTEM, at=noon)[0].key)
     page = text(client.get(f"/desk/?view=reported&alike={mark}"))
     assert page.count(SPAM[: floods.OPENING]) == 30
     assert HONEST[0] not in page
@@ -111,6 +113,22 @@ def test_pictures_without_words_are_a_flood_by_their_place(cast: Cast, noon: dat
 
 def test_a_flood_of_yesterday_is_over(cast: Cast, storm: list[str], noon: datetime) -> None:
     assert floods.floods(actor=SYSTEM, at=noon + timedelta(hours=25)) == []
+
+
+def test_its_one_notice_opens_the_line_and_is_new_again_when_it_has_grown(
+    cast: Cast, desk: Desk, storm: list[str], noon: datetime
+) -> None:
+    worker.keep_books(noon)
+    client = desk(cast.chen)
+    assert "短时间来了 30 件开头一样的" in text(client.get("/desk/notices/"))
+    one = queries.unread(cast.chen).get(stands_for=30)
+    answer = client.post(f"/desk/notices/{one.id}/")
+    assert answer["Location"] == f"/desk/?view=reported&alike={floods.mark_of(floods.key_of(one.case))}"
+    assert text(client.get(answer["Location"])).count(SPAM[: floods.OPENING]) == 30
+    assert queries.count(cast.chen) == len(HONEST)
+    said(cast, f"{SPAM}more", noon)
+    worker.keep_books(noon)
+    assert queries.unread(cast.chen)[0].stands_for == 31
 
 
 @pytest.mark.soak

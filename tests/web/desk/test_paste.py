@@ -157,7 +157,7 @@ def test_twin_without_its_number_a_voice_would_be_made_twice(
     client = desk(cast.chen)
     said = filled(read(client))
     client.post(TAKE, said)
-    monkeypatch.setattr("gezhi.flows.paste_group.known", lambda source, numbers: {})
+    monkeypatch.setattr("gezhi.reports.queries.by_numbers", lambda source, numbers: {})
     with pytest.raises(AssertionError):
         assert client.post(TAKE, said).status_code == 200
 

@@ -139,7 +139,7 @@ def test_one_press_joins_what_is_likely_the_same(
     assert Case.objects.get(id=twin.id).joined_into_id == reported.id
 
 
-def test_the_same_spot_comes_before_the_same_category_nearby_and_that_before_the_same_place(
+def test_the_same_spot_comes_first_with_reason_and_score_and_another_street_is_another_matter(
     cast: Cast, desk: Desk, noon: datetime
 ) -> None:
     other = catalogue.by_code("1204").id
@@ -150,7 +150,12 @@ def test_the_same_spot_comes_before_the_same_category_nearby_and_that_before_the
     nearby_other = cast.lin_reports(noon, place=cast.town.compound, category=other)
     fresh = cast.lin_reports(noon)
     offered = desk(cast.zhou).get(address(fresh)).context["alike"]["open"]
-    assert [one["value"] for one in offered] == [same.number, nearby.number, here_other.number]
+    assert [one["value"] for one in offered] == [same.number, here_other.number, nearby.number]
+    assert offered[0]["hint"].startswith("同一处、同一类、说法相近、时间相近（99 %）")
+    assert "同一处、说法相近" in offered[1]["hint"]
+    assert offered[2]["hint"].startswith("就在附近、同一类")
+    form = desk(cast.zhou).get(address(fresh, "join")).content.decode()
+    assert "同一处、同一类、说法相近、时间相近（99 %）" in form
     assert not {far.number, nearby_other.number} & {one["value"] for one in offered}
     advance(fresh.id, Move("accept"), actor=cast.chen, at=noon)
     assert desk(cast.zhou).get(address(fresh)).context["alike"] == {}

@@ -30,7 +30,7 @@
       action: new URL(form.action, location.href).pathname,
       address: location.pathname + location.search,
       form: form.id,
-      title: [form.dataset.outbox, said.slice(0, 40)].filter(Boolean).join(" · "),
+      title: [submitter?.dataset.outbox ?? form.dataset.outbox, said.slice(0, 40)].filter(Boolean).join(" · "),
       fields: pairs.filter(([, value]) => typeof value === "string"),
       state,
       tab,

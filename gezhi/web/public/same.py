@@ -1,0 +1,102 @@
+"""Whether others have said it: what everybody may be shown of open matters close by, and the one tap of whoever means one of them.
+
+Shown are category, place, how far, how old, which step, and a picture that the desk lets everybody see; never anybody's words.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezhi.cases import public
+from gezhi.cases.likely import Alike, Said, alike_in_public
+from gezhi.cases.queries import public_step
+from gezhi.cases.sameness import Sameness
+from gezhi.catalogue import queries as catalogue
+from gezhi.flows.look_at_photo import public_photos
+from gezhi.flows.suggest import categories, spots_in
+from gezhi.kernel.geo import Point
+from gezhi.places import paths
+from gezhi.places import queries as places
+from gezhi.places.kinds import Kind
+from gezhi.places.queries import PlaceRow
+from gezhi.web.public import told, trust
+from gezhi.web.public.progress import STEPS
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
+
+AT_HAND = 3
+IN_A_HOUSE = frozenset({Kind.BUILDING, Kind.STAIRWELL})
+Cards = list[dict[str, Any]]
+
+
+def here(place: PlaceRow, at: datetime) -> Cards:
+    """Open matters at a place or below it, of a stairwell in its whole building; newest first. 1 query where there are none, else 5."""
+    depth = len(paths.ids(place.path))
+    area = paths.upper(place.path, depth - 1) if place.kind == Kind.STAIRWELL else place.path
+    return _cards([Alike(one, Sameness(1.0)) for one in public.named_at(area, AT_HAND)], place, at)
+
+
+class Draft(NamedTuple):
+    """What somebody is about to report. where: his words for the place, when no code names it. point: where his photo was taken. topic: a leaf's code or ""."""
+
+    text: str
+    topic: str = ""
+    where: str = ""
+    place: PlaceRow | None = None
+    point: Point | None = None
+
+
+def likely(draft: Draft, at: datetime) -> Cards:
+    """What may be the very matter that somebody is about to report. 1 query where there is none, else 10; 3 more where only a photo says where."""
+    spot = draft.place or next((one.place for one in spots_in(draft.where)), None)
+    if spot is None and draft.point is None:
+        return []
+    said = f"{draft.where}\n{draft.text}".strip()
+    codes = (draft.topic,) if draft.topic else tuple(one.category.code for one in categories(said))
+    return _cards(alike_in_public(Said(draft.text, at, codes, spot, draft.point)), spot, at)
+
+
+def me_too(case: "Case", text: str) -> str:
+    """The words of a report that means a known case: its number first, by which the desk finds it, then what was typed."""
+    what = catalogue.category(case.category_id).plain.zh if case.category_id else ""
+    return f"我也遇到了：{what}（{case.number}）\n{text}".strip()  # the desk reads it, not who taps
+
+
+def _cards(found: Sequence[Alike], place: PlaceRow | None, at: datetime) -> Cards:
+    """4 queries; none for none."""
+    if not found:
+        return []
+    grounds = places.by_ids({one.case.place_id for one in found if one.case.place_id})
+    pictures = public_photos([one.case.id for one in found])
+    return [
+        {
+            "number": one.case.number,
+            "what": trust.category_words(one.case.category_id),
+            "where": grounds[one.case.place_id].full_name if one.case.place_id in grounds else "",
+            "facts": [part for part in (_far(one, place), _age(one.case.received_at, at), _(STEPS[public_step(one.case) - 1])) if part],
+            "photos": told.public_thumbs(pictures[one.case.id][:1]),
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _far(one: Alike, place: PlaceRow | None) -> str:
+    """「就在这里」「同一栋楼」「约 20 米」「同一个小区」; "" where the place says it."""
+    if "near" not in one.sameness.why:
+        is_here = place is None or one.case.place_id == place.id
+        in_house = place is not None and place.kind in IN_A_HOUSE
+        return _("就在这里") if is_here else _("同一栋楼") if in_house else ""
+    if one.metres_off is None:
+        return _("同一个小区")
+    return _("约 %(metres)s 米") % {"metres": max(10, 10 * round(one.metres_off / 10))}
+
+
+def _age(since: datetime, at: datetime) -> str:
+    days = (timezone.localtime(at).date() - timezone.localtime(since).date()).days
+    if days < 1:
+        return _("今天说的")
+    return _("昨天说的") if days == 1 else _("%(days)s 天前说的") % {"days": days}
