@@ -1,4 +1,4 @@
-"""Train the start weights on the training part of the labels: `python -m bench.train_suggest`. Seconds, numpy only, the same each time.
+"""Train the start weights on the training and the dev part of the labels: `python -m bench.train_suggest`. Seconds, numpy only, the same each time.
 
 One layer, softmax, stochastic steps with Adagrad; rare families count more. Only hashed runs of signs get into the file.
 """
@@ -17,14 +17,14 @@ from gezhi.reports.features import BUCKETS
 from gezhi.reports.lexicon import DATA, with_own
 from gezhi.reports.suggesting import read
 
-EPOCHS, RATE, SHRINK, SEED = 6, 0.1, 1e-4, 1
+EPOCHS, RATE, SHRINK, SEED = 6, 0.1, 1e-3, 1
 MOST_OF_A_LEAF = 250
 Rows = list[tuple[Any, Any]]
 
 
 def main() -> None:
     """Write gezhi/reports/data/start.json.gz."""
-    known = list(labelled("train"))
+    known = list(labelled("train", "dev"))  # what the dev part was to decide was decided on the train part alone
     lexicon = with_own(())
     families = tuple(sorted({code[:2] for code in lexicon.by_code}))
     leaves = sorted({one.code for one in known})

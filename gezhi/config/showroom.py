@@ -186,7 +186,7 @@ def _look(ready: Ready, at: datetime) -> None:
     shown = [(reports[id], rows[0].id) for id, rows in evidence.of_each("report", reports).items() if rows]
     for (case, picture), is_covered in zip(shown[:2], (True, False), strict=False):
         if is_covered:
-            look_at_photo.redact(case, picture, BOX, "遮住车牌", actor=actor, at=at)
+            look_at_photo.redact(case, picture, BOX, "遮住门牌", actor=actor, at=at)
             pictures.prepare(picture, at=at)  # a play settles its errands itself
         look_at_photo.decide(case, picture, is_public=not is_covered, actor=actor, at=at)
 

@@ -13,7 +13,7 @@ from gezhi.evidence.models import Evidence, Redaction
 from gezhi.journal.actions import Deed, record
 from gezhi.journal.outbox import Following, queue, reschedule
 from gezhi.kernel.actor import Actor
-from gezhi.kernel.refusal import Invalid, Missing, NotFound
+from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
 from gezhi.kernel.text import BadText, clean
 from gezhi.tenancy.clock import new_id
 
@@ -58,6 +58,20 @@ def redact(
         words={"reason": why},
     )
     record(deed, actor=actor, at=at)
+
+
+@transaction.atomic
+def go_back(evidence_id: UUID, reason: str, *, seen: UUID, actor: Actor, at: datetime) -> None:
+    """Cover again what was covered before the last change, nothing when that was the first. A change like any other: journalled, and what
+    comes to light is out of everybody's sight until it was looked at; going back twice is where one was.
+
+    seen: id of the change that was looked at. Raises NotFound, NotFromHere("photo_changed") when it is not the last any more, Missing.
+    """
+    row = _locked(evidence_id)
+    last = list(Redaction.objects.filter(evidence=row).order_by("-id")[:2])
+    if not last or last[0].id != seen:
+        raise NotFromHere("photo_changed")
+    redact(evidence_id, last[1].boxes if len(last) > 1 else [], reason, actor=actor, at=at)
 
 
 @transaction.atomic

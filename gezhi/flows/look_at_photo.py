@@ -89,6 +89,13 @@ def redact(
 
 
 @transaction.atomic
+def go_back(case_id: UUID, evidence_id: UUID, reason: str, *, seen: UUID, actor: Actor, at: datetime) -> None:
+    """Cover what was covered before the last change. seen: the change that was looked at. Raises NotFound, NotYours, NotFromHere."""
+    ask_to_look(case_id, evidence_id, actor=actor)
+    looking.go_back(evidence_id, reason, seen=seen, actor=actor, at=at)
+
+
+@transaction.atomic
 def decide(case_id: UUID, evidence_id: UUID, *, is_public: bool, actor: Actor, at: datetime) -> None:
     """Whether everybody may see it. Raises NotFound, NotYours."""
     ask_to_look(case_id, evidence_id, actor=actor)

@@ -1,6 +1,7 @@
 """What an office's own confirmed cases teach: which hashed runs of signs come with which leaf. PURE, counts only: trained anew in a second.
 
-The shipped weights fade as cases come: of N cases the office's own say weighs N / (N + 300), at most four fifths.
+The shipped weights fade as cases come: of N cases the office's own say weighs N / (N + 300), at most three fifths, and only as far as those
+are in doubt: left to itself it knows the office's words and forgets all others (docs/performance.md).
 """
 
 from collections import Counter, defaultdict
@@ -10,7 +11,8 @@ from math import exp, log
 from typing import Any, NamedTuple
 
 FADES_AT = 300  # cases that weigh as much as what was shipped
-MOST_PART = 0.8
+MOST_PART = 0.6
+OVERLAP = 8.0  # runs of one, two and three signs say the same thing several times
 KEPT_OF_A_LEAF = 120
 LEAST_SEEN = 2  # what was seen once may be a house number
 SMOOTHING = 0.5
@@ -39,7 +41,7 @@ class Own:
         most = max(says.values(), default=0.0)
         if most <= 0:
             return {}
-        scores = {code: exp(min(0.0, say - most)) * self.shares_of[code] ** 0.5 for code, say in says.items()}
+        scores = {code: exp(min(0.0, (say - most) / OVERLAP)) * self.shares_of[code] ** 0.5 for code, say in says.items()}
         whole = sum(scores.values())
         sure = min(1.0, most / SURE_AT)
         return {code: sure * score / whole for code, score in scores.items()}

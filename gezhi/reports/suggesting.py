@@ -21,6 +21,7 @@ from gezhi.reports.learning import Own
 from gezhi.reports.lexicon import DATA, Lexicon, with_own
 
 SHOWN = 3
+NOT_OURS = "00"
 WORD_WEIGHT = 0.3  # of a word beside the hashed runs, as the weights were trained
 LEAF_WORD = 1.0
 WHY_WORDS = 3
@@ -111,12 +112,32 @@ def suggest(
     for family in sorted(shares, key=lambda one: -shares[one])[: SHOWN + 1]:
         leaves |= _leaves(weights, family, shares[family], seen, spoken, may)
     leaves = _with_words(leaves, spoken, len(whole), may)
-    learned = own.shares(seen) if own else {}
-    part = own.part(learned) if own else 0.0
+    leaves, of_own = _with_own(leaves, own, seen, may) if own else (leaves, set())
+    return _best(leaves, spoken, of_own)
+
+
+def _with_own(
+    leaves: dict[str, float], own: Own, seen: Mapping[int, float], may: set[str] | None
+) -> tuple[dict[str, float], set[str]]:
+    """What the office learned has its say where the shipped weights are in doubt, and only among what is ours: confirmed cases teach nothing
+    of the others. Also the leaves that are named mostly for it.
+    """
+    learned = {code: share for code, share in own.shares(seen).items() if may is None or code in may}
+    ours = sum(share for code, share in leaves.items() if code[:2] != NOT_OURS)
+    part = own.part(learned) * (1 - _surest(leaves))
+    found = dict(leaves)
     for code in {*leaves, *learned}:
-        if may is None or code in may:
-            leaves[code] = (1 - part) * leaves.get(code, 0.0) + part * learned.get(code, 0.0)
-    return _best(leaves, spoken, {code for code, share in learned.items() if part * share > leaves[code] / 2} if part else set())  # fmt: skip
+        if code[:2] != NOT_OURS:
+            found[code] = (1 - part) * leaves.get(code, 0.0) + part * ours * learned.get(code, 0.0)
+    return found, {code for code, share in learned.items() if part and part * ours * share > found[code] / 2}
+
+
+def _surest(leaves: Mapping[str, float]) -> float:
+    """The share of the likeliest family."""
+    families: dict[str, float] = {}
+    for code, share in leaves.items():
+        families[code[:2]] = families.get(code[:2], 0.0) + share
+    return max(families.values(), default=0.0)
 
 
 def _with_words(

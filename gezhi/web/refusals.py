@@ -246,6 +246,7 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "another_under_way": gettext_noop("同样表头的另一份台账正在导入，请等它完成再试。"),
     "another_is_read": gettext_noop("正在读另一本，请稍等再试。什么都没有改动，返回上一页，填的内容还在。"),
     "has_begun": gettext_noop("这份台账已经开始处理，请看它的最新进展。"),
+    "photo_changed": gettext_noop("遮住的地方刚刚被改过，请看最新的一张再决定。什么都没有改动。"),
     "too_late": gettext_noop("导入超过一天，不能整批撤回。请逐件办理。"),
     "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
 }

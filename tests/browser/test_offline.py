@@ -407,6 +407,10 @@ def test_log_out_clears_the_copies_and_nobody_else_sees_what_waits(town: Town, p
     cut(page)
     page.goto("/my/")
     expect(page.get_by_text("现在没有网络，这一页手机里也没有存")).to_be_visible()
+    page.evaluate("async () => (await caches.open('public-1')).delete('/unsent/')")
+    page.goto("/unsent/")  # its plain one is always there
+    expect(page.get_by_role("heading", name="未发送的内容")).to_be_visible()
+    expect(page.get_by_text("现在没有网络，这一页手机里也没有存")).to_be_hidden()
     back(page)
     log_in(page, "wei", town.served.passwords["wei"])
     page.goto("/my/me/")

@@ -1,6 +1,7 @@
 """What the posters of many places say: phones that stay right, what was solved last month, and nothing of a person."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from gezhi.parties import queries as parties
 from gezhi.places import actions as places
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import Kind
+from gezhi.tenancy.models import Jurisdiction
+from gezhi.tenancy.queries import forget
 from tests.cast import Cast, done, walk
 
 FACTS = 9  # statements for all posters of one compound
@@ -127,3 +130,21 @@ def test_who_answers_is_the_same_asked_for_all_at_once_or_for_each(cast: Cast, n
     for spot, found in zip(spots, parties.answering(spots, noon), strict=True):
         desk = parties.party(parties.desk_of(spot[0], noon))
         assert found == [desk, *(one for one in parties.candidates(*spot, noon) if one.id != desk.id)]
+
+
+@pytest.mark.parametrize("is_solved", [True, False])
+def test_but_for_proper_names_an_english_poster_has_no_chinese_word(
+    cast: Cast, noon: datetime, is_solved: bool
+) -> None:
+    if is_solved:
+        closed(cast, noon - timedelta(days=5))
+    Jurisdiction.objects.update(demonstration=True)
+    forget()
+    row = cast.town.row(cast.town.stairwell)
+    said = sheets([row], lambda code: f"https://x/r/{code}", language="en", at=noon)
+    assert cast.town.row(cast.town.compound).name in said
+    names = [one.name for one in grounds.by_ids(grounds.subtree("").values_list("id", flat=True)).values()]
+    names += [one.name for one in (*parties.candidates(row.path, row.grid_id, noon), *grounds.all_grids())]
+    for name in sorted({*names, row.full_name}, key=len, reverse=True):
+        said = said.replace(name, "")
+    assert re.findall("[\u4e00-\u9fff，。：（）、]+", said) == []

@@ -18,18 +18,19 @@ from gezhi.evidence import queries as evidence
 from gezhi.evidence.queries import EvidenceRow, RedactionRow
 from gezhi.flows import look_at_photo
 from gezhi.kernel.geo import Point
-from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.kernel.refusal import Invalid, Missing, NotFromHere
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web import refusals, times
 from gezhi.web.casework import photos
-from gezhi.web.staff import actor_of, at_of, staff_required
+from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 SAID = {
     "redact": gettext_noop("已经记下，新的一张几秒钟以后就好。原图封存，没有改动。"),
+    "back": gettext_noop("已恢复到上一版，新的一张几秒钟以后就好。露出来的部分要重新看过才公开。"),
     "show": gettext_noop("这张照片现在可以公开：地点页和同一件事的其他上报人看得到。"),
     "hide": gettext_noop("这张照片不再公开，马上生效。"),
 }
@@ -48,7 +49,7 @@ def photo(request: HttpRequest, number: str, evidence_id: UUID) -> HttpResponse:
     act = act if act in SAID else "redact"
     try:
         _act(request, case, row, act)
-    except (Missing, Invalid) as refused:
+    except (Missing, Invalid, NotFromHere) as refused:
         return _page(request, case, row, refused)
     messages.success(request, _(SAID[act]))
     return redirect("desk:photo", case.number, row.id)
@@ -59,6 +60,9 @@ def _act(request: HttpRequest, case: "Case", row: EvidenceRow, act: str) -> None
     if act == "redact":
         boxes, reason = request.POST.get("boxes", ""), request.POST.get("reason", "")
         look_at_photo.redact(case.id, row.id, _boxes(boxes), reason, **who)
+    elif act == "back":
+        seen = uuid_or_none(request.POST.get("seen", "")) or UUID(int=0)
+        look_at_photo.go_back(case.id, row.id, _("恢复到上一版"), seen=seen, **who)
     else:
         look_at_photo.decide(case.id, row.id, is_public=act == "show", **who)
 
@@ -82,11 +86,15 @@ def _lines(boxes: Sequence[Sequence[float]]) -> str:
 
 
 def _page(
-    request: HttpRequest, case: "Case", row: EvidenceRow, refused: Missing | Invalid | None = None
+    request: HttpRequest,
+    case: "Case",
+    row: EvidenceRow,
+    refused: Missing | Invalid | NotFromHere | None = None,
 ) -> HttpResponse:
     history = evidence.redactions(row.id)
     now = history[0].boxes if history else []
     said = refusals.sentence(refused) if refused else ""
+    is_late = isinstance(refused, NotFromHere)
     in_boxes = isinstance(refused, Invalid) and refused.field == "boxes"
     page = {
         "case": case,
@@ -96,17 +104,18 @@ def _page(
             {"number": number, "url": reverse("desk:case", args=[number])}
             for number in look_at_photo.seen_before([row], actor=actor_of(request))[row.id]
         ],
-        "boxes": request.POST.get("boxes", "") if refused else _lines(now),
+        "boxes": request.POST.get("boxes", "") if refused and not is_late else _lines(now),
         "reason": request.POST.get("reason", ""),
         "boxes_error": said if in_boxes else "",
-        "reason_error": "" if in_boxes else said,
+        "reason_error": "" if in_boxes or is_late else said,
+        "late": said if is_late else "",
         "history": _history(history, request),
     }
-    return render(request, "desk/case/photo.html", page, status=422 if refused else 200)
+    return render(request, "desk/case/photo.html", page, status=409 if is_late else 422 if refused else 200)
 
 
 def _history(history: Sequence[RedactionRow], request: HttpRequest) -> list[dict[str, Any]]:
-    """Newest first; each older state can be had again, and the picture as it was given."""
+    """Newest first; of the one in force one goes back to what was before."""
     names = parties.account_names({one.by_id for one in history})
     lines = [
         {
@@ -114,7 +123,7 @@ def _history(history: Sequence[RedactionRow], request: HttpRequest) -> list[dict
             "time": times.moment(one.made_at, at_of(request)),
             "reason": one.reason,
             "count": len(one.boxes),
-            "again": _lines(one.boxes),
+            "id": one.id.hex,
             "is_now": place == 0,
         }
         for place, one in enumerate(history)

@@ -12,11 +12,13 @@ from gezhi.evidence import actions as evidence
 from gezhi.evidence import queries
 from gezhi.evidence.actions import Kept, keep
 from gezhi.flows import look_at_photo
+from gezhi.journal.queries import story
 from gezhi.places.models import Place
 from gezhi.tenancy.clock import new_id
 from tests.cast import Cast
 from tests.evidence.pictures import Sent, file_of, notes, photo, scene
 from tests.web.desk.conftest import Desk, address, text
+from tests.web.pocket.conftest import hidden
 
 
 def with_photo(cast: Cast, at: datetime, data: bytes | None = None, **more: Any) -> tuple[Case, UUID]:
@@ -99,6 +101,46 @@ def test_what_cannot_be_covered_comes_back_as_it_was_typed(
     assert queries.redactions(seen[1]) == []
 
 
+def test_one_click_goes_back_to_what_was_covered_before(
+    cast: Cast, seen: tuple[Case, UUID], desk: Desk, noon: datetime
+) -> None:
+    client = desk(cast.chen)
+    client.post(at(seen), {"act": "redact", "boxes": "0 0 50 50", "reason": "有人脸"})
+    client.post(at(seen), {"act": "redact", "boxes": "0 0 50 50\n60 60 9 9", "reason": "还有门牌"})
+    client.post(at(seen), {"act": "show"})
+    first = hidden(client.get(at(seen)).content.decode(), "seen")
+    assert client.post(at(seen), {"act": "back", "seen": first}).status_code == 302
+    history = queries.redactions(seen[1])
+    assert history[0].boxes == [[0, 0, 0.5, 0.5]]
+    assert [row.reason for row in history] == ["恢复到上一版", "还有门牌", "有人脸"]
+    row = queries.by_ids([seen[1]])[seen[1]]
+    assert (row.mark, row.public_at) == (history[0].id.hex, None)  # what came to light is looked at first
+    events = [step.entry.event for step in story("evidence", seen[1])]
+    assert events.count("redacted") == 3
+    late = client.post(at(seen), {"act": "back", "seen": first})
+    assert (late.status_code, "刚刚被改过" in text(late), len(queries.redactions(seen[1]))) == (409, True, 3)
+
+
+def test_before_the_first_cover_the_picture_was_whole(
+    cast: Cast, seen: tuple[Case, UUID], desk: Desk
+) -> None:
+    client = desk(cast.chen)
+    assert "恢复到上一版" not in text(client.get(at(seen)))
+    client.post(at(seen), {"act": "redact", "boxes": "0 0 50 50", "reason": "遮错了"})
+    client.post(at(seen), {"act": "back", "seen": hidden(client.get(at(seen)).content.decode(), "seen")})
+    assert (queries.redactions(seen[1])[0].boxes, queries.by_ids([seen[1]])[seen[1]].mark) == ([], "")
+
+
+@pytest.mark.parametrize("said", ["", "x", "00000000000000000000000000000000"])
+def test_going_back_from_what_nobody_looked_at_changes_nothing(
+    cast: Cast, seen: tuple[Case, UUID], desk: Desk, said: str
+) -> None:
+    client = desk(cast.chen)
+    client.post(at(seen), {"act": "redact", "boxes": "0 0 50 50", "reason": "有人脸"})
+    assert client.post(at(seen), {"act": "back", "seen": said}).status_code == 409
+    assert len(queries.redactions(seen[1])) == 1
+
+
 def test_everybody_sees_it_when_the_desk_says_so_and_no_longer(
     cast: Cast, seen: tuple[Case, UUID], desk: Desk
 ) -> None:
@@ -115,7 +157,11 @@ def test_everybody_sees_it_when_the_desk_says_so_and_no_longer(
 def test_only_the_desk_decides(
     cast: Cast, seen: tuple[Case, UUID], desk: Desk, who: str, status: int
 ) -> None:
-    for sent in ({"act": "show"}, {"act": "redact", "boxes": "0 0 50 50", "reason": "有人脸"}):
+    for sent in (
+        {"act": "show"},
+        {"act": "back"},
+        {"act": "redact", "boxes": "0 0 50 50", "reason": "有人脸"},
+    ):
         assert desk(getattr(cast, who)).post(at(seen), sent).status_code == status
     row = queries.by_ids([seen[1]])[seen[1]]
     assert (row.public_at, row.mark) == (None, "")

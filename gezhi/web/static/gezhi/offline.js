@@ -238,7 +238,7 @@
   // Without a certificate browsers keep no pages: what is filled in is kept all the same.
   async function begun() {
     sayCopied();
-    if (page.dataset.nothing) document.querySelector("[data-no-copy]")?.removeAttribute("hidden");
+    if (page.dataset.nothing && location.pathname !== "/unsent/") document.querySelector("[data-no-copy]")?.removeAttribute("hidden");
     await settle();
     await outbox.tidy();
     await Promise.all([...document.querySelectorAll("form[data-outbox]")].map(begin));
