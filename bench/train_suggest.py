@@ -24,7 +24,9 @@ Rows = list[tuple[Any, Any]]
 
 def main() -> None:
     """Write gezhi/reports/data/start.json.gz."""
-    known = list(labelled("train", "dev"))  # what the dev part was to decide was decided on the train part alone
+    known = list(
+        labelled("train", "dev")
+    )  # what the dev part was to decide was decided on the train part alone
     lexicon = with_own(())
     families = tuple(sorted({code[:2] for code in lexicon.by_code}))
     leaves = sorted({one.code for one in known})

@@ -8,7 +8,7 @@ import pytest
 
 from gezhi.cases.sameness import Matter, sameness
 from gezhi.kernel.geo import Point
-from gezhi.reports import suggesting
+from gezhi.reports import learning, suggesting
 from gezhi.reports.features import features
 from gezhi.reports.learning import Confirmed, learn, packed, unpacked
 from gezhi.reports.lexicon import Spoken, with_own
@@ -196,3 +196,25 @@ def test_other_words_of_another_kind_at_the_same_spot_are_another_matter() -> No
 def test_why_is_said() -> None:
     found = sameness(matter(LAMP, spot="a", codes=("0601",)), matter(LAMP, spot="a", codes=("0601",)))
     assert found.why == ("same_spot", "same_category", "words")
+
+
+COMMON = {"楼道堆了纸箱": "0201", "路灯不亮很久了": "0601", "广场舞太吵了": "1201", "物业费太贵了": "0001"}
+
+
+def after_a_year_of_alarms() -> dict[str, str]:
+    """What comes first once an office has confirmed hundreds of cases of two kinds, in words that other kinds share."""
+    told = confirmed("楼道里烟感一直响，灯也不亮", "0705", 200) + confirmed(
+        "楼道窗户破了，纸箱堵着", "0501", 200
+    )
+    return {text: suggest(text, own=learn(told))[0].code for text in COMMON}
+
+
+def test_what_an_office_learned_does_not_make_it_forget_the_rest() -> None:
+    assert after_a_year_of_alarms() == COMMON
+
+
+def test_sabotage_left_to_itself_it_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "_surest", lambda leaves: 0.0)
+    monkeypatch.setattr(learning, "OVERLAP", 1.0)
+    monkeypatch.setattr(learning, "MOST_PART", 0.8)
+    assert after_a_year_of_alarms() != COMMON
