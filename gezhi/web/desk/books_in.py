@@ -23,6 +23,8 @@ from gezhi.flows.cells import RowFinding
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
 from gezhi.kernel.sheet import ENCODINGS, BadSheet, safe_cell
+from gezhi.parties import queries as parties
+from gezhi.places import paths
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import UNDER_WAY, BookStage, Finished
@@ -269,6 +271,15 @@ def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, A
     return redirect("desk:book_in", row.id)
 
 
+def _unlocated_at(request: HttpRequest) -> parties.PartyRow | None:
+    """The desk that gets what has no place, when whoever brings the book in does not see it there. At most 2 queries."""
+    desk, actor = parties.intake_desk(), actor_of(request)
+    sees = desk in actor.parties(Duty.CLERK, Duty.OFFICER) or any(
+        post.path == paths.ROOT for post in actor.posts
+    )
+    return None if sees else parties.party(desk)
+
+
 @require_GET
 @duty_required(*DESK)
 def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
@@ -285,6 +296,7 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
         "heading": _("试一遍，还没有写入"),
         "row": row,
         "result": result,
+        "unlocated_at": _unlocated_at(request) if result.unlocated else None,
         "findings": [one.sentence() for one in result.findings[:SHOWN]],
         "remarks": remarks[:SHOWN],
         "remarked": len(result.remarks),

@@ -97,6 +97,7 @@ def _where(request: Asked, unknown: str = "", closed: PlaceRow | None = None) ->
     context = {
         "q": typed,
         "left": left,
+        "numbered": next((row.id for row in rows if is_named(row, typed)), None),
         "rows": rows,
         "unknown": unknown,
         "closed": closed,

@@ -375,3 +375,16 @@ def test_a_book_that_nobody_goes_on_with_says_how_far_it_came(
     IncomingBook.objects.update(stage=stage, began_at=noon - timedelta(days=2))
     books.purge(at=noon)
     assert sentence in text(client.get(f"{BOOKS}{kept().id}/"))
+
+
+def test_whose_desk_gets_what_has_no_place_is_said_before_it_comes_in(cast: Cast, desk: Desk) -> None:
+    """The clerk would look for those rows in vain afterwards; the officer of the office sees them anyway."""
+    said = {}
+    for who in (cast.chen, cast.zhou):
+        IncomingBook.objects.all().delete()
+        client = desk(who)
+        sent(client, csv(HEADS, *ROWS))
+        book = kept()
+        client.post(f"{BOOKS}{book.id}/", columns(book, c6="note"))
+        said[who.id] = "不能定位的会交给" in text(client.get(f"{BOOKS}{book.id}/trial/"))
+    assert said == {cast.chen.id: True, cast.zhou.id: False}
