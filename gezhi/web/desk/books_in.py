@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gezhi.cases import queries as cases
 from gezhi.channels import books as channel
 from gezhi.channels.excel import mapping
 from gezhi.channels.excel.book import Book, read_book
@@ -181,6 +182,7 @@ def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
         "row": row,
         "run": row.run,
         "stage": _stage_of(row),
+        "seen": cases.seen_among(row.stayed, actor=actor_of(request)) if row.stayed else (),
         "is_under_way": is_under_way,
         "may_undo": may_undo,
         "problem": _(PROBLEMS.get(row.problem, gettext_noop("文件读不下去了，什么都没有写入。请重新上传。"))),

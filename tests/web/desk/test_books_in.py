@@ -99,7 +99,10 @@ def test_a_book_is_uploaded_understood_tried_and_brought_in(cast: Cast, desk: De
     said = text(client.get(f"{BOOKS}{book.id}/"))
     assert "已撤回 1" in said  # the unlocated one lies at the office's desk, not at hers
     assert set(Case.objects.values_list("ending", flat=True)) == {"declined", ""}
-    assert Case.objects.get(ending="").number in said
+    number = Case.objects.get(ending="").number
+    assert number in said
+    page = client.get(f"{BOOKS}{book.id}/").content.decode()
+    assert f"/desk/cases/{number}/" not in page  # a link that she may not follow is none
 
 
 def test_a_known_layout_goes_straight_to_the_trial(cast: Cast, desk: Desk, noon: datetime) -> None:

@@ -60,6 +60,28 @@ def test_where_no_place_was_chosen_but_the_words_name_one_the_clerk_is_asked_onc
     assert (taken.status_code, Case.objects.get().place_id) == (200, cast.town.stairwell)
 
 
+def test_a_building_that_is_not_registered_leads_to_its_compound_and_is_kept_in_words(
+    cast: Cast, desk: Desk
+) -> None:
+    client, compound = desk(cast.chen), str(cast.town.compound)
+    html = client.get("/desk/find/places/", {"place_words": "悦海花园15号楼"}).content.decode()
+    assert "没有单独登记“15号楼”" in html
+    assert f'value="{compound}">' in html  # offered, not taken by itself
+    asked = client.post("/desk/new/", form(place_words="悦海花园15号楼"))
+    assert (asked.status_code, f'name="take_place" value="{compound}"' in asked.content.decode()) == (
+        422,
+        True,
+    )
+    client.post("/desk/new/", form(place_words="悦海花园15号楼", asked="1", take_place=compound))
+    assert Case.objects.get().place_id == cast.town.compound
+    assert Report.objects.get().text == "楼上漏水到我家（说的是：悦海花园15号楼）"
+
+
+def test_place_words_that_find_nothing_are_kept_too(cast: Cast, desk: Desk) -> None:
+    desk(cast.chen).post("/desk/new/", form(place_words="月亮背面"))
+    assert Report.objects.get().text == "楼上漏水到我家（说的是：月亮背面）"
+
+
 @pytest.mark.parametrize("more", [{"asked": "1"}, {"nowhere": "1"}])
 def test_it_may_stay_without_a_place(cast: Cast, desk: Desk, more: dict[str, str]) -> None:
     sent = form(text="悦海花园三号楼二单元的灯不亮", **more)
