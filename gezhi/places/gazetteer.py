@@ -24,7 +24,7 @@ LOOKED_AT = 400  # signs of a text: where it is stands near its beginning
 LONGEST, SHORTEST = 24, 2
 SHORTEST_SOUND = 3  # signs: two that sound alike are too many
 NUMBERED = (Kind.BUILDING, Kind.STAIRWELL)  # called alike in every compound
-_HOUSE = regex.compile(r"[0-9a-z]+号楼")
+_HOUSE = regex.compile(r"(?:[0-9]+[a-z]?|[a-z])号楼")
 
 
 class Named(NamedTuple):

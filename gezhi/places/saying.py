@@ -36,7 +36,7 @@ _BEHIND_AREA = regex.compile(
     rf"|(?P<n>[0-9]{{1,4}}){_COUNTS}"
 )
 _BEHIND_HOUSE = regex.compile(rf"-?(?P<s>[0-9]{{1,2}})(?:-[0-9]{{1,4}}[室户房]?)?{_COUNTS}")
-_NUMBERS = regex.compile(r"(?P<n>[0-9a-z]+号楼)?(?P<s>[0-9]+[a-z]?单元)?")
+_NUMBERS = regex.compile(r"(?P<n>(?:[0-9]+[a-z]?|[a-z])号楼)?(?P<s>[0-9]+[a-z]?单元)?")
 _DASHED = regex.compile(
     r"(?:^|(?<=[\p{Han}a-z])(?<!号楼))(?P<n>[0-9]{1,3})-(?P<s>[0-9]{1,2})(?:-[0-9]{3,4}[室户房]?)?$"
 )

@@ -148,6 +148,19 @@ def test_a_part_of_a_name_that_two_compounds_bear_is_neither(town: Town, who: di
     assert [row.full_name for row in queries.find("悦海小区")] == ["韩乐坊社区 悦海小区"]
 
 
+@pytest.mark.parametrize("words", ITS_SECOND)
+def test_where_two_compounds_have_such_a_stairwell_the_one_that_was_named_is_found(
+    words: str, town: Town, who: dict[str, Any]
+) -> None:
+    new = {"grid_id": town.b2.id, **who}
+    other = actions.add_place(kind=Kind.COMPOUND, name="馨安苑", parent_id=town.hanlefang.id, **new)
+    house = actions.add_place(kind=Kind.BUILDING, name="3号楼", parent_id=other.id, **new)
+    actions.add_place(kind=Kind.STAIRWELL, name="2单元", parent_id=house.id, **new)
+    rows = [row.full_name for row in queries.find(words)]
+    both = ["悦海社区 悦海花园小区 3号楼 2单元", "韩乐坊社区 馨安苑 3号楼 2单元"]
+    assert sorted(rows) == (both if words[0] in "3三" else both[:1])
+
+
 def test_of_equal_names_those_of_ones_own_area_come_first(town: Town, who: dict[str, Any]) -> None:
     other = actions.add_place(
         kind=Kind.COMPOUND, name="馨安苑", parent_id=town.hanlefang.id, grid_id=town.b2.id, **who

@@ -93,6 +93,7 @@ def place_options(
             "value": str(one.id),
             "label": one.full_name,
             "hint": left_out or one.code,
+            "in_part": bool(left),
             "checked": one.id == chosen,
         }
         for one in found
