@@ -21,6 +21,7 @@ from gezhi.reports.learning import Own
 from gezhi.reports.lexicon import DATA, Lexicon, with_own
 
 SHOWN = 3
+LEAST = 0.05  # of a score without a word to show for it: on the dev labels none of what is left out was right
 WORD_WEIGHT = 0.3  # of a word beside the hashed runs, as the weights were trained
 LEAF_WORD = 1.0
 WHY_WORDS = 3
@@ -117,6 +118,11 @@ def suggest(
         if may is None or code in may:
             leaves[code] = (1 - part) * leaves.get(code, 0.0) + part * learned.get(code, 0.0)
     return _best(leaves, spoken, {code for code, share in learned.items() if part * share > leaves[code] / 2} if part else set())  # fmt: skip
+
+
+def worth_saying(found: Sequence[Suggested]) -> list[Suggested]:
+    """Without the tail that neither a word nor a likelihood speaks for; the best stays whatever it is."""
+    return [one for at, one in enumerate(found) if at == 0 or one.words or one.score >= LEAST]
 
 
 def _with_words(
