@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def english(desk: Desk, actor: Actor, url: str) -> str:
     client = desk(actor)
     client.cookies["django_language"] = "en"
-    return text(client.get(url))
+    with translation.override("en"):
+        return text(client.get(url))
 
 
 def test_opening_conditions_are_no_messages(keeper: Actor, desk: Desk) -> None:
