@@ -81,7 +81,10 @@ def moment(at: datetime | None, now: datetime) -> str:
 
 def near(at: datetime, now: datetime) -> str:
     """When something is due, as short as it is clear: 今天 23:12, 明天 14:00, 周一 14:00 (within six days), 11月30日, 2027年3月2日."""
-    local, days = timezone.localtime(at), (timezone.localtime(at).date() - timezone.localtime(now).date()).days
+    local, days = (
+        timezone.localtime(at),
+        (timezone.localtime(at).date() - timezone.localtime(now).date()).days,
+    )
     if -1 <= days <= 1:
         return moment(at, now)
     if 1 < days < 7:

@@ -95,6 +95,6 @@ def test_a_wecom_of_ones_own_is_named_by_its_base(
 def test_a_wrong_base_stops_the_start_and_is_named(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv("GEZHI_WECOM_LOGIN_URL", said)
     with pytest.raises(
-        ImproperlyConfigured, match="GEZHI_WECOM_LOGIN_URL is .*write an address such as https://"
+        ImproperlyConfigured, match=r"GEZHI_WECOM_LOGIN_URL is .*write an address such as https://"
     ):
         environment.base_address("GEZHI_WECOM_LOGIN_URL")

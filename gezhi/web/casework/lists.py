@@ -146,9 +146,7 @@ def soon_for(case: "Case | CaseLine", due: datetime | None, *, at: datetime, soo
     return soon if due and is_nearly_due(begun_at, due, at) else at
 
 
-def clock_of(
-    case: "Case | CaseLine", known: dict[UUID, Any], *, at: datetime, soon: datetime
-) -> times.Clock:
+def clock_of(case: "Case | CaseLine", known: dict[UUID, Any], *, at: datetime, soon: datetime) -> times.Clock:
     """The earliest deadline that counts; hovering says which one it is and the working time of whoever must act."""
     if case.closed_at is not None:
         return times.NO_CLOCK

@@ -97,7 +97,10 @@ def test_the_list_says_it_aloud_and_when_somebody_hovers(
     html = desk(cast.chen).get("/desk/").content.decode()
     assert f'title="签收 {times.exact(clutter.due_at)} · 超时 ' in html
     when = times.near(clutter.due_at, noon)
-    assert f'<span class="sr-only">签收</span><span><span class="clock-when">{when}</span> <span class="clock-left">超时 ' in html
+    assert (
+        f'<span class="sr-only">签收</span><span><span class="clock-when">{when}</span> <span class="clock-left">超时 '
+        in html
+    )
 
 
 def test_my_work_and_the_case_say_it_in_sight(cast: Cast, clutter: Case, desk: Desk) -> None:
