@@ -4,29 +4,26 @@ import argparse
 import io
 import json
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 from django.db import InterfaceError, OperationalError
 
-from gezhi.config import cli, commands, running
+from gezhi.config import cli, commands
 from tests import warm
+from tests.config.ended import Ended, sentence
 
 OFFICE = (
     "--code", "371072", "--name", "威海经济技术开发区", "--desk", "皇冠街道办事处",
     "--phone", "0631-0000101", "--admin", "wang", "--admin-name", "王管理",
 )  # fmt: skip
 HEADS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "反对数", "点赞数")
-Ended = subprocess.CompletedProcess
 
 
 def gezhi(*arguments: object) -> Ended:
@@ -79,14 +76,6 @@ def messages(folder: Path) -> Path:
     """Three messages, and one whose time cannot be read."""
     good = [(one, "A0001", "路灯", "2019/2/28 11:25:05", f"第{one}盏路灯不亮", 0, 3) for one in (1, 2, 3)]
     return workbook(folder / "messages.xlsx", *good, (4, "A0002", "没有时间", "昨天", "井盖松了", 0, 0))
-
-
-def sentence(ended: Ended) -> str:
-    """The one sentence on standard error of a command that failed."""
-    assert ended.returncode == 1, ended.stdout
-    assert "Traceback" not in ended.stderr
-    (line,) = ended.stderr.strip().splitlines()
-    return line
 
 
 def test_a_fresh_office_passes_the_check(folder: Path) -> None:
@@ -181,24 +170,6 @@ def test_an_office_whose_key_is_gone_gets_no_other_one(
 
 
 # ---- the same commands in this process: a start costs a second ----
-
-
-@pytest.fixture
-def typed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Any
-) -> Callable[..., Ended]:
-    """Run a command here, in the office of the test."""
-    monkeypatch.setattr(commands, "_log_plainly", lambda: None)  # it would keep this test's standard error
-    monkeypatch.setenv("GEZHI_DATA", "")
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-
-    def run(*arguments: object) -> Ended:
-        capsys.readouterr()
-        code = cli.main([str(one) for one in arguments])
-        said = capsys.readouterr()
-        return Ended(arguments, code, said.out, said.err.lstrip("\r"))
-
-    return run
 
 
 def test_without_an_office_a_command_says_how_to_make_one(
@@ -382,68 +353,3 @@ def test_a_ledger_comes_in_by_the_command_and_every_column_is_named(
     assert sentence(typed("import-ledger", file, "--map", "问题描述=")).startswith(
         "gezhi import-ledger: 看不出哪一列是问题描述。请加上 --map 表头=text。"
     )
-
-
-@pytest.mark.usefixtures("cast")
-@pytest.mark.parametrize(
-    ("terminal", "said"),
-    [
-        ("C.UTF-8", "--map 里的“foo”不认识。等号右边请写其中一个：number text "),
-        ("zh_CN.UTF-8", "--map 里的“foo”不认识。等号右边请写其中一个：number text "),
-        ("zh_TW.UTF-8", "--map 裡的「foo」不認識。"),
-        ("en_GB.UTF-8", "--map: “foo” is no field. Write one of these behind the sign =: number text "),
-        ("de_DE.UTF-8", "--map: “foo” is no field."),
-    ],
-)
-def test_a_refusal_is_one_sentence_in_the_terminals_language_that_says_what_to_do(
-    terminal: str, said: str, typed: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LC_ALL", terminal)
-    file = tmp_path / "台账.csv"
-    file.write_text("编号,电话,问题描述\n1,,路灯坏了\n")
-    ended = typed("import-ledger", file, "--map", "电话=foo")
-    assert sentence(ended).startswith(f"gezhi import-ledger: {said}")
-    assert ended.stdout == ""
-
-
-@pytest.mark.usefixtures("cast")
-def test_a_sheet_without_its_heads_names_them(typed: Callable[..., Ended], tmp_path: Path) -> None:
-    file = tmp_path / "留言.csv"
-    file.write_text("日期,谁\n1,2\n")
-    assert sentence(typed("import-messages", file)) == (
-        "gezhi import-messages: 表里缺少这些列：留言编号、留言时间、留言详情。请在表头一行照这样写上。"
-    )
-
-
-@pytest.mark.usefixtures("cast")
-def test_an_english_terminal_reads_english_and_the_line_for_programs_is_the_last(
-    typed: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    file = tmp_path / "ledger.csv"
-    file.write_text("编号,问题描述\n1,路灯坏了\n2,\n")
-    ended = typed("import-ledger", file, "--dry-run")
-    assert ended.stdout.splitlines()[-1] == "2 read, 1 new, 0 known, 1 bad"
-    assert not re.search("[，。：]", ended.stdout)
-
-
-def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["--version"])
-    assert ended.value.code == 0
-    version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
-    assert capsys.readouterr().out == f"gezhi {version}\n"
-
-
-@pytest.mark.usefixtures("office")
-def test_a_server_says_where_it_is_and_where_the_log_ins_are(
-    typed: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    log_ins = tmp_path / "demo-accounts.json"
-    log_ins.write_text("[]")
-    monkeypatch.setattr(running, "accounts_file", lambda: log_ins)
-    monkeypatch.setattr(running, "serve", lambda *_: 0)
-    said = typed("serve", "--port", "8123").stdout
-    assert "http://127.0.0.1:8123/" in said
-    assert str(log_ins) in said
-    assert typed("serve", "--quiet").stdout == ""
