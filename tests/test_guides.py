@@ -12,6 +12,7 @@ from gezhi.config import cli
 ROOT = Path(__file__).resolve().parent.parent
 RUNNING, RUNNING_CHINESE = ROOT / "docs" / "running.md", ROOT / "docs" / "running.zh-CN.md"
 ENGLISH, CHINESE = ROOT / "docs" / "start.md", ROOT / "docs" / "start.zh-CN.md"
+WECOM_CHINESE = ROOT / "docs" / "wecom.zh-CN.md"
 CHANNELS, CHANNELS_CHINESE = ROOT / "docs" / "channels.md", ROOT / "docs" / "channels.zh-CN.md"
 READ_FIRST = (ROOT / "README.md", ROOT / "README.zh-CN.md", ENGLISH, CHINESE)
 BOLD = re.compile(r"\*\*([^*]+)\*\*(?:\s+\(([^;)]+?)(?:, `[^`]+`|; [^)]*)?\))?")
@@ -34,6 +35,7 @@ def strange(english: str, chinese: str) -> Iterator[str]:
 def test_words_in_bold_are_those_of_the_screens() -> None:
     assert list(strange(ENGLISH.read_text(), CHINESE.read_text())) == []
     assert list(strange(CHANNELS.read_text(), CHANNELS_CHINESE.read_text())) == []
+    assert list(strange("", RUNNING_CHINESE.read_text() + WECOM_CHINESE.read_text())) == []
 
 
 def test_sabotage_a_word_that_no_screen_has_is_found() -> None:

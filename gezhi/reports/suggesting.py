@@ -184,8 +184,8 @@ def _spoken(lexicon: Lexicon, head: str, whole: str) -> Spoken:
             found[code] = (was_head + in_head, was_whole + strength, (*others, word))
     return Spoken(
         {
-            code: (*counts, tuple(sorted(words, key=len, reverse=True)))
-            for code, (*counts, words) in found.items()
+            code: (in_head, in_whole, tuple(sorted(words, key=len, reverse=True)))
+            for code, (in_head, in_whole, words) in found.items()
         }
     )
 
