@@ -26,6 +26,7 @@ OF_THE_CODE = (
     "gezhi.channels.poster.glyphs.held",
     "gezhi.channels.excel.likeness._like",
     "gezhi.flows.demonstration.bank.calendars",
+    "gezhi.flows.demonstration.bank.channels",
     "gezhi.flows.demonstration.bank.kinds",
     "gezhi.flows.demonstration.bank.parties",
     "gezhi.flows.demonstration.bank.phrases",
@@ -57,6 +58,7 @@ OF_THE_CODE = (
     "gezhi.web.rail._written",
     "gezhi.web.times._left",
     "gezhi.web.times._span",
+    "gezhi.web.times._with_work",
 )
 
 
