@@ -258,7 +258,7 @@ def _columns(
             "name": f"c{one.column}",
             "head": one.name,
             "samples": one.samples,
-            "reason": _reason(one, fields[one.column]),
+            "reason": reason(one, fields[one.column]),
             "options": [(code, _(name), code == fields[one.column]) for code, name in FIELD_NAMES.items()],
         }
         for one in proposals[:MOST_ASKED]
@@ -281,7 +281,8 @@ def _columns(
     return render(request, "desk/book_columns.html", page, status=422 if refused else 200)
 
 
-def _reason(one: mapping.Proposal, field: str) -> str:
+def reason(one: mapping.Proposal, field: str) -> str:
+    """Why a column is taken as this field, or as none."""
     return _(REASONS[one.why if one.field == field else "said"]) % {"like": one.like}
 
 
