@@ -24,7 +24,7 @@ from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.actions import publish_left
-from gezhi.reports.intake import Intake
+from gezhi.reports.intake import OURS, Intake
 
 SOURCE = "order"
 
@@ -144,6 +144,7 @@ def as_intake(coming: Coming, terms: Terms) -> Intake:
         contact=coming.phone,
         said_at=coming.said_at,
         key=f"order-{number}",
+        maker=OURS,
         source=f"{SOURCE}:{terms.issuer}",
         external_number=terms.number,
     )

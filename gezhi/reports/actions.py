@@ -22,18 +22,20 @@ from gezhi.places import paths
 from gezhi.reports.contact import unseal
 from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, words
 from gezhi.reports.models import ImportRun, Report
-from gezhi.reports.queries import ASKED_AT_ONCE
+from gezhi.reports.queries import ASKED_AT_ONCE, stored_before
 from gezhi.reports.receipts import Received, known, new_report, receipt
 
 
 def receive(intake: Intake, *, at: datetime) -> Received:
-    """Store one report and claim its pictures, inside the caller's transaction: 1 INSERT, 1 UPDATE more with pictures.
+    """Store one report and claim its pictures, inside the caller's transaction: 1 INSERT, 1 UPDATE more with pictures, 1 SELECT with a key.
 
     The caller journals `.deed` (together with the case it opens: one INSERT for both). A repeat of the same idempotency key
     ends in the database's IntegrityError; the caller then asks queries.find_repeat(intake) in a fresh transaction.
     Raises Invalid, Missing("text_or_photo").
     """
     said = judged(intake)
+    if before := stored_before(said):
+        return before
     report = new_report(said, at)
     Report.objects.bulk_create([report])
     if said.evidence:

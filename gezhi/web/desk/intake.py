@@ -124,7 +124,7 @@ class ReportForm(forms.Form):
         offered = place_options(self.place_words, above.id if above else None)
         return [{**one, "checked": False} for one in offered]
 
-    def intake(self, key: str, pictures: Bag, path: str) -> Intake:
+    def intake(self, key: str, pictures: Bag, path: str, *, maker: str) -> Intake:
         """The report as values. Pictures go along with their digests: the same files sent twice are the same report."""
         said = self.cleaned_data
         where = said["said_where"].strip()
@@ -146,6 +146,7 @@ class ReportForm(forms.Form):
             evidence=pictures.ids,
             pictures=pictures.digests,
             key=key,
+            maker=maker,
         )
 
 
@@ -186,7 +187,7 @@ def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[st
     if into and place is None:
         place = place_of_case(into, actor_of(request))
         form.cleaned_data["place"] = place.id if place else None
-    intake = form.intake(key, pictures, place.path if place else "")
+    intake = form.intake(key, pictures, place.path if place else "", maker=f"desk:{request.actor.id}")
     received = receive_report(Voice(intake, place), **who)
     case, not_joined = cases.of_report(received.report_id), ""
     if into and case.number != into and received.is_new:

@@ -34,6 +34,7 @@ from gezhi.web.words import language
 
 FOUND_PLACES = 8
 SHOWN_SAME, MOST_SAME = 3, 50
+FORM = "form"  # maker of the keys of public forms, at whichever address they stand
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
 kept_by_its_reader = cache_control(private=True, no_cache=True)
@@ -159,6 +160,7 @@ def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
         voice_digest=draft.spoken.kept.sha256 if draft.spoken.kept else "",
         said_at=kept.waited(request.POST, at=request.now),
         key=draft.key,
+        maker=FORM,
     )
 
 
@@ -182,6 +184,7 @@ def _me_too(request: Asked, draft: Draft, place: PlaceRow) -> HttpResponse:
         category=case.category_id,
         said_at=kept.waited(request.POST, at=request.now),
         key=draft.key,
+        maker=FORM,
     )
     try:
         received = receive_report(Voice(intake, place), actor=VISITOR, at=request.now)
