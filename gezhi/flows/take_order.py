@@ -17,6 +17,7 @@ from gezhi.cases.move import Move
 from gezhi.cases.orders import actions as orders
 from gezhi.cases.orders import queries as known_orders
 from gezhi.cases.orders.actions import Terms
+from gezhi.cases.orders.number import number_key
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal.actions import record
 from gezhi.kernel.actor import Actor
@@ -134,7 +135,7 @@ def _beside(coming: Coming, actor: Actor) -> Coming:
 def as_intake(coming: Coming, terms: Terms) -> Intake:
     """Its report. terms: judged."""
     place = coming.place
-    number = hashlib.sha256(f"{terms.issuer}\n{terms.number}".encode()).hexdigest()
+    number = hashlib.sha256(f"{terms.issuer}\n{number_key(terms.number)}".encode()).hexdigest()
     return Intake(
         channel=SOURCE,
         text=coming.text,

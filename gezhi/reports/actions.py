@@ -164,7 +164,7 @@ def receive_many(rows: Sequence[Intake], run_id: UUID, *, at: datetime) -> list[
     Every row has a source and an external number; one that is known already, also from earlier in this batch, gives the
     report that is there (is_new False, nothing written). No pictures. Raises Invalid with `row` = index of the culprit.
     """
-    said = [_judged_row(number, row) for number, row in enumerate(rows)]
+    said = judged_rows(rows)
     numbers = {(one.source, one.external_number) for one in said}
     found = Report.objects.filter(
         source__in={source for source, _ in numbers}, external_number__in={number for _, number in numbers}
@@ -182,6 +182,11 @@ def receive_many(rows: Sequence[Intake], run_id: UUID, *, at: datetime) -> list[
         receipts.append(receipt(report))
     Report.objects.bulk_create(fresh)
     return receipts
+
+
+def judged_rows(rows: Sequence[Intake]) -> list[Intake]:
+    """As `intake.judged`, each of a sheet. Raises Invalid with `row` = index of the first culprit."""
+    return [_judged_row(number, row) for number, row in enumerate(rows)]
 
 
 def _judged_row(number: int, row: Intake) -> Intake:

@@ -1,14 +1,16 @@
 """A sheet of orders as their issuer exports it, one row an order, judged as a whole before anything is written. PURE."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from gezhi.cases.orders.number import number_key
 from gezhi.channels.orders.labels import LABELS, is_about_a_person, key_of
-from gezhi.channels.orders.paste import Read, gathered
+from gezhi.channels.orders.paste import MOST_SHORT, Read, gathered
 from gezhi.flows.cells import BadCell, RowFinding
-from gezhi.kernel.refusal import Refusal
+from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import BadSheet, Cell, Row, Sheet, read_sheet
-from gezhi.kernel.text import clean_name
+from gezhi.kernel.text import BadText, clean_name
+from gezhi.reports.intake import IMPORT_LIMIT, words
 
 MOST_ROWS = 500
 NUMBER_SIGNS = 80
@@ -41,8 +43,8 @@ def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrder
     for row in sheet.rows:
         try:
             found = _order(row, sheet, keys, issuer, tz)
-            known = first.setdefault(found.number, found)
-            if known != found:
+            known = first.setdefault(number_key(found.number), found)
+            if known != replace(found, number=known.number):
                 raise BadCell("number", "twice")
             repeats += known is not found
         except BadCell as bad:
@@ -72,7 +74,21 @@ def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> 
         raise BadCell("due", "unreadable" if _text(cells["due"]) else "required")
     if not (_text(cells.get("content")) or _text(cells.get("title"))):
         raise BadCell("content", "required")
+    _judge_words(found)
     return found
+
+
+def _judge_words(found: Read) -> None:
+    """What writing it would refuse is said of its row, before anything is written. Raises BadCell."""
+    try:
+        words(found.text, "content", IMPORT_LIMIT)
+    except Invalid as bad:
+        raise BadCell("content", bad.code) from bad
+    for key, text in (("category", found.category), ("wanted", found.wanted)):
+        try:
+            clean_name(text, MOST_SHORT)
+        except BadText as bad:
+            raise BadCell(key, bad.code) from bad
 
 
 def _text(cell: Cell) -> str:
