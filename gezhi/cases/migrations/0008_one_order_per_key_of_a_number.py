@@ -16,7 +16,5 @@ class Migration(migrations.Migration):
                 fields=("jurisdiction", "issuer", "number_key"), name="one_order_per_number_of_an_issuer"
             ),
         ),
-        migrations.AlterField(
-            model_name="order", name="number_key", field=models.CharField(max_length=80)
-        ),
+        migrations.AlterField(model_name="order", name="number_key", field=models.CharField(max_length=80)),
     ]
