@@ -1,6 +1,7 @@
 """A sheet of orders: in their layout, all or nothing, the same file again adds nothing."""
 
 import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -349,3 +350,46 @@ def test_orders_that_were_two_by_their_spelling_stay_two(cast: Cast, noon: datet
     filling.give_keys(apps, None)
     keys = [one.number_key for one in Order.objects.order_by("id")]
     assert keys == ["WH1", f"WH1 {second.id.hex}"]
+
+
+# ---- nobody waits for a large book ----
+
+
+def large(rows: int) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as made:
+        sheet = made.add_worksheet()
+        for number in range(rows):
+            sheet.write_row(number, 0, HEADS if number == 0 else [f"WH{number}", *ROW[1:]])
+    return file.getvalue()
+
+
+def refused_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch, *, before: str) -> str:
+    """Why it was refused, before a step of the reading."""
+    with monkeypatch.context() as patched, pytest.raises(BadSheet) as bad:
+        patched.setattr(before, None)
+        judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+    return bad.value.code
+
+
+def test_a_book_with_far_too_many_rows_is_never_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused_at_once(large(2000), monkeypatch, before="gezhi.kernel.sheet._opened") == "too_many_rows"
+
+
+def test_a_book_that_says_it_is_far_too_large_is_never_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    large_part = io.BytesIO(large(2))
+    with zipfile.ZipFile(large_part, "a", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/media/image1.bmp", b"".join(bytes([one % 251]) * 200 for one in range(110_000)))
+    code = refused_at_once(large_part.getvalue(), monkeypatch, before="gezhi.kernel.workbook._inflated")
+    assert code == "bomb"
+
+
+def test_twin_without_these_limits_it_would_be_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gezhi.channels.orders.sheet.small", lambda _rows: None)
+    with pytest.raises(TypeError):  # it came to the reader
+        refused_at_once(large(2000), monkeypatch, before="gezhi.kernel.sheet._opened")
+
+
+def test_empty_rows_between_orders_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row for one in many(500) for row in (one, ("",) * len(HEADS))]
+    assert judge(book(*rows), "a.xlsx", issuer="hotline", tz=HERE).read == 500

@@ -8,7 +8,7 @@ from gezhi.channels.orders.labels import LABELS, is_about_a_person, key_of
 from gezhi.channels.orders.paste import MOST_SHORT, Read, gathered
 from gezhi.flows.cells import BadCell, RowFinding
 from gezhi.kernel.refusal import Invalid, Refusal
-from gezhi.kernel.sheet import BadSheet, Cell, Row, Sheet, read_sheet
+from gezhi.kernel.sheet import BadSheet, Cell, Row, Sheet, read_sheet, small
 from gezhi.kernel.text import BadText, clean_name
 from gezhi.reports.intake import IMPORT_LIMIT, words
 
@@ -29,7 +29,7 @@ class JudgedOrders:
 
 def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrders:
     """Read and judge it. tz: in which its times were written. Raises BadSheet: no table, columns missing, too many rows."""
-    sheet = read_sheet(data, filename)
+    sheet = read_sheet(data, filename, limits=small(MOST_ROWS))
     keys = [key_of(head) for head in sheet.heads]
     lacking = [LABELS[key][0] for key in ("number", "due") if key not in keys]
     if not {"content", "title"} & set(keys):

@@ -2,9 +2,8 @@
 
 import csv
 import io
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -21,19 +20,15 @@ from gezhi.channels.excel.book import Book, read_book
 from gezhi.channels.excel.heads import FIELDS
 from gezhi.flows.cells import RowFinding
 from gezhi.kernel.actor import Duty
-from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
+from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import ENCODINGS, BadSheet, safe_cell
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import UNDER_WAY, BookStage, Finished
 from gezhi.web import times
-from gezhi.web.desk.keeper import SheetForm, tried, why
+from gezhi.web.desk.keeper import SheetForm, in_turn, tried, why
 from gezhi.web.staff import actor_of, at_of, duty_required, is_boosted
 
-# A book may fill 200 MB of memory while it is read: one at a time in this process, and nobody's request waits for long.
-_TURN = threading.BoundedSemaphore(1)
-WAIT_SECONDS = 5.0
-Read = TypeVar("Read")
 MOST_BYTES = 20_000_000
 MOST_ASKED = 40  # columns of one form; those behind them are not taken, and it is said
 SHOWN = 50  # findings on a page; the download has all
@@ -88,16 +83,6 @@ PROBLEMS: Final = {
 }
 
 
-def _in_turn(read: Callable[[], Read]) -> Read:
-    """What the reading gives. Raises NotFromHere("another_is_read") when another book is still being read after a few seconds."""
-    if not _TURN.acquire(timeout=WAIT_SECONDS):
-        raise NotFromHere("another_is_read")
-    try:
-        return read()
-    finally:
-        _TURN.release()
-
-
 class BookForm(SheetForm):
     """One file, and how its text is written when that cannot be seen."""
 
@@ -126,7 +111,7 @@ def books_in(request: HttpRequest) -> HttpResponse:
         file, encoding = form.cleaned_data["sheet"], form.cleaned_data["encoding"]
         id = tried(
             form,
-            lambda: _in_turn(
+            lambda: in_turn(
                 lambda: channel.take_in(file.read(), file.name, encoding=encoding, actor=actor, at=at)
             ),
         )
@@ -167,7 +152,7 @@ def book_in(request: HttpRequest, book_id: UUID) -> HttpResponse:
         return _progress(request, row)
     if request.method == "POST":
         return _chosen(request, row)
-    return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)))
+    return _columns(request, row, in_turn(lambda: channel.sheet_of(row)))
 
 
 def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
@@ -237,7 +222,7 @@ def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
     said = request.POST
     sheet, encoding = said.get("sheet", row.sheet)[:100], said.get("encoding", row.encoding)[:12]
     choices: dict[str, Any] = {"finished": said.get("finished", row.finished), "skip_bad": "skip_bad" in said}
-    book = _in_turn(lambda: channel.sheet_of(row))
+    book = in_turn(lambda: channel.sheet_of(row))
     if (sheet, encoding) != (row.sheet, row.encoding):
         try:
             return _another_sheet(row, sheet, encoding, choices)
@@ -256,7 +241,7 @@ def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
 
 def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, Any]) -> HttpResponse:
     """The same file read otherwise: its columns are proposed anew. Raises BadSheet."""
-    book = _in_turn(lambda: read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding))
+    book = in_turn(lambda: read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding))
     proposals, _is_remembered = channel.fields_for(book)
     books.choose(
         row.id,
@@ -277,9 +262,9 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
     if row.stage != BookStage.MAPPING:
         return redirect("desk:book_in", row.id)
     try:
-        result = _in_turn(lambda: channel.trial(row, at_of(request)))
+        result = in_turn(lambda: channel.trial(row, at_of(request)))
     except Invalid as refused:
-        return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)), refused)
+        return _columns(request, row, in_turn(lambda: channel.sheet_of(row)), refused)
     remarks = _grouped(result.remarks)
     page = {
         "heading": _("试一遍，还没有写入"),
@@ -318,7 +303,7 @@ def _grouped(remarks: Iterable[RowFinding]) -> list[str]:
 def findings(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """All findings and remarks of the dry run as a table: row, column, what is so."""
     row = books.book(book_id, actor=actor_of(request))
-    result = _in_turn(lambda: channel.trial(row, at_of(request)))
+    result = in_turn(lambda: channel.trial(row, at_of(request)))
     answer = HttpResponse(
         _as_csv(result.findings, result.remarks).encode("utf-8-sig"), content_type="text/csv; charset=utf-8"
     )

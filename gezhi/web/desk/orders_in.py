@@ -33,7 +33,7 @@ from gezhi.tenancy.queries import jurisdiction
 from gezhi.web import refusals
 from gezhi.web.casework import alike, suggested
 from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
-from gezhi.web.desk.keeper import SheetForm, tried
+from gezhi.web.desk.keeper import SheetForm, in_turn, tried
 from gezhi.web.fields import moment_field
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
@@ -236,7 +236,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         file, issuer = form.cleaned_data["sheet"], form.cleaned_data["issuer"]
         data = file.read()
-        judged = tried(form, lambda: judge(data, file.name, issuer=issuer, tz=_zone()))
+        judged = tried(form, lambda: in_turn(lambda: judge(data, file.name, issuer=issuer, tz=_zone())))
         if judged is not None and not judged.findings:
             found = judged
             brought = tried(form, lambda: _brought(request, issuer, found, data))

@@ -17,7 +17,7 @@ from gezhi.kernel import workbook
 from gezhi.kernel.workbook import Limits
 from gezhi.reports import books
 from gezhi.reports.models import IncomingBook, Layout, Report
-from gezhi.web.desk import books_in
+from gezhi.web.desk import books_in, keeper
 from tests import oldbooks
 from tests.cast import Cast
 from tests.web.desk.conftest import Desk, text
@@ -319,9 +319,9 @@ def test_while_another_book_is_read_one_is_told_to_wait_and_nothing_is_lost(
 ) -> None:
     client = desk(cast.chen)
     sent(client, csv(HEADS, *ROWS))
-    monkeypatch.setattr(books_in, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(keeper, "WAIT_SECONDS", 0.01)
     before = kept().fields
-    with books_in._TURN:
+    with keeper.TURN:
         asked = [
             sent(client, csv(HEADS, ROWS[0])),
             client.get(f"{BOOKS}{kept().id}/"),
@@ -339,8 +339,8 @@ def test_while_another_book_is_read_one_is_told_to_wait_and_nothing_is_lost(
 def test_twin_without_turns_any_number_would_be_read_at_once(
     cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(books_in, "_in_turn", lambda read: read())
-    with books_in._TURN:
+    monkeypatch.setattr(books_in, "in_turn", lambda read: read())
+    with keeper.TURN:
         assert sent(desk(cast.chen), csv(HEADS, *ROWS)).status_code == 302
 
 
