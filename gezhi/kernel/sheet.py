@@ -267,7 +267,9 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
             text = data.decode(name)
         except UnicodeDecodeError:
             continue
-        if NUL_SHARE * text.count("\0") > len(text):  # no writing: a file of another kind, whatever it is called
+        if NUL_SHARE * text.count("\0") > len(
+            text
+        ):  # no writing: a file of another kind, whatever it is called
             raise BadSheet("broken")
         if encoding or name != "gb18030" or _reads_as_chinese(text):
             return text.removeprefix("\ufeff"), name

@@ -18,6 +18,7 @@ from gezhi.cases import check
 from gezhi.cases.models import Case, Order
 from gezhi.cases.orders import queries as orders
 from gezhi.cases.orders.number import number_key
+from gezhi.channels.orders.moments import Here
 from gezhi.channels.orders.sheet import judge
 from gezhi.config import worker
 from gezhi.flows import import_orders as flow
@@ -71,7 +72,7 @@ def many(count: int) -> list[tuple[str, ...]]:
 
 
 def coming(data: bytes) -> list[Coming]:
-    sheet = judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+    sheet = judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
     assert sheet.findings == ()
     return [coming_of(one) for one in sheet.orders]
 
@@ -130,7 +131,7 @@ def test_every_bad_row_is_named_by_number_and_column() -> None:
         ROW,
         (ROW[0], "另一件", *ROW[2:]),
     )
-    sheet = judge(book(*rows), "a.xlsx", issuer="hotline", tz=HERE)
+    sheet = judge(book(*rows), "a.xlsx", issuer="hotline", here=Here(HERE))
     assert sheet.findings == (
         RowFinding(2, "工单编号", "required"),
         RowFinding(3, "办理时限", "unreadable"),
@@ -140,20 +141,20 @@ def test_every_bad_row_is_named_by_number_and_column() -> None:
 
 
 def test_a_number_that_a_spreadsheet_rounded_is_no_number() -> None:
-    sheet = judge(book((2.5, *ROW[1:])), "a.xlsx", issuer="hotline", tz=HERE)
+    sheet = judge(book((2.5, *ROW[1:])), "a.xlsx", issuer="hotline", here=Here(HERE))
     assert [one.code for one in sheet.findings] == ["unreadable"]
 
 
 def test_a_sheet_without_its_columns_says_which() -> None:
     with pytest.raises(BadSheet) as bad:
-        judge(book(("a", "b"), heads=("标题", "备注")), "a.xlsx", issuer="hotline", tz=HERE)
+        judge(book(("a", "b"), heads=("标题", "备注")), "a.xlsx", issuer="hotline", here=Here(HERE))
     assert (bad.value.code, bad.value.details["heads"]) == ("missing_heads", ("工单编号", "办理时限"))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7"])
 def test_what_is_no_workbook_is_refused(data: bytes) -> None:
     with pytest.raises(BadSheet):
-        judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+        judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
 
 
 # ---- two at once, and half of one ----
@@ -274,7 +275,7 @@ UNSTORABLE = "漏\uffff水"
 def test_words_that_cannot_be_kept_are_found_in_their_row_before_anything_is_written() -> None:
     rows = [*many(12), ("B1", "", UNSTORABLE, *ROW[3:]), ("B2", "", "漏" * 20_001, *ROW[3:])]
     lines = [",".join(row) for row in (HEADS, *rows)]
-    sheet = judge("\n".join(lines).encode(), "a.csv", issuer="hotline", tz=HERE)
+    sheet = judge("\n".join(lines).encode(), "a.csv", issuer="hotline", here=Here(HERE))
     assert sheet.findings == (
         RowFinding(14, "诉求内容", "noncharacter"),
         RowFinding(15, "诉求内容", "too_long"),
@@ -321,7 +322,7 @@ def test_a_number_is_one_however_it_is_written_and_shown_as_it_was_first(cast: C
 
 
 def test_spellings_of_one_number_within_a_sheet_are_one_order() -> None:
-    sheet = judge(book(*((one, *ROW[1:]) for one in SPELLINGS)), "a.xlsx", issuer="hotline", tz=HERE)
+    sheet = judge(book(*((one, *ROW[1:]) for one in SPELLINGS)), "a.xlsx", issuer="hotline", here=Here(HERE))
     assert ([one.number for one in sheet.orders], sheet.repeats, sheet.findings) == (["WH-1"], 5, ())
 
 
@@ -368,7 +369,7 @@ def refused_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch, *, before: str
     """Why it was refused, before a step of the reading."""
     with monkeypatch.context() as patched, pytest.raises(BadSheet) as bad:
         patched.setattr(before, None)
-        judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+        judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
     return bad.value.code
 
 
@@ -392,4 +393,4 @@ def test_twin_without_these_limits_it_would_be_laid_out(monkeypatch: pytest.Monk
 
 def test_empty_rows_between_orders_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [row for one in many(500) for row in (one, ("",) * len(HEADS))]
-    assert judge(book(*rows), "a.xlsx", issuer="hotline", tz=HERE).read == 500
+    assert judge(book(*rows), "a.xlsx", issuer="hotline", here=Here(HERE)).read == 500

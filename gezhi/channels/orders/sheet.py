@@ -1,11 +1,12 @@
 """A sheet of orders as their issuer exports it, one row an order, judged as a whole before anything is written. PURE."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from gezhi.cases.orders.number import number_key
 from gezhi.channels.orders.labels import LABELS, is_about_a_person, key_of
-from gezhi.channels.orders.paste import MOST_SHORT, Read, gathered
+from gezhi.channels.orders.moments import Here
+from gezhi.channels.orders.paste import MOST_SHORT, Read, apart, gathered
 from gezhi.flows.cells import BadCell, RowFinding
 from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import BadSheet, Cell, Row, Sheet, read_sheet, small
@@ -27,8 +28,8 @@ class JudgedOrders:
     findings: tuple[RowFinding, ...]
 
 
-def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrders:
-    """Read and judge it. tz: in which its times were written. Raises BadSheet: no table, columns missing, too many rows."""
+def judge(data: bytes, filename: str, *, issuer: str, here: Here) -> JudgedOrders:
+    """Read and judge it. here: the zone in which its times were written, and now. Raises BadSheet: no table, columns missing, too many rows."""
     sheet = read_sheet(data, filename, limits=small(MOST_ROWS))
     keys = [key_of(head) for head in sheet.heads]
     lacking = [LABELS[key][0] for key in ("number", "due") if key not in keys]
@@ -42,7 +43,7 @@ def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrder
     findings, repeats = [], 0
     for row in sheet.rows:
         try:
-            found = _order(row, sheet, keys, issuer, tz)
+            found = _order(row, sheet, keys, issuer, here)
             known = first.setdefault(number_key(found.number), found)
             if known != replace(found, number=known.number):
                 raise BadCell("number", "twice")
@@ -52,7 +53,7 @@ def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrder
     return JudgedOrders(len(sheet.rows), tuple(first.values()), repeats, tuple(findings))
 
 
-def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> Read:
+def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, here: Here) -> Read:
     for fault in row.faults:
         raise BadCell(keys[fault.column] if fault.column < len(keys) else "", fault.code)
     cells = dict(zip(keys, row.cells, strict=True))
@@ -63,7 +64,7 @@ def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> 
         for key, head, cell in zip(keys, sheet.heads, row.cells, strict=True)
         if key or not is_about_a_person(head)
     ]
-    found = gathered(parts, tz, issuer=issuer)
+    found = gathered(list(apart(parts)), here, issuer=issuer)
     if not found.number:
         raise BadCell("number", "required")
     try:
