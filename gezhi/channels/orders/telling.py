@@ -12,8 +12,10 @@ _PHONE = re.compile(
     r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])|(?<![0-9])0[0-9]{2,3}[- ][0-9]{7,8}(?![0-9])"
 )
 _SURNAME = re.compile(
-    r"(?:市民|居民|群众|来电人|诉求人|业主|村民)?[\u4e00-\u9fff某]{1,2}(?:先生|女士|小姐|同志)(?=来电|反映|致电|称|投诉|咨询|求助|表示|[，,：:。\s]|$)"
+    r"(?:市民|居民|群众|来电人|诉求人|业主|村民)?[\u4e00-\u9fff某]{1,2}(?<![这那该位名的])(?:先生|女士|小姐|同志)(?=来电|反映|致电|称|投诉|咨询|求助|表示|[，,：:。\s]|$)"
 )
+# with a family name before it; without one it is nobody: 该女士, 这位先生
+_TITLED = re.compile(r"(?<=[\u4e00-\u9fff])(?<![这那该位名的一两])(?:先生|女士|小姐)")
 # how a sentence goes on behind 市民 when no name is said
 _NO_NAME = (
     "来电(?!人)|致电|来信|来访|反映|投诉|咨询|求助|表示|匿名|再次|多次|通过|拨打|认为|要求|希望|您好|你好|们"
@@ -32,7 +34,7 @@ _THING = re.compile(
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z][·. ]?(?=[A-Za-z0-9]{0,5}\d)[A-Za-z0-9]{5,6}(?![A-Za-z0-9])"
 )
 _SECRECY = re.compile(
-    r"[（(【\[]?[ 　]*(?:请|要求|需要|需|希望|对其|对|其|本人|身份|信息|个人|姓名|电话|号码|全程|注意|予以|应当|应|的|为)*保密"
+    r"[（(【\[]?[ 　]*(?:请|要求|需要|需|希望|对其|对|其|本人|身份|信息|个人|姓名|电话|号码|全程|注意|予以|应当|应|的|为){0,6}保密"
     r"(?:件|单|工单|处理|办理|身份)?[ 　]*[)）】\]]?"
 )
 _RESPONSE = re.compile(r"^[ 　]*响应(?:要求|时限|时间)?[：:][ 　]*(\S.{0,99})$", re.MULTILINE)
@@ -90,6 +92,11 @@ def unnamed(text: str, names: Iterable[str] = ()) -> str:
         pieces += [mask_private(said[end : thing.start()]), thing[0]]
         end = thing.end()
     return "".join([*pieces, mask_private(said[end:])])
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a text seems to name a person, or to give a phone or ID number."""
+    return bool(_TITLED.search(text)) or unnamed(text) != text
 
 
 def wants_secrecy(text: str) -> bool:
