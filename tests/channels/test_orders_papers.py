@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import partial
 from typing import Any
 
 import docx
@@ -416,9 +417,10 @@ RUNS: dict[str, tuple[Any, str, str, str]] = {
 @pytest.mark.parametrize("name", RUNS)
 def test_what_would_run_or_load_when_it_is_opened_is_refused_by_its_name(name: str) -> None:
     data, suffix, code, what = RUNS[name]
-    for deed in (papers.judged, lambda *form: papers.filled(*form, VALUES)):  # one that was kept before, too
+    deeds = (partial(papers.judged, data, suffix), partial(papers.filled, data, suffix, VALUES))
+    for deed in deeds:  # one that was kept before, too
         with pytest.raises(Invalid) as refused:
-            deed(data, suffix)
+            deed()
         assert (refused.value.code, refused.value.details.get("what", "")) == (code, what)
     assert what in sentence(refused.value)
 

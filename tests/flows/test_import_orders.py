@@ -367,9 +367,10 @@ def large(rows: int) -> bytes:
 
 def refused_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch, *, before: str) -> str:
     """Why it was refused, before a step of the reading."""
-    with monkeypatch.context() as patched, pytest.raises(BadSheet) as bad:
+    with monkeypatch.context() as patched:
         patched.setattr(before, None)
-        judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
+        with pytest.raises(BadSheet) as bad:
+            judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
     return bad.value.code
 
 

@@ -16,8 +16,8 @@ from gezhi.journal.models import Entry, Errand
 from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.ids import digest
 from gezhi.kernel.refusal import Invalid, Missing
-from gezhi.reports import check as reports_check
 from gezhi.reports import actions as storing
+from gezhi.reports import check as reports_check
 from gezhi.reports import queries as reports
 from gezhi.reports.intake import Intake
 from gezhi.reports.models import Report

@@ -18,7 +18,12 @@ from gezhi.tenancy.models import Jurisdiction
 from tests.evidence.pictures import Sent, photo
 
 LIN = Intake(
-    "qr", "楼道灯不亮", contact="138 0013 8000", may_call=True, key="0b6f6a52-9c3e-4f35-9d6c-1f0e2b7a9d11", maker="form"
+    "qr",
+    "楼道灯不亮",
+    contact="138 0013 8000",
+    may_call=True,
+    key="0b6f6a52-9c3e-4f35-9d6c-1f0e2b7a9d11",
+    maker="form",
 )
 
 
