@@ -264,6 +264,12 @@ def test_twin_without_that_look_the_wish_would_vanish(monkeypatch: pytest.Monkey
     assert "保密" not in read(f"编号：7\n来电人：王女士要求保密\n内容：{MATTER}", HERE).text
 
 
+@pytest.mark.parametrize("nobody", ["市民", "匿名", "女士", "居民"])
+def test_who_is_not_named_changes_no_words(nobody: str) -> None:
+    said = "市民来电反映居民楼前路灯不亮，女士匿名"
+    assert read(f"编号：7\n来电人：{nobody}\n内容：{said}", HERE).text.split("\n")[0] == said
+
+
 @pytest.mark.parametrize("said", ["不保密", "无需保密", "不需要保密", "保密局门前路灯不亮", "没有要求"])
 def test_who_does_not_want_it_is_not_marked(said: str) -> None:
     assert telling.wants_secrecy(said) is False

@@ -14,6 +14,28 @@ _PHONE = re.compile(
 _SURNAME = re.compile(
     r"(?:市民|居民|群众|来电人|诉求人|业主|村民)?[\u4e00-\u9fff某]{1,2}(?<![这那该位名的])(?:先生|女士|小姐|同志)(?=来电|反映|致电|称|投诉|咨询|求助|表示|[，,：:。\s]|$)"
 )
+# what stands where a name is asked for and names nobody: taken out of the text it would only change its words
+_NOBODY = frozenset(
+    [
+        "市民",
+        "居民",
+        "群众",
+        "业主",
+        "村民",
+        "住户",
+        "匿名",
+        "来电人",
+        "诉求人",
+        "反映人",
+        "先生",
+        "女士",
+        "小姐",
+        "同志",
+        "不详",
+        "未知",
+        "不愿透露",
+    ]
+)
 # with a family name before it; without one it is nobody: 该女士, 这位先生
 _TITLED = re.compile(r"(?<=[\u4e00-\u9fff])(?<![这那该位名的一两])(?:先生|女士|小姐)")
 # how a sentence goes on behind 市民 when no name is said
@@ -84,7 +106,9 @@ def unnamed(text: str, names: Iterable[str] = ()) -> str:
     Plates and the numbers of things stay: they are what is reported.
     """
     said = text
-    for name in sorted({one.strip() for one in names if len(one.strip()) >= 2}, key=len, reverse=True):
+    for name in sorted(
+        {one.strip() for one in names if len(one.strip()) >= 2} - _NOBODY, key=len, reverse=True
+    ):
         said = said.replace(name, NAME)
     said = _HOME.sub(rf"\1{MASK}", _CALLED.sub(NAME, _SURNAME.sub(NAME, said)))
     pieces, end = [], 0
