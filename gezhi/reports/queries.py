@@ -130,7 +130,7 @@ def stored_before(said: Intake) -> Received | None:
 
     Only when it says the same: its door is part of that, and to other words nobody answers whether it is there.
     """
-    old = Report.objects.filter(key_digest=old_key_digest(said)).first() if said.key else None
+    old = keyed(old_key_digest(said)).first() if said.key else None
     return known(old.id) if old is not None and _is_the_same(old, said) else None
 
 
