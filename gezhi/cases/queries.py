@@ -28,6 +28,9 @@ from gezhi.cases.policy import (
     visible_to,
     within,
 )
+from gezhi.cases.policy import (
+    works_at as works_at,
+)
 from gezhi.cases.reading import open_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
