@@ -22,7 +22,7 @@ TITLES = (
 )
 _TITLED = re.compile(rf"(?<![老小]){_SURNAME}(?P<title>{TITLES})")
 _CUED = re.compile(
-    rf"(?P<cue>我叫|本人姓名|姓名|联系人|业主姓名|户主)(?P<gap>\s{0, 4}[:：是为]?\s{0, 4})(?P<name>{_SURNAME}[\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])"
+    rf"(?P<cue>我叫|本人姓名|姓名|联系人|业主姓名|户主)(?P<gap>\s{{0,4}}[:：是为]?\s{{0,4}})(?P<name>{_SURNAME}[\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])"
 )
 _TO = r"\s*[-–—－]\s*"
 _FLAT_NUMBER = r"(?P<flat>\d{3,4})"
