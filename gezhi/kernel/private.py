@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -194,14 +194,16 @@ _LOOKALIKES = dict(zip(
 ))  # fmt: skip
 
 
-def mask_private(text: str) -> str:
+def mask_private(text: str, *, keep: Container[str] = ()) -> str:
     """The public copy: ID numbers, phones, plates, bank cards, e-mail, chat names, each replaced by ***.
 
     Full-width, circled and Chinese digits, gaps and hidden signs between digits are seen through. Made for
-    recall: a long serial number is masked too. Case numbers (371072-2026-0000001) and dates stay.
+    recall: a long serial number is masked too. Case numbers (371072-2026-0000001) and dates stay. keep: kinds that stay, too.
     """
     pieces, end = [], 0
-    for start, stop, _kind in private_spans(text):
+    for start, stop, kind in private_spans(text):
+        if kind in keep:
+            continue
         pieces += [text[end:start], MASK]
         end = stop
     return "".join(pieces) + text[end:]
