@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, date
 from typing import NamedTuple
 
 from gezhi.channels.excel import likeness
 from gezhi.channels.excel.book import Book, name_of
 from gezhi.channels.excel.heads import FIELDS, SEVERAL
-from gezhi.kernel.moment import BadMoment, as_moment
+from gezhi.kernel.moment import BadMoment, as_moment, without_year
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.sheet import Cell, Record, head_key
 from gezhi.kernel.text import phone_key
@@ -115,8 +115,10 @@ def _is_phone(cell: Cell) -> bool:
 
 def _is_moment(cell: Cell) -> bool:
     try:
-        return as_moment(cell, UTC) is not None
-    except BadMoment:
+        return as_moment(without_year(cell, _ANY_DAY, _ANY_DAY.year) or cell, UTC) is not None
+    except BadMoment as bad:
+        if bad.code in {"relative", "day_or_tens"}:
+            return True  # meant as a day: the row is told, and the column is taken
         return False
 
 
@@ -165,6 +167,7 @@ def heads_of(book: Book, fields: Sequence[str]) -> dict[str, str]:
     return heads
 
 
+_ANY_DAY = date(2000, 12, 31)  # of a leap year
 _FIGURE = re.compile(r"[\d.,，%]+\s*(?:件|条|户|项|个|起|宗)?")
 TOTAL = re.compile(
     r"(?:本[页月年周]|全[年部]|上[月页])?(?:合计|总计|小计|共计|累计|总数|總計|合計)[:：]?(?:[\d.,，]+(?:件|条|户|项|个|起|宗)?)?[。.]?"
