@@ -162,11 +162,8 @@ def _overridden(number: str, cuts: tuple[int, ...], _drawn: random.Random) -> st
 
 def _bracketed(number: str, cuts: tuple[int, ...], drawn: random.Random) -> str:
     """The first group in brackets."""
-    at, (left, right) = (
-        sorted(cut % len(number) for cut in cuts)[0],
-        drawn.choice(["()", "（）", "【】", "[]"]),
-    )
-    return f"{left}{number[:at]}{right}{drawn.choice(['', ' ', '-'])}{number[at:]}"
+    at, pair = sorted(cut % len(number) for cut in cuts)[0], drawn.choice(["()", "（）", "【】", "[]"])
+    return f"{pair[0]}{number[:at]}{pair[1]}{drawn.choice(['', ' ', '-'])}{number[at:]}"
 
 
 def _by_one(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:

@@ -117,9 +117,10 @@ def _is_moment(cell: Cell) -> bool:
     try:
         return as_moment(without_year(cell, _ANY_DAY, _ANY_DAY.year) or cell, UTC) is not None
     except BadMoment as bad:
-        if bad.code in {"relative", "day_or_tens"}:
-            return True  # meant as a day: the row is told, and the column is taken
-        return False
+        return bad.code in {
+            "relative",
+            "day_or_tens",
+        }  # meant as a day: the row is told, and the column is taken
 
 
 def _filled(book: Book, column: int) -> list[Cell]:
