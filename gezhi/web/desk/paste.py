@@ -18,6 +18,7 @@ from gezhi.flows import paste_group
 from gezhi.flows.demonstration import bank
 from gezhi.flows.paste_group import Taken
 from gezhi.flows.receive_report import Voice
+from gezhi.flows.suggest import categories
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.kernel.text import one_line
@@ -33,6 +34,7 @@ from gezhi.web.desk import paste_cards, paste_state
 from gezhi.web.desk.paste_cards import MOST, MOST_PICTURES, Card, Picture
 from gezhi.web.desk.paste_state import Paste
 from gezhi.web.kept import Bag, fresh_key, key_of
+from gezhi.web.punctuation import series
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 if TYPE_CHECKING:
@@ -250,7 +252,7 @@ def _result(sheet: Sheet, cards: Sequence[Card], made: dict[int, Taken]) -> dict
                 "code": request.build_absolute_uri(reverse("status", args=[one.code])),
                 "where": short_name(where) if where else "",
                 "told_where": _told_where(card, short_name(where)) if where else "",
-                "what": _what(one.case),
+                "what": _what(one.case, card.words),
                 "matter": one_line(card.words, SHORT) or _("照片"),
                 "is_known": one.is_known,
                 "not_joined": refusals.sentence(one.not_joined)
@@ -262,11 +264,13 @@ def _result(sheet: Sheet, cards: Sequence[Card], made: dict[int, Taken]) -> dict
     return {"heading": _("已登记"), "lines": lines, "answer": _answer(lines)}
 
 
-def _what(case: "Case") -> str:
-    """The category as residents call it; no query as a rule."""
-    if not case.category_id:
-        return _("反映的一件事")
-    return catalogue.category(case.category_id).plain_label(get_language() or "")
+def _what(case: "Case", words: str) -> str:
+    """The category as residents call it; while there is none, what of the lexicon was spoken of. No query as a rule."""
+    if case.category_id:
+        return catalogue.category(case.category_id).plain_label(get_language() or "")
+    leaves = categories(words)
+    things = leaves[0].found.words[:2] if leaves else ()
+    return _("关于%(things)s") % {"things": series(things)} if things else _("反映的一件事")
 
 
 def _answer(lines: Sequence[dict[str, Any]]) -> str:
