@@ -24,6 +24,7 @@ from gezhi.catalogue.discreet import is_discreet
 from gezhi.catalogue.views import CategoryView
 from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
+from gezhi.kernel.hidden import HIDDEN
 from gezhi.kernel.persons import person_spans, quiet
 from gezhi.kernel.private import Span, mask_private, private_spans
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
@@ -46,6 +47,7 @@ _SILENT: Final = {
     Ending.NOT_OURS.value: "referred",
     Ending.DUPLICATE.value: "joined",
 }
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 
 
@@ -195,7 +197,7 @@ def _touch(one: Span, other: Span) -> bool:
 
 def proposed(text: str) -> str:
     """The first words of what was said, with *** for numbers of persons, and 某人, 某户 for names and flats that are known as such."""
-    seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    seen = _HIDDEN.sub("", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
     words = ""
     for sentence in _SENTENCE.findall(quiet(mask_private(seen))):
         words += sentence.strip() if len(words) < LEAST else ""

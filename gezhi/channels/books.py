@@ -19,7 +19,7 @@ from gezhi.channels.excel.book import Book, read_book
 from gezhi.flows import import_ledger, take_back
 from gezhi.flows.cells import RowFinding
 from gezhi.flows.import_ledger import Result, Staging
-from gezhi.flows.ledger_sheet import Item, Judged, Judging, Reading, source_of
+from gezhi.flows.ledger_sheet import Item, Judged, Judging, Reading, source_of, year_of
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, Refusal
@@ -113,7 +113,7 @@ def trial(row: BookRow, at: datetime) -> tuple[Result, int]:
     judges all of them before it writes any. Nothing is written. Raises NotFound("file"), BadSheet, Invalid.
     """
     book = sheet_of(row)
-    judging, source = _judging(book, row.fields, at)
+    judging, source = _judging(book, row.fields, at, row.filename)
     until = time.monotonic() + TRIAL_SECONDS
     while is_cut := judging.step():
         if time.monotonic() > until:
@@ -122,9 +122,10 @@ def trial(row: BookRow, at: datetime) -> tuple[Result, int]:
     return import_ledger.dry_run(judging.result(), source, row.finished), rows
 
 
-def _judging(book: Book, fields: Sequence[str], at: datetime) -> tuple[Judging, str]:
+def _judging(book: Book, fields: Sequence[str], at: datetime, filename: str = "") -> tuple[Judging, str]:
     fields, source = mapping.judged(fields, len(book.heads)), source_of(mapping.layout_digest(book.heads))
-    reading = Reading(source, mapping.heads_of(book, fields), import_ledger.office_zone(), at)
+    year = year_of(f"{book.above} {book.sheet}") or year_of(filename)
+    reading = Reading(source, mapping.heads_of(book, fields), import_ledger.office_zone(), at, year)
     return Judging(mapping.records(book, fields), reading), source
 
 
@@ -228,7 +229,7 @@ def _judged(row: BookRow, held: _Held) -> Judged | None:
         except TimeoutError:
             books.say_progress(row.id, 0, 0, BookStep.READING)
             return None
-        held.judging, held.source = _judging(book, row.fields, row.began_at or row.brought_at)
+        held.judging, held.source = _judging(book, row.fields, row.began_at or row.brought_at, row.filename)
         held.rows = len(book.rows)
     judging = held.judging
     if more := _slice(judging.step):

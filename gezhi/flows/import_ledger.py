@@ -47,6 +47,7 @@ class Result:
     """read = new + known + bad + left_out, unless the import stopped: then nothing was written, and new is what would be.
 
     declined: of the new ones those to be closed as declined. unlocated, uncategorised: of the items taken.
+    totals: rows that only add up; they are not among those read.
     """
 
     read: int
@@ -60,6 +61,7 @@ class Result:
     findings: tuple[RowFinding, ...] = ()
     remarks: tuple[RowFinding, ...] = ()
     is_stopped: bool = False
+    totals: int = 0
 
 
 def office_zone() -> ZoneInfo:
@@ -89,6 +91,7 @@ def dry_run(sheet: Judged, source: str, finished: str) -> Result:
         uncategorised=sum(one.intake.category is None for one in fresh),
         findings=sheet.findings,
         remarks=tuple(one for one in sheet.remarks if one.row in rows),
+        totals=sheet.totals,
     )
 
 

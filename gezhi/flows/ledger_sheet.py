@@ -17,7 +17,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.flows.cells import BadCell, RowFinding
 from gezhi.flows.ledger_places import Found, PlaceFinder
 from gezhi.journal.chain import canonical
-from gezhi.kernel.moment import BadMoment, as_moment
+from gezhi.kernel.moment import BadMoment, as_moment, without_year
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.sheet import Cell, Record, head_key
 from gezhi.kernel.text import clean_name, phone_key, strip_board_whitespace
@@ -30,6 +30,12 @@ CLOCKS_DIFFER = timedelta(days=1)
 SHOWN_SIGNS = 40  # of a cell, in a remark
 FINISHED = re.compile(r"办结|结案|办毕|完成|解决|处理完|已处理|处置完|已处置|整改到位|已整改|销号|closed|done|solved|finished|completed|resolved", re.IGNORECASE)  # fmt: skip
 UNFINISHED = re.compile(r"未|没有|尚|不|待|正在|中$|否|无法|\b(?:un|not|in progress|pending|open)", re.IGNORECASE)  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?=年|\D|$)")
+MOMENTS = {
+    "unreadable": "not_a_moment",
+    "year": "odd_year",
+    "no_such_time": "no_such_moment",
+}  # each says what stood there
 YES = frozenset({"是", "√", "yes", "y", "true", "1"})
 KEPT_WORDS = (
     "status",
@@ -51,23 +57,25 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a ledger holds. items: one per number, in its order. repeats: rows that say again what an earlier one said."""
+    """What a ledger holds. items: one per number, in its order. repeats: rows that say again what an earlier one said; totals: rows that only add up (合计), which are left out and not among those read."""
 
     read: int
     items: tuple[Item, ...]
     repeats: int
     findings: tuple[RowFinding, ...]
     remarks: tuple[RowFinding, ...]
+    totals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What all rows of one ledger are judged by. source: of its numbers; heads: by field how its columns are called."""
+    """What all rows of one ledger are judged by. source: of its numbers; heads: by field how its columns are called; year: of days without one, as its title says."""
 
     source: str
     heads: Mapping[str, str]
     tz: tzinfo
     at: datetime
+    year: int | None = None
 
 
 def source_of(layout: str) -> str:
@@ -88,7 +96,7 @@ class Judging:
 
     def __init__(self, records: Iterable[Record], reading: Reading) -> None:
         self.records = iter(records)
-        self.reading, self.read, self.repeats = reading, 0, 0
+        self.reading, self.read, self.repeats, self.totals = reading, 0, 0, 0
         self.places, self.categories = PlaceFinder(), _categories()
         self.named: dict[str, UUID | None] = {}  # what the book calls it → which category that is
         self.first: dict[str, Item] = {}
@@ -104,6 +112,9 @@ class Judging:
         return len(some) == AT_ONCE
 
     def _take(self, record: Record) -> None:
+        if record.is_total:
+            self.totals += 1
+            return
         self.read += 1
         remarks: list[RowFinding] = []
         try:
@@ -120,7 +131,12 @@ class Judging:
     def result(self) -> Judged:
         """What was read so far."""
         return Judged(
-            self.read, tuple(self.first.values()), self.repeats, tuple(self.findings), tuple(self.remarks)
+            self.read,
+            tuple(self.first.values()),
+            self.repeats,
+            tuple(self.findings),
+            tuple(self.remarks),
+            self.totals,
         )
 
     def _item(self, record: Record, remarks: list[RowFinding]) -> Item:
@@ -160,8 +176,7 @@ class Judging:
         return self.reading.heads.get(field, field)
 
     def _remark(self, record: Record, field: str, code: str, value: str) -> RowFinding:
-        shown = value if len(value) <= SHOWN_SIGNS else value[: SHOWN_SIGNS - 1] + "…"
-        return RowFinding(record.number, self._head(field), code, {"value": shown})
+        return RowFinding(record.number, self._head(field), code, {"value": _cut(value)})
 
     def _number(self, cells: Mapping[str, Cell]) -> str:
         """Its number in the book; without one a keyed digest of the row, which nobody can guess back."""
@@ -180,12 +195,14 @@ class Judging:
         return number
 
     def _moment(self, field: str, cell: Cell) -> datetime | None:
+        latest = self.reading.at + CLOCKS_DIFFER
         try:
-            moment = as_moment(cell, self.reading.tz)
+            day = without_year(cell, latest.astimezone(self.reading.tz).date(), self.reading.year)
+            moment = as_moment(day or cell, self.reading.tz)
         except BadMoment as bad:
-            raise BadCell(field, bad.code) from bad
-        if moment is not None and moment > self.reading.at + CLOCKS_DIFFER:
-            raise BadCell(field, "in_the_future")
+            raise BadCell(field, MOMENTS.get(bad.code, bad.code), value=_cut(_words(cell))) from bad
+        if moment is not None and moment > latest:
+            raise BadCell(field, "later_than_now", value=_cut(_words(cell)))
         return moment
 
     def _place(self, record: Record, remarks: list[RowFinding]) -> Found:
@@ -241,6 +258,16 @@ def _is_finished(cells: Mapping[str, Cell]) -> bool:
         or status.lower() in YES
         or (not status and cells["closed_at"] is not None)
     )
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= SHOWN_SIGNS else value[: SHOWN_SIGNS - 1] + "…"
+
+
+def year_of(*titles: str) -> int | None:
+    """The one year that a title or the name of a file says ("2026年11月", "台账2026.xlsx"); None when it says none, or two."""
+    said = {int(year) for title in titles for year in _YEAR.findall(title)}
+    return said.pop() if len(said) == 1 else None
 
 
 def _words(cell: Cell) -> str:

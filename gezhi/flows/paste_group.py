@@ -4,7 +4,7 @@ A join that is refused leaves a case of its own, and says why (receive_and_join)
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,6 +18,7 @@ from gezhi.flows.receive_report import Voice
 from gezhi.flows.suggest import LOOKED_AT, Spot, Suggestion, categories, spots_in
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, Refusal
+from gezhi.places import paths
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
@@ -66,16 +67,25 @@ def proposal(
     at: datetime,
     place: PlaceRow | None = None,
 ) -> Suggestion:
-    """What a voice speaks of. hint: the home that stands beside the name. around: where the whole group lives. place: as chosen. 10 queries at most."""
-    said = words[:LOOKED_AT]
+    """What a voice speaks of. hint: the home that stands beside the name. around: where the whole group lives. place: as chosen. 13 queries at most."""
+    said, ground = words[:LOOKED_AT], _ground(actor)
     leaves = categories(said)
-    spots = spots_in(said, around) or (spots_in(hint, around) if hint else [])
-    spots = [one for one in spots if not _is_part(one, spots)]
-    where = place or (spots[0].place if spots else around)
+    spots = _wholes(spots_in(said, around, ground=ground))
+    hinted = _wholes(spots_in(hint, around, ground=ground)) if hint else []
+    found = Suggestion(leaves, spots, vocabulary.lexicon().danger(said), (), hinted)
     codes = tuple(one.category.code for one in leaves)
-    return Suggestion(
-        leaves, spots, vocabulary.lexicon().danger(said), alike(Said(said, at, codes, where), actor=actor)
-    )
+    where = place or found.place or around
+    return replace(found, similar=alike(Said(said, at, codes, where), actor=actor))
+
+
+def _ground(actor: Actor) -> str:
+    """The one path where the actor works; "" where there are several, or the whole office."""
+    own = {post.path for post in actor.posts if post.path not in {"", paths.ROOT}}
+    return own.pop() if len(own) == 1 else ""
+
+
+def _wholes(spots: Sequence[Spot]) -> list[Spot]:
+    return [one for one in spots if not _is_part(one, spots)]
 
 
 def _is_part(one: Spot, spots: Iterable[Spot]) -> bool:

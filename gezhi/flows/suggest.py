@@ -12,7 +12,7 @@ from gezhi.catalogue.views import CategoryView
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.geo import Point
 from gezhi.kernel.refusal import NotFound
-from gezhi.places import gazetteer
+from gezhi.places import gazetteer, paths
 from gezhi.places import queries as places
 from gezhi.places.gazetteer import Named
 from gezhi.places.queries import PlaceRow
@@ -20,6 +20,7 @@ from gezhi.reports import vocabulary
 from gezhi.reports.lexicon import Danger
 from gezhi.reports.suggesting import SHOWN, Suggested, suggest, worth_saying
 
+SURE = 0.5  # of a place: from here on it may be chosen already
 LOOKED_AT = 5000  # signs: a text may be no longer anyway
 
 
@@ -39,12 +40,26 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Best first in each."""
+    """Best first in each. hinted: places that do not stand in the words, but beside the name of whoever said them."""
 
     categories: Sequence[Leaf]
     places: Sequence[Spot]
     danger: Danger | None
     similar: Sequence[Alike]
+    hinted: Sequence[Spot] = ()
+
+    @property
+    def place(self) -> PlaceRow | None:
+        """The place that the words name, where they name one alone: of two that may be meant alike neither is."""
+        first, *others = [*self.places, None] if self.places else [None]
+        if first is None or first.found.score < SURE:
+            return None
+        ties = [one for one in others if one and one.found.score >= first.found.score]
+        return (
+            None
+            if any(not paths.is_within(first.found.path, one.found.path) for one in ties)
+            else first.place
+        )
 
 
 def suggestion(
@@ -88,9 +103,9 @@ def _likeliest(text: str) -> list[Leaf]:
     return [Leaf(known[one.code], one) for one in found]
 
 
-def spots_in(text: str, inside: PlaceRow | None = None) -> list[Spot]:
-    """The places that the words name. 3 queries at most."""
-    found = gazetteer.named_in(text, inside=inside.path if inside else "")
+def spots_in(text: str, inside: PlaceRow | None = None, *, ground: str = "") -> list[Spot]:
+    """The places that the words name. ground: the path where whoever asks works, of which he means the places rather than of another. 3 queries at most."""
+    found = gazetteer.named_in(text, inside=inside.path if inside else ground)
     rows = places.by_ids([one.place_id for one in found]) if found else {}
     return [Spot(rows[one.place_id], one) for one in found if one.place_id in rows]
 

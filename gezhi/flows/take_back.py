@@ -1,10 +1,12 @@
 """Decline many cases of one import, with a public reason: those finished in another book, or all of them when the import was a mistake.
 
-Declining is the desk's own arrow (I3), so it is done by the person who wanted it and only where he is the desk. Nothing is erased: an
+Declining is the desk's own arrow (I3), so it is done by the person who wanted it and only where he is the desk; what he brought himself and
+nobody has touched he may take back from any desk. Nothing is erased: an
 import that was taken back stays in the ledger as declined, and gives up its numbers, so that the corrected book may come.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,7 +20,7 @@ from gezhi.cases.actions import advance
 from gezhi.cases.lifecycle import Ending, State
 from gezhi.cases.move import Move
 from gezhi.journal.queries import stories
-from gezhi.kernel.actor import Actor, ActorKind
+from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.kernel.refusal import Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.reports import books
 from gezhi.reports.queries import of_numbers
@@ -72,13 +74,17 @@ class TakingBack:
 
     @transaction.atomic
     def _back(self, case: "Case", report_ids: Sequence[UUID], at: datetime) -> bool:
-        if case.state == State.REPORTED and not _declined(case.id, _taken_back(), self.actor, at):
+        if case.state == State.REPORTED and not _declined(case.id, _taken_back(), self._as_desk(case), at):
             return False
         books.let_go(report_ids)
         return True
 
+    def _as_desk(self, case: "Case") -> Actor:
+        """Whoever brought it in, where he may do what the case's desk may: what nobody has touched is still his, whatever desk it came to."""
+        return replace(self.actor, posts=(*self.actor.posts, Post(Duty.CLERK, party=case.desk_id)))
+
     def stayed(self) -> list[str]:
-        """Numbers of the cases that stay: somebody has worked on them, or they are not this person's to decline. 1 query."""
+        """Numbers of the cases that stay: somebody has worked on them. 1 query."""
         return list(imported.standing(self.run).values_list("number", flat=True))
 
 

@@ -61,6 +61,33 @@ def as_moment(cell: object, tz: tzinfo) -> datetime | None:
     return placed
 
 
+_NO_YEAR = re.compile(
+    r"(?P<month>\d{1,2})(?:[./-]|月)(?P<day>\d{1,2})(?:日|号)?(?P<rest>(?:[ ,t上下晚中凌].*)?)", re.IGNORECASE
+)
+_RELATIVE = re.compile(r"^(?:今|昨|前|大前)[天日晚早]|^(?:上|本|这)?(?:周|星期|礼拜)[一二三四五六日天]|^刚才")
+
+
+def without_year(cell: object, latest: date, year: int | None = None) -> str | None:
+    """「11.3」, 「11月6号」 and 「11/6」 with their year in front, for `as_moment`; None for what is no day and month.
+
+    year: as the sheet says; else the newest that is not behind `latest`. A number that ends in .1, .2 or .3 may have lost a nought:
+    raises BadMoment("day_or_tens"). 昨天 in a ledger is no day: raises BadMoment("relative").
+    """
+    if isinstance(cell, str) and _RELATIVE.search(cell.strip()):
+        raise BadMoment("relative", value=_shown(cell))
+    if isinstance(cell, bool) or not isinstance(cell, str | float):
+        return None
+    found = _NO_YEAR.fullmatch(unicodedata.normalize("NFKC", str(cell)[:60]).strip())
+    if found is None:
+        return None
+    if isinstance(cell, float) and found["day"] in {"1", "2", "3"}:
+        raise BadMoment("day_or_tens", value=_shown(cell))
+    months = int(found["month"]), int(found["day"])
+    if year is None:
+        year = latest.year if months <= (latest.month, latest.day) else latest.year - 1
+    return f"{year}-{found['month']}-{found['day']}{found['rest']}"
+
+
 def _shown(cell: object) -> str:
     return str(cell)[:40] if isinstance(cell, str | float | date) else "…"
 

@@ -97,6 +97,7 @@ class Record(NamedTuple):
     number: int
     cells: dict[str, Cell]
     faults: dict[str, str]
+    is_total: bool = False  # it adds up the rows above
 
 
 def read_sheet(data: bytes, filename: str, *, limits: Limits | None = None, encoding: str = "") -> Sheet:

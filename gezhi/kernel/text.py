@@ -9,6 +9,7 @@ import unicodedata
 
 import regex
 
+from gezhi.kernel.hidden import HIDDEN
 from gezhi.kernel.private import mask_phone, mask_private, phone_key, phone_tail
 from gezhi.kernel.refusal import Refusal
 
@@ -59,15 +60,11 @@ _EXTRA_MARKS = regex.compile(rf"(\p{{M}}{{{MARKS_PER_SIGN}}})\p{{M}}+")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
 _GRAPHEME = regex.compile(r"\X")
 
-_HIDDEN = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
-)
-_HIDDEN_SIGN = re.compile(f"[{_HIDDEN}]")
+_HIDDEN_SIGN = re.compile(f"[{HIDDEN}]")
 # A joiner between two pictures belongs to the picture (families, professions) and is left alone.
 _HIDDEN_RUN = regex.compile(
     r"(?<=[\p{Extended_Pictographic}\uFE0F\U0001F3FB-\U0001F3FF])\u200d(?=\p{Extended_Pictographic})(*SKIP)(*FAIL)"
-    rf"|[\U000e0000-\U000e007f]+|([\x01-\x08\x0b-\x1f\x7f-\x9f{_HIDDEN}])\1*"
+    rf"|[\U000e0000-\U000e007f]+|([\x01-\x08\x0b-\x1f\x7f-\x9f{HIDDEN}])\1*"
 )
 _NAMES = {
     **{"\u00ad": "SHY", "\u061c": "ALM", "\u2060": "WJ", "\ufeff": "BOM"},
@@ -153,7 +150,7 @@ def strip_board_whitespace(text: str) -> str:
 # ---- keys: what is compared, never shown ----
 
 _ZEROS = str.maketrans("〇○◯", "000")
-_KEY_NOISE = regex.compile(rf"[\s\p{{Pd}}\u2212_{_HIDDEN}]+")
+_KEY_NOISE = regex.compile(rf"[\s\p{{Pd}}\u2212_{HIDDEN}]+")
 
 # Cyrillic and Greek letters that look like a Latin one. Enough for staff names, not all of Unicode's table.
 _LOOKALIKES = str.maketrans(

@@ -68,8 +68,11 @@ CHANNEL_NAMES: Mapping[str, Any] = {
 }
 
 WITH_CODE = frozenset(
-    {Channel.QR, Channel.WEB, Channel.API, Channel.OPEN311, Channel.GROUP}
+    {Channel.QR, Channel.WEB, Channel.API, Channel.OPEN311}
 )  # they hold the code of the status page
+SHARED_CODE = frozenset(
+    {Channel.GROUP}
+)  # a whole group holds it: its page shows what is public and takes nothing
 
 
 def is_askable(channel: str, *, has_contact: bool) -> bool:

@@ -259,6 +259,9 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "sheet_taken": gettext_noop("这张交接单已经确认。"),
     "taken": gettext_noop("这张交接单已经确认。"),
     "another_under_way": gettext_noop("同样表头的另一份台账正在导入，请等它完成再试。"),
+    "shared_code": gettext_noop(
+        "这个地址发在群里，谁都能看，不能在这里补充或确认。有话要说，请用本页的“在这里反映”。"
+    ),
     "another_is_read": gettext_noop("正在读另一本，请稍等再试。什么都没有改动，返回上一页，填的内容还在。"),
     "has_begun": gettext_noop("这份台账已经开始处理，请看它的最新进展。"),
     "photo_changed": gettext_noop("遮住的地方刚刚被改过，请看最新的一张再决定。什么都没有改动。"),

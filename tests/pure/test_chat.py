@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gezhi.channels.chat import layouts, problems
+from gezhi.channels.chat import layouts, names, problems
 from gezhi.channels.chat.known import NUMBER, number_of, numbers_to_look_for
 from gezhi.channels.chat.layouts import Message, TooLong, read
 from gezhi.channels.chat.marks import is_system_line, split_reply, words_of
@@ -275,6 +275,55 @@ def test_names_are_the_senders_and_those_called_without_roles_things_and_compani
 )
 def test_who_it_was_and_which_flat_are_taken_out_and_the_stairwell_stays(words: str, left: str) -> None:
     assert taking_out(NAMES)(words) == left
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("Amy家漏水，amy和AMY都说了", "某人家漏水，某人和某人都说了"),
+        ("Li家漏水", "某人家漏水"),
+        ("lift坏了，Gamy也说", "lift坏了，Gamy也说"),
+    ],
+)
+def test_a_name_goes_in_small_and_in_large_letters_and_never_inside_another_word(
+    words: str, left: str
+) -> None:
+    assert taking_out(["Amy", "Li"])(words) == left
+
+
+class Counted(names._Node):
+    """Counts every step from one sign of a name to the next."""
+
+    steps = 0
+
+    def get(self, sign: str, default: names._Node | None = None) -> names._Node | None:  # type: ignore[override]
+        Counted.steps += 1
+        return super().get(sign, default)
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        [f"张三{n:05d}" for n in range(4000)],
+        [f"张三{'李' * (n % 36)}{n}" for n in range(2000)],
+    ],
+)
+def test_names_are_taken_out_in_a_straight_line_however_many_begin_alike(
+    called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_Node", Counted)
+    quiet = taking_out(called)
+    monkeypatch.setattr(Counted, "steps", 0)
+    words = "张三" * 20_000
+    assert quiet(words) == words
+    assert Counted.steps <= 3 * len(words)
+
+
+def test_a_paste_has_names_for_everybody_who_speaks_and_an_end_of_those_called() -> None:
+    many = "".join(f"@张三{n:05d} " for n in range(10_000))
+    found = names_of([Message("于海", None, many), Message("林芳", None, "@吕方 在吗")])
+    assert len(found) <= 2 * names.MOST_NAMES
+    assert {"于海", "林芳"} <= set(found)
 
 
 @pytest.mark.parametrize(

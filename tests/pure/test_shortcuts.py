@@ -14,7 +14,7 @@ from gezhi.kernel.private import mask_private, phone_key
 from gezhi.kernel.text import strip_board_whitespace
 from gezhi.tenancy.clock import new_id
 
-SIGNS = "0123456789０⑤〇一二九aBqQxOl@*-— ，。车牌号微信电话企鹅鲁京\n\r\u2028\u3000\t"
+SIGNS = "0123456789０⑤〇一二九㈠aBqQxOl@*-— ，。：（）【車车牌号微威信扣电话企鹅使领军护照证鲁魯京К\u00ad\u202d\u3164\n\r\u2028\u3000\t"
 words = st.text(alphabet=SIGNS, max_size=40)
 
 
@@ -30,6 +30,12 @@ def masked_the_long_way(said: str) -> str:
 @example("打1234567吧")
 @example("联系 ⑤⑤⑤ 一二三四")
 @example("123***")
+@example("使014001")
+@example("扣扣123456")
+@example("威信\u00ad123456")
+@example("牌照１2345")
+@example("领013001")
+@example("护照123456")
 def test_no_number_escapes_by_the_short_look(said: str) -> None:
     assert mask_private(said) == masked_the_long_way(said)
 

@@ -57,6 +57,22 @@ def test_nothing_is_masked_that_is_not_found_and_the_other_way_round(kind):
         ("3号楼2单元501室漏水", "3号楼2单元某户漏水", ["home"]),
         ("我住301", "我住某户", ["home"]),
         ("302室王阿姨说灯坏了", "某户某阿姨说灯坏了", ["home", "name"]),
+        ("3号楼2单元501号漏水", "3号楼2单元某户漏水", ["home"]),
+        ("3栋2单元五零一漏水", "3栋2单元某户漏水", ["home"]),
+        ("3号楼2单元 5 0 1漏水", "3号楼2单元某户漏水", ["home"]),
+        ("3#2-501漏水", "3号楼2单元某户漏水", ["home"]),
+        ("3/2/501漏水", "3号楼2单元某户漏水", ["home"]),
+        ("楼上 2503漏水", "楼上某户漏水", ["home"]),
+        ("501住户夜里装修", "某户夜里装修", ["home"]),
+        ("501的人养狗", "某户养狗", ["home"]),
+        ("401漏到301", "某户漏到某户", ["home", "home"]),
+        ("我住501号", "我住某户", ["home"]),
+        ("欧阳女士、诸葛先生、尤女士", "某女士、某先生、某女士", ["name", "name", "name"]),
+        ("联系人：欧阳娜娜", "联系人：某人", ["name"]),
+        ("张警官和柳律师都来过", "某警官和某律师都来过", ["name", "name"]),
+        ("3号楼一二三单元都停水，26/11/2026起", "3号楼一二三单元都停水，26/11/2026起", []),
+        ("木工路128号楼下，路灯118号", "木工路128号楼下，路灯118号", []),
+        ("共有200住户，楼下100米，楼上300多人", "共有200住户，楼下100米，楼上300多人", []),
         ("3号楼2单元门玻璃碎了", "3号楼2单元门玻璃碎了", []),
         ("老师说小黄车太多，楼下停了200个", "老师说小黄车太多，楼下停了200个", []),
     ],
@@ -69,6 +85,6 @@ def test_names_and_flats_are_taken_out_and_building_and_stairwell_stay(text, pub
 
 def test_twin_without_the_patterns_a_name_stays(monkeypatch):
     nothing = persons.re.compile("(?P<cue>a)(?P<gap>b)(?P<name>c)(?P<title>d)(?!d)x")
-    for name in ("_TITLED", "_CUED", "HOME", "_FLAT"):
+    for name in ("_TITLED", "_CUED", "HOME", "_HOME_TOO", "_FLAT"):
         monkeypatch.setattr(persons, name, nothing)
     assert quiet("302室王先生") == "302室王先生"

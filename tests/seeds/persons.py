@@ -4,7 +4,7 @@ A seed is (text, secret): what somebody wrote, and the part of it that nobody el
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
@@ -17,7 +17,8 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 LETTERS = str.maketrans("01", "Ol")
 KEYCAPS = {ord(digit): f"{digit}\ufe0f\u20e3" for digit in "0123456789"}
 GAPS = (" ", "-", "—", ".", "·", "\u3000", "\u200b", "_", "/", ",", "，", "、", " - ")
-OFTEN, SELDOM = 3, 1  # turns of each
+HIDDEN = "\u00ad\u034f\u061c\u180e\u200b\u200d\u202a\u202c\u202d\u202e\u2060\u2066\u3164\ufeff"
+TRADITIONAL = str.maketrans("云辽苏赣", "雲遼蘇贛")
 
 SENTENCES = (
     "楼道灯坏了三天，请打{}找我。",
@@ -40,13 +41,13 @@ class Seed(NamedTuple):
     disguise: str
 
 
-def seeds(count: int = 1500) -> list[Seed]:
+def seeds(count: int = 2500) -> list[Seed]:
     """So many of all kinds in all disguises."""
     drawn = random.Random(371072)
     made: list[Seed] = []
     while len(made) < count:
         for kind, (make, cuts) in KINDS.items():
-            for name, disguise in (PLATE_DISGUISES if kind == "plate" else DISGUISES).items():
+            for name, disguise in OF_KIND.get(kind, DISGUISES).items():
                 secret = disguise(make(drawn), cuts, drawn)
                 made.append(Seed(drawn.choice(SENTENCES).format(secret), secret, kind, name))
     return made[:count]
@@ -86,6 +87,28 @@ def _plate(drawn: random.Random) -> str:
     return f"{drawn.choice('京津冀豫云辽黑湘皖鲁新苏浙赣鄂粤')}{drawn.choice('ABCDEFGHJK')}{energy}{tail}"
 
 
+def _odd_plate(drawn: random.Random) -> str:
+    """Armed police, embassies, army, trailers."""
+    five = f"{drawn.randrange(10**5):05d}"
+    return drawn.choice(
+        [f"WJ鲁{five}", f"WJ 10 {five}", f"使{five}1", f"军A{five}", f"空K·{five}", f"鲁K挂{five[:4]}"]
+    )
+
+
+def _passport(drawn: random.Random) -> str:
+    return f"{drawn.choice(['E', 'G'])}{drawn.randrange(10**7, 10**8)}"
+
+
+def _chat_name(drawn: random.Random) -> str:
+    cue = drawn.choice(["vx：", "微信: ", "wx ", "V信", "威信号：", "微信号", "QQ:", "扣扣"])
+    number = str(drawn.randrange(10**7, 10**10))
+    return cue + (
+        number
+        if "Q" in cue or "扣" in cue
+        else f"{drawn.choice(['zhang_san', 'w-liu', 'xiaohai'])}{number[:3]}"
+    )
+
+
 KINDS: dict[str, tuple[Callable[[random.Random], str], tuple[int, ...]]] = {
     "mobile": (_mobile, (3, 7)),
     "landline": (_landline, (-7,)),
@@ -93,6 +116,9 @@ KINDS: dict[str, tuple[Callable[[random.Random], str], tuple[int, ...]]] = {
     "old identity": (_old_identity, (6, 12)),
     "bank": (_bank, (4, 8, 12)),
     "plate": (_plate, (2,)),
+    "odd plate": (_odd_plate, ()),
+    "passport": (_passport, ()),
+    "chat": (_chat_name, ()),
 }
 Disguise = Callable[[str, tuple[int, ...], random.Random], str]
 
@@ -112,6 +138,54 @@ def _grouped(number: str, cuts: tuple[int, ...], drawn: random.Random) -> str:
 
 def _spaced(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
     return drawn.choice([" ", "-", "\u200b", ".", "\u3000"]).join(number)
+
+
+def _with(signs: Sequence[str]) -> Disguise:
+    """Any of these signs between the groups, the same between all of them."""
+
+    def disguise(number: str, cuts: tuple[int, ...], drawn: random.Random) -> str:
+        at, gap = sorted(cut % len(number) for cut in cuts), drawn.choice(signs)
+        return gap.join(number[begin:end] for begin, end in zip([0, *at], [*at, None], strict=True))
+
+    return disguise
+
+
+def _hidden(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
+    """Signs that nobody sees, anywhere."""
+    return "".join(sign + (drawn.choice(HIDDEN) if drawn.random() < 0.5 else "") for sign in number)
+
+
+def _overridden(number: str, cuts: tuple[int, ...], _drawn: random.Random) -> str:
+    at = sorted(cut % len(number) for cut in cuts)[0] if cuts else 2
+    return f"{number[:at]}\u202d{number[at:]}\u202c"
+
+
+def _bracketed(number: str, cuts: tuple[int, ...], drawn: random.Random) -> str:
+    """The first group in brackets."""
+    at, pair = sorted(cut % len(number) for cut in cuts)[0], drawn.choice(["()", "（）", "【】", "[]"])
+    return f"{pair[0]}{number[:at]}{pair[1]}{drawn.choice(['', ' ', '-'])}{number[at:]}"
+
+
+def _by_one(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
+    return drawn.choice(["、", "，", "/", "|", "。", "~"]).join(number)
+
+
+def _traditional(number: str, _cuts: tuple[int, ...], _drawn: random.Random) -> str:
+    return "魯" + number[1:] if number[0] in "鲁京津冀豫" else number.translate(TRADITIONAL)
+
+
+def _in_full(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
+    """As a plate has it: at most one letter more among the five behind."""
+    return f"{drawn.choice(['山东', '河北', '江苏'])}{number[1]}{drawn.randrange(10**4):04d}{number[-1]}"
+
+
+def _look_alike(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
+    return f"{number[0]}{drawn.choice('КАВЕНМΚΑ')}{number[2:]}"
+
+
+def _parted(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
+    gap = drawn.choice(["：", ":", "/", ",", "~"])
+    return f"{number[:2]}{gap}{drawn.randrange(10**5):05d}"
 
 
 def _mixed(number: str, _cuts: tuple[int, ...], drawn: random.Random) -> str:
@@ -136,6 +210,13 @@ DISGUISES: dict[str, Disguise] = {
     "sign by sign": _spaced,
     "mixed": _mixed,
     "groups in Chinese": lambda number, cuts, drawn: _grouped(number.translate(CHINESE), cuts, drawn),
+    "hidden signs": _hidden,
+    "written over": _overridden,
+    "in brackets": _bracketed,
+    "odd signs": _with(["~", "～", "：", ":", "。", "…", "#", "'", "    ", "------"]),
+    "in lines": _with(["\n", "\r\n", " \n", "\u2028"]),
+    "odd dots": _with(["‧", "・", "∙", "⋅", "⁄"]),
+    "one by one": _by_one,
 }
 PLATE_DISGUISES: dict[str, Disguise] = {
     "plain": lambda number, _cuts, _drawn: number,
@@ -145,6 +226,18 @@ PLATE_DISGUISES: dict[str, Disguise] = {
     "with a dash": lambda number, _cuts, _drawn: f"{number[:2]}-{number[2:]}",
     "with blanks": lambda number, _cuts, _drawn: f"{number[0]} {number[1]} {number[2:]}",
     "circled": _as(CIRCLED),
+    "hidden signs": _hidden,
+    "traditional": _traditional,
+    "province in full": _in_full,
+    "letters that look alike": _look_alike,
+    "parted": _parted,
+}
+PLAIN = {"plain": DISGUISES["plain"], "hidden signs": _hidden}
+OF_KIND = {
+    "plate": PLATE_DISGUISES,
+    "odd plate": PLAIN,
+    "passport": {**PLAIN, "full width": _full_width},
+    "chat": PLAIN,
 }
 
 
@@ -177,6 +270,64 @@ def harmless() -> list[str]:
         *["1、3、5、7、9、11、13号楼", "101、102、103、104室", "3-501、4-502、5-601", "1-2-301和1-2-302"],
         *["12345", "110", "96111转1", "12,345,678元", "3.14159平方米", "1234567元", "每月128.50元"],
         *["08:00-20:00", "2026年3月2日12:30", "凌晨1点到3点", "371072-2026-0000001", "371072-00128"],
+        *[
+            "工单WH20261128-001",
+            "订单号20261128-0032",
+            "编号：2026-HJ-0415",
+            "合同编号YH2026-07-118",
+            "单号SF-2026-1128",
+        ],
+        *[
+            "2026/11/28",
+            "11月28日13:00-14:30",
+            "13:00～14:30 150米",
+            "2026年11月28日18:30:05",
+            "自2025.11.01起，至2026.11.28止",
+        ],
+        *[
+            "身高178，体重150",
+            "楼高98.5米，33层",
+            "长1500×宽1200×高800",
+            "2400*1200*18的板",
+            "井盖直径700，深1.8米",
+        ],
+        *[
+            "单价138元，共1234套",
+            "130+1200+1300=2630元",
+            "水费15.60、电费138.20",
+            "押金2,000元/户，共128户",
+            "18万、19万和200万",
+        ],
+        *[
+            "（2026）鲁10民初1234号",
+            "鲁政办发〔2026〕12号",
+            "(2025)威住建罚字第0087号",
+            "案号：（2026）鲁1002执138号",
+            "371072-2026-9913801",
+        ],
+        *[
+            "131、132、133号楼",
+            "13号楼1301、1302、1303室",
+            "1-5号楼、7-12号楼、15-18号楼",
+            "G3栋、H12栋、E区8号",
+            "地下车库B2-138、B2-139",
+        ],
+        *[
+            "1路、12路、118路、K3路公交",
+            "118路／103路／50路",
+            "坐高铁G1234次",
+            "山东省G25高速",
+            "北京T3航站楼",
+            "海南航空HU7801",
+        ],
+        *[
+            "共130件\n20261128巡查",
+            "第138条、第1234号",
+            "热线12345，转3再转1",
+            "楼龄20年，2006-2026",
+            "使用100000次",
+            "领了3000元",
+        ],
         *["鲁北的K路车", "1.5l的水瓶", "0.8元/度", "GB50180-2018", "5G基站300米", "第37届2次会议"],
     ]
     return [

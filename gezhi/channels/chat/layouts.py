@@ -22,8 +22,12 @@ _LABELS = frozenset((  # what stands before a colon and is nobody's name
     "注意", "提醒", "通知", "温馨提示", "http", "https",
 ))  # fmt: skip
 _TIME_ALONE = re.compile(_UNNAMED, re.IGNORECASE)
+_GROUP = re.compile(
+    r"^(?:群聊)?[“”\"「](?P<a>[^“”\"「」\n]{2,40})[“”\"」](?:的(?:微信)?聊天记录.{0,8})?$|^(?:群聊[:：]?\s*)?(?P<b>[^\s“”\"「」:：]{2,30}群)(?:\s*[(（]\d{1,4}[)）])?$"
+)
+HEAD_LINES = 3
 _FRAME = re.compile(
-    r"^(?:微信)?聊天记录$|的(?:微信)?聊天记录(?:如下)?[:：,，。]?$|^Dear[:：]?$|^Hi[,，:：]?$|^如下是",
+    r"^(?:微信)?聊天记录$|^群聊[“\"「:：]|的(?:微信)?聊天记录(?:如下)?[:：,，。]?$|^Dear[:：]?$|^Hi[,，:：]?$|^如下是",
     re.IGNORECASE,
 )
 
@@ -96,6 +100,14 @@ LAYOUTS: dict[str, Callable[[str], _Head | None]] = {
     "time, name and words": _by(rf"{_WHEN}[ \t\u3000]*{_SHORT}[:：][ \t\u3000]*(?P<rest>.+)"),
     "name and words": _named,  # several messages marked and copied in one go
 }
+
+
+def group_of(text: str) -> str:
+    """The name of the group that stands above what was copied: 群聊"悦海花园邻里群"; "" without."""
+    for line in text[:1000].splitlines()[:HEAD_LINES]:
+        if found := _GROUP.search(line.strip()):
+            return found["a"] or found["b"]
+    return ""
 
 
 def read(text: str, *, today: date, tz: tzinfo) -> Conversation:

@@ -6,13 +6,14 @@ by `mask_private` after it.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from gezhi.channels.chat.layouts import Message
 from gezhi.channels.chat.marks import called_in
 from gezhi.kernel import persons
 
+MOST_NAMES = 4_000  # of one paste: whoever speaks, two thousand at most, then whoever is called by @
 SHORTEST = 2  # signs of a name that is looked for in the words
 _ENDING = re.compile(rf"(?:{persons.TITLES})$")
 _PARTS = re.compile(r"[\s\-–—－_·•.,，。|/\\()（）\[\]【】:：~～!！@＠#]+|\d+")
@@ -23,17 +24,20 @@ _ROLES = frozenset((  # what people call themselves that is nobody's name, or th
 
 
 def names_of(
-    messages: Iterable[Message], *, is_known: Callable[[str], bool] = lambda name: False
+    messages: Sequence[Message], *, is_known: Callable[[str], bool] = lambda name: False
 ) -> list[str]:
-    """Every name that a conversation shows, and the parts of it that may stand in somebody's words; longest first.
+    """Every name that a conversation shows, and the parts of it that may stand in somebody's words; longest first; of those called by @ no more than MOST_NAMES leaves.
 
     is_known: whether a word is one that solving needs (a place, a thing): it is left alone although somebody calls himself that.
     """
-    found: set[str] = set()
+    written: dict[str, None] = {}
     for message in messages:
-        own, *_company = re.split("[@＠]", message.sender, maxsplit=1)
-        for name in (own, *called_in(message.text)):
-            found.update({name.strip(), *_PARTS.split(name)})
+        written.setdefault(re.split("[@＠]", message.sender, maxsplit=1)[0])
+    for message in messages:
+        written.update(dict.fromkeys(called_in(message.text)))
+    found: dict[str, None] = {}
+    for name in islice(written, MOST_NAMES):
+        found.update(dict.fromkeys((name.strip(), *_PARTS.split(name))))
     return sorted(
         (
             one
@@ -44,28 +48,57 @@ def names_of(
     )
 
 
+class _Node(dict[str, "_Node"]):
+    """Where a name goes on, sign by sign. name: the one that ends here."""
+
+    name = ""
+
+
 def taking_out(names: Iterable[str]) -> Callable[[str], str]:
     """What takes these names, titled people and flats out of words. Building and stairwell stay: that is where it is.
 
-    Linear in the words, however many names there are.
+    Large and small letters are the same. Linear in the words, however many names there are.
     """
-    by_head: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(names, key=len, reverse=True):
-        by_head[name[:SHORTEST]].append(name)
+    root = _Node()
+    for name in names:
+        node = root
+        for sign in _even(name):
+            node = node.setdefault(sign, _Node())
+        node.name = node.name or name
 
     def quiet(words: str) -> str:
-        return persons.quiet("".join(_nameless(words, by_head)))
+        return persons.quiet("".join(_nameless(words, root)))
 
     return quiet
 
 
-def _nameless(words: str, by_head: Mapping[str, list[str]]) -> Iterator[str]:
-    at = 0
+def _nameless(words: str, root: _Node) -> Iterator[str]:
+    even, at = _even(words), 0
     while at < len(words):
-        known = by_head.get(words[at : at + SHORTEST], ())
-        name = next((one for one in known if words.startswith(one, at)), "")
+        name = _longest(even, at, root)
         yield _somebody(name) if name else words[at]
         at += len(name) or 1
+
+
+def _longest(even: str, at: int, root: _Node) -> str:
+    """The longest name that begins here; none in the middle of a Latin word. As many steps as a name has signs, at most."""
+    node: _Node | None = root
+    name, end = "", at
+    while end < len(even) and (node := node.get(even[end]) if node else None) is not None:
+        end += 1
+        if node.name and not _is_inside_word(even, end):
+            name = node.name
+    return "" if _is_inside_word(even, at) else name
+
+
+def _is_inside_word(even: str, at: int) -> bool:
+    return 0 < at < len(even) and all(sign.isascii() and sign.isalpha() for sign in even[at - 1 : at + 1])
+
+
+def _even(text: str) -> str:
+    """In small letters, of the same length."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(sign.lower()[0] for sign in text)
 
 
 def _somebody(name: str) -> str:

@@ -32,6 +32,7 @@ class Book(NamedTuple):
     """heads: as written, of two rows joined ("反映人 电话"), "" where none stands. head_row: the last row of the heads, as Excel numbers it.
 
     sheets: names to choose from; encoding: how a text file was read. has_macros: they were not run.
+    above: what stands above the heads: a title, a period.
     """
 
     heads: tuple[str, ...]
@@ -41,6 +42,7 @@ class Book(NamedTuple):
     sheet: str = ""
     encoding: str = ""
     has_macros: bool = False
+    above: str = ""
 
 
 def read_book(
@@ -66,6 +68,9 @@ def read_book(
         grid.sheet,
         grid.encoding,
         filename.lower().endswith(".xlsm"),
+        " ".join(str(cell) for _n, cells in grid.rows[:first] for cell in cells if isinstance(cell, str))[
+            :400
+        ],
     )
 
 

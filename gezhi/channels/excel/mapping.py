@@ -1,14 +1,15 @@
 """Which column is what: proposed from heads and from what stands in the cells, with a score and a reason. Nothing is guessed silently. PURE."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, date
 from typing import NamedTuple
 
 from gezhi.channels.excel import likeness
 from gezhi.channels.excel.book import Book, name_of
 from gezhi.channels.excel.heads import FIELDS, SEVERAL
-from gezhi.kernel.moment import BadMoment, as_moment
+from gezhi.kernel.moment import BadMoment, as_moment, without_year
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.sheet import Cell, Record, head_key
 from gezhi.kernel.text import phone_key
@@ -114,9 +115,12 @@ def _is_phone(cell: Cell) -> bool:
 
 def _is_moment(cell: Cell) -> bool:
     try:
-        return as_moment(cell, UTC) is not None
-    except BadMoment:
-        return False
+        return as_moment(without_year(cell, _ANY_DAY, _ANY_DAY.year) or cell, UTC) is not None
+    except BadMoment as bad:
+        return bad.code in {
+            "relative",
+            "day_or_tens",
+        }  # meant as a day: the row is told, and the column is taken
 
 
 def _filled(book: Book, column: int) -> list[Cell]:
@@ -164,6 +168,13 @@ def heads_of(book: Book, fields: Sequence[str]) -> dict[str, str]:
     return heads
 
 
+_ANY_DAY = date(2000, 12, 31)  # of a leap year
+_FIGURE = re.compile(r"[\d.,，%]+\s*(?:件|条|户|项|个|起|宗)?")
+TOTAL = re.compile(
+    r"(?:本[页月年周]|全[年部]|上[月页])?(?:合计|总计|小计|共计|累计|总数|總計|合計)[:：]?(?:[\d.,，]+(?:件|条|户|项|个|起|宗)?)?[。.]?"
+)
+
+
 def records(book: Book, fields: Sequence[str]) -> Iterator[Record]:
     """The rows by field, every field there; several columns of one field are joined in their order, a repeated word once."""
     columns = {field: [at for at, name in enumerate(fields) if name == field] for field in FIELDS}
@@ -175,7 +186,19 @@ def records(book: Book, fields: Sequence[str]) -> Iterator[Record]:
         filled |= {field: _cell(field, [row.cells[at] for at in ats]) for field, ats in several}
         faults = {fields[fault.column]: fault.code for fault in row.faults if fields[fault.column]}
         if faults or any(cell is not None for cell in filled.values()):
-            yield Record(row.number, empty | filled, faults)
+            yield Record(row.number, empty | filled, faults, is_total(row.cells))
+
+
+def is_total(cells: Sequence[Cell]) -> bool:
+    """Whether a row only adds up: 合计 stands first, and of words nothing else."""
+    filled = [cell for cell in cells if cell is not None]
+    words = [str(cell).strip() for cell in filled if isinstance(cell, str)]
+    return (
+        bool(words)
+        and str(filled[0]).strip() == words[0]
+        and all(TOTAL.fullmatch("".join(one.split())) or _FIGURE.fullmatch(one) for one in words)
+        and bool(TOTAL.fullmatch("".join(words[0].split())))
+    )
 
 
 def _cell(field: str, cells: Sequence[Cell]) -> Cell:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gezhi.cases import queries as cases
+from gezhi.cases import imported
 from gezhi.channels import books as channel
 from gezhi.channels.excel import mapping
 from gezhi.channels.excel.book import Book, read_book
@@ -69,8 +69,8 @@ FINISHED: Final = (
     (Finished.WAIT, gettext_lazy("导入，等受理席处理"), gettext_lazy("和没办完的一样，时限从导入时算起")),
     (
         Finished.DECLINE,
-        gettext_lazy("导入，随即记为不予受理"),
-        gettext_lazy("注明是原台账办结的，本系统没有经手"),
+        gettext_lazy("导入，只作历史记录"),
+        gettext_lazy("注明是原台账办结的，本系统没有经手，不再办理，也不计为本系统办结"),
     ),
 )
 PROBLEMS: Final = {
@@ -78,7 +78,7 @@ PROBLEMS: Final = {
     "not_found": gettext_noop("上传的文件已经清除，请重新上传。"),
     "lost_staging": gettext_noop("导入中途停下，超过一天没有继续，什么都没有写入。请重新上传。"),
     "lost_closing": gettext_noop(
-        "案件都已导入，但原台账记为已办结的没有全部记为不予受理，超过一天没有继续。请到案件列表里逐件处理。"
+        "案件都已导入，但原台账记为已办结的没有全部记成历史记录，超过一天没有继续。请到案件列表里逐件处理。"
     ),
     "lost_withdrawing": gettext_noop(
         "撤回中途停下，超过一天没有继续：有的已经撤回，有的还在。请到案件列表里逐件处理。"
@@ -215,7 +215,11 @@ def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
         else _stage_of(row),
         "findings": [RowFinding(*one).sentence() for one in row.findings[:SHOWN]],
         "more": max(0, len(row.findings) - SHOWN),
-        "seen": cases.seen_among(row.stayed, actor=actor_of(request)) if row.stayed else (),
+        "stayed": [
+            {"number": number, "is_open": number in to_open}
+            for to_open in [imported.to_open(row.stayed, actor=actor_of(request))]
+            for number in row.stayed
+        ],
         "is_under_way": is_under_way,
         "may_undo": may_undo,
         "problem": _(PROBLEMS.get(row.problem, gettext_noop("文件读不下去了，什么都没有写入。请重新上传。"))),

@@ -220,8 +220,8 @@ def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[st
         "case": found.case,
         "place": voice.place,
         "not_joined": refusals.sentence(found.not_joined) if found.not_joined else "",
-        "danger": vocabulary.lexicon().danger(voice.intake.text),
         "elsewhere": _elsewhere(found.case, actor),
+        "danger": vocabulary.lexicon().danger(voice.intake.text),
     }
 
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gezhi.channels.chat.layouts import MOST_MESSAGES, MOST_SIGNS, TooLong
+from gezhi.catalogue import queries as catalogue
+from gezhi.channels.chat.layouts import MOST_MESSAGES, MOST_SIGNS, TooLong, group_of
 from gezhi.flows import paste_group
 from gezhi.flows.demonstration import bank
 from gezhi.flows.paste_group import Taken
 from gezhi.flows.receive_report import Voice
+from gezhi.flows.suggest import categories
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.kernel.text import one_line
@@ -31,7 +34,11 @@ from gezhi.web.desk import paste_cards, paste_state
 from gezhi.web.desk.paste_cards import MOST, MOST_PICTURES, Card, Picture
 from gezhi.web.desk.paste_state import Paste
 from gezhi.web.kept import Bag, fresh_key, key_of
+from gezhi.web.punctuation import series
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 GROUP_SIGNS = 60
 SHORT = 24  # signs of a matter in the answer to the group
@@ -162,9 +169,14 @@ def _place_of(card: Card) -> PlaceRow | None:
 
 def _sheet(request: Asked, found: Paste, key: str) -> Sheet:
     at, group = at_of(request), request.POST.get("group", "").strip()[:GROUP_SIGNS]
+    around = paste_state.home(group)
+    if not group:
+        named = group_of(request.POST.get("text", ""))
+        around = paste_state.home(named)
+        group = named if around else ""
     bag = kept.gather(request, key, at=at, most=MOST_PICTURES)
     pictures = paste_cards.pictures(bag, found, request.POST, key, actor=actor_of(request), at=at)
-    return Sheet(request, found, key, group, paste_state.home(group), bag, pictures)
+    return Sheet(request, found, key, group, around, bag, pictures)
 
 
 def _box(request: Asked, problem: str = "") -> HttpResponse:
@@ -203,10 +215,12 @@ def _cards(
     ]
     page = {
         "heading": _("群里的问题"),
-        "cards": cards,
+        "cards": paste_cards.urgent_first(cards),
+        "ticked": sum(card.is_taken for card in cards),
+        "urgent": sum(card.line.is_urgent for card in cards),
         "rest": [one for one in rest if not one["line"].report],
         "known": [one for one in rest if one["line"].report],
-        "beyond": sum(1 for one in rest if one["line"].is_likely and not one["line"].report),
+        "beyond": sum(1 for one in rest if paste_cards.is_open(one["line"]) and not one["line"].report),
         "loose": [one for one in sheet.pictures if not one.of or int(one.of) not in shown],
         "count": len(sheet.pictures),
         "paste": found,
@@ -237,6 +251,8 @@ def _result(sheet: Sheet, cards: Sequence[Card], made: dict[int, Taken]) -> dict
                 "url": reverse("desk:case", args=[one.case.number]),
                 "code": request.build_absolute_uri(reverse("status", args=[one.code])),
                 "where": short_name(where) if where else "",
+                "told_where": _told_where(card, short_name(where)) if where else "",
+                "what": _what(one.case, card.words),
                 "matter": one_line(card.words, SHORT) or _("照片"),
                 "is_known": one.is_known,
                 "not_joined": refusals.sentence(one.not_joined)
@@ -248,19 +264,34 @@ def _result(sheet: Sheet, cards: Sequence[Card], made: dict[int, Taken]) -> dict
     return {"heading": _("已登记"), "lines": lines, "answer": _answer(lines)}
 
 
+def _what(case: "Case", words: str) -> str:
+    """The category as residents call it; while there is none, what of the lexicon was spoken of. No query as a rule."""
+    if case.category_id:
+        return catalogue.category(case.category_id).plain_label(get_language() or "")
+    leaves = categories(words)
+    things = leaves[0].found.words[:2] if leaves else ()
+    return _("关于%(things)s") % {"things": series(things)} if things else _("反映的一件事")
+
+
 def _answer(lines: Sequence[dict[str, Any]]) -> str:
-    """What goes back to the group: nobody's name, a number and an address for each matter."""
+    """What goes back to the group: one line for each case, nobody's name or words, a number and an address that shows no more."""
     said = []
-    for place, one in enumerate(lines, 1):
-        new = [part for part in one["where"].split() if part not in one["matter"].replace(" ", "")]
+    first = {one["number"]: one for one in reversed(lines)}
+    for place, one in enumerate((one for one in lines if first[one["number"]] is one), 1):
         what = {
             "place": place,
-            "matter": " ".join([*new, one["matter"]]),
+            "matter": " ".join(filter(None, (one["told_where"], one["what"]))),
             "number": one["short"],
             "code": one["code"],
         }
         said.append(_("%(place)s. %(matter)s — 已登记，编号 %(number)s，进度 %(code)s") % what)
     return "\n".join(said)
+
+
+def _told_where(card: Card, where: str) -> str:
+    """The place as the group may read it: none that only stands beside somebody's name."""
+    plain, hint = "".join(where.split()), card.line.hint
+    return "" if hint and hint in plain and hint not in "".join(card.words.split()) else where
 
 
 @never_cache

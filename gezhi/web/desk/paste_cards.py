@@ -24,7 +24,7 @@ from gezhi.reports.kinds import Channel
 from gezhi.web import times
 from gezhi.web.casework import alike, suggested
 from gezhi.web.casework.picking import place_options, typed_leaf
-from gezhi.web.desk.paste_state import Line, Paste
+from gezhi.web.desk.paste_state import Line, Paste, phone_of
 from gezhi.web.kept import Bag
 from gezhi.web.links import link
 from gezhi.web.staff import uuid_or_none
@@ -73,10 +73,21 @@ def line_of(typed: str, paste: Paste) -> int | None:
 
 
 def opened(paste: Paste, wanted: Sequence[int]) -> list[int]:
-    """Which lines stand open: what reads as a problem and is not known, then what the clerk asked for; MOST at most."""
-    likely = [place for place, one in enumerate(paste.lines) if one.is_likely]
+    """Which lines stand open: what is urgent or reads as a problem and is not known, then what the clerk asked for; MOST at most."""
+    likely = [place for place, one in enumerate(paste.lines) if is_open(one)]
+    likely.sort(key=lambda place: not paste.lines[place].is_urgent)
     new = [place for place in likely if not paste.lines[place].report]
     return sorted({*wanted, *new[: max(0, MOST - len(set(wanted)))]})[:MOST]
+
+
+def is_open(line: Line) -> bool:
+    """Whether the clerk sees it as a card: it reads as a problem, or somebody cries for help."""
+    return (line.is_likely or line.is_urgent) and not line.twin
+
+
+def urgent_first(cards: Sequence[Card]) -> list[Card]:
+    """What is urgent above the rest, each in the order of the conversation."""
+    return sorted(cards, key=lambda card: (not card.line.is_urgent, card.place))
 
 
 def first_cards(
@@ -100,8 +111,7 @@ def fill(card: Card, paste: Paste, *, around: PlaceRow | None, actor: Actor, at:
     main = paste.lines[line.echo] if line.echo is not None else None
     row = places.by_ids([chosen]).get(chosen) if chosen else None
     words = card.words if main is None else f"{card.words}\n{main.words}"
-    hint = line.hint or (main.hint if main else "")
-    found = paste_group.proposal(words, hint=hint, around=around, actor=actor, at=at, place=row)
+    found = paste_group.proposal(words, hint=line.hint, around=around, actor=actor, at=at, place=row)
     is_new = not card.said
     card.shows = {
         "when": times.moment(datetime.fromisoformat(line.said_at), at) if line.said_at else "",
@@ -109,12 +119,18 @@ def fill(card: Card, paste: Paste, *, around: PlaceRow | None, actor: Actor, at:
         "not_ours": suggested.not_ours(found.categories),
         "places": _places(card, found, around, is_new),
         "danger": found.danger,
+        "is_urgent": line.is_urgent and found.danger is None,
         "similar": _similar(card, found, at, is_new),
         "echo": line.echo + 1 if line.echo is not None else 0,
         "is_echo": card.answer("join") == f"#{line.echo}" or (is_new and line.echo is not None),
         "typed": card.answer("code"),
         "place_words": card.answer("place_words"),
     }
+    if is_new:
+        # ticked is what needs no second thought: new, likely, and somewhere
+        card.is_taken = (
+            not line.report and line.is_likely and any(one["checked"] for one in card.shows["places"])
+        )
     if line.report:
         case = paste_group.case_of(UUID(line.report), actor=actor)
         card.shows["known"] = {"number": case.number, "url": reverse("desk:case", args=[case.number])} if case else {"number": ""}  # fmt: skip
@@ -136,10 +152,18 @@ def _categories(card: Card, found: Suggestion, is_new: bool) -> list[dict[str, A
 def _places(card: Card, found: Suggestion, around: PlaceRow | None, is_new: bool) -> list[dict[str, Any]]:
     chosen = card.chosen_place
     chips = suggested.place_chips(found.places)
-    if around and all(one["value"] != str(around.id) for one in chips):
+    if card.line.echo is not None:
+        said = {"number": card.line.echo + 1}
+        chips = [
+            {**one, "hint": _("本条或第 %(number)s 条：%(why)s") % {**said, "why": one["hint"]}}
+            for one in chips
+        ]
+    if around:
         chips.append({"value": str(around.id), "label": around.full_name, "hint": _("群所在的地方")})
-    if is_new and chips:
-        chosen = UUID(chips[0]["value"])
+    beside = _("发言人昵称里有“%(hint)s”") % {"hint": card.line.hint}
+    chips += [{**one, "hint": beside} for one in suggested.place_chips(found.hinted)]
+    if is_new and (likely := found.place or (None if found.places else around)):
+        chosen = likely.id
     typed = card.answer("place_words")
     if typed or (chosen and all(one["value"] != str(chosen) for one in chips)):
         chips = place_options(typed, chosen, FOUND) + [one for one in chips if one["value"] != str(chosen)]
@@ -190,6 +214,8 @@ def intake_of(card: Card, shown: Sequence[Picture], bag: Bag, place: PlaceRow | 
         place=place.id if place else None,
         place_path=place.path if place else "",
         category=card.category,
+        contact=phone_of(card.line),
+        may_call=False,
         evidence=tuple(photo.id for photo in photos),
         pictures=tuple(photo.sha256 for photo in photos),
         said_at=datetime.fromisoformat(card.line.said_at) if card.line.said_at else None,

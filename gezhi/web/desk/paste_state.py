@@ -1,11 +1,14 @@
 """What stands between the steps of pasting a group: in the form alone, signed, without names. Nothing of a paste is stored as such."""
 
+import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from cryptography.fernet import Fernet
 from django.core import signing
 
 from gezhi.channels.chat import known, layouts
@@ -14,7 +17,8 @@ from gezhi.channels.chat.marks import words_of
 from gezhi.channels.chat.names import home_of, names_of, taking_out
 from gezhi.channels.chat.problems import Problem, problems_in
 from gezhi.flows import receive_and_join
-from gezhi.kernel.text import mask_private
+from gezhi.kernel.private import private_spans
+from gezhi.kernel.text import mask_private, phone_key
 from gezhi.parties.days import local_day, zone
 from gezhi.places import gazetteer
 from gezhi.places import queries as places
@@ -22,6 +26,10 @@ from gezhi.places.queries import PlaceRow
 from gezhi.reports import vocabulary
 from gezhi.tenancy.keys import derived
 
+FOR_THE_DESK = (
+    "plate",
+)  # who stands in the fire lane is found by it; lists, handlers and the public get ***
+CRY = re.compile(r"[!！]\s*[!！]|快来|救命|救人|紧急|急[!！]|着急|急急|出人命|出事了")
 HOURS = 24
 WORDS_OF_A_VOICE = 4000  # signs; a report may have no more than 5,000
 
@@ -31,6 +39,8 @@ class Line:
     """One voice as the form carries it. marks: places of its pictures among all of the paste. report: known already, "" when it is not.
 
     echo: the place of the voice that it says again. hint: building and stairwell beside the name. twin: said twice in this paste.
+
+    phone: the one number that was said, sealed; it goes to the report as its contact. is_urgent: a danger, or a cry for help: never left aside.
     """
 
     words: str
@@ -44,6 +54,8 @@ class Line:
     has_more: bool
     report: str = ""
     twin: bool = False
+    phone: str = ""
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def _line(
 ) -> Line:
     said_at = messages[one.messages[0]].at
     return Line(
-        words=mask_private(quiet(one.words))[:WORDS_OF_A_VOICE],
+        words=mask_private(quiet(one.words), keep=FOR_THE_DESK)[:WORDS_OF_A_VOICE],
         number=number,
         said_at=said_at.isoformat() if said_at else "",
         marks=one.picture_marks,
@@ -111,7 +123,31 @@ def _line(
         hint=home_of(one.sender),
         has_more=one.has_more_in_chat,
         report=str(report or ""),
+        phone=_sealed_phone(one.words),
+        is_urgent=is_urgent(one.words),
     )
+
+
+def is_urgent(words: str) -> bool:
+    """Whether somebody speaks of a danger, or cries for help. No query as a rule."""
+    return bool(CRY.search(words)) or vocabulary.lexicon().danger(words) is not None
+
+
+def _sealed_phone(words: str) -> str:
+    """The phone number that was said, where it is one alone, as only this program reads it; "" else."""
+    said = {phone_key(words[one.start : one.stop]) for one in private_spans(words) if one.kind == "phone"} - {
+        None
+    }
+    return _box().encrypt(str(said.pop()).encode()).decode() if len(said) == 1 else ""
+
+
+def phone_of(line: Line) -> str:
+    """The number that a voice said; "" where it said none, or two."""
+    return _box().decrypt(line.phone.encode()).decode() if line.phone else ""
+
+
+def _box() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(derived("pasted-phone")))
 
 
 def _speaker() -> Callable[[str], bool]:

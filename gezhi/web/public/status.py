@@ -18,12 +18,13 @@ from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
 from gezhi.flows.reporter_speaks import EVENTS, REASONS, Saying, next_urge, reporter_speaks
 from gezhi.kernel.actor import reporter
-from gezhi.kernel.refusal import NotFound, NotYours, Refusal, Stale, Unavailable
+from gezhi.kernel.refusal import NotFound, NotFromHere, NotYours, Refusal, Stale, Unavailable
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import MOST_PHOTOS
+from gezhi.reports.kinds import SHARED_CODE
 from gezhi.reports.queries import ReportRow
 from gezhi.web import kept, limits
 from gezhi.web.answers import SeeOther, private
@@ -69,12 +70,17 @@ def status(request: Asked, code: str) -> HttpResponse:
     """Show it, or take what the reporter says."""
     report = reports.by_code(code)
     draft = Draft()
-    if request.method == "POST":
+    if request.method == "POST" and report.channel in SHARED_CODE:
+        draft.problem, draft.number = sentence(NotFromHere("shared_code")), number_of(NotFromHere())
+    elif request.method == "POST":
         draft = _heard(request, report)
         if not draft.problem:
             messages.success(request, _(THANKS[draft.event]))
             return private(SeeOther(reverse("status", args=[reports.tracking_code(report.id)])))
-    answer = render(request, "public/status.html", _page(request, report, draft), status=draft.number)
+    page = _page(request, report, draft)
+    if report.channel in SHARED_CODE:
+        page |= _for_all(page)
+    answer = render(request, "public/status.html", page, status=draft.number)
     if draft.wait_seconds:
         answer["Retry-After"] = str(draft.wait_seconds)
     return private(answer)
@@ -154,6 +160,24 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "kept": draft.bag.shown(draft.key, now),
         "most_photos": MOST_PHOTOS,
         **_told(report, case, story, now),
+    }
+
+
+def _for_all(page: dict[str, Any]) -> dict[str, Any]:
+    """What differs where a whole group holds the code (a pasted line): nobody's words or pictures, and nothing to say."""
+    return {
+        "is_shared": True,
+        "is_new": False,
+        "may": {},
+        "may_urge": False,
+        "question": "",
+        "silence": "",
+        "turn": "",
+        "steps": [{**one, "text": ""} for one in page["steps"]],  # they speak to whoever reported, or say why
+        "pauses": [{**one, "reason": ""} for one in page["pauses"]],
+        "photos": (),
+        "after": (),
+        "lines": [],
     }
 
 
