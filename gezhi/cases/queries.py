@@ -50,11 +50,6 @@ def by_number(number: str, *, actor: Actor) -> Case:
     return _first_open(_BY_NUMBER.found(plain) if CASE_NUMBER.match(plain) else [], actor)
 
 
-def seen_among(numbers: Collection[str], *, actor: Actor) -> set[str]:
-    """Which of these case numbers are of cases that this actor may see: a page links no others. 1 query, 2 for staff."""
-    return set(visible_to(actor).filter(number__in=numbers).values_list("number", flat=True))
-
-
 def by_id(case_id: UUID, *, actor: Actor) -> Case:
     """One case that this actor may see. 1 query, 1 or 2 more for whoever only may look. Raises NotFound."""
     return _first_open(_BY_ID.found(case_id), actor)
