@@ -104,12 +104,14 @@ class Likeness(TenantModel):
 class Voice(TenantModel):
     """A recording of a minute at most, sealed: see voice.py. Claimed once, by one report; unclaimed it is purged after a day.
 
-    data: AES-GCM ciphertext under key, a key of this row alone, itself wrapped with the office's.
+    data: AES-GCM ciphertext under key, a key of this row alone, itself wrapped with the office's. seconds: how long it lasts, as its head or
+    else the phone that recorded it says; None where neither does.
     """
 
     sha256 = models.CharField(max_length=64, blank=True)
     media_type = models.CharField(max_length=40)
     bytes = models.PositiveIntegerField()
+    seconds = models.PositiveSmallIntegerField(null=True)
     data = models.BinaryField()
     key = models.BinaryField()
     made_at = models.DateTimeField()

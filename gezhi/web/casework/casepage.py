@@ -25,7 +25,7 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
-from gezhi.web import times, words
+from gezhi.web import times, voices, words
 from gezhi.web.casework import alike, clocks, lists, photos, timeline, visits
 from gezhi.web.casework.asks import PLAIN
 
@@ -218,6 +218,7 @@ def _voice(one: voice.VoiceRow | None, *, reads_all: bool) -> dict[str, Any]:
     """Whether he said it; where it is heard, for whoever reads him in full."""
     return {
         "has_voice": one is not None,
+        "voice_words": voices.shown(one),
         "voice": reverse("desk:voice", args=[one.id]) if one and reads_all else "",
     }
 

@@ -16,6 +16,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.public import words_for_all
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
+from gezhi.evidence import voice
 from gezhi.flows.reporter_speaks import EVENTS, REASONS, Saying, next_urge, reporter_speaks
 from gezhi.kernel.actor import reporter
 from gezhi.kernel.refusal import NotFound, NotYours, Refusal, Stale, Unavailable
@@ -25,7 +26,7 @@ from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.reports.queries import ReportRow
-from gezhi.web import kept, limits
+from gezhi.web import kept, limits, voices
 from gezhi.web.answers import SeeOther, private
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
@@ -166,7 +167,7 @@ def _danger(report: ReportRow, case: "Case") -> str:
 
 
 def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:
-    """Pictures, the story so far, and what everybody reads of it. At most 11 queries."""
+    """Pictures, the story so far, and what everybody reads of it. At most 12 queries."""
     added, reveals = reports.added(report.id), reports.reveals(report.id)
     own = evidence.of("report", report.id)
     later = {id for one in added for id in one.evidence}
@@ -187,6 +188,7 @@ def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> d
         "after": _after(case, now),
         "others": _others(case, report.id),
         "public_words": words_for_all([case.id]).get(case.id, ""),
+        "spoken": voices.shown(voice.of_each([report.id]).get(report.id)),
         "lines": [told.shown(line, now) for line in lines],
     }
 

@@ -204,47 +204,6 @@ for (const stage of document.querySelectorAll("[data-cover]")) {
   showCovers(stage, area);
 }
 
-// Say it instead of typing: a minute at most, put into the file input beside it. Needs a microphone and a safe connection.
-for (const button of document.querySelectorAll("[data-voice-record]")) {
-  button.hidden = !(window.MediaRecorder && navigator.mediaDevices?.getUserMedia && isSecureContext);
-}
-
-on("click", "[data-voice-record]", async (button) => {
-  const box = button.closest("[data-voice]");
-  const said = box.querySelector("[data-voice-said]");
-  if (box.recorder?.state === "recording") return box.recorder.stop();
-  let stream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-  } catch {
-    said.textContent = box.dataset.wordsNo;
-    return;
-  }
-  const type = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg"].find((one) => MediaRecorder.isTypeSupported(one));
-  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 32000 });
-  const pieces = [];
-  const begun = Date.now();
-  const seconds = () => Math.round((Date.now() - begun) / 1000);
-  const ticking = setInterval(() => {
-    said.textContent = `${seconds()} / ${box.dataset.most}`;
-    if (seconds() >= Number(box.dataset.most)) recorder.stop();
-  }, 500);
-  recorder.ondataavailable = (event) => pieces.push(event.data);
-  recorder.onstop = () => {
-    clearInterval(ticking);
-    for (const track of stream.getTracks()) track.stop();
-    const kind = (recorder.mimeType || type || "audio/webm").split(";")[0];
-    const carrier = new DataTransfer();
-    carrier.items.add(new File(pieces, `voice.${kind.split("/")[1]}`, { type: kind }));
-    box.querySelector("input[type=file]").files = carrier.files;
-    said.textContent = box.dataset.wordsDone.replace("%s", seconds());
-    button.querySelector("span").textContent = box.dataset.wordsAgain;
-  };
-  box.recorder = recorder;
-  button.querySelector("span").textContent = box.dataset.wordsStop;
-  recorder.start();
-});
-
 // What the attribute says, or what stands in the field it names in data-copy-from.
 on("click", "[data-copy]", async (button) => {
   const words = button.querySelector("span") ?? button;
