@@ -14,7 +14,7 @@ class Evidence(TenantModel):
     width, height: pixels as a viewer sees them (after turning upright). taken_at, taken_lon, taken_lat (WGS-84 degrees): what the
     camera wrote, if it makes sense; a hint, never a proof. likeness: 16 hexadecimal digits (decoder.likeness), "" without contrast.
     mark: hex id of the redaction in force, "" of none; it is part of the names of the copies. public_at: since when it may be
-    shown to everybody, for somebody of the office looked at it.
+    shown to everybody, for somebody of the office looked at it. looked_at: when somebody decided that last, either way.
     purged_at: out of sight for good. removed_at: no file is there on this row's account any more.
     """
 
@@ -29,6 +29,7 @@ class Evidence(TenantModel):
     likeness = models.CharField(max_length=16, blank=True, default="")
     mark = models.CharField(max_length=32, blank=True, default="")
     public_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     claimed_kind = models.CharField(max_length=24, blank=True, default="")

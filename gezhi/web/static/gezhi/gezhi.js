@@ -151,59 +151,6 @@ on("click", "[data-photo-off]", (button) => {
   next.focus();
 });
 
-// Covering parts of a picture: boxes drawn with finger or mouse become lines of the form, which is the same without script.
-function showCovers(stage, area) {
-  stage.querySelectorAll("i").forEach((old) => old.remove());
-  for (const line of area.value.split("\n")) {
-    const sides = line.trim().split(/[\s,，]+/).map(Number);
-    if (sides.length === 4 && sides.every(Number.isFinite)) stage.append(coverOf(sides));
-  }
-}
-
-function coverOf([left, top, width, height]) {
-  const cover = document.createElement("i");
-  const place = { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` };
-  Object.assign(cover.style, { position: "absolute", background: "#000c", outline: "2px solid #fff", pointerEvents: "none", ...place });
-  return cover;
-}
-
-for (const stage of document.querySelectorAll("[data-cover]")) {
-  const area = document.getElementById(`id_${stage.dataset.cover}`);
-  Object.assign(stage.style, { position: "relative", touchAction: "none", cursor: "crosshair", lineHeight: 0 });
-  let from = null;
-  let drawn = null;
-  const at = ({ clientX, clientY }) => {
-    const frame = stage.getBoundingClientRect();
-    const share = (value, whole) => Math.min(100, Math.max(0, (value / whole) * 100));
-    return [share(clientX - frame.left, frame.width), share(clientY - frame.top, frame.height)];
-  };
-  const box = (event) => {
-    const to = at(event);
-    return [0, 1].map((axis) => Math.min(from[axis], to[axis])).concat([0, 1].map((axis) => Math.abs(from[axis] - to[axis])));
-  };
-  stage.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    stage.setPointerCapture(event.pointerId);
-    from = at(event);
-  });
-  stage.addEventListener("pointermove", (event) => {
-    if (!from) return;
-    drawn?.remove();
-    drawn = coverOf(box(event));
-    stage.append(drawn);
-  });
-  stage.addEventListener("pointerup", (event) => {
-    const sides = from && box(event);
-    from = null;
-    drawn?.remove();
-    if (!sides || sides[2] < 0.5 || sides[3] < 0.5) return;
-    area.value = `${area.value.trimEnd()}\n${sides.map((side) => side.toFixed(1)).join(" ")}`.trimStart();
-    showCovers(stage, area);
-  });
-  area.addEventListener("input", () => showCovers(stage, area));
-  showCovers(stage, area);
-}
-
 // What the attribute says, or what stands in the field it names in data-copy-from.
 on("click", "[data-copy]", async (button) => {
   const words = button.querySelector("span") ?? button;
