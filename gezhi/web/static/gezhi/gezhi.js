@@ -145,6 +145,14 @@ on("change", "[data-photos] input[type=file]", async (input) => {
   if (first && input.files.length) input.form.requestSubmit(input.form.querySelector("[data-look-button]"));
 });
 
+// A picture that was just taken in has no copy yet: asked for again until it has.
+async function untilServed(picture, tries = 20) {
+  const answer = await fetch(picture.src).catch(() => null);
+  if (!answer?.headers.has("Retry-After")) return tries < 20 && answer?.ok ? (picture.src += "#") : null;
+  if (tries) setTimeout(untilServed, 1500, picture, tries - 1);
+}
+document.querySelectorAll(".photo-list img").forEach((picture) => untilServed(picture));
+
 on("click", "[data-photo-off]", (button) => {
   const next = button.closest("[data-photos]").querySelector("input[type=file]");
   button.closest("li").remove();
