@@ -1,11 +1,15 @@
 """The front door: find a place, find a report; whoever guesses learns nothing."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from gezhi.cases.models import Case
+from gezhi.duty.actions import OnDuty, plan_shift
+from gezhi.flows.poster_facts import gather
+from gezhi.places import queries as places
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.models import Jurisdiction
 from gezhi.web.public import home as view
@@ -13,6 +17,7 @@ from tests.cast import Cast
 from tests.web.public.conftest import report
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("words", ["悦海花园3号楼2单元", "yhhy", "371072-00003", "3"])
@@ -145,3 +150,16 @@ def test_sabotage_were_each_way_of_writing_counted_by_itself_the_next_guess_woul
 
     monkeypatch.setattr(view.limits, "count", by_what_was_typed)
     assert door.post("/find", {"number": number[7:], "tail": "1234"}).status_code == 303
+
+
+def test_the_number_on_the_poster_stands_beside_that_of_the_shift(
+    door: Client, here: str, cast: Cast, now: datetime
+) -> None:
+    """One source: what hangs on the wall for a year is on the page, whoever is on a shift today."""
+    code = here.strip("/").rpartition("/")[2]
+    standing = gather([places.by_code(code)], language="zh-hans", at=now)[0][0].phones
+    plan_shift(cast.desk_a, OnDuty("陈", "0631-0000191"), now - HOUR, now + HOUR, actor=cast.chen, at=now)
+    for page in (f"/p/{code}", here):
+        html = door.get(page).content.decode()
+        assert "0631-0000191" in html
+        assert dict(standing)["悦海社区"] in html
