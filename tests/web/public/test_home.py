@@ -1,10 +1,11 @@
 """The front door: find a place, find a report; whoever guesses learns nothing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from gezhi.cases.models import Case
 from gezhi.duty.actions import OnDuty, plan_shift
@@ -153,11 +154,12 @@ def test_sabotage_were_each_way_of_writing_counted_by_itself_the_next_guess_woul
 
 
 def test_the_number_on_the_poster_stands_beside_that_of_the_shift(
-    door: Client, here: str, cast: Cast, now: datetime
+    door: Client, here: str, cast: Cast
 ) -> None:
     """One source: what hangs on the wall for a year is on the page, whoever is on a shift today."""
     code = here.strip("/").rpartition("/")[2]
-    standing = gather([places.by_code(code)], language="zh-hans", at=now)[0][0].phones
+    standing = gather([places.by_code(code)], language="zh-hans", at=timezone.now())[0][0].phones
+    now = timezone.now()
     plan_shift(cast.desk_a, OnDuty("陈", "0631-0000191"), now - HOUR, now + HOUR, actor=cast.chen, at=now)
     for page in (f"/p/{code}", here):
         html = door.get(page).content.decode()
