@@ -24,10 +24,9 @@ from gezhi.kernel.text import visible
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
-from gezhi.reports.kinds import Channel
 from gezhi.routing import queries as routing
 from gezhi.web import times, voices, words
-from gezhi.web.casework import alike, clocks, lists, photos, timeline, visits
+from gezhi.web.casework import alike, clocks, lists, photos, sources, timeline, visits
 from gezhi.web.casework.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -194,7 +193,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "may_call": row.may_call,
                 "may_reveal": whole.has_contact and may_reveal(roles, may_call=row.may_call),
                 "may_restate": may_restate(roles),
-                "source": _source(whole) if reads_all else "",
+                "source": sources.source(whole) if reads_all else "",
                 "reveals": _reveals(heard[row.id].reveals, looked, at),
                 "added": [
                     {"text": visible(one.text), "time": times.moment(one.at, at)}
@@ -222,13 +221,6 @@ def _voice(one: voice.VoiceRow | None, *, reads_all: bool) -> dict[str, Any]:
         "voice_words": voices.shown(one),
         "voice": reverse("desk:voice", args=[one.id]) if one and reads_all else "",
     }
-
-
-def _source(report: reports.ReportRow) -> str:
-    """Where it came from and its number there; "" of a group, whose numbers are ours and say nothing to anybody."""
-    if report.channel == Channel.GROUP:
-        return ""
-    return " ".join(part for part in (report.source, report.external_number) if part)
 
 
 def _reveals(reveals: Sequence[Any], names: Mapping[UUID, str], at: datetime) -> list[dict[str, str]]:

@@ -158,7 +158,6 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
             may_urge=may_urge,
             meant=_meant(case, now),
         ),
-        "is_me_too": case.title.startswith(same.ME_TOO),
         "may_leave_phone": may_leave_phone(report, case),
         "clocks": progress.clocks(case, now),
         "waited": progress.waited(case, now),
@@ -169,15 +168,22 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "may": may,
         "may_urge": may_urge,
         "silence": progress.silence(case, now),
-        "reasons": _reasons(draft),
         "question": _question(case, story),
+        **_drafted(request, draft),
+        **_told(report, case, story, now),
+    }
+
+
+def _drafted(request: Asked, draft: Draft) -> dict[str, Any]:
+    """What was typed and is shown again."""
+    return {
+        "reasons": _reasons(draft),
         "draft": draft if draft.event in {*EVENTS, LEAVE_PHONE} else None,
         "contact_typed": request.POST.get("contact", "") if draft.event == LEAVE_PHONE else "",
         "problem": draft.problem,
         "key": draft.key,
-        "kept": draft.bag.shown(draft.key, now),
+        "kept": draft.bag.shown(draft.key, request.now),
         "most_photos": MOST_PHOTOS,
-        **_told(report, case, story, now),
     }
 
 

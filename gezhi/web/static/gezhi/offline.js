@@ -143,7 +143,9 @@
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.another });
     const foot = document.createElement("p");
     foot.append(button);
-    box.append(line, foot);
+    const inside = Object.assign(document.createElement("div"), { className: "stack stack-tight" });
+    inside.append(line, foot);
+    box.append(inside);
     form.before(box);
     conceal(form, true);
     button.addEventListener("click", () => again(form));
