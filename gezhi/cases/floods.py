@@ -16,6 +16,7 @@ from django.db.models.functions import Substr
 from gezhi.cases.lifecycle import State
 from gezhi.cases.models import Case
 from gezhi.cases.policy import visible_to
+from gezhi.cases.titles import SPOKEN
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.ids import digest
 from gezhi.reports.kinds import WITH_CODE
@@ -25,11 +26,12 @@ WITHIN = timedelta(hours=24)
 OPENING = 20  # signs of the title: floods change their ends
 MOST = 10  # lines
 _OPENING = Substr("title", 1, OPENING)
-_SPOT = CaseWhen(When(title="", then=F("place_id")), default=Value(None))
+_WORDLESS = ("", SPOKEN)
+_SPOT = CaseWhen(When(title__in=_WORDLESS, then=F("place_id")), default=Value(None))
 
 
 class Flood(NamedTuple):
-    """What they begin with, "" for pictures without words at one place; how many; since when."""
+    """What they begin with, "" or SPOKEN for pictures or voices without words at one place; how many; since when."""
 
     opening: str
     place_id: UUID | None
@@ -84,7 +86,7 @@ def parts_of(case_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID, Part]
 
 def key_of(case: Case) -> Key:
     """What would find a case's flood."""
-    return case.title[:OPENING], None if case.title else case.place_id
+    return case.title[:OPENING], case.place_id if case.title in _WORDLESS else None
 
 
 def mark_of(key: Key) -> str:
@@ -101,7 +103,7 @@ def cases_of(part: Part) -> QuerySet[Case]:
 def belongs(key: Key) -> Q:
     """The cases of one flood."""
     opening, place_id = key
-    begins = Q(title__startswith=opening) if opening else Q(title="", place_id=place_id)
+    begins = Q(title=opening, place_id=place_id) if opening in _WORDLESS else Q(title__startswith=opening)
     return _may_be_one() & begins
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from gezhi.cases import publicly
 from gezhi.cases.models import CallBack, Case, CaseReport, Order
-from gezhi.cases.titles import titled
+from gezhi.cases.titles import SPOKEN, titled
 from gezhi.cases.voices import NOBODY, Held, held
 from gezhi.journal.actions import erase_words
 from gezhi.journal.queries import deeds, first_deeds
@@ -58,7 +58,8 @@ def retitle(report_id: UUID, *, was: str, now: str) -> None:
     """Cases that are called by a report's words are called by the desk's from now on. In the caller's transaction. 2 statements."""
     links = CaseReport.objects.filter(report_id=report_id).values_list("origin_id", "split_into_id")
     named = {id for pair in links for id in pair if id}
-    Case.objects.filter(id__in=named, title=titled(was)).update(title=titled(now))
+    old = [titled(was)] if was else ["", SPOKEN]
+    Case.objects.filter(id__in=named, title__in=old).update(title=titled(now))
 
 
 def _journey(report: str, origin: UUID) -> Journey:

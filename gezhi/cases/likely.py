@@ -16,7 +16,7 @@ from gezhi.cases.complaint import kept_alike
 from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.policy import visible_to, within
 from gezhi.cases.sameness import ON_STREETS, Matter, Sameness, sameness
-from gezhi.cases.titles import numbers_in
+from gezhi.cases.titles import numbers_in, words_of
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.geo import Point, metres
@@ -172,7 +172,8 @@ def _told(cases: Sequence[Case]) -> dict[UUID, Told]:
         for row in reports.for_desk(reports_of)
     }
     return {
-        case.id: Told((one := said.get(case.id, Told(""))).words or case.title, one.point) for case in cases
+        case.id: Told((one := said.get(case.id, Told(""))).words or words_of(case.title), one.point)
+        for case in cases
     }
 
 

@@ -14,7 +14,10 @@ from gezhi.parties import queries as parties
 
 
 class Answering(NamedTuple):
-    """Who answers for a party. is_standing: nobody is on a shift, the party's standing phone answers; name = the party's."""
+    """Who answers for a party. is_standing: nobody is on a shift, the party's standing phone answers; name = the party's.
+
+    standing_phone: the party's own, day and night, which hangs on its posters; right whoever is on a shift.
+    """
 
     party_id: UUID
     party_name: str
@@ -22,6 +25,7 @@ class Answering(NamedTuple):
     phone: str
     is_standing: bool
     shift_id: UUID | None
+    standing_phone: str
 
 
 class ShiftRow(NamedTuple):
@@ -116,8 +120,11 @@ def _on_duty(party_ids: Iterable[UUID], at: datetime) -> QuerySet[Shift]:
 
 def _answering(party: parties.PartyRow, shift: Shift | None) -> Answering:
     if shift is None:
-        return Answering(party.id, party.name, party.name, party.standing_phone, True, None)
-    return Answering(party.id, party.name, shift.name, shift.phone or party.standing_phone, False, shift.id)
+        return Answering(
+            party.id, party.name, party.name, party.standing_phone, True, None, party.standing_phone
+        )
+    phone = shift.phone or party.standing_phone
+    return Answering(party.id, party.name, shift.name, phone, False, shift.id, party.standing_phone)
 
 
 def _rows(rows: QuerySet[Shift]) -> list[ShiftRow]:

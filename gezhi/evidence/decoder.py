@@ -28,6 +28,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from gezhi.evidence import whole
+
 CPU_SECONDS = 5
 MEMORY_BYTES = 512 * 1024 * 1024
 WRITTEN_BYTES = 32 * 1024 * 1024  # the largest copy; a 1600-pixel WebP has 1 MB
@@ -143,7 +145,7 @@ def decoded(path: str, format: str, copies: Any, boxes: Any) -> dict[str, Any]:
         picture.draft(
             "RGB", (edge, edge)
         )  # JPEG only: reads every byte, computes a fitting fraction of the pixels
-        picture.load()
+        load(picture, path, "" if copies else format)
         if format == "PNG" and not ends(path):
             raise Refused("broken")
         turn, notes = told(picture)
@@ -154,6 +156,19 @@ def decoded(path: str, format: str, copies: Any, boxes: Any) -> dict[str, Any]:
     if turn in SIDEWAYS:
         width, height = height, width
     return {"width": width, "height": height, "likeness": like, **notes}
+
+
+def load(picture: Any, path: str, format: str) -> None:
+    """Decode in full. Raises Refused for a JPEG that holds less, or other, than its head promises; one that was kept is not judged again (format "")."""
+    if format != "JPEG":
+        picture.load()
+        return
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        whole.load(picture, data)
+    except whole.Torn:
+        raise Refused("broken") from None
 
 
 def ends(path: str) -> bool:

@@ -45,8 +45,8 @@ def redact(
     made.save(force_insert=True)
     row.mark, row.served_at = (made.id.hex if wanted else ""), None
     if not set(before) <= set(wanted):
-        row.public_at = None
-    row.save(update_fields=["mark", "served_at", "public_at"])
+        row.public_at = row.looked_at = None
+    row.save(update_fields=["mark", "served_at", "public_at", "looked_at"])
     queue(Following(PREPARE, str(row.id), at, subject=("evidence", row.id)))
     reschedule(PREPARE, str(row.id), due_at=at)
     deed = Deed(
@@ -88,10 +88,10 @@ def keep_from_all(evidence_id: UUID, *, actor: Actor, at: datetime) -> None:
 
 def _publish(evidence_id: UUID, is_public: bool, *, actor: Actor, at: datetime) -> None:
     row = _locked(evidence_id)
-    if (row.public_at is not None) == is_public:
+    if (row.public_at is not None) == is_public and row.looked_at is not None:
         return
-    row.public_at = at if is_public else None
-    row.save(update_fields=["public_at"])
+    row.public_at, row.looked_at = (at if is_public else None), at
+    row.save(update_fields=["public_at", "looked_at"])
     event = "shown_to_all" if is_public else "kept_from_all"
     record(Deed("evidence", row.id, event, after={"is_public": is_public}), actor=actor, at=at)
 

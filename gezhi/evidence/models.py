@@ -14,7 +14,7 @@ class Evidence(TenantModel):
     width, height: pixels as a viewer sees them (after turning upright). taken_at, taken_lon, taken_lat (WGS-84 degrees): what the
     camera wrote, if it makes sense; a hint, never a proof. likeness: 16 hexadecimal digits (decoder.likeness), "" without contrast.
     mark: hex id of the redaction in force, "" of none; it is part of the names of the copies. public_at: since when it may be
-    shown to everybody, for somebody of the office looked at it.
+    shown to everybody, for somebody of the office looked at it. looked_at: when somebody decided that last, either way.
     purged_at: out of sight for good. removed_at: no file is there on this row's account any more.
     """
 
@@ -29,6 +29,7 @@ class Evidence(TenantModel):
     likeness = models.CharField(max_length=16, blank=True, default="")
     mark = models.CharField(max_length=32, blank=True, default="")
     public_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     claimed_kind = models.CharField(max_length=24, blank=True, default="")
@@ -104,12 +105,14 @@ class Likeness(TenantModel):
 class Voice(TenantModel):
     """A recording of a minute at most, sealed: see voice.py. Claimed once, by one report; unclaimed it is purged after a day.
 
-    data: AES-GCM ciphertext under key, a key of this row alone, itself wrapped with the office's.
+    data: AES-GCM ciphertext under key, a key of this row alone, itself wrapped with the office's. seconds: how long it lasts, as its head or
+    else the phone that recorded it says; None where neither does.
     """
 
     sha256 = models.CharField(max_length=64, blank=True)
     media_type = models.CharField(max_length=40)
     bytes = models.PositiveIntegerField()
+    seconds = models.PositiveSmallIntegerField(null=True)
     data = models.BinaryField()
     key = models.BinaryField()
     made_at = models.DateTimeField()

@@ -36,6 +36,7 @@ class EvidenceRow(NamedTuple):
     likeness: str = ""
     mark: str = ""
     public_at: datetime | None = None
+    looked_at: datetime | None = None
 
 
 def by_ids(ids: Iterable[UUID]) -> dict[UUID, EvidenceRow]:
@@ -178,4 +179,5 @@ def _row(row: Evidence) -> EvidenceRow:
         row.likeness,
         row.mark,
         row.public_at,
+        row.looked_at,
     )

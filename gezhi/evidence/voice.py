@@ -63,6 +63,7 @@ class VoiceRow(NamedTuple):
     report_id: UUID | None
     media_type: str
     bytes: int
+    seconds: int | None
 
 
 def kind_of(head: bytes) -> str:
@@ -93,8 +94,8 @@ def seconds_of(media_type: str, data: bytes) -> float | None:
     return None
 
 
-def keep(upload: Upload, *, at: datetime) -> KeptVoice | RefusedVoice:
-    """Take a voice that is one. 1 INSERT, committed before it is answered."""
+def keep(upload: Upload, *, told_seconds: int | None = None, at: datetime) -> KeptVoice | RefusedVoice:
+    """Take a voice that is one. 1 INSERT, committed before it is answered. told_seconds: what the recorder says where the head does not."""
     data = upload.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         return RefusedVoice("too_large")
@@ -112,6 +113,7 @@ def keep(upload: Upload, *, at: datetime) -> KeptVoice | RefusedVoice:
         sha256=hashlib.sha256(data).hexdigest(),
         media_type=media_type,
         bytes=len(data),
+        seconds=_length(lasts, told_seconds),
         data=_shut(own, data, id),
         key=_shut(derived("voice"), own, id),
         made_at=at,
@@ -119,6 +121,12 @@ def keep(upload: Upload, *, at: datetime) -> KeptVoice | RefusedVoice:
     with transaction.atomic(durable=True):
         Voice.objects.bulk_create([row])
     return KeptVoice(id, row.sha256)
+
+
+def _length(lasts: float | None, told: int | None) -> int | None:
+    if lasts is not None:
+        return max(1, round(lasts))
+    return told if told is not None and 1 <= told <= 2 * MOST_SECONDS else None
 
 
 def claim(id: UUID, *, report_id: UUID, at: datetime) -> None:

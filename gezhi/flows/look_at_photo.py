@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -48,8 +48,15 @@ def case_of(row: EvidenceRow) -> UUID | None:
         return None
 
 
-def seen_before(rows: Sequence[EvidenceRow], *, actor: Actor) -> dict[UUID, list[str]]:
-    """By picture, the numbers of the other cases that have it, nearest first; those the actor may not open are left out.
+class Elsewhere(NamedTuple):
+    """The same picture in another case: its number, and which of its pictures."""
+
+    number: str
+    evidence_id: UUID
+
+
+def seen_before(rows: Sequence[EvidenceRow], *, actor: Actor) -> dict[UUID, list[Elsewhere]]:
+    """By picture, the other cases that have it, nearest first, each once; those the actor may not open are left out.
 
     5 queries, however many are asked about.
     """
@@ -63,14 +70,15 @@ def seen_before(rows: Sequence[EvidenceRow], *, actor: Actor) -> dict[UUID, list
         return homes.get(row.claimed_id) if is_report and row.claimed_id else row.claimed_id
 
     numbers = cases.numbers({id for one in others if (id := home(one))}, actor=actor) if others else {}
-    return {
-        row.id: [
-            numbers[id]
-            for id in dict.fromkeys(home(other) for other in near.get(row.id, ()))
-            if id in numbers and id != home(row)
-        ]
-        for row in rows
-    }
+    found: dict[UUID, list[Elsewhere]] = {}
+    for row in rows:
+        nearest: dict[UUID, Elsewhere] = {}
+        for other in near.get(row.id, ()):
+            case = home(other)
+            if case in numbers and case != home(row) and case is not None:
+                nearest.setdefault(case, Elsewhere(numbers[case], other.id))
+        found[row.id] = [*nearest.values()]
+    return found
 
 
 @transaction.atomic

@@ -101,4 +101,5 @@ def _is_part(one: Spot, spots: Iterable[Spot]) -> bool:
 def seen(pictures: Sequence[UUID], *, actor: Actor) -> dict[UUID, list[str]]:
     """By picture, the numbers of the cases that have it already, from whatever group it came. 6 queries, none without pictures."""
     rows = evidence.by_ids(pictures) if pictures else {}
-    return seen_before([*rows.values()], actor=actor) if rows else {}
+    found = seen_before([*rows.values()], actor=actor) if rows else {}
+    return {id: [one.number for one in elsewhere] for id, elsewhere in found.items()}

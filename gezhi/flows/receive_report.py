@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
 from gezhi.cases.opening import Opening, open_from
-from gezhi.cases.titles import titled
+from gezhi.cases.titles import SPOKEN, titled
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.suggest import feared
 from gezhi.journal.actions import record
@@ -74,7 +74,7 @@ def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Re
     intake = voice.intake
     opening = Opening(
         report_id=received.report_id,
-        title=titled(words(intake.text, "text")),
+        title=titled(words(intake.text, "text")) or (SPOKEN if intake.voice else ""),
         channel=intake.channel,
         place=voice.place,
         category_id=intake.category,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.policy import visible_to
+from gezhi.cases.titles import SPOKEN
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.text import mask_private, one_line
@@ -173,10 +174,13 @@ def _words(lines: list[Line]) -> dict[UUID, str]:
     split_off = [line.case_id for line in lines if line.split_from_id]
     titles = Case.objects.filter(id__in=split_off).values_list("id", "title") if split_off else ()
     said = {id: mask_private(title) for id, title in titles}
-    fields = ("origin_id", "report__text", "report__restatement", "report__erased_at")
-    for case_id, text, restatement, erased_at in links.order_by("linked_at", "id").values_list(*fields):
+    fields = ("origin_id", "report__text", "report__restatement", "report__erased_at", "origin__title")
+    for case_id, text, restatement, erased_at, title in links.order_by("linked_at", "id").values_list(
+        *fields
+    ):
         if case_id not in said:
             # masked before it is cut: half a phone number would not be recognised
             words = one_line(mask_private(restatement or text), MATTER_SIGNS)
-            said[case_id] = words or ("" if erased_at else _("（只有照片）"))
+            wordless = _("（一段录音）") if title == SPOKEN else _("（只有照片）")
+            said[case_id] = words or ("" if erased_at else wordless)
     return said

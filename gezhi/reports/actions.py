@@ -19,9 +19,9 @@ from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
 from gezhi.places import paths
-from gezhi.reports.contact import unseal
+from gezhi.reports.contact import seal, unseal
 from gezhi.reports.indexed import numbered
-from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, words
+from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, phone, words
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.queries import ASKED_AT_ONCE, stored_before
 from gezhi.reports.receipts import Received, known, new_report, receipt
@@ -61,6 +61,28 @@ def add_words(
         evidence.claim(photos, kind="report", id=report.id, at=at)
     after = {"evidence": [str(photo) for photo in photos]}
     record(Deed("report", report.id, "added", after=after, words={"text": said}), actor=actor, at=at)
+
+
+@transaction.atomic
+def leave_contact(report_id: UUID, number: str, *, may_call: bool, actor: Actor, at: datetime) -> None:
+    """A phone number that its reporter leaves later, sealed as if it had come with the report; the journal says that, never which.
+
+    Whether he is the one is the caller's check (who holds the code). Raises NotFound, Missing("contact"), Invalid("contact", "not_a_phone"),
+    NotFromHere("has_contact" | "already_erased").
+    """
+    said = phone(number)
+    if not said:
+        raise Missing(["contact"])
+    report = _locked(report_id)
+    if report.erased_at is not None:
+        raise NotFromHere("already_erased")
+    if report.contact is not None:
+        raise NotFromHere("has_contact")
+    sealed = seal(report.id, said)
+    report.contact, report.contact_key, report.contact_tail = sealed.number, sealed.key, sealed.tail
+    report.may_call = may_call
+    report.save(update_fields=["contact", "contact_key", "contact_tail", "may_call"])
+    record(Deed("report", report.id, "contact_left", after={"may_call": may_call}), actor=actor, at=at)
 
 
 @transaction.atomic

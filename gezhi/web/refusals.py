@@ -251,6 +251,7 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "no_words_discreet": gettext_noop("这类事会指到谁家，居民只看到类别和大致位置，不写公开说明。"),
     "no_words_not_accepted": gettext_noop("还没有受理，不写公开说明。"),
     "no_words_joined": gettext_noop("已并入另一件，公开说明写在那一件。"),
+    "has_contact": gettext_noop("已经留过电话了。要改的话，请打社区的电话。"),
     "already_erased": gettext_noop("个人信息已经清除过了。"),
     "shift_is_over": gettext_noop("这一班已经结束。"),
     "shift_has_begun": gettext_noop("这一班已经开始，不能再改。"),

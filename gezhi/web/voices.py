@@ -13,6 +13,7 @@ from gezhi.web.kept import BLOCKED_FORMS_PER_HOUR
 
 FIELD = KIND = "voice"
 CARRIED = "kept_voice"
+SECONDS = "voice_seconds"  # how long the phone recorded
 REFUSED = {
     "empty": gettext_noop("没有录到声音，请再录一次，或者打字。其他内容都还在。"),
     "too_large": gettext_noop("录音太大（最多 2 MB，一分钟以内）。请录短一点，其他内容都还在。"),
@@ -39,10 +40,21 @@ def gather(request: Asked, key: str, *, at: datetime) -> Spoken:
     file = request.FILES.get(FIELD)
     if file is None or not (file.size or file.name):
         return gather_carried(request, key)
-    found = voice.keep(file, at=at)
+    found = voice.keep(file, told_seconds=_seconds(request.POST.get(SECONDS, "")), at=at)
     if isinstance(found, voice.RefusedVoice):
         return Spoken(refused=_(REFUSED[found.code]))
     return Spoken(found)
+
+
+def _seconds(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 4 else None
+
+
+def shown(row: voice.VoiceRow | None) -> str:
+    """A recording in words; "" for none."""
+    if row is None:
+        return ""
+    return _("一段 %(seconds)s 秒的录音") % {"seconds": row.seconds} if row.seconds else _("一段录音")
 
 
 def gather_blocked(request: Asked, key: str, *, at: datetime) -> Spoken:

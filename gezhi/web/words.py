@@ -163,6 +163,7 @@ DEEDS: Mapping[str, Any] = {
     "escalate.end": _("超时，已督办到负责人"),
     "restated": _("受理席转述了上报内容"),
     "contact_revealed": _("查看了联系电话"),
+    "contact_left": _("补留了联系电话"),
     "erased": _("个人信息已清除"),
 }
 

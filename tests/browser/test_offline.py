@@ -183,6 +183,7 @@ def queued(page: Page, words: str, photos: list | None = None, **typed: str) -> 
         page.get_by_label(label).fill(said)
     submit(page)
     expect(page.locator("#unsent").get_by_text(words)).to_be_visible()
+    page.get_by_role("button", name="再写一件").click()
 
 
 def test_several_drafts_wait_are_deleted_and_undone_and_outlive_the_page(town: Town, phone: Callable) -> None:

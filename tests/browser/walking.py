@@ -42,6 +42,7 @@ NOT_A_PAGE = {
     "manifest": "for browsers",
     "service_worker": "a script",
     "unsent_token": "for the outbox",
+    "danger": "for the form, while somebody types",
     "account_logout": "POST",
     "account_inactive": "of the log-in library; nobody is inactive here, posts end instead",
     "account_signup": "closed: 404",

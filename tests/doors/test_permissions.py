@@ -25,6 +25,7 @@ LEAVES_NOTHING = {
     "desk/find/suggestions/": "a fragment of a page",
     "desk/paste/": "what was pasted is read, and kept nowhere",
     "api/v1/suggest": "a suggestion is no act",
+    "danger": "words that are being typed are looked at, and kept nowhere",
     "find": "leads to the page of a report",
     "look": "a cookie",
     "i18n/setlang/": "a cookie",

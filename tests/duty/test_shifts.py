@@ -35,14 +35,14 @@ def night(town: Town, noon: datetime) -> UUID:
 def test_the_person_on_the_shift_answers_across_midnight(night: UUID, town: Town) -> None:
     for at in (EVENING, datetime(2026, 3, 2, 16, tzinfo=UTC), MORNING - timedelta(seconds=1)):
         assert queries.answering(town.company, at) == Answering(
-            town.company, "长峰物业", "孙经理", "0631-000-0188", False, night
+            town.company, "长峰物业", "孙经理", "0631-000-0188", False, night, "0631-000-0130"
         )
 
 
 def test_outside_of_shifts_the_standing_phone_answers(night: UUID, town: Town) -> None:
     for at in (EVENING - timedelta(seconds=1), MORNING):
         assert queries.answering(town.company, at) == Answering(
-            town.company, "长峰物业", "长峰物业", "0631-000-0130", True, None
+            town.company, "长峰物业", "长峰物业", "0631-000-0130", True, None, "0631-000-0130"
         )
 
 

@@ -18,15 +18,15 @@ from gezhi.evidence import queries as evidence
 from gezhi.evidence import voice
 from gezhi.flows.look_at_photo import may_look
 from gezhi.flows.reach_reporter import may_restate, may_reveal
-from gezhi.kernel.actor import Actor
+from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.geo import Point
 from gezhi.kernel.text import visible
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
-from gezhi.web import times, words
-from gezhi.web.casework import alike, clocks, lists, photos, timeline, visits
+from gezhi.web import times, voices, words
+from gezhi.web.casework import alike, clocks, lists, photos, sources, timeline, visits
 from gezhi.web.casework.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "may_call": row.may_call,
                 "may_reveal": whole.has_contact and may_reveal(roles, may_call=row.may_call),
                 "may_restate": may_restate(roles),
-                "source": _source(whole) if reads_all else "",
+                "source": sources.source(whole) if reads_all else "",
                 "reveals": _reveals(heard[row.id].reveals, looked, at),
                 "added": [
                     {"text": visible(one.text), "time": times.moment(one.at, at)}
@@ -218,13 +218,9 @@ def _voice(one: voice.VoiceRow | None, *, reads_all: bool) -> dict[str, Any]:
     """Whether he said it; where it is heard, for whoever reads him in full."""
     return {
         "has_voice": one is not None,
+        "voice_words": voices.shown(one),
         "voice": reverse("desk:voice", args=[one.id]) if one and reads_all else "",
     }
-
-
-def _source(report: reports.ReportRow) -> str:
-    """Where it came from and its number there."""
-    return " ".join(part for part in (report.source, report.external_number) if part)
 
 
 def _reveals(reveals: Sequence[Any], names: Mapping[UUID, str], at: datetime) -> list[dict[str, str]]:
@@ -363,7 +359,7 @@ def _unheard_until(case: "Case", said: Mapping[str, Any], at: datetime) -> str:
 def _offered(
     case: "Case", actor: Actor, at: datetime, clock: times.Clock, *, is_unheard: bool
 ) -> dict[str, Any]:
-    """The buttons. urges: the case is late, nothing loud is to be done here, and others hold it: ring them up, then say so."""
+    """The buttons. urges: the case is late, nothing loud is to be done here, and others hold it: ring them up, then say so. no_return: it was taken."""
     deeds = _deeds(case, actor, at, quietly=ANSWERS if is_unheard else frozenset())
     urges = (
         clock.state == "overdue"
@@ -373,7 +369,9 @@ def _offered(
     )
     if urges and deeds and not deeds[0]["grave"]:
         deeds = [deeds[0] | {"quiet": False}, *deeds[1:]]
-    return {"deeds": deeds, "urges": urges}
+    is_taken = case.state == State.IN_HAND and case.lead_id in actor.parties(Duty.MANAGER, Duty.WORKER)
+    no_return = is_taken and any(deed["event"] == "raise" for deed in deeds)
+    return {"deeds": deeds, "urges": urges, "no_return": no_return}
 
 
 def _deeds(case: "Case", actor: Actor, at: datetime, quietly: Set[str] = frozenset()) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from gezhi.cases import queries, timing
 from gezhi.cases.deadlines import is_nearly_due
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
+from gezhi.cases.titles import SPOKEN
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar
 from gezhi.parties import queries as parties
@@ -157,10 +158,11 @@ def short_name(place: places.PlaceRow) -> str:
 
 def matter(case: "Case | CaseLine") -> str:
     """Category and the first words of what was said."""
+    title = _("（一段录音）") if case.title == SPOKEN else str(case.title)
     if case.category_id is None:
-        return str(case.title) or _("（只有照片）")
+        return title or _("（只有照片）")
     label = catalogue.category(case.category_id).label(get_language() or "")
-    return f"{label} · {case.title}" if case.title else label
+    return f"{label} · {title}" if title else label
 
 
 def soon_for(case: "Case | CaseLine", due: datetime | None, *, at: datetime, soon: datetime) -> datetime:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from gezhi.cases.lifecycle import Ending
 from gezhi.cases.move import Move, Shown
@@ -42,6 +42,12 @@ WORDS_OR_PHOTO = {
     "pass_check": gettext_lazy("写一句看到了什么，或者附一张照片，两样至少要有一样。"),
     "answer": gettext_lazy("写下补充的情况，或者附照片，两样至少要有一样。"),
 }
+READY = (  # why work is given back, most often; kept as said here
+    gettext_noop("不归我单位"),
+    gettext_noop("不在我的服务范围"),
+    gettext_noop("需要多家一起办"),
+    gettext_noop("说不清位置，找不到"),
+)
 AFTER_WORK = frozenset({"photo_after", "photo_same_angle"})
 CHOSEN = frozenset(
     {"place", "party", "into", "until"}
@@ -83,6 +89,9 @@ class MoveForm(forms.Form):
                 made.required = name in self.needs and name not in CHOSEN
                 made.error_messages["required"] = words.of(words.LACKS, name)
                 self.fields[name] = made
+        if "ready" in self.fields:
+            self.fields["reason"].required = False
+            self.fields["reason"].label = _("自己写，或补充几句")
 
     def _make_note(self) -> forms.Field:
         label, help_text = NOTE_LABELS.get(self.event, _("备注")), WORDS_OR_PHOTO.get(self.event, "")
@@ -91,6 +100,15 @@ class MoveForm(forms.Form):
 
     def _make_reason(self) -> forms.Field:
         return forms.CharField(label=_("理由"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def _make_ready(self) -> forms.Field:
+        options = [(said, _(said)) for said in READY]
+        return forms.ChoiceField(
+            label=_("为什么退回"),
+            choices=options,
+            widget=forms.RadioSelect,
+            help_text=which_return(self.case.returns + 1),
+        )
 
     def _make_until(self) -> forms.Field:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -304,6 +322,13 @@ class MoveForm(forms.Form):
         known = {one.id for one in catalogue.conditions(category)} if category else set()
         return found if found in known else None
 
+    def clean_reason(self) -> str:
+        """The reason chosen, then his own words; one of both."""
+        own, ready = str(self.cleaned_data["reason"]).strip(), str(self.cleaned_data.get("ready") or "")
+        if "ready" in self.fields and not (own or ready):
+            raise forms.ValidationError(words.of(words.LACKS, "reason"))
+        return "：".join(part for part in (ready, own) if part)
+
     def clean_note(self) -> str:
         return str(self.cleaned_data["note"])
 
@@ -356,6 +381,15 @@ class MoveForm(forms.Form):
             reports=self._reports() if "reports" in ASKS[self.event].fields else (),
             came_back_from=self._came_back_from(place, category),
         )
+
+
+def which_return(number: int) -> str:
+    """What giving it back will do, this time."""
+    if number == 1:
+        return _("这是第 1 次退回：回到受理席，另派。")
+    if number == 2:
+        return _("这是第 2 次退回：回到受理席，同时约定联合踏勘。")
+    return _("这是第 %(n)s 次退回：转到上一级。") % {"n": number}
 
 
 FIELD_FOR_FACT = {"verdict": "note", "answer": "note", "proof": "note", "on_site": "place_code"}

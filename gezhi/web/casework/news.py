@@ -13,6 +13,7 @@ from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor
 from gezhi.notices import actions, queries, wording
+from gezhi.notices.whom import News
 from gezhi.places import queries as places
 from gezhi.web import times, words
 from gezhi.web.casework.lists import known_of, short_name
@@ -41,11 +42,19 @@ def listed(actor: Actor, at: datetime) -> list[dict[str, Any]]:
     return [_row(one, known_of(grounds, one.case.place_id), at) for one in rows]
 
 
+def _news(one: Any, at: datetime) -> str:
+    """What came; of a deadline when it is, for the line's own time is when it was told."""
+    said = wording.said(one.news, one.stands_for)
+    if one.news != News.DUE_SOON or one.case.due_at is None or one.case.closed_at:
+        return said
+    return _("%(news)s：%(due)s 前") % {"news": said, "due": times.moment(one.case.due_at, at)}
+
+
 def _row(one: Any, place: Any, at: datetime) -> dict[str, Any]:
     category = one.case.category_id and catalogue.category(one.case.category_id).label(get_language() or "")
     return {
         "id": one.id,
-        "news": wording.said(one.news, one.stands_for),
+        "news": _news(one, at),
         "number": one.case.number,
         "short": one.case.number.split("-", 1)[1],
         "place": place.full_name if place else _("未定位"),

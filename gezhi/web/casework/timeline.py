@@ -48,6 +48,7 @@ ICONS = {
     "escalate": "trending-up",
     "escalate.own": "bell",
     "contact_revealed": "eye",
+    "contact_left": "phone",
     "restated": "pencil",
     "note": "pencil",
     "correct": "map-pin",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.html import format_html_join
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Actor, Duty
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web import words
@@ -41,23 +43,26 @@ CLOCKS = {
     "due_soon": gettext_lazy("即将到期"),
     "paused": gettext_lazy("挂账中"),
 }
+OF_A_PARTY = frozenset({Duty.MANAGER, Duty.WORKER})
+ALL = "all"  # parties, said by whoever begins with his own
 SELECTED = mark_safe(" selected")
 FIELDS = ("q", "place", "category", "party", "clock", "channel")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The list that was asked for. place_missed: no place is called that."""
+    """The list that was asked for. place_missed: no place is called that. own: the party it begins with, "" of none."""
 
     view: str
     wanted: CaseFilter
     typed: dict[str, str]
     place_name: str = ""
     place_missed: bool = False
+    own: str = ""
 
     @property
     def is_filtered(self) -> bool:
-        return any(self.typed.values())
+        return any(value for name, value in self.typed.items() if name != "party" or value != self.own)
 
     def query(self, **changes: Any) -> str:
         """`?view=…&q=…` for a link to this list with changes; empty values are left out."""
@@ -65,13 +70,26 @@ class Chosen:
         return "?" + urlencode({name: value for name, value in values.items() if value})
 
 
-def chosen(query: QueryDict) -> Chosen:
-    """The view and filters of a query string; what it does not know it leaves out. At most 2 queries (the place)."""
+def own_party(actor: Actor) -> UUID | None:
+    """Whose cases somebody begins with who works for one party only, without a desk and without a grid; None for everybody else."""
+    if any(post.duty not in OF_A_PARTY or post.grid for post in actor.posts):
+        return None
+    found = actor.parties()
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def chosen(query: QueryDict, own: UUID | None = None) -> Chosen:
+    """The view and filters of a query string; what it does not know it leaves out. At most 2 queries (the place).
+
+    own: the party whose cases are shown as long as nothing else is said.
+    """
     view = query.get("view", FIRST_VIEW)
     base = VIEWS[view][1] if view in VIEWS else CaseFilter(states=(CLOSED,)) if view == CLOSED else None
     if base is None:
         view, base = FIRST_VIEW, VIEWS[FIRST_VIEW][1]
     typed = {name: query.get(name, "").strip()[:100] for name in FIELDS}
+    if own is not None:
+        typed["party"] = typed["party"] or (ALL if "party" in query else str(own))
     wanted = replace(
         base,
         words=typed["q"],
@@ -82,10 +100,12 @@ def chosen(query: QueryDict) -> Chosen:
     )
     found = places.find(typed["place"], 1) if typed["place"] else []
     if not typed["place"]:
-        return Chosen(view, wanted, typed)
+        return Chosen(view, wanted, typed, own=str(own or ""))
     if not found:
-        return Chosen(view, wanted, typed, place_missed=True)
-    return Chosen(view, replace(wanted, place_path=found[0].path), typed, found[0].full_name)
+        return Chosen(view, wanted, typed, place_missed=True, own=str(own or ""))
+    return Chosen(
+        view, replace(wanted, place_path=found[0].path), typed, found[0].full_name, own=str(own or "")
+    )
 
 
 def options(typed: Mapping[str, str]) -> dict[str, SafeString]:

@@ -15,10 +15,11 @@ from gezhi.cases import queries as cases
 from gezhi.cases.floods import Flood, mark_of
 from gezhi.cases.line import CaseLine
 from gezhi.kernel.refusal import NotFound
+from gezhi.parties import queries as parties
 from gezhi.web import rail, times
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters, lines, tallies
-from gezhi.web.staff import actor_of, at_of, staff_required
+from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 PAGE = 50
 FOLDING = frozenset({"open", "reported"})  # views in which a flood is one line
@@ -29,7 +30,7 @@ FOLDING = frozenset({"open", "reported"})  # views in which a flood is one line
 def inbox(request: HttpRequest) -> HttpResponse:
     """One page of the list. A whole case number typed as words goes straight to the case."""
     actor, at = actor_of(request), at_of(request)
-    chosen = filters.chosen(request.GET)
+    chosen = filters.chosen(request.GET, filters.own_party(actor))
     if found := _numbered(chosen.typed["q"], request):
         return redirect("desk:case", found)
     soon = lists.soon_at(at)
@@ -44,6 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "chosen": chosen,
         "views": _views(chosen, counts),
+        "own_name": _own_name(chosen),
         "lines": lines.as_html(shown),
         "options": filters.options(chosen.typed),
         "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, {} if floods else counts, unfolded),
@@ -54,6 +56,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "back": request.get_full_path(),
     }
     return render(request, "desk/inbox.html", context)
+
+
+def _own_name(chosen: filters.Chosen) -> str:
+    """The party whose cases alone are shown because its reader works for it; "" for none. At most 1 query."""
+    own = uuid_or_none(chosen.own)
+    return parties.party(own).name if own and chosen.typed["party"] == chosen.own else ""
 
 
 def _unfolded(request: HttpRequest, floods: Sequence[Flood]) -> Flood | None:
@@ -118,7 +126,8 @@ def _page(request: HttpRequest) -> int:
 def _views(chosen: filters.Chosen, counts: dict[str, int]) -> list[dict[str, object]]:
     found: list[dict[str, object]] = [
         {
-            "url": f"?view={name}",
+            "url": f"?view={name}"
+            + (f"&party={filters.ALL}" if chosen.typed["party"] == filters.ALL else ""),
             "label": label,
             "count": counts[name],
             "active": chosen.view == name,

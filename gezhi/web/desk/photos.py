@@ -52,6 +52,8 @@ def photo(request: HttpRequest, number: str, evidence_id: UUID) -> HttpResponse:
     except (Missing, Invalid, NotFromHere) as refused:
         return _page(request, case, row, refused)
     messages.success(request, _(SAID[act]))
+    if request.POST.get("back") == "review":
+        return redirect(f"{reverse('desk:review')}?next=1")
     return redirect("desk:photo", case.number, row.id)
 
 
@@ -96,13 +98,19 @@ def _page(
     said = refusals.sentence(refused) if refused else ""
     is_late = isinstance(refused, NotFromHere)
     in_boxes = isinstance(refused, Invalid) and refused.field == "boxes"
+    asked = request.POST if request.method == "POST" else request.GET
     page = {
         "case": case,
+        "back": "review" if asked.get("back") == "review" else "",
         "photo": photos.picture(row, "before"),
         "taken": _taken(row, case, request),
         "seen": [
-            {"number": number, "url": reverse("desk:case", args=[number])}
-            for number in look_at_photo.seen_before([row], actor=actor_of(request))[row.id]
+            {
+                "number": one.number,
+                "url": reverse("desk:case", args=[one.number]),
+                "photo_url": reverse("desk:photo", args=[one.number, one.evidence_id]),
+            }
+            for one in look_at_photo.seen_before([row], actor=actor_of(request))[row.id]
         ],
         "boxes": request.POST.get("boxes", "") if refused and not is_late else _lines(now),
         "reason": request.POST.get("reason", ""),

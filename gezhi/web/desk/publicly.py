@@ -211,7 +211,7 @@ def _why(why: str) -> str:
 
 
 def _pictures(shown: list["Case"]) -> dict[UUID, list[photos.Picture]]:
-    """Pictures of each case that strangers do not see yet, of the reports and of the work. 3 queries, none for no case."""
+    """Pictures of each case that nobody has decided about, of the reports and of the work. 3 queries, none for no case."""
     if not shown:
         return {}
     reports = cases.report_ids(one.id for one in shown)
@@ -219,8 +219,8 @@ def _pictures(shown: list["Case"]) -> dict[UUID, list[photos.Picture]]:
     after = evidence.of_each("case", (one.id for one in shown))
     found: dict[UUID, list[photos.Picture]] = {}
     for one in shown:
-        rows = [row for id in reports.get(one.id, ()) for row in before[id]]
-        given = [photos.picture(row, "before") for row in rows]
-        given += [photos.picture(row, "photo_after") for row in after[one.id]]
-        found[one.id] = [picture for picture in given if picture.is_ready and not picture.is_public]
+        rows = [("before", row) for id in reports.get(one.id, ()) for row in before[id]]
+        rows += [("photo_after", row) for row in after[one.id]]
+        waits = [(kind, row) for kind, row in rows if row.is_served and row.looked_at is None]
+        found[one.id] = [photos.picture(row, kind) for kind, row in waits if row.public_at is None]
     return found

@@ -1,6 +1,7 @@
 """The numbers beside the saved views, kept for a moment while nothing happens in the office, and where counting is slow."""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -52,7 +53,8 @@ def tallies(actor: Actor, *, at: datetime, soon: datetime) -> Tally:
         if at < known.still_until:
             return Tally(known.counts, known.floods)
         _kept[actor] = known._replace(still_until=at + STILL)  # one counts anew, the others need not, too
-    views = {name: wanted for name, (_label, wanted) in filters.VIEWS.items()}
+    own = filters.own_party(actor)
+    views = {name: replace(wanted, party=own) for name, (_label, wanted) in filters.VIEWS.items()}
     began = time.perf_counter()
     counts = lists.tallies(views, actor=actor, at=at, soon=soon)
     alike = tuple(floods.floods(actor=actor, at=at)) if counts["reported"] >= floods.FROM else ()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from gezhi.cases import queries as cases
 from gezhi.cases.lists import CaseFilter, listed
-from gezhi.kernel.actor import Actor
+from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.geo import Point
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
@@ -34,6 +34,7 @@ VIEWS = {
     "todo": (gettext_lazy("要办"), gettext_lazy("现在没有要办的事")),
     "check": (gettext_lazy("核查"), gettext_lazy("现在没有等您核查的事")),
     "back": (gettext_lazy("退回件"), gettext_lazy("没有退回给我们的事")),
+    "ours": (gettext_lazy("本单位"), gettext_lazy("本单位现在没有在办的事")),
     "area": (gettext_lazy("片区内"), gettext_lazy("片区内没有新的事")),
 }
 
@@ -50,7 +51,11 @@ def work(request: Asked) -> HttpResponse:
     view = view if view in VIEWS else _opened(listed)
     here = near.position(request.GET)
     context = {
-        "views": [_counter(name, len(rows), name == view, here) for name, rows in listed.items()],
+        "views": [
+            _counter(name, len(rows), name == view, here)
+            for name, rows in listed.items()
+            if name != "ours" or actor.has(Duty.MANAGER)
+        ],
         "cells": cells(listed[view], at=at, here=here),
         "view": view,
         "is_near": here is not None,
@@ -81,10 +86,20 @@ def _area(actor: Actor, at: datetime, soon: datetime) -> Iterable[Any]:
     return listed(CaseFilter(states=("reported", "opened")), actor=actor, at=at, soon=soon)[:MOST]
 
 
+def _ours(actor: Actor, at: datetime, soon: datetime) -> list[Any]:
+    """What colleagues of the parties he leads have in hand: most urgent first, whoever took it. None for who leads none."""
+    led = actor.parties(Duty.MANAGER)
+    if not led:
+        return []
+    rows = listed(CaseFilter(states=("dispatched", "in_hand")), actor=actor, at=at, soon=soon)
+    return [*rows.filter(lead_id__in=led)[:MOST]]
+
+
 _ASK: dict[str, Callable[[Actor, datetime, datetime], Iterable[Any]]] = {
     "todo": lambda actor, at, soon: cases.my_work(actor, at=at)[:MOST],
     "check": lambda actor, at, soon: cases.to_check(actor)[:MOST],
     "back": _back,
+    "ours": _ours,
     "area": _area,
 }
 

@@ -21,7 +21,7 @@ from gezhi.web.whose import mark_of
 WORKER = "gezhi/sw.js"
 PARTS = (
     *("app.css", "icons.svg", "mark.svg", "icon-192.png"),
-    *("gezhi.js", "idb.js", "outbox.js", "unsent.js", "offline.js", "found.js"),
+    *("gezhi.js", "idb.js", "outbox.js", "unsent.js", "offline.js", "found.js", "voice.js", "danger.js"),
 )
 INK, PAPER = "#0f5c5c", "#f4f6f5"
 
@@ -62,18 +62,20 @@ def manifest(request: Asked) -> HttpResponse:
 @cache_control(no_cache=True)
 def worker(request: Asked) -> HttpResponse:
     """The service worker, at the root because it looks after every page; another text whenever a file that it keeps is another."""
-    return HttpResponse(_worker(reverse("unsent")), content_type="text/javascript; charset=utf-8")
+    return HttpResponse(
+        _worker(reverse("unsent"), reverse("report_anywhere")), content_type="text/javascript; charset=utf-8"
+    )
 
 
 @lru_cache(maxsize=1)
-def _worker(unsent: str) -> str:
+def _worker(unsent: str, form: str) -> str:
     """static/gezhi/sw.js with what it keeps written above it."""
     source = _text(WORKER)
     digest = hashlib.sha256(source.encode())
     for name in PARTS:
         digest.update(_read(f"gezhi/{name}"))
     shell = [unsent, *(static(f"gezhi/{name}") for name in PARTS)]
-    head = {"VERSION": digest.hexdigest()[:16], "SHELL": shell, "UNSENT": unsent}
+    head = {"VERSION": digest.hexdigest()[:16], "SHELL": shell, "UNSENT": unsent, "ALWAYS": [unsent, form]}
     return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in head.items()) + source
 
 

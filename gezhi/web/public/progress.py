@@ -43,6 +43,14 @@ NOW: Final = {
     State.TO_CONFIRM: gettext_noop("请看看办得怎么样，告诉我们。"),
 }
 
+MEANT: Final = {  # of the matter that a report of one tap asks to join
+    State.OPENED: gettext_noop("已经受理，正在安排由谁来办"),
+    State.DISPATCHED: gettext_noop("已经交给%(party)s"),
+    State.IN_HAND: gettext_noop("%(party)s正在处理"),
+    State.TO_CHECK: gettext_noop("%(party)s说办好了，正在核对"),
+    State.TO_CONFIRM: gettext_noop("%(party)s说办好了，正在核对"),
+}
+
 TURN: Final = {  # whose turn it is where the party that answers for it has done its part
     State.ASKED: gettext_noop("您，补充情况"),
     State.TO_CHECK: gettext_noop("另一个人，到现场看"),
@@ -60,9 +68,18 @@ class ClockLine(NamedTuple):
 
 
 def steps(
-    case: "Case", story: Sequence[Step], now: datetime, *, paused_for: str = "", may_urge: bool = False
+    case: "Case",
+    story: Sequence[Step],
+    now: datetime,
+    *,
+    paused_for: str = "",
+    may_urge: bool = False,
+    meant: str = "",
 ) -> list[dict[str, str]]:
-    """The four steps as ui/step_line.html takes them. paused_for: the reason of the pause it is in; may_urge: at this moment."""
+    """The four steps as ui/step_line.html takes them. paused_for: the reason of the pause it is in; may_urge: at this moment.
+
+    meant: how far the matter is that it asks to join.
+    """
     here = public_step(case)
     when = _moments(case, story)
     rows = []
@@ -71,7 +88,7 @@ def steps(
         at = when.get(number) if state != "next" else None
         text = ""
         if number == here:
-            text = _late_text(case, story, now, may_urge) or _now_text(case, now, paused_for)
+            text = meant or _late_text(case, story, now, may_urge) or _now_text(case, now, paused_for)
         if state == "done" and at is None:
             text = _("这件事没有经过这一步。")
         rows.append(
@@ -97,6 +114,17 @@ def _moments(case: "Case", story: Iterable[Step]) -> dict[int, datetime]:
     if case.closed_at:
         found[4] = case.closed_at
     return found
+
+
+def meant_text(meant: "Case", party: str, now: datetime) -> str:
+    """Of a matter that others have told: who has it and until when; a person at the desk still confirms that it is the same."""
+    what, due = _(MEANT[State(meant.state)]) % {"party": party}, ""
+    if meant.fix_due and not meant.review_at and State(meant.state) in {State.DISPATCHED, State.IN_HAND}:
+        said = {"due": times.moment(meant.fix_due, now)}
+        late = meant.fix_due < now
+        due = _("，应在 %(due)s 前办好，已超时") % said if late else _("，预计 %(due)s 前办好") % said
+    told = {"what": what, "due": due}
+    return _("已有人反映，%(what)s%(due)s。社区看过是同一件，会把您的并过去，办好了也告诉您。") % told
 
 
 def _late_text(case: "Case", story: Sequence[Step], now: datetime, may_urge: bool) -> str:

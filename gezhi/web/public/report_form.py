@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezhi.catalogue import queries as catalogue
@@ -113,6 +114,8 @@ class ReportForm(forms.Form):
         names = refusal.facts if isinstance(refusal, Missing) else ()
         name = refusal.field if isinstance(refusal, Invalid) else names[0] if names else ""
         field, said = FIELD_OF.get(name), sentence(refusal)
+        if name == "text_or_photo":
+            said = gettext("请写一句话、附一张照片，或者说一段话，有一样就行。")
         if name == "contact":
             said = phones.why_refused(str(self.data.get("contact", "")))
         self.add_error(field if field in self.fields else None, said)

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezhi.cases import public
+from gezhi.cases.lifecycle import State
 from gezhi.cases.likely import Alike, Said, alike_in_public
 from gezhi.cases.queries import public_step
 from gezhi.cases.sameness import Sameness
+from gezhi.cases.titles import numbers_in
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.look_at_photo import public_photos
 from gezhi.flows.suggest import categories, spots_in
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 AT_HAND = 3
+ME_TOO = "我也遇到了："
 IN_A_HOUSE = frozenset({Kind.BUILDING, Kind.STAIRWELL})
 Cards = list[dict[str, Any]]
 
@@ -63,7 +66,14 @@ def likely(draft: Draft, at: datetime) -> Cards:
 def me_too(case: "Case", text: str) -> str:
     """The words of a report that means a known case: its number first, by which the desk finds it, then what was typed."""
     what = catalogue.category(case.category_id).plain.zh if case.category_id else ""
-    return f"我也遇到了：{what}（{case.number}）\n{text}".strip()  # the desk reads it, not who taps
+    return f"{ME_TOO}{what}（{case.number}）\n{text}".strip()  # the desk reads it, not who taps
+
+
+def meant_by(case: "Case") -> "Case | None":
+    """The open matter that a report of one tap asks to join, while nobody at the desk has looked; None for every other. 1 query for such a one."""
+    if State(case.state) is not State.REPORTED or not case.title.startswith(ME_TOO):
+        return None
+    return public.named_as(next(iter(numbers_in(case.title)), ""))
 
 
 def _cards(found: Sequence[Alike], place: PlaceRow | None, at: datetime) -> Cards:

@@ -16,6 +16,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.public import words_for_all
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
+from gezhi.evidence import voice
 from gezhi.flows.reporter_speaks import EVENTS, REASONS, Saying, next_urge, reporter_speaks
 from gezhi.kernel.actor import reporter
 from gezhi.kernel.refusal import NotFound, NotFromHere, NotYours, Refusal, Stale, Unavailable
@@ -23,20 +24,22 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
+from gezhi.reports.actions import leave_contact
 from gezhi.reports.intake import MOST_PHOTOS
-from gezhi.reports.kinds import SHARED_CODE
+from gezhi.reports.kinds import SHARED_CODE, WITH_CODE
 from gezhi.reports.queries import ReportRow
-from gezhi.web import kept, limits
+from gezhi.web import kept, limits, voices
 from gezhi.web.answers import SeeOther, private
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
-from gezhi.web.public import progress, told, trust
+from gezhi.web.public import progress, same, told, trust
 from gezhi.web.refusals import sentence
 from gezhi.web.refusals import status as number_of
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
+LEAVE_PHONE = "leave_phone"
 MOST_PER_HOUR = 30  # deeds of one reporter
 # the matter was joined elsewhere a moment ago, seen before its lock or behind it: to the reporter that is a change like any other
 OVERTAKEN = (NotYours, NotFound)
@@ -48,6 +51,7 @@ THANKS = {
     "satisfied": gettext_noop("谢谢，这件事办结了。"),
     "unsatisfied": gettext_noop("收到，社区会复核。"),
     "reopen": gettext_noop("收到，这件事重新办理。"),
+    "leave_phone": gettext_noop("电话记下了，封存保管：有要问的，社区会打给您。"),
 }
 
 
@@ -104,6 +108,15 @@ def _heard(request: Asked, report: ReportRow) -> Draft:
         if draft.bag.refused:
             draft.problem, draft.number = " ".join(draft.bag.refused), 422
             return draft
+        if event == LEAVE_PHONE:
+            leave_contact(
+                report.id,
+                sent.get("contact", ""),
+                may_call="may_call" in sent,
+                actor=reporter(report.id),
+                at=request.now,
+            )
+            return draft
         said = Saying(event, draft.text, draft.bag.ids, draft.reason, _number(sent.get("version", "")))
         reporter_speaks(report.id, said, at=request.now)
     except Unavailable:
@@ -142,7 +155,15 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "category": trust.category_words(case.category_id or report.category_id)
         if case.category_id or report.category_id
         else "",
-        "steps": progress.steps(case, story, now, paused_for=progress.paused_for(stood), may_urge=may_urge),
+        "steps": progress.steps(
+            case,
+            story,
+            now,
+            paused_for=progress.paused_for(stood),
+            may_urge=may_urge,
+            meant=_meant(case, now),
+        ),
+        "may_leave_phone": may_leave_phone(report, case),
         "clocks": progress.clocks(case, now),
         "waited": progress.waited(case, now),
         "pauses": pauses,
@@ -152,13 +173,8 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "may": may,
         "may_urge": may_urge,
         "silence": progress.silence(case, now),
-        "reasons": _reasons(draft),
         "question": _question(case, story),
-        "draft": draft if draft.event in EVENTS else None,
-        "problem": draft.problem,
-        "key": draft.key,
-        "kept": draft.bag.shown(draft.key, now),
-        "most_photos": MOST_PHOTOS,
+        **_drafted(request, draft),
         **_told(report, case, story, now),
     }
 
@@ -167,6 +183,8 @@ def _for_all(page: dict[str, Any]) -> dict[str, Any]:
     """What differs where a whole group holds the code (a pasted line): nobody's words or pictures, and nothing to say."""
     return {
         "is_shared": True,
+        "may_leave_phone": False,
+        "spoken": "",
         "is_new": False,
         "may": {},
         "may_urge": False,
@@ -181,6 +199,31 @@ def _for_all(page: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _drafted(request: Asked, draft: Draft) -> dict[str, Any]:
+    """What was typed and is shown again."""
+    return {
+        "reasons": _reasons(draft),
+        "draft": draft if draft.event in {*EVENTS, LEAVE_PHONE} else None,
+        "contact_typed": request.POST.get("contact", "") if draft.event == LEAVE_PHONE else "",
+        "problem": draft.problem,
+        "key": draft.key,
+        "kept": draft.bag.shown(draft.key, request.now),
+        "most_photos": MOST_PHOTOS,
+    }
+
+
+def _meant(case: "Case", now: datetime) -> str:
+    """How far the matter is that one tap asked to join; "" where there is none. At most 2 queries."""
+    meant = same.meant_by(case)
+    return progress.meant_text(meant, parties.party(meant.lead_id).name, now) if meant else ""
+
+
+def may_leave_phone(report: ReportRow, case: "Case") -> bool:
+    """Whoever holds the code, has left none, and may still be called."""
+    is_own = report.channel in WITH_CODE and not report.has_contact and report.erased_at is None
+    return is_own and case.closed_at is None
+
+
 def _danger(report: ReportRow, case: "Case") -> str:
     """The number to call now, while what these words make one fear is not made safe; "" else. No query as a rule."""
     if case.closed_at or case.made_safe_at or case.feared_id is None or report.erased_at:
@@ -190,7 +233,7 @@ def _danger(report: ReportRow, case: "Case") -> str:
 
 
 def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:
-    """Pictures, the story so far, and what everybody reads of it. At most 11 queries."""
+    """Pictures, the story so far, and what everybody reads of it. At most 12 queries."""
     added, reveals = reports.added(report.id), reports.reveals(report.id)
     own = evidence.of("report", report.id)
     later = {id for one in added for id in one.evidence}
@@ -211,6 +254,7 @@ def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> d
         "after": _after(case, now),
         "others": _others(case, report.id),
         "public_words": words_for_all([case.id]).get(case.id, ""),
+        "spoken": voices.shown(voice.of_each([report.id]).get(report.id)),
         "lines": [told.shown(line, now) for line in lines],
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gezhi.web.public import health, home, look, offline, photos, place, report, status
+from gezhi.web.public import danger, health, home, look, offline, photos, place, report, status
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("r/", report.report_anywhere, name="report_anywhere"),
     path("r/<str:code>", report.report, name="report"),
     path("t/<str:code>", status.status, name="status"),
+    path("danger", danger.danger, name="danger"),
     path("photo/<uuid:evidence_id>/<int:size>", photos.photo, name="photo"),
     path("look", look.set_look, name="set_look"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -219,3 +219,16 @@ def test_the_page_of_the_case_names_him(cast: Cast, desk: Desk, noon: datetime) 
     assert ("督办：皇冠街道办事处 · 周" in page, "超时，已督办到负责人" in page) == (True, True)
     assert "转到：皇冠街道办事处 · 周" in page
     assert "皇冠街道办事处 · 周" in text(desk(cast.wei).get(f"/my/cases/{case.number}/"))
+
+
+def test_who_works_for_one_party_begins_with_its_cases_and_may_see_the_others(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime
+) -> None:
+    ours = walk(opened, (cast.chen, Move("dispatch", party=cast.property)), at=noon)
+    others = cast.lin_reports(noon, text="社区自己还没受理")
+    sun = desk(cast.sun)
+    assert numbers(sun.get("/desk/")) == [ours.number]
+    assert "只看本单位（长峰物业）的" in text(sun.get("/desk/"))
+    assert sorted(numbers(sun.get("/desk/?party=all"))) == sorted([ours.number, others.number])
+    assert sorted(numbers(sun.get("/desk/?party="))) == sorted([ours.number, others.number])
+    assert "只看本单位" not in text(desk(cast.chen).get("/desk/")) + text(desk(cast.wei).get("/desk/"))

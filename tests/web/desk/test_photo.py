@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from gezhi.cases.models import Case
+from gezhi.cases.move import Move
 from gezhi.evidence import actions as evidence
 from gezhi.evidence import queries
 from gezhi.evidence.actions import Kept, keep
@@ -15,7 +16,7 @@ from gezhi.flows import look_at_photo
 from gezhi.journal.queries import story
 from gezhi.places.models import Place
 from gezhi.tenancy.clock import new_id
-from tests.cast import Cast
+from tests.cast import Cast, walk
 from tests.evidence.pictures import Sent, file_of, notes, photo, scene
 from tests.web.desk.conftest import Desk, address, text
 from tests.web.pocket.conftest import hidden
@@ -193,3 +194,30 @@ def test_the_same_picture_in_another_case_is_said(
     assert "同一张照片" in text(page)
     assert "同一张照片在别处出现过" in text(desk(cast.chen).get(address(seen[0])))
     assert other.number in text(page)
+
+
+def test_the_list_of_what_waits_decides_photos_too_and_what_is_decided_is_gone(
+    cast: Cast, seen: tuple[Case, UUID], desk: Desk, noon: datetime
+) -> None:
+    walk(seen[0], (cast.chen, Move("accept")), at=noon)
+    client = desk(cast.chen)
+
+    def waits() -> bool:
+        return at(seen) in client.get("/desk/review/").content.decode()
+
+    assert waits()
+    gone = client.post(at(seen), {"act": "hide", "back": "review"})
+    assert (gone.status_code, gone.url) == (302, "/desk/review/?next=1")
+    assert (waits(), queries.by_ids([seen[1]])[seen[1]].public_at) == (False, None)
+    client.post(at(seen), {"act": "redact", "boxes": "10 10 20 20", "reason": "有人脸"})
+    evidence.prepare(seen[1], at=noon)
+    client.post(at(seen), {"act": "redact", "boxes": "", "reason": "看错了"})
+    evidence.prepare(seen[1], at=noon)
+    assert waits()  # more of it shows than when somebody looked
+
+
+def test_the_same_photo_elsewhere_is_one_press_away(cast: Cast, desk: Desk, noon: datetime) -> None:
+    first, second = with_photo(cast, noon), with_photo(cast, noon)
+    page = desk(cast.chen).get(at(first)).content.decode()
+    assert f'href="{at(second)}#cover"' in page
+    assert "那一张也看看要不要遮" in page

@@ -110,3 +110,31 @@ def test_the_desk_may_go_on_after_the_visit(cast: Cast, twice: Case, desk: Desk,
     case = advance(case.id, Move("take"), actor=cast.qian, at=noon)
     assert case.meeting_at is not None
     assert "联合踏勘" in text(desk(cast.qian).get(address(case)))
+
+
+def test_a_reason_is_at_hand_and_the_form_says_which_return_it_is(
+    cast: Cast, opened: Case, desk: Desk
+) -> None:
+    case = sent(cast, opened, cast.property, desk)
+    page = text(desk(cast.sun).get(address(case, "return")))
+    assert ("这是第 1 次退回" in page, "不归我单位" in page, "需要多家一起办" in page) == (True, True, True)
+    empty = desk(cast.sun).post(address(case, "return"), {"version": case.version})
+    assert empty.status_code == 422
+    desk(cast.sun).post(
+        address(case, "return"), {"version": case.version, "ready": "不归我单位", "reason": "是市政管线"}
+    )
+    case.refresh_from_db()
+    assert (case.state, case.returns) == ("opened", 1)
+    assert "不归我单位：是市政管线" in text(desk(cast.chen).get(address(case)))
+    again = sent(cast, case, cast.property, desk)
+    assert "这是第 2 次退回：回到受理席，同时约定联合踏勘" in text(
+        desk(cast.sun).get(address(again, "return"))
+    )
+
+
+def test_after_it_was_taken_the_page_says_where_to_go_instead(cast: Cast, opened: Case, desk: Desk) -> None:
+    case = sent(cast, opened, cast.property, desk)
+    assert "签收以后不再退回" not in text(desk(cast.sun).get(address(case)))
+    desk(cast.sun).post(address(case, "take"), {"version": case.version})
+    assert "签收以后不再退回" in text(desk(cast.sun).get(address(case)))
+    assert "签收以后不再退回" not in text(desk(cast.chen).get(address(case)))

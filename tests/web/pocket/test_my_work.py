@@ -157,3 +157,12 @@ def test_somebody_without_a_post_of_today_stays_outside(cast: Cast, phone: Phone
     client = phone(cast.mo)
     PartyPost.objects.filter(account=cast.mo.id).delete()
     assert client.get("/my/").status_code in (302, 403)
+
+
+def test_whoever_leads_a_party_sees_what_his_colleagues_have_in_hand(
+    cast: Cast, phone: Phone, dispatched: Case, noon: datetime
+) -> None:
+    walk(dispatched, (cast.qian, Move("take")), at=noon)
+    assert address(dispatched) not in page(phone(cast.sun), "/my/?view=todo")
+    assert address(dispatched) in page(phone(cast.sun), "/my/?view=ours")
+    assert "本单位" not in page(phone(cast.qian), "/my/?view=todo")

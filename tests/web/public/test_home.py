@@ -1,13 +1,18 @@
 """The front door: find a place, find a report; whoever guesses learns nothing."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from gezhi.cases.models import Case
+from gezhi.duty.actions import OnDuty, plan_shift
+from gezhi.flows.poster_facts import gather
 from gezhi.kernel.actor import SYSTEM
+from gezhi.places import queries as places
 from gezhi.places.actions import add_place
 from gezhi.places.kinds import Kind
 from gezhi.tenancy import queries as tenancy
@@ -17,6 +22,7 @@ from tests.cast import Cast
 from tests.web.public.conftest import report
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("words", ["悦海花园3号楼2单元", "yhhy", "371072-00003", "3"])
@@ -204,3 +210,17 @@ def test_where_more_are_called_so_the_page_says_it_and_lists_them(
     assert (few.count('class="cell"'), "全部列出" in few) == (view.FOUND_PLACES, True)
     every = door.get("/", {"q": "三号楼", "all": "1"}).content.decode()
     assert (every.count('class="cell"'), "全部列出" in every) == (view.FOUND_PLACES + 1, False)
+
+
+def test_the_number_on_the_poster_stands_beside_that_of_the_shift(
+    door: Client, here: str, cast: Cast
+) -> None:
+    """One source: what hangs on the wall for a year is on the page, whoever is on a shift today."""
+    code = here.strip("/").rpartition("/")[2]
+    standing = gather([places.by_code(code)], language="zh-hans", at=timezone.now())[0][0].phones
+    now = timezone.now()
+    plan_shift(cast.desk_a, OnDuty("陈", "0631-0000191"), now - HOUR, now + HOUR, actor=cast.chen, at=now)
+    for page in (f"/p/{code}", here):
+        html = door.get(page).content.decode()
+        assert "0631-0000191" in html
+        assert dict(standing)["悦海社区"] in html

@@ -11,6 +11,9 @@ from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.journal.queries import deeds
+from gezhi.reports import check
+from gezhi.reports.actions import reveal_contact
 from gezhi.reports.models import Report
 from tests.cast import Cast
 from tests.web.public.conftest import report
@@ -78,3 +81,39 @@ def test_danger_words_show_the_number_on_the_receipt(door: Client, here: str) ->
         assert re.search(r'class="btn btn-primary" href="tel:119"', door.get(address).content.decode())
     quiet = report(door, here, text="玻璃碎了", key="another-form-shown-00")
     assert 'btn-primary" href="tel:' not in door.get(quiet).content.decode()
+
+
+def test_the_receipt_of_one_tap_says_who_has_the_matter_it_means(
+    door: Client, here: str, cast: Cast, sorted_one: Case, noon: datetime
+) -> None:
+    tapped = door.post(here, {"key": "one-tap-on-a-phone-0", "same": sorted_one.number}).url
+    assert "已有人反映，已经受理，正在安排由谁来办" in door.get(tapped).content.decode()
+    advance(
+        sorted_one.id,
+        Move("dispatch", version=sorted_one.version, party=cast.property),
+        actor=cast.chen,
+        at=noon,
+    )
+    page = door.get(tapped).content.decode()
+    assert re.search(r"已有人反映，已经交给长峰物业，(预计|应在) .+ 前办好.*。社区看过是同一件", page)
+    assert "社区会先看一看，预计" not in page
+    plain = report(door, here, text="楼道灯不亮", key="another-form-shown-00", apart="1")
+    assert "社区会先看一看，预计" in door.get(plain).content.decode()
+
+
+def test_a_phone_may_be_left_later_once_and_nobody_reads_it_in_the_journal(
+    door: Client, here: str, cast: Cast, sorted_one: Case, noon: datetime
+) -> None:
+    tapped = door.post(here, {"key": "one-tap-on-a-phone-0", "same": sorted_one.number}).url
+    assert 'value="leave_phone"' in door.get(tapped).content.decode()
+    wrong = door.post(tapped, {"event": "leave_phone", "contact": "12ab"})
+    assert (wrong.status_code, 'value="12ab"' in wrong.content.decode()) == (422, True)
+    assert door.post(tapped, {"event": "leave_phone", "contact": "138 0000 1234"}).status_code == 303
+    row = Report.objects.exclude(text__contains="姓林").get()
+    assert reveal_contact(row.id, "约时间", actor=cast.chen, at=noon) == "13800001234"
+    said = [(one.event, one.after) for one in deeds("report", row.id)]
+    assert ("contact_left", {"may_call": False}) in said
+    assert "1380000" not in str(said)
+    assert 'value="leave_phone"' not in door.get(tapped).content.decode()
+    assert door.post(tapped, {"event": "leave_phone", "contact": "13900001234"}).status_code == 409
+    assert list(check.findings()) == []

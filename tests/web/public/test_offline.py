@@ -112,11 +112,11 @@ def test_the_worker_keeps_what_is_there_and_is_asked_for_anew(door: Client) -> N
 
 def test_another_file_is_another_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     read = offline._read
-    first = offline._worker.__wrapped__("/unsent/")
+    first = offline._worker.__wrapped__("/unsent/", "/r/")
     monkeypatch.setattr(
         offline, "_read", lambda name: read(name) + (b" " if name.endswith("app.css") else b"")
     )
-    assert first != offline._worker.__wrapped__("/unsent/")
+    assert first != offline._worker.__wrapped__("/unsent/", "/r/")
 
 
 @pytest.mark.parametrize(("face", "start"), [("", "/"), ("?face=my", "/my/")])

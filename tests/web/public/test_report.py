@@ -112,7 +112,7 @@ def test_sabotage_without_the_question_the_place_is_lost(
 def test_saying_only_where_is_not_a_report(door: Client) -> None:
     answer = door.post("/r/", form(text="", where="海滨路公交站"))
     assert (answer.status_code, Report.objects.count()) == (422, 0)
-    assert "请写一句话，或附一张照片" in answer.content.decode()
+    assert "请写一句话、附一张照片，或者说一段话" in answer.content.decode()
 
 
 def test_a_double_tap_is_one_report_with_one_code(door: Client, here: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gezhi.cases import floods
 from gezhi.cases.models import Case
 from gezhi.evidence import voice
 from gezhi.evidence.models import Voice
@@ -19,6 +20,7 @@ from tests.seeds.sounds import BAD, GOOD
 from tests.web.desk.conftest import Desk, desk, text
 
 __all__ = ["desk"]
+
 
 KEY = "a-form-shown-once-0007"
 SOUND = GOOD["audio/webm"]
@@ -125,3 +127,38 @@ def test_twin_a_voice_that_was_not_erased_would_still_be_heard(
         Case.objects.get().id, Report.objects.get().id, "本人要求", actor=cast.zhou, at=noon
     )
     assert desk(cast.zhou).get(f"/desk/voices/{Voice.objects.get().id}/").status_code == 200
+
+
+def test_who_spoke_reads_that_he_did_and_how_long(cast: Cast, desk: Desk) -> None:
+    page = Client(HTTP_HOST="localhost").get(send(desk, SOUND, voice_seconds="12").url)
+    assert "一段 12 秒的录音" in text(page)
+    other = send(desk, SOUND + b"x", key="another-form-shown-1", voice_seconds="12 或者")
+    assert "一段录音，只有社区听得到" in text(Client(HTTP_HOST="localhost").get(other.url))
+
+
+def test_a_voice_without_words_is_called_a_recording_in_every_list(cast: Cast, desk: Desk, here: str) -> None:
+    door = Client(HTTP_HOST="localhost")
+    door.post(here, {"key": KEY, "category": "0501", "voice": SimpleUploadedFile("voice.webm", SOUND)})
+    case = Case.objects.get()
+    chen = desk(cast.chen)
+    assert "（一段录音）" in text(chen.get("/desk/?tab=fresh"))
+    assert "（只有照片）" not in text(chen.get("/desk/?tab=fresh"))
+    report = Report.objects.get()
+    chen.post(f"/desk/cases/{case.number}/reports/{report.id}/restate/", {"text": "楼道灯不亮"})
+    case.refresh_from_db()
+    assert case.title == "楼道灯不亮"
+
+
+def test_many_voices_without_words_are_like_one_another_at_one_place_only(cast: Cast) -> None:
+    case = Case(title="（一段录音）", place_id=cast.town.building)
+    assert floods.key_of(case) == ("（一段录音）", cast.town.building)
+    assert floods.key_of(Case(title="楼道灯不亮", place_id=cast.town.building)) == ("楼道灯不亮", None)
+
+
+def test_one_of_words_photo_and_voice_is_asked_for_before_and_after(
+    cast: Cast, desk: Desk, here: str
+) -> None:
+    door = Client(HTTP_HOST="localhost")
+    assert "拍照、打字、说一段话，有一样就行" in text(door.get(here))
+    refused = door.post(here, {"key": KEY, "category": "0501"})
+    assert (refused.status_code, "请写一句话、附一张照片，或者说一段话" in text(refused)) == (422, True)

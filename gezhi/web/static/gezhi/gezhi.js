@@ -146,104 +146,18 @@ on("change", "[data-photos] input[type=file]", async (input) => {
   if (first && input.files.length) input.form.requestSubmit(input.form.querySelector("[data-look-button]"));
 });
 
+// A picture that was just taken in has no copy yet: asked for again until it has.
+async function untilServed(picture, tries = 20) {
+  const answer = await fetch(picture.src).catch(() => null);
+  if (!answer?.headers.has("Retry-After")) return tries < 20 && answer?.ok ? (picture.src += "#") : null;
+  if (tries) setTimeout(untilServed, 1500, picture, tries - 1);
+}
+document.querySelectorAll(".photo-list img").forEach((picture) => untilServed(picture));
+
 on("click", "[data-photo-off]", (button) => {
   const next = button.closest("[data-photos]").querySelector("input[type=file]");
   button.closest("li").remove();
   next.focus();
-});
-
-// Covering parts of a picture: boxes drawn with finger or mouse become lines of the form, which is the same without script.
-function showCovers(stage, area) {
-  stage.querySelectorAll("i").forEach((old) => old.remove());
-  for (const line of area.value.split("\n")) {
-    const sides = line.trim().split(/[\s,，]+/).map(Number);
-    if (sides.length === 4 && sides.every(Number.isFinite)) stage.append(coverOf(sides));
-  }
-}
-
-function coverOf([left, top, width, height]) {
-  const cover = document.createElement("i");
-  const place = { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` };
-  Object.assign(cover.style, { position: "absolute", background: "#000c", outline: "2px solid #fff", pointerEvents: "none", ...place });
-  return cover;
-}
-
-for (const stage of document.querySelectorAll("[data-cover]")) {
-  const area = document.getElementById(`id_${stage.dataset.cover}`);
-  Object.assign(stage.style, { position: "relative", touchAction: "none", cursor: "crosshair", lineHeight: 0 });
-  let from = null;
-  let drawn = null;
-  const at = ({ clientX, clientY }) => {
-    const frame = stage.getBoundingClientRect();
-    const share = (value, whole) => Math.min(100, Math.max(0, (value / whole) * 100));
-    return [share(clientX - frame.left, frame.width), share(clientY - frame.top, frame.height)];
-  };
-  const box = (event) => {
-    const to = at(event);
-    return [0, 1].map((axis) => Math.min(from[axis], to[axis])).concat([0, 1].map((axis) => Math.abs(from[axis] - to[axis])));
-  };
-  stage.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    stage.setPointerCapture(event.pointerId);
-    from = at(event);
-  });
-  stage.addEventListener("pointermove", (event) => {
-    if (!from) return;
-    drawn?.remove();
-    drawn = coverOf(box(event));
-    stage.append(drawn);
-  });
-  stage.addEventListener("pointerup", (event) => {
-    const sides = from && box(event);
-    from = null;
-    drawn?.remove();
-    if (!sides || sides[2] < 0.5 || sides[3] < 0.5) return;
-    area.value = `${area.value.trimEnd()}\n${sides.map((side) => side.toFixed(1)).join(" ")}`.trimStart();
-    showCovers(stage, area);
-  });
-  area.addEventListener("input", () => showCovers(stage, area));
-  showCovers(stage, area);
-}
-
-// Say it instead of typing: a minute at most, put into the file input beside it. Needs a microphone and a safe connection.
-for (const button of document.querySelectorAll("[data-voice-record]")) {
-  button.hidden = !(window.MediaRecorder && navigator.mediaDevices?.getUserMedia && isSecureContext);
-}
-
-on("click", "[data-voice-record]", async (button) => {
-  const box = button.closest("[data-voice]");
-  const said = box.querySelector("[data-voice-said]");
-  if (box.recorder?.state === "recording") return box.recorder.stop();
-  let stream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-  } catch {
-    said.textContent = box.dataset.wordsNo;
-    return;
-  }
-  const type = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg"].find((one) => MediaRecorder.isTypeSupported(one));
-  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 32000 });
-  const pieces = [];
-  const begun = Date.now();
-  const seconds = () => Math.round((Date.now() - begun) / 1000);
-  const ticking = setInterval(() => {
-    said.textContent = `${seconds()} / ${box.dataset.most}`;
-    if (seconds() >= Number(box.dataset.most)) recorder.stop();
-  }, 500);
-  recorder.ondataavailable = (event) => pieces.push(event.data);
-  recorder.onstop = () => {
-    clearInterval(ticking);
-    for (const track of stream.getTracks()) track.stop();
-    const kind = (recorder.mimeType || type || "audio/webm").split(";")[0];
-    const carrier = new DataTransfer();
-    carrier.items.add(new File(pieces, `voice.${kind.split("/")[1]}`, { type: kind }));
-    box.querySelector("input[type=file]").files = carrier.files;
-    said.textContent = box.dataset.wordsDone.replace("%s", seconds());
-    button.querySelector("span").textContent = box.dataset.wordsAgain;
-  };
-  box.recorder = recorder;
-  button.querySelector("span").textContent = box.dataset.wordsStop;
-  recorder.start();
 });
 
 // What the attribute says, or what stands in the field it names in data-copy-from.

@@ -120,12 +120,57 @@
   }
 
   async function queue(form) {
-    await outbox.mark(form.entryId, ["trying"], { state: "waiting", changed_at: Date.now() });
+    const id = form.entryId;
+    await outbox.mark(id, ["trying"], { state: "waiting", changed_at: Date.now() });
     empty(form);
     await unsent();
-    panel.scrollIntoView({ block: "center" });
-    panel.focus({ preventScroll: true });
+    const sight = form.dataset.typed === "again" ? await standIn(form, id) : panel;
+    sight.scrollIntoView({ block: "center" });
+    sight.focus({ preventScroll: true });
     outbox.flush();
+  }
+
+  // In place of the form: what was written is safe, with how much of it, so that nobody writes it twice.
+  async function standIn(form, id) {
+    const files = await outbox.files(id);
+    const photos = files.filter(([name]) => name !== "voice").length;
+    const parts = [photos && say(words.pictures, { n: photos }), photos < files.length && words.spoken].filter(Boolean);
+    const box = Object.assign(document.createElement("div"), { className: "alert alert-success", tabIndex: -1 });
+    box.dataset.keptFor = id;
+    box.setAttribute("role", "status");
+    const line = Object.assign(document.createElement("p"), { className: "alert-title" });
+    line.textContent = words.kept + (parts.length ? say(words.with, { parts: parts.join(words.and) }) : "");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.another });
+    const foot = document.createElement("p");
+    foot.append(button);
+    const inside = Object.assign(document.createElement("div"), { className: "stack stack-tight" });
+    inside.append(line, foot);
+    box.append(inside);
+    form.before(box);
+    conceal(form, true);
+    button.addEventListener("click", () => again(form));
+    addEventListener("outbox", async function follow() {
+      if (!box.isConnected) return removeEventListener("outbox", follow);
+      const entry = await outbox.get(id);
+      if (entry?.state === "sent") line.textContent = words.gone;
+      else if (!["waiting", "login"].includes(entry?.state)) again(form);
+    });
+    return box;
+  }
+
+  const conceal = (form, isAway) => {
+    form.hidden = isAway;
+    for (const one of document.querySelectorAll(".action-bar, main > section"))
+      if (form.id && one.querySelector(`[form="${form.id}"]`)) one.hidden = isAway;
+  };
+
+  function again(form) {
+    const box = form.parentElement.querySelector("[data-kept-for]");
+    if (!box) return;
+    const hadFocus = box.contains(document.activeElement);
+    box.remove();
+    conceal(form, false);
+    if (hadFocus) form.scrollIntoView({ block: "start" });
   }
 
   // Ready for the next one: the server's form was used up by the one that waits.
@@ -163,6 +208,13 @@
       const name = picker.querySelector("input[type=file]").name;
       setFiles(picker, files.filter(([other]) => other === name).map(([, file]) => file));
     }
+    for (const field of form.querySelectorAll("[data-voice] input[type=file]")) {
+      const carrier = new DataTransfer();
+      for (const [name, file] of files) if (name === field.name) carrier.items.add(file);
+      field.files = carrier.files;
+      field.closest("[data-voice]").isOurs = true;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
     for (const token of values.get("kept_photos") ?? []) {
       if ([...form.querySelectorAll("input[name=kept_photos]")].some((one) => one.value === token)) continue;
       const carried = Object.assign(document.createElement("input"), { type: "hidden", name: "kept_photos", value: token });
@@ -182,7 +234,11 @@
     const asked = all.find((one) => one.id === location.hash.slice(1) && one.state === "refused");
     const left = asked ?? ("typed" in form.dataset
       && all.findLast((one) => one.state === "draft" && one.form === form.id && one.address === location.pathname + location.search && !isElsewhere(one)));
+    const waits = !asked && form.dataset.typed === "again" && !form.previousElementSibling?.matches("[data-kept-for]")
+      && all.findLast((one) => one.state === "waiting" && one.form === form.id && one.address === location.pathname + location.search);
+    if (waits && !left && !filesOf(form).length) return standIn(form, waits.id);
     if (!left || filesOf(form).length) return;
+    again(form);
     fill(form, left, await outbox.files(left.id));
     if (asked && !form.querySelector("input[name=kept_photos]")) renew(form);
     notice("left", () => {
@@ -239,6 +295,8 @@
   async function begun() {
     sayCopied();
     if (page.dataset.nothing && location.pathname !== "/unsent/") document.querySelector("[data-no-copy]")?.removeAttribute("hidden");
+    for (const door of page.dataset.nothing ? document.querySelectorAll("[data-if-kept]") : [])
+      door.hidden = !(await globalThis.caches?.match(door.getAttribute("href"))); // it would lead to this very page again
     await settle();
     await outbox.tidy();
     await Promise.all([...document.querySelectorAll("form[data-outbox]")].map(begin));

@@ -1,4 +1,4 @@
-// Pages without network. Above this line the server writes VERSION (of this file and all it keeps), SHELL (addresses) and UNSENT.
+// Pages without network. Above this line the server writes VERSION (of this file and all it keeps), SHELL (addresses), UNSENT and ALWAYS (pages).
 // Kept: the files of the look; public forms; pages of whoever is logged in, until he logs out or somebody else comes. Nothing that is sent.
 "use strict";
 const SHELL_CACHE = `shell-${VERSION}`, PUBLIC = "public-1", MINE = "mine-1";
@@ -11,8 +11,16 @@ const FORM_OF_A_PLACE = /href="(\/my\/found\/\?pick=[\w-]+)"/;
 let era = 0; // what was asked for before somebody logged out is not kept after it
 
 addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL_CACHE).then((shell) => shell.addAll(SHELL.map((one) => new Request(one, { cache: "reload" })))).then(skipWaiting));
+  const shell = caches.open(SHELL_CACHE).then((all) => all.addAll(SHELL.map((one) => new Request(one, { cache: "reload" }))));
+  event.waitUntil(shell.then(() => Promise.all(ALWAYS.map(beforehand))).then(skipWaiting));
 });
+
+// The form for any place and the list of what waits: there although nobody has opened them yet.
+async function beforehand(one) {
+  const address = new URL(one, location.href);
+  const answer = await fetch(address, { cache: "reload" }).catch(() => null);
+  if (answer?.ok) await keep(address, answer, era);
+}
 
 // It takes over at once: it only answers from what it keeps, so no page needs to be loaded anew while somebody types.
 addEventListener("activate", (event) => event.waitUntil((async () => {
@@ -78,7 +86,7 @@ async function keep(address, answer, since) {
   const name = address.pathname + address.search;
   await kept.delete(name); // so that the newest stands last
   await kept.put(name, copy);
-  const names = await kept.keys();
+  const names = (await kept.keys()).filter((one) => !ALWAYS.includes(new URL(one.url).pathname));
   for (const old of names.slice(0, Math.max(0, names.length - MOST_PAGES[where]))) await kept.delete(old);
 }
 
