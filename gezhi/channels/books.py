@@ -204,7 +204,9 @@ class _Held:
 
 # By office and book: one at a time, for it may be large. It keeps its place until it ends; the others wait, of whatever layout or office.
 _held: dict[tuple[UUID, UUID], _Held] = {}
-_readings: list[threading.Thread] = []  # the one that is read beside: its book let go of, it still comes to its end
+_readings: list[
+    threading.Thread
+] = []  # the one that is read beside: its book let go of, it still comes to its end
 
 
 class _BadRows(Invalid):

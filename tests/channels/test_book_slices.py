@@ -3,19 +3,21 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from gezhi.cases import numbers
 from gezhi.cases.models import Case
 from gezhi.channels import books as channel
 from gezhi.config import worker
 from gezhi.flows import import_ledger as flow
 from gezhi.flows import ledger_sheet
 from gezhi.journal.models import Errand
+from gezhi.parties.days import local_day
 from gezhi.reports import books
 from gezhi.reports.kinds import BookStage
 from gezhi.reports.models import ImportRun, Report
@@ -289,3 +291,39 @@ def test_twin_with_a_budget_for_each_step_a_turn_would_take_longer(
 ) -> None:
     monkeypatch.setattr(channel._Slice, "is_over", False)
     assert longest_turn(cast, noon, monkeypatch) > 6.0
+
+
+# ---- over New Year ----
+
+BEFORE, AFTER = datetime(2026, 12, 31, 15, 59, tzinfo=UTC), datetime(2026, 12, 31, 16, 1, tzinfo=UTC)
+
+
+def reserved_over_new_year(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The year and count of each reservation of numbers by a book that began in the old year and is written in the new one."""
+    asked, reserve = [], numbers._reserve
+
+    def noted(year: int, count: int) -> range:
+        asked.append((year, count))
+        return reserve(year, count)
+
+    monkeypatch.setattr(numbers, "_reserve", noted)
+    id = begun(book(*rows(30)), cast.chen, BEFORE)
+    while channel.go_on(id, at=AFTER):
+        pass
+    assert {number[:12] for number in Case.objects.values_list("number", flat=True)} == {"371072-2027-"}
+    return asked
+
+
+def test_an_import_over_new_year_takes_the_numbers_of_the_new_one_by_the_block(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "connection", SimpleNamespace(in_atomic_block=False))
+    assert reserved_over_new_year(cast, monkeypatch) == [(2027, numbers.BLOCK)]
+
+
+def test_twin_with_the_year_of_its_beginning_each_number_would_be_reserved_by_itself(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "connection", SimpleNamespace(in_atomic_block=False))
+    monkeypatch.setattr(flow, "local_day", lambda at: local_day(BEFORE))
+    assert reserved_over_new_year(cast, monkeypatch).count((2027, 1)) == 30

@@ -53,6 +53,16 @@ def test_its_file_is_gone_when_it_is_in(cast: Cast, noon: datetime) -> None:
     assert Errand.objects.filter(kind=channel.BRING, done_at=None).count() == 0
 
 
+def test_a_file_is_given_up_only_with_its_row(cast: Cast, noon: datetime) -> None:
+    id = channel.keep(book(*rows(1)), "台账.csv", actor=cast.chen, at=noon)
+    channel.look_into(books.by_id(id))
+    books.give_up(id)  # by a page that asked before somebody had looked into it
+    assert (IncomingBook.objects.count(), len(files())) == (1, 1)
+    IncomingBook.objects.update(layout="")
+    books.give_up(id)
+    assert (IncomingBook.objects.count(), files()) == (0, [])
+
+
 # ---- a layout is asked about once ----
 
 
