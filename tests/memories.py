@@ -11,6 +11,7 @@ MEMORIES = (
     ("gezhi.cases.numbers", "_stock"),
     ("gezhi.catalogue.shelf", "_shelves"),
     ("gezhi.channels.books", "_held"),
+    ("gezhi.channels.books", "_readings"),
     ("gezhi.channels.wecom.robot", "_posted"),
     ("gezhi.config.worker", "_tidied"),
     ("gezhi.places.gazetteer", "_kept"),

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from gezhi.cases import timing
 from gezhi.cases.complaint import complained_of, take_from_company
+from gezhi.cases.deadlines import Limits
 from gezhi.cases.fold import snapshot
 from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.numbers import next_number
@@ -186,16 +187,9 @@ class Known:
         return self.companies[spot.place_id]
 
     def mould_of(self, opening: Opening, at: datetime) -> _Mould:
-        alike = (
-            at,
-            opening.channel,
-            opening.is_askable,
-            opening.run_id,
-            opening.came_back_from,
-            opening.feared,
-            timing.limits_for(self.matter_of(opening.category_id).condition_id, opening.feared),
-            self._calendar_of(self.spot_of(opening.place, at).desk),
-        )
+        limits = timing.limits_for(self.matter_of(opening.category_id).condition_id, opening.feared)
+        calendar = self._calendar_of(self.spot_of(opening.place, at).desk)
+        alike = likeness(opening, limits, calendar, at)
         if alike not in self.moulds:
             self.moulds[alike] = _mould(opening, at, self)
         return self.moulds[alike]
@@ -204,6 +198,12 @@ class Known:
         if party not in self.calendars:
             self.calendars[party] = parties.party(party).calendar
         return self.calendars[party]
+
+
+def likeness(opening: Opening, limits: Limits, calendar: str, at: datetime) -> tuple[Any, ...]:
+    """What a case's clocks, stage and plain fields follow from: cases alike in this share a mould."""
+    said = (opening.channel, opening.is_askable, opening.run_id, opening.came_back_from, opening.feared)
+    return (at, *said, limits, calendar)
 
 
 def _mould(opening: Opening, at: datetime, known: Known) -> _Mould:

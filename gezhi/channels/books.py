@@ -1,15 +1,18 @@
 """An incoming book from its file to its cases: read and mapped by channels.excel, judged and written by flows, a slice at a time.
 
-The worker goes on with a book for two seconds and then lets timers and pictures have their turn: reading a large one, which cannot be cut,
-is left to a thread meanwhile. Killed, it reads the file again and finds by their numbers the rows that are there.
+The worker goes on with a book for two seconds, whatever the step, and then lets timers and pictures have their turn: reading a large one,
+which cannot be cut, is left to a thread meanwhile. One book comes in at a time; the others wait until it has ended, or had no turn for a while.
+Killed, the worker reads the file again and finds by their numbers the rows that are there.
 """
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from uuid import UUID
 
 from django.db import transaction
@@ -34,6 +37,8 @@ BRING, TAKE_BACK = books.BRING, books.TAKE_BACK
 SLICE_SECONDS = 2.0
 TRIAL_SECONDS = 4.0  # of judging, in somebody's request
 SMALL = 300_000  # bytes of a file that is read at once
+LEFT_SECONDS = 120.0  # without a turn, after which a book keeps nobody waiting: its lease ran out and was not taken up here
+READER = "reader of books"
 
 
 # ---- one sheet, read and judged ----
@@ -154,11 +159,42 @@ def begin_taking_back(row: BookRow, *, at: datetime) -> None:
 # ---- what the worker does, slice by slice ----
 
 
+class More(IntEnum):
+    """What a slice leaves: nothing, more of it at once, or a book that waits until another one has come to its end."""
+
+    NO = 0
+    AT_ONCE = 1
+    LATER = 2
+
+
+class _Slice:
+    """The time that one turn of the worker may take, whatever it does in it; over, it comes back after the step that is under way."""
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + SLICE_SECONDS
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.until - time.monotonic())
+
+    @property
+    def is_over(self) -> bool:
+        return not self.left
+
+    def goes_on(self, step: Callable[[], bool]) -> bool:
+        """Steps, one at least, until the time is over; whether more are left."""
+        while step():
+            if self.is_over:
+                return True
+        return False
+
+
 @dataclass(slots=True)
 class _Held:
-    """A book under way in this process, as far as it is: read, judged, being staged. rows: how many it has."""
+    """The book under way in this process, as far as it is: read, judged, being staged. rows: how many it has; turn: when it last had one."""
 
     reading: Future[Book]
+    turn: float
     rows: int = 0
     judging: Judging | None = None
     source: str = ""
@@ -167,8 +203,11 @@ class _Held:
     staging: Staging | None = None
 
 
-_held: dict[tuple[UUID, UUID], _Held] = {}  # by office and book; one at a time, for it may be large
-_READER = ThreadPoolExecutor(1, thread_name_prefix="reader of books")
+# By office and book: one at a time, for it may be large. It keeps its place until it ends; the others wait, of whatever layout or office.
+_held: dict[tuple[UUID, UUID], _Held] = {}
+_readings: list[
+    threading.Thread
+] = []  # the one that is read beside: its book let go of, it still comes to its end
 
 
 class _BadRows(Invalid):
@@ -179,94 +218,125 @@ class _BadRows(Invalid):
         super().__init__("sheet", "bad_rows")
 
 
-def go_on(book_id: UUID, *, at: datetime) -> bool:
+def go_on(book_id: UUID, *, at: datetime) -> More:
     """A slice of bringing a book in; whether there is more to do. Call it outside any transaction."""
-    row = books.by_id(book_id)
+    turn, row = _Slice(), books.by_id(book_id)
     if row.stage not in {BookStage.STAGING, BookStage.CLOSING}:
         return _let_go(book_id)
+    if not _may_hold(book_id):
+        return More.LATER
+    try:
+        return _a_slice(row, turn, at)
+    except BaseException:
+        _let_go(book_id)  # the next try begins anew, and meanwhile others have their turn
+        raise
+
+
+def _a_slice(row: BookRow, turn: _Slice, at: datetime) -> More:
     actor = actor_of_account(row.by_id, at)
     try:
         held = _hold(row)
-        sheet = _judged(row, held)
+        sheet = _judged(row, held, turn)
     except _BadRows as refused:
-        books.fail(book_id, refused.code, refused.findings, at=at)
-        return _let_go(book_id)
+        books.fail(row.id, refused.code, refused.findings, at=at)
+        return _let_go(row.id)
     except Refusal as refused:
-        books.fail(book_id, refused.code, at=at)
-        return _let_go(book_id)
+        books.fail(row.id, refused.code, at=at)
+        return _let_go(row.id)
     if sheet is None:
-        return True
+        return More.AT_ONCE
     if row.stage == BookStage.STAGING and row.run is None:
-        return _stage(row, held, sheet, actor, at)
-    return _close(row, held, actor, at)
+        return _stage(row, held, sheet, turn, actor, at)
+    return _close(row, held, turn, actor, at)
+
+
+def _may_hold(book_id: UUID) -> bool:
+    """Whether this book is under way here, or none is. One that had no turn for a while is with another worker, or given up."""
+    key = (current(), book_id)
+    for other, held in list(_held.items()):
+        if other != key and time.monotonic() - held.turn > LEFT_SECONDS:
+            del _held[other]
+    if key in _held:
+        return True
+    _readings[:] = [one for one in _readings if one.is_alive()]
+    return not _held and not _readings
 
 
 def _hold(row: BookRow) -> _Held:
     key = (current(), row.id)
     if key not in _held:
-        _held.clear()
-        _held[key] = _Held(_begin_to_read(row))
+        _held[key] = _Held(_begin_to_read(row), time.monotonic())
+    _held[key].turn = time.monotonic()
     return _held[key]
 
 
 def _begin_to_read(row: BookRow) -> Future[Book]:
-    """A small book is read when this returns; what goes wrong is in the future."""
-    data = bookfiles.read(row.id)
-    reading: Future[Book] = Future()
-    if len(data) > SMALL:
-        return _READER.submit(read_book, data, row.filename, sheet=row.sheet, encoding=row.encoding)
-    reading.set_result(read_book(data, row.filename, sheet=row.sheet, encoding=row.encoding))
+    """A small book is read when this returns, and what is wrong with it raised; a large one is read beside, what is wrong is in the future."""
+    data, reading = bookfiles.read(row.id), Future[Book]()
+    if len(data) <= SMALL:
+        reading.set_result(read_book(data, row.filename, sheet=row.sheet, encoding=row.encoding))
+        return reading
+    # It writes nothing and ends with the process: a worker that is told to stop does not wait for it.
+    beside = threading.Thread(target=_read_beside, args=(reading, data, row), name=READER, daemon=True)
+    beside.start()
+    _readings.append(beside)
     return reading
 
 
-def _judged(row: BookRow, held: _Held) -> Judged | None:
-    """The whole book judged; None when that needs another slice. Raises BadSheet, Invalid, _BadRows."""
+def _read_beside(reading: Future[Book], data: bytes, row: BookRow) -> None:
+    try:
+        reading.set_result(read_book(data, row.filename, sheet=row.sheet, encoding=row.encoding))
+    except BaseException as problem:
+        reading.set_exception(problem)
+
+
+def _judged(row: BookRow, held: _Held, turn: _Slice) -> Judged | None:
+    """The whole book judged; None when that needs another slice, or this one is over. Raises BadSheet, Invalid, _BadRows."""
     if held.sheet is not None:
         return held.sheet
-    if held.judging is None:
-        try:
-            book = held.reading.result(max(0.0, SLICE_SECONDS))
-        except TimeoutError:
-            books.say_progress(row.id, 0, 0, BookStep.READING)
-            return None
-        held.judging, held.source = _judging(book, row.fields, row.began_at or row.brought_at, row.filename)
-        held.rows = len(book.rows)
+    if held.judging is None and not _is_read(row, held, turn):
+        return None
     judging = held.judging
-    if more := _slice(judging.step):
+    if judging is None:
+        raise ValueError("a book that is read is judged next")
+    if turn.goes_on(judging.step):
         books.say_progress(row.id, judging.read, held.rows, BookStep.JUDGING)
-    if more:
         return None
     sheet = judging.result()
     if sheet.findings and not row.skip_bad:
         raise _BadRows(sheet.findings)
     held.sheet, held.items = sheet, import_ledger.taken(sheet, row.finished)
-    held.reading, held.judging = Future(), None  # the book itself is needed no more
-    return sheet
+    held.judging = None
+    return None if turn.is_over else sheet
 
 
-def _let_go(book_id: UUID) -> bool:
+def _is_read(row: BookRow, held: _Held, turn: _Slice) -> bool:
+    """Whether the book is read and this slice may go on to judge it. Raises BadSheet, Invalid."""
+    try:
+        book = held.reading.result(turn.left)
+    except TimeoutError:
+        books.say_progress(row.id, 0, 0, BookStep.READING)
+        return False
+    held.judging, held.source = _judging(book, row.fields, row.began_at or row.brought_at, row.filename)
+    held.rows, held.reading = len(book.rows), Future()  # its rows are with those who judge them
+    return not turn.is_over
+
+
+def _let_go(book_id: UUID) -> More:
     _held.pop((current(), book_id), None)
-    return False
+    return More.NO
 
 
-def _slice(step: Callable[[], bool]) -> bool:
-    """Steps until the time is over; whether more are left."""
-    until = time.monotonic() + SLICE_SECONDS
-    while step():
-        if time.monotonic() > until:
-            return True
-    return False
-
-
-def _stage(row: BookRow, held: _Held, sheet: Judged, actor: Actor, at: datetime) -> bool:
+def _stage(row: BookRow, held: _Held, sheet: Judged, turn: _Slice, actor: Actor, at: datetime) -> More:
     if held.staging is None:
         begun = row.began_at or row.brought_at
         held.staging = Staging(held.items, held.source, row.file_digest, actor=actor, at=begun)
     staging = held.staging
-    more = _slice(lambda: staging.step(at))
-    books.say_progress(row.id, staging.done, len(held.items), BookStep.WRITING)
-    if more:
-        return True
+    if staging.is_left:
+        more = turn.goes_on(lambda: staging.step(at))
+        books.say_progress(row.id, staging.done, len(held.items), BookStep.WRITING)
+        if more or turn.is_over:
+            return More.AT_ONCE
     try:
         _publish(row, held, sheet, staging, at)
     except (NotFound, NotFromHere):
@@ -274,8 +344,9 @@ def _stage(row: BookRow, held: _Held, sheet: Judged, actor: Actor, at: datetime)
         stage = books.by_id(row.id).stage
         if stage == BookStage.STAGING:
             raise
-        return stage == BookStage.CLOSING  # another worker was faster: it is published
-    return _ended(row, at) if row.finished != Finished.DECLINE else True
+        # another worker was faster: it is published
+        return More.AT_ONCE if stage == BookStage.CLOSING else More.NO
+    return _ended(row, at) if row.finished != Finished.DECLINE else More.AT_ONCE
 
 
 @transaction.atomic
@@ -287,19 +358,19 @@ def _publish(row: BookRow, held: _Held, sheet: Judged, staging: Staging, at: dat
     )
 
 
-def _close(row: BookRow, held: _Held, actor: Actor, at: datetime) -> bool:
+def _close(row: BookRow, held: _Held, turn: _Slice, actor: Actor, at: datetime) -> More:
     """Decline what the book calls finished: a person of the desk wanted it, where his desk may."""
     if row.finished == Finished.DECLINE and row.run:
         numbers = [one.intake.external_number for one in held.items if one.is_finished]
         declining = take_back.Declining(row.run.id, numbers[row.done :], actor=actor)
-        more = _slice(lambda: declining.step(at))
+        more = turn.goes_on(lambda: declining.step(at))
         books.say_declined(row.id, declining.declined, done=row.done + declining.done, total=len(numbers))
         if more:
-            return True
+            return More.AT_ONCE
     return _ended(row, at)
 
 
-def _ended(row: BookRow, at: datetime) -> bool:
+def _ended(row: BookRow, at: datetime) -> More:
     try:
         books.go_to(row.id, BookStage.DONE, frm=BookStage.CLOSING, ended_at=at)
     except NotFromHere:
@@ -314,8 +385,8 @@ def go_on_taking_back(book_id: UUID, *, at: datetime) -> bool:
     if row.stage != BookStage.WITHDRAWING or row.run is None:
         return False
     actor = actor_of_account(row.by_id, at)
-    taking = take_back.TakingBack(row.run.id, after=row.reached, actor=actor)
-    more = _slice(lambda: taking.step(at))
+    taking, turn = take_back.TakingBack(row.run.id, after=row.reached, actor=actor), _Slice()
+    more = turn.goes_on(lambda: taking.step(at))
     done = row.done + taking.taken_back
     books.say_taken_back(row.id, done, max(done, row.total), reached=taking.after)
     if not more:

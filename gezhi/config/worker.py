@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import inf
 from types import FrameType
 from uuid import UUID
@@ -44,6 +44,7 @@ from gezhi.tenancy.queries import all_jurisdictions
 
 PAUSE_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 300
+WAITING_BOOK = timedelta(seconds=1)
 _tidied: dict[UUID, float] = {}
 log = structlog.get_logger("gezhi.worker")
 
@@ -69,9 +70,10 @@ def follow_place(errand: Leased, at: datetime) -> None:
 
 
 def bring_book(errand: Leased, at: datetime) -> None:
-    """A slice of an incoming book; the next one comes when what else is due has had its turn."""
+    """A slice of an incoming book; the next one comes when what else is due has had its turn, of a book that waits for another a little later."""
     more = books.go_on(UUID(errand.key), at=at)
-    outbox.reschedule(errand.kind, errand.key, due_at=at if more else None)
+    later = at + WAITING_BOOK if more == books.More.LATER else at
+    outbox.reschedule(errand.kind, errand.key, due_at=later if more else None)
 
 
 def take_book_back(errand: Leased, at: datetime) -> None:

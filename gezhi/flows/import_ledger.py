@@ -21,6 +21,7 @@ from gezhi.flows.cells import RowFinding
 from gezhi.flows.ledger_sheet import Item, Judged
 from gezhi.journal.firsts import first_rows, write_firsts
 from gezhi.kernel.actor import Actor
+from gezhi.parties.days import local_day
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.actions import publish_run, start_run
@@ -115,8 +116,7 @@ class Staging:
         self.items, self.source, self.actor = items, source, actor
         self.done, self.batch, self.longest = 0, FIRST_BATCH, 0.0
         self.run = start_run(source, digest, actor=actor, at=at)
-        self.year = at.astimezone(office_zone()).year
-        self.places = places.by_ids({one.place for one in items if one.place})
+        self.places: dict[UUID, PlaceRow] = {}
         self._renew(at)
 
     def _renew(self, at: datetime) -> None:
@@ -129,6 +129,11 @@ class Staging:
         batch = self.items[self.done : self.done + self.batch]
         if batch:
             self._batch(batch, at)
+        return self.is_left
+
+    @property
+    def is_left(self) -> bool:
+        """Whether rows are still to be written."""
         return self.done < len(self.items)
 
     def _batch(self, batch: Sequence[Item], at: datetime) -> None:
@@ -148,7 +153,8 @@ class Staging:
         fresh = [one for one in batch if one.intake.external_number not in known]
         if not fresh:
             return None
-        numbers.stock_up(self.year, min(len(self.items) - self.done, NUMBERS_AT_ONCE))
+        self._find(fresh)
+        numbers.stock_up(local_day(at).year, min(len(self.items) - self.done, NUMBERS_AT_ONCE))
         voices = [self.voices.ready(one.intake) for one in fresh]
         openings = [
             Opening(
@@ -175,6 +181,12 @@ class Staging:
             store_many(ready.cases)
             write_firsts(ready.entries)
         return time.perf_counter() - begun
+
+    def _find(self, fresh: Sequence[Item]) -> None:
+        """The places of a batch that no earlier one had."""
+        unknown = {one.place for one in fresh if one.place} - self.places.keys()
+        if unknown:
+            self.places |= places.by_ids(unknown)
 
     def _place(self, one: Item) -> PlaceRow | None:
         return self.places[one.place] if one.place else None

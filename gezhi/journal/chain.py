@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -48,11 +49,23 @@ def mac(key: bytes, row: Signed, previous: str) -> str:
     return hmac.digest(key, canonical([previous, *row]), "sha256").hex()
 
 
-def first_mac(key: bytes, row: Signed, after: str) -> str:
-    """As `mac`, for the first row of a subject without words, whose `after` is spelled already (canonical, as text)."""
-    id, office, kind, subject, seq, event, at, actor_kind, actor, *_ = row
-    head = canonical([START, id, office, kind, subject, seq, event, at, actor_kind, actor, {}])
-    return hmac.digest(key, b"%s,%s,{}]" % (head[:-1], after.encode()), "sha256").hex()
+class Firsts:
+    """As `mac`, for the first rows of many subjects at one moment, by one actor, without words and changing nothing that was before."""
+
+    def __init__(
+        self, key: bytes, jurisdiction: UUID, at: datetime, actor_kind: str, actor: UUID | None
+    ) -> None:
+        self._bare = hmac.new(key, digestmod="sha256")  # copied for each row: the key is made ready once
+        self._office = canonical([jurisdiction])[1:-1].decode()
+        self._by = canonical([at, actor_kind, actor, {}])[1:-1].decode()
+
+    def mac(self, id: UUID, kind: str, subject: UUID, event: str, after: str) -> str:
+        """after: spelled already (canonical, as text)."""
+        who, what = encode_basestring(kind), encode_basestring(event)
+        said = f'["{START}","{id}",{self._office},{who},"{subject}",1,{what},{self._by},{after},{{}}]'
+        digest = self._bare.copy()
+        digest.update(said.encode())
+        return digest.hexdigest()
 
 
 def words_digest(key: bytes, entry_id: UUID, name: str, text: str) -> str:

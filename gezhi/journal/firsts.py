@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gezhi.journal.actions import Deed, as_json
-from gezhi.journal.chain import Signed, canonical, first_mac
+from gezhi.journal.chain import Firsts, canonical
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor
 from gezhi.tenancy import inserting
@@ -42,17 +42,12 @@ def first_rows(deeds: Sequence[Deed], *, actor: Actor, at: datetime) -> list[Rea
         ),
         *_DIFFER,
     )
+    signing = Firsts(key, office, at, actor.kind.value, actor.id)
     rows = []
     for deed in deeds:
         id, after = new_id(), deed.spelled or canonical(as_json(deed.after)).decode()
-        signed = Signed(
-            id, office, deed.kind, deed.id, 1, deed.event, at, actor.kind.value, actor.id, {}, {}, {}
-        )
-        rows.append(
-            mould.cast(
-                id, deed.kind, deed.id, deed.event, inserting.Spelled(after), first_mac(key, signed, after)
-            )
-        )
+        mac = signing.mac(id, deed.kind, deed.id, deed.event, after)
+        rows.append(mould.cast(id, deed.kind, deed.id, deed.event, inserting.Spelled(after), mac))
     return rows
 
 

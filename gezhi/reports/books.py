@@ -191,9 +191,10 @@ def look(id: UUID, *, layout: str, fields: Sequence[str], sheet: str) -> None:
 
 
 def give_up(id: UUID) -> None:
-    """A book that cannot be read, before anything came of it: row and file are gone."""
-    IncomingBook.objects.filter(id=id, stage=BookStage.MAPPING).delete()
-    bookfiles.drop(id)
+    """A book that cannot be read, before anything came of it: row and file are gone. One that was looked into meanwhile keeps both."""
+    gone, _ = IncomingBook.objects.filter(id=id, stage=BookStage.MAPPING, layout="").delete()
+    if gone:
+        bookfiles.drop(id)
 
 
 def others_under_way(layout: str, id: UUID, *, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from gezhi.journal.actions import Deed
@@ -58,30 +58,55 @@ def digest_of(report_id: UUID) -> str:
 
 def new_report(said: Intake, at: datetime, run: UUID | None = None) -> Report:
     """An unsaved row for one judged report."""
-    id = new_id()
-    sealed = seal(id, said.contact) if said.contact else None
+    own = own_values(said)
     return Report(
-        id=id,
         jurisdiction_id=current(),
-        code_digest=digest_of(id),
-        text=said.text,
         channel=said.channel,
-        place_id=said.place,
-        place_path=said.place_path,
         lon=said.lon,
         lat=said.lat,
-        category_id=said.category,
-        said_at=said.said_at,
         received_at=at,
-        contact=sealed.number if sealed else None,
-        contact_key=sealed.key if sealed else None,
-        contact_tail=sealed.tail if sealed else "",
-        may_call=said.may_call,
         key_digest=key_digest(said),
         body_digest=body_digest(derived("report-body"), said),
         source=said.source,
-        external_number=said.external_number,
         run_id=run,
+        **own._asdict(),
+    )
+
+
+class Own(NamedTuple):
+    """The values of a report that no other one shares, by their attribute names, in the order in which a row of an import is cast."""
+
+    id: UUID
+    code_digest: str
+    text: str
+    place_id: UUID | None
+    place_path: str
+    category_id: UUID | None
+    said_at: datetime | None
+    contact: bytes | None
+    contact_key: bytes | None
+    contact_tail: str
+    may_call: bool
+    external_number: str
+
+
+def own_values(said: Intake) -> Own:
+    """What one judged report says, under a fresh id, with its code's digest and its phone number sealed."""
+    id = new_id()
+    number, key, tail = seal(id, said.contact) if said.contact else (None, None, "")
+    return Own(
+        id=id,
+        code_digest=digest_of(id),
+        text=said.text,
+        place_id=said.place,
+        place_path=said.place_path,
+        category_id=said.category,
+        said_at=said.said_at,
+        contact=number,
+        contact_key=key,
+        contact_tail=tail,
+        may_call=said.may_call,
+        external_number=said.external_number,
     )
 
 

@@ -9,18 +9,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from gezhi.journal.actions import Deed
-from gezhi.reports.contact import seal
 from gezhi.reports.intake import Intake
 from gezhi.reports.models import Report
-from gezhi.reports.receipts import digest_of, received_deed
+from gezhi.reports.receipts import Own, own_values, received_deed
 from gezhi.tenancy import inserting
-from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.inserting import Mould, Ready
-
-_DIFFER = (
-    "id", "code_digest", "text", "place_id", "place_path", "category_id", "said_at", "contact", "contact_key", "contact_tail", "may_call",
-    "external_number",
-)  # fmt: skip
 
 
 class Voice(NamedTuple):
@@ -37,7 +30,7 @@ class Voices:
     def __init__(self, run_id: UUID, *, channel: str, source: str, at: datetime) -> None:
         self.channel, self.source = channel, source
         bare = Report(channel=channel, source=source, received_at=at, run_id=run_id)
-        self.mould = Mould(bare, *_DIFFER)
+        self.mould = Mould(bare, *Own._fields)
 
     def ready(self, said: Intake) -> Voice:
         """One row as `intake.judged` gave it, with its number in somebody else's book. Nothing is written.
@@ -48,26 +41,11 @@ class Voices:
             raise ValueError("a row of another book")
         if said.key or said.evidence or said.voice or said.lon is not None:
             raise ValueError("a row of a book has no key, no point and nothing beside it")
-        id = new_id()
-        sealed = seal(id, said.contact) if said.contact else None
-        row = self.mould.cast(
-            id,
-            digest_of(id),
-            said.text,
-            said.place,
-            said.place_path,
-            said.category,
-            said.said_at,
-            sealed and sealed.number,
-            sealed and sealed.key,
-            sealed.tail if sealed else "",
-            said.may_call,
-            said.external_number,
-        )
+        own = own_values(said)
         deed = received_deed(
-            id, channel=said.channel, place=said.place, category=said.category, text=said.text
+            own.id, channel=said.channel, place=said.place, category=said.category, text=said.text
         )
-        return Voice(id, row, deed)
+        return Voice(own.id, self.mould.cast(*own), deed)
 
 
 def store(voices: Sequence[Voice]) -> None:

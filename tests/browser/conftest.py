@@ -2,10 +2,11 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser import people, served
 from tests.browser.people import Town
@@ -38,6 +39,16 @@ def town(gezhi: Served) -> Iterator[Town]:
     """Chromium in front of it; ended after each file, because an open playwright keeps an event loop in this thread."""
     with people.browser() as chromium:
         yield Town(chromium, gezhi)
+
+
+@pytest.fixture
+def phone(town: Town) -> Callable[..., Page]:
+    """A phone whose browser takes the service worker."""
+
+    def opened(who: str = "") -> Page:
+        return town.phone(who, service_workers="allow")
+
+    return opened
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
 from gezhi.cases import check, opening
@@ -18,10 +20,13 @@ from gezhi.journal.chain import mac
 from gezhi.journal.firsts import first_rows, write_firsts
 from gezhi.journal.models import Entry, Errand
 from gezhi.kernel.actor import SYSTEM
+from gezhi.reports import staging
 from gezhi.reports.actions import receive_many, start_run
+from gezhi.reports.contact import tail_digest, unseal
 from gezhi.reports.intake import Intake
 from gezhi.reports.models import Report
-from gezhi.reports.staging import Voices, store
+from gezhi.reports.receipts import Own, digest_of, new_report, own_values
+from gezhi.reports.staging import Voice, Voices, store
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.keys import derived
 from tests.cast import Cast
@@ -75,6 +80,13 @@ def from_moulds(some: list[Opening], at: datetime) -> None:
     write_firsts(first_rows(batch.deeds, actor=SYSTEM, at=at))
 
 
+def in_order() -> None:
+    problems = (*check.findings(), *journal_check.findings())
+    assert [one for one in problems if "report" not in str(one)] == []
+    for case in Case.objects.all():
+        assert Entry.objects.get(subject_id=case.id).after == snapshot(case)
+
+
 def stands(
     open_them: Callable[[list[Opening], datetime], None], some: list[Opening], at: datetime
 ) -> Mapping[str, Any]:
@@ -86,11 +98,7 @@ def stands(
         for entry in entries:
             entry["after"] = {name: value for name, value in entry["after"].items() if name not in OWN}
         found = {"cases": rows(Case), "links": rows(CaseReport), "timers": rows(Errand), "entries": entries}
-        assert [
-            one for one in (*check.findings(), *journal_check.findings()) if "report" not in str(one)
-        ] == []
-        for case in Case.objects.all():
-            assert Entry.objects.get(subject_id=case.id).after == snapshot(case)
+        in_order()
         transaction.set_rollback(True)
     return found
 
@@ -100,14 +108,25 @@ def test_cases_from_moulds_are_what_each_would_have_been(cast: Cast, noon: datet
     assert stands(from_moulds, some, noon) == stands(one_by_one, some, noon)
 
 
-def test_twin_a_mould_that_forgot_the_limits_of_a_category_is_seen(
+CLOCKS = ("make_safe_due", "fix_due", "due_at")
+
+
+def clocks(stand: Mapping[str, Any], number: int) -> list[datetime | None]:
+    return [stand["cases"][number][name] for name in CLOCKS]
+
+
+def test_twin_without_the_limits_in_its_likeness_a_case_would_get_the_clocks_of_another_category(
     cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    some = openings(cast, noon)
-    right = stands(one_by_one, some, noon)
-    monkeypatch.setattr(opening.timing, "limits_for", lambda condition, feared: None)
-    monkeypatch.setattr(opening.timing, "limits_of", lambda case: opening.timing.Limits())
-    assert stands(from_moulds, some, noon)["cases"] != right["cases"]
+    some, likeness = openings(cast, noon), opening.likeness
+    right, (window, lamp) = stands(one_by_one, some, noon), (CODES.index("0501"), CODES.index("0101"))
+    assert clocks(right, window) != clocks(right, lamp)
+    monkeypatch.setattr(
+        opening, "likeness", lambda one, limits, calendar, at: likeness(one, opening.Limits(), calendar, at)
+    )
+    wrong = stands(from_moulds, some, noon)
+    assert clocks(wrong, window) == clocks(right, window)
+    assert clocks(wrong, lamp) == clocks(right, window)
 
 
 def test_first_rows_are_signed_as_every_row_is(cast: Cast, noon: datetime) -> None:
@@ -150,29 +169,78 @@ def test_a_subject_begins_once(cast: Cast, noon: datetime) -> None:
         first_rows([deed, deed], actor=SYSTEM, at=noon)
 
 
-def test_voices_from_a_mould_are_what_receiving_would_have_stored(cast: Cast, noon: datetime) -> None:
+def said_in_a_book(cast: Cast, noon: datetime) -> list[Intake]:
+    """Rows that between them fill in every field that a row of a book may have."""
     place = cast.town.row(cast.town.building)
-    run = start_run("book-x", "0" * 64, actor=SYSTEM, at=noon)
-    said = [
-        Intake(
-            "import", "路灯不亮", place.id, place.path, source="book-x", external_number="1", said_at=noon
-        ),
-        Intake("import", "井盖", category=catalogue.by_code("0501").id, source="book-x", external_number="2"),
+    own: dict[str, Any] = {"source": "book-x"}
+    lamp = catalogue.by_code("0501").id
+    return [
+        Intake("import", "路灯不亮", place.id, place.path, external_number="1", said_at=noon, **own),
+        Intake("import", "井盖", category=lamp, external_number="2", **own),
+        Intake("import", "水管", external_number="3", contact="13812345678", may_call=True, **own),
+        Intake("import", "噪声", external_number="4", contact="06315551234", may_call=False, **own),
     ]
-    voices = Voices(run, channel="import", source="book-x", at=noon)
-    ready = [voices.ready(one) for one in said]
+
+
+def voices(cast: Cast, noon: datetime, run: UUID) -> list[Voice]:
+    mould = Voices(run, channel="import", source="book-x", at=noon)
+    return [mould.ready(one) for one in said_in_a_book(cast, noon)]
+
+
+def told(report: Report) -> dict[str, Any]:
+    """A report's row as what it says: what is keyed with its own id is opened, or compared with what it must be."""
+    row = {
+        field.attname: getattr(report, field.attname)
+        for field in Report._meta.concrete_fields
+        if field.attname not in OWN
+    }
+    assert row.pop("code_digest") == digest_of(report.id)
+    sealed, key, tail = row.pop("contact"), row.pop("contact_key"), row.pop("contact_tail")
+    if sealed is None:
+        assert (key, tail) == (None, "")
+        return row | {"phone": None}
+    phone = unseal(report.id, bytes(sealed), bytes(key))
+    assert tail == tail_digest(report.id, phone[-4:])
+    return row | {"phone": phone}
+
+
+def stored() -> list[dict[str, Any]]:
+    return [told(one) for one in Report.objects.order_by("external_number")]
+
+
+def test_voices_from_a_mould_are_what_receiving_would_have_stored(cast: Cast, noon: datetime) -> None:
+    run = start_run("book-x", "0" * 64, actor=SYSTEM, at=noon)
+    ready = voices(cast, noon, run)
     store(ready)
-    ours = [{name: value for name, value in row.items() if name != "code_digest"} for row in rows(Report)]
+    ours = stored()
+    assert ours == [told(new_report(row, noon, run)) for row in said_in_a_book(cast, noon)]
+    assert [one["phone"] for one in ours] == [None, None, "13812345678", "06315551234"]
     Report.objects.all()._raw_delete("default")
-    receipts = receive_many(said, run, at=noon)
-    theirs = [{name: value for name, value in row.items() if name != "code_digest"} for row in rows(Report)]
-    assert ours == theirs
+    receipts = receive_many(said_in_a_book(cast, noon), run, at=noon)
+    assert ours == stored()
     left_out = {"text"}  # a digest keyed with the report's own id
     for one, receipt in zip(ready, receipts, strict=True):
         assert receipt.deed is not None
         assert {k: v for k, v in one.deed.after.items() if k not in left_out} == {
             k: v for k, v in receipt.deed.after.items() if k not in left_out
         }
+
+
+@pytest.mark.parametrize("pair", [("contact", "contact_key"), ("text", "external_number")])
+def test_twin_two_values_of_a_row_that_changed_places_are_seen(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch, pair: tuple[str, str]
+) -> None:
+    one, other = pair
+
+    def mixed_up(said: Intake) -> Own:
+        own = own_values(said)
+        return own._replace(**{one: getattr(own, other), other: getattr(own, one)})
+
+    said, run = said_in_a_book(cast, noon), start_run("book-x", "0" * 64, actor=SYSTEM, at=noon)
+    monkeypatch.setattr(staging, "own_values", mixed_up)
+    store(voices(cast, noon, run))
+    with pytest.raises((AssertionError, InvalidTag)):
+        assert stored() == [told(new_report(row, noon, run)) for row in said]
 
 
 def test_an_empty_batch_is_nothing(cast: Cast, noon: datetime) -> None:

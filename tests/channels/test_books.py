@@ -1,14 +1,10 @@
-"""An incoming book on its way: kept sealed, mapped as its layout was before, brought in slice by slice, taken back."""
+"""An incoming book on its way: kept sealed, mapped as its layout was before, brought in, taken back."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from django.conf import settings
 
 from gezhi.cases import imported
 from gezhi.cases.actions import advance
@@ -16,64 +12,17 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.channels import books as channel
 from gezhi.config import worker
-from gezhi.flows import import_ledger as flow
-from gezhi.flows import ledger_sheet, take_back
+from gezhi.flows import take_back
 from gezhi.journal.models import Entry, Errand
-from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotFromHere
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import BookStage
 from gezhi.reports.models import ImportRun, IncomingBook, Layout, Report
-from gezhi.tenancy.current import current
 from tests.cast import Cast
+from tests.channels.bringing import begun, book, brought, files, rows, taken, worked
 
 DAY = timedelta(days=1)
-HEADS = ("编号", "地点", "问题描述", "联系电话", "办理情况")
-
-
-def book(*rows: tuple[str, ...], heads: tuple[str, ...] = HEADS) -> bytes:
-    return "\n".join(",".join(row) for row in (heads, *rows)).encode()
-
-
-def rows(count: int, status: str = "") -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (f"N{at}", "悦海花园3号楼", f"第 {at} 盏路灯不亮", "13812345678", status)
-        for at in range(1, count + 1)
-    )
-
-
-def taken(data: bytes, actor: Actor, at: datetime, **said: Any) -> BookRow:
-    """Uploaded and chosen."""
-    row = books.book(channel.take_in(data, "台账.csv", actor=actor, at=at), actor=actor)
-    chosen = {"layout": row.layout, "fields": row.fields, "sheet": row.sheet, "encoding": row.encoding}
-    books.choose(row.id, **{"finished": "leave_out", "skip_bad": False, **chosen, **said})
-    return books.book(row.id, actor=actor)
-
-
-def begun(data: bytes, actor: Actor, at: datetime, **said: Any) -> UUID:
-    row = taken(data, actor, at, **said)
-    channel.begin(row, actor=actor, at=at)
-    return row.id
-
-
-def worked(at: datetime) -> None:
-    """The worker goes round until no book is under way."""
-    for _ in range(50):
-        worker.do_errands(at)
-        if not IncomingBook.objects.filter(stage__in=["staging", "closing", "withdrawing"]).exists():
-            return
-    raise AssertionError(list(Errand.objects.exclude(error="").values_list("kind", "error")))
-
-
-def brought(data: bytes, actor: Actor, at: datetime, **said: Any) -> BookRow:
-    id = begun(data, actor, at, **said)
-    worked(at)
-    return books.book(id, actor=actor)
-
-
-def files() -> list[Path]:
-    return sorted((Path(settings.GEZHI_DATA) / "books").glob("*"))
 
 
 # ---- kept, and let go ----
@@ -105,6 +54,16 @@ def test_its_file_is_gone_when_it_is_in(cast: Cast, noon: datetime) -> None:
     assert Errand.objects.filter(kind=channel.BRING, done_at=None).count() == 0
 
 
+def test_a_file_is_given_up_only_with_its_row(cast: Cast, noon: datetime) -> None:
+    id = channel.keep(book(*rows(1)), "台账.csv", actor=cast.chen, at=noon)
+    channel.look_into(books.by_id(id))
+    books.give_up(id)  # by a page that asked before somebody had looked into it
+    assert (IncomingBook.objects.count(), len(files())) == (1, 1)
+    IncomingBook.objects.update(layout="")
+    books.give_up(id)
+    assert (IncomingBook.objects.count(), files()) == (0, [])
+
+
 # ---- a layout is asked about once ----
 
 
@@ -120,78 +79,7 @@ def test_a_layout_is_understood_next_time_as_it_was_confirmed(cast: Cast, noon: 
     assert Entry.objects.filter(subject_kind="layout", event="mapped").count() == 1
 
 
-# ---- slice by slice ----
-
-
-def test_a_book_comes_in_by_slices_and_is_not_seen_before_the_last(
-    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
-    monkeypatch.setattr(flow, "MOST", 20)
-    monkeypatch.setattr(flow, "AIM_SECONDS", 1000)  # however slow this machine is
-    id = begun(book(*rows(50)), cast.chen, noon)
-    seen = []
-    while channel.go_on(id, at=noon):
-        row = books.book(id, actor=cast.chen)
-        seen.append((row.stage, row.done, row.total, ImportRun.objects.filter(published_at=None).count()))
-    assert seen == [("staging", 20, 50, 1), ("staging", 40, 50, 1)]
-    row = books.book(id, actor=cast.chen)
-    assert (row.stage, row.run.read, row.run.new, row.run.known) == (BookStage.DONE, 50, 50, 0)
-
-
-def test_a_worker_that_was_killed_is_followed_by_one_that_goes_on(
-    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
-    id = begun(book(*rows(50)), cast.chen, noon)
-    channel.go_on(id, at=noon)
-    channel._held.clear()  # another process knows nothing of the slices before
-    worked(noon)
-    assert (Report.objects.count(), Case.objects.count(), ImportRun.objects.get().new) == (50, 50, 50)
-
-
-def test_a_large_book_is_read_beside_and_judged_in_slices(
-    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
-    monkeypatch.setattr(channel, "SMALL", 0)
-    monkeypatch.setattr(ledger_sheet, "AT_ONCE", 20)
-    gate, read = threading.Event(), channel.read_book
-
-    def slowly(*args: Any, **more: Any) -> Any:
-        assert gate.wait(10)
-        return read(*args, **more)
-
-    id = begun(book(*rows(50)), cast.chen, noon)
-    monkeypatch.setattr(channel, "read_book", slowly)
-    assert channel.go_on(id, at=noon)  # comes back although the book is not read
-    told = [(books.by_id(id).step, books.by_id(id).done)]
-    gate.set()
-    channel._held[current(), id].reading.result(10)
-    while channel.go_on(id, at=noon):
-        told.append((books.by_id(id).step, books.by_id(id).done))
-    assert told[:3] == [("reading", 0), ("judging", 20), ("judging", 40)]
-    assert {step for step, _ in told[3:]} == {"writing"}
-    assert books.by_id(id).run.new == 50
-
-
-def test_twin_read_where_the_worker_stands_it_would_hold_him_up(
-    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
-    read, asked = channel.read_book, []
-
-    def noted(*args: Any, **more: Any) -> Any:
-        asked.append(threading.current_thread() is threading.main_thread())
-        return read(*args, **more)
-
-    monkeypatch.setattr(channel, "read_book", noted)
-    for small in (channel.SMALL, 0):
-        monkeypatch.setattr(channel, "SMALL", small)
-        id = begun(book(*rows(2), heads=(*HEADS[:-1], f"备注{small}")), cast.chen, noon)
-        while channel.go_on(id, at=noon):
-            pass
-    assert asked == [True, True, True, False]  # taken in, then brought in
+# ---- begun once, and failed by name ----
 
 
 def test_two_books_of_one_layout_do_not_come_in_at_once(cast: Cast, noon: datetime) -> None:
@@ -319,7 +207,7 @@ def test_an_import_is_taken_back_within_a_day(cast: Cast, noon: datetime) -> Non
 
 def by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each slice looks at one case."""
-    monkeypatch.setattr(channel, "SLICE_SECONDS", -1)
+    monkeypatch.setattr(channel, "SLICE_SECONDS", 0)
     monkeypatch.setattr(take_back, "AT_ONCE", 1)
 
 
@@ -378,7 +266,7 @@ def test_a_book_that_another_worker_published_meanwhile_is_done(
         publish(*args)
 
     monkeypatch.setattr(channel, "_publish", too_late)
-    assert channel.go_on(id, at=noon) is False
+    assert channel.go_on(id, at=noon) == channel.More.NO
     row = books.by_id(id)
     assert (row.stage, row.run.new, Case.objects.count()) == (BookStage.DONE, 3, 3)
     assert ImportRun.objects.filter(published_at=None).count() == 0
