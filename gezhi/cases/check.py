@@ -54,7 +54,9 @@ def _clocks() -> Iterator[Finding]:
         if id not in waiting:
             yield Finding("I2", number, "has no timer")
     for case in dues.elsewhere():
-        is_at, belongs = (f"{one:%Y-%m-%d %H:%M}" if one else "none" for one in (case.due_at, timing.due(case)))
+        is_at, belongs = (
+            f"{one:%Y-%m-%d %H:%M}" if one else "none" for one in (case.due_at, timing.due(case))
+        )
         yield Finding("I2", case.number, f"is due at {is_at} UTC, its clocks say {belongs}")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 BOTH = "+"  # 电梯+困: all parts must stand in the text, each close to the next
 NEAR = 24  # signs between two parts
@@ -9,17 +10,17 @@ BEFORE = 16  # signs before a word in which a denial of it may stand
 BLANK = "□"
 # Traditional signs of the shipped words and of what is said around them; places of signs stay.
 _HANT = (
-    "機電樓裡裏關門鎖煙氣橋車庫蓋沒無著牆磚脫墜樹線斷觸輕殺暈發來開滿災險傷個動點說誰聞見壓燒頭進過緊佔拋東從頂陽臺農藥腦鬥撞"
+    "洩機電樓裡裏關門鎖煙氣橋車庫蓋沒無著牆磚脫墜樹線斷觸輕殺暈發來開滿災險傷個動點說誰聞見壓燒頭進過緊佔拋東從頂陽臺農藥腦鬥撞"
     "兒搶槍嗆熱壞擊傾搖墻飛箱灣濃們這麼現場圍護裝難聽塊離網運區專處嚴謹標誌員導敗縣紙還會應當歲婦摔躺顫癇臟喫醫藝憂慮擋堆貨"
 )
 _HANS = (
-    "机电楼里里关门锁烟气桥车库盖没无着墙砖脱坠树线断触轻杀晕发来开满灾险伤个动点说谁闻见压烧头进过紧占抛东从顶阳台农药脑斗撞"
+    "泄机电楼里里关门锁烟气桥车库盖没无着墙砖脱坠树线断触轻杀晕发来开满灾险伤个动点说谁闻见压烧头进过紧占抛东从顶阳台农药脑斗撞"
     "儿抢枪呛热坏击倾摇墙飞箱湾浓们这么现场围护装难听块离网运区专处严谨标志员导败县纸还会应当岁妇摔躺颤痫脏吃医艺忧虑挡堆货"
 )
 _SIMPLER = str.maketrans(_HANT, _HANS)
 _NOT = r"(?:(?<!有)没有?|(?<!有)无|未|不(?:会|再)?|(?<!是)(?<!莫)不是|并非|别)"
 _DENIED = re.compile(
-    _NOT + r"(?:任何|什么)?(?:人|谁)?(?:[会要想再被曾有])*(?:发生|出现|发现|看[到见]|闻到|听[到说]|造成|引[起发]|导致|存在)?(?:过|任何|什么|有人|人|被)*$"
+    _NOT + r"(?:任何|什么)?(?:人|谁)?(?:[会要想再被曾有]|真的)*(?:发生|出现|发现|看[到见]|闻到|听[到说]|造成|引[起发]|导致|存在)?(?:过|任何|什么|有人|人|被)*$"
     r"|\b(?:no|not|never|nobody(?: is| was)?|no one(?: is| was)?|without)\s(?:any |a |signs? of |being )*$"
 )  # fmt: skip
 _IN_CLAUSE = r"[^，。；！？、,.;!?\n]"
@@ -27,6 +28,7 @@ _SUPPOSED = re.compile(
     r"(?:预防|严防|谨防|防止|防范|避免|以防|以免|免得|杜绝|严禁|禁止|小心|当心|提防|万一|一旦|如果|假如|要是|倘若)"
     + _IN_CLAUSE
     + r"{0,8}$"
+    r"|(?<!恐)怕(?:会|再)?$"
     r"|(?<![消国])防(?:高空|儿童|老人|人)?$"
     r"|\b(?:in case of|prevent(?:ing)?|if there (?:is|were)|beware of|watch for)\s(?:a |any )*$"
 )
@@ -66,7 +68,7 @@ def stands_in(wanted: Sequence[str], text: str) -> bool:
 
 
 def _are_close(spans: Sequence[tuple[int, int]]) -> bool:
-    return all(0 <= after[0] - one[1] <= NEAR for one, after in zip(spans, spans[1:], strict=False))
+    return all(0 <= after[0] - one[1] <= NEAR for one, after in pairwise(spans))
 
 
 def _said(part: str, text: str, *, may_be_supposed: bool) -> Iterator[int]:
