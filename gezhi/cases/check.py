@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
-from gezhi.cases import hearing, publicly, publicly_check, timing
+from gezhi.cases import dues, hearing, publicly, publicly_check, timing
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
@@ -46,13 +46,18 @@ def _owners() -> Iterator[Finding]:
 
 
 def _clocks() -> Iterator[Finding]:
-    """I2: an open case has a deadline and a timer that waits or is being worked on."""
+    """I2: an open case has a deadline, the one its clocks say, and a timer that waits or is being worked on."""
     waiting = outbox.subjects_waiting(timing.TIMER)
     for number, id, due in Case.objects.filter(closed_at=None).values_list("number", "id", "due_at"):
         if due is None:
             yield Finding("I2", number, "has no deadline")
         if id not in waiting:
             yield Finding("I2", number, "has no timer")
+    for case in dues.elsewhere():
+        is_at, belongs = (
+            f"{one:%Y-%m-%d %H:%M}" if one else "none" for one in (case.due_at, timing.due(case))
+        )
+        yield Finding("I2", case.number, f"is due at {is_at} UTC, its clocks say {belongs}")
 
 
 def _endings() -> Iterator[Finding]:
@@ -190,6 +195,6 @@ def _arrows(number: str, steps: list[tuple[str, str | None]]) -> Iterator[Findin
         yield Finding("I9", number, f"began with {born} in {state}")
     for event, to in steps[1:]:
         target = to or state
-        if event not in BESIDE | {CLOCK, publicly.EVENT} and (event, state, target) not in DRAWN:
+        if event not in BESIDE | {CLOCK, dues.ANEW, publicly.EVENT} and (event, state, target) not in DRAWN:
             yield Finding("I9", number, f"{event} led from {state} to {target}: no such arrow")
         state = target

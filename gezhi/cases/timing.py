@@ -132,6 +132,11 @@ def put_order_due(case: Case, due: datetime | None) -> None:
         case.reminded_at = None
 
 
+def due(case: Case) -> datetime | None:
+    """Where the deadline of an open case belongs by what stands in its row; None where its stage has none."""
+    return _earliest(case, case.stage_due) if case.stage_due else None
+
+
 def _earliest(case: Case, stage: datetime) -> datetime:
     fix, safe = case.fix_due, None if case.made_safe_at else case.make_safe_due
     if case.state == State.REPORTED:  # what ran out while the reporter was asked leaves the desk its own time

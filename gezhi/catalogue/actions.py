@@ -45,6 +45,39 @@ def load_book(*, actor: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
+def add_new_conditions(*, actor: Actor, at: datetime) -> int:
+    """Opening conditions that came with a newer version than the office's copy, to the leaves it has. Returns how many; again: 0.
+
+    Nothing that stands is changed: a closed leaf stays closed, a leaf keeps its default. An office without a book gets none.
+    Raises NotYours. 2 queries where nothing is new.
+    """
+    _may_change(actor)
+    if CatalogueVersion.objects.select_for_update(no_key=True).first() is None:
+        return 0
+    known = set(Condition.objects.values_list("code", flat=True))
+    if loading.condition_codes() <= known:
+        return 0
+    leaves = dict(Category.objects.values_list("code", "id"))
+    defaults = set(Condition.objects.filter(is_default=True).values_list("category_id", flat=True))
+    lacking = [row for row in loading.rows()[Condition] if row.code not in known]
+    new = [row for row in lacking if row.category.code in leaves]
+    for row in new:
+        row.category_id = leaves[row.category.code]
+        row.is_default = row.is_default and row.category_id not in defaults
+    Condition.objects.bulk_create(new)
+    deeds = [Deed("condition", row.id, "add", after=_shown(row), is_first=True) for row in new]
+    if deeds:
+        record(*deeds, actor=actor, at=at)
+        _new_stamp()
+    return len(new)
+
+
+def _shown(row: Condition) -> dict[str, Any]:
+    names = ("code", "label", "fix_minutes", "fix_clock", "make_safe_minutes", "make_safe_clock")
+    return {name: getattr(row, name) for name in names}
+
+
+@transaction.atomic
 def change_category(
     category_id: UUID, changes: Mapping[str, Any], *, revision: int, actor: Actor, at: datetime
 ) -> Category:

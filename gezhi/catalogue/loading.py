@@ -35,6 +35,11 @@ def rows() -> Mapping[Any, list[Any]]:
     return found
 
 
+def condition_codes() -> set[str]:
+    """Of every opening condition of the book."""
+    return {condition.code for row in load_book().categories for condition in row.conditions}
+
+
 def rule(given: ShippedRule, *, revision: int = 1) -> OfficeRule:
     """A rule as shipped."""
     return OfficeRule(

@@ -18,7 +18,7 @@ from django.db import connection
 
 from gezhi.config import showroom
 from gezhi.config.progress import Progress, bar
-from gezhi.config.upgrade import bring_tables_up_to_date
+from gezhi.config.upgrade import bring_offices_up_to_date, bring_tables_up_to_date
 from gezhi.config.worker import keep_books
 from gezhi.flows.demonstration.build import MONTHS, build
 from gezhi.tenancy.current import scope
@@ -59,7 +59,7 @@ def ask_for_an_office() -> None:
 
 
 def prepare() -> None:
-    """Tables, the key and static files. Doing it again does nothing. Raises ImproperlyConfigured in half an office."""
+    """Tables, the key, what the offices lack, and static files. Doing it again does nothing. Raises ImproperlyConfigured in half an office."""
     ask_whole()
     bring_up_to_date()
 
@@ -70,6 +70,7 @@ def bring_up_to_date() -> None:
     settings.GEZHI_MEDIA.mkdir(parents=True, exist_ok=True)
     bring_tables_up_to_date()
     _make_key()
+    bring_offices_up_to_date(datetime.now(UTC))
     collect_static()
 
 

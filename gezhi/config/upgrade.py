@@ -1,10 +1,18 @@
-"""The tables as this version wants them. A migration and the row that says it is done are one transaction: killed at any moment, an upgrade goes on."""
+"""The tables, and what the offices keep in them, as this version wants them. A migration and the row that says it is done are one transaction: killed at any moment, an upgrade goes on."""
+
+from datetime import datetime
 
 from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
+
+from gezhi.cases import dues
+from gezhi.catalogue import actions as catalogue
+from gezhi.kernel.actor import SYSTEM
+from gezhi.tenancy.current import scope
+from gezhi.tenancy.queries import all_jurisdictions
 
 
 class Command(migrate.Command):
@@ -21,6 +29,17 @@ class Command(migrate.Command):
 def bring_tables_up_to_date() -> None:
     """Take every migration that is not done yet. Doing it again does nothing."""
     call_command(Command(), verbosity=0, interactive=False)
+
+
+def bring_offices_up_to_date(at: datetime) -> None:
+    """What this version ships that their books lack, and deadlines that an earlier one put elsewhere. Doing it again does nothing.
+
+    Killed at any moment, it goes on where it was. The key stands: all of it is journalled.
+    """
+    for office in all_jurisdictions():
+        with scope(office.id):
+            catalogue.add_new_conditions(actor=SYSTEM, at=at)
+            dues.put_right(at=at)
 
 
 def take_in(migration: Migration) -> None:

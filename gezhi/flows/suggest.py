@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gezhi.cases.likely import Alike, Said, alike
 from gezhi.catalogue import queries as catalogue
-from gezhi.catalogue.views import CategoryView
+from gezhi.catalogue.views import CategoryView, ConditionView
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.geo import Point
 from gezhi.kernel.refusal import NotFound
@@ -21,6 +21,7 @@ from gezhi.reports.lexicon import Danger
 from gezhi.reports.suggesting import SHOWN, Suggested, suggest, worth_saying
 
 SURE = 0.5  # of a place: from here on it may be chosen already
+DANGER = "0506-a"  # something may fall on somebody: in every book since the first
 LOOKED_AT = 5000  # signs: a text may be no longer anyway
 
 
@@ -111,12 +112,22 @@ def spots_in(text: str, inside: PlaceRow | None = None, *, ground: str = "") -> 
 
 
 def feared(text: str) -> UUID | None:
-    """The opening condition that danger words name; None where there is none, or the office has it no more. No query as a rule."""
+    """The opening condition that danger words name. No query as a rule.
+
+    Where the office's book lacks it (`gezhi check` says so), another one with a clock for making safe: of the same leaf, else DANGER.
+    Somebody in danger is never without a clock for want of a row.
+    """
     found = vocabulary.lexicon().danger(text)
     if found is None:
         return None
+    ours = _conditions(found.leaf)
+    named = (one for one in ours if one.code == found.condition)
+    safe = (one for one in (*ours, *_conditions(DANGER.partition("-")[0])) if one.make_safe)
+    return next((one.id for one in (*named, *safe)), None)
+
+
+def _conditions(leaf: str) -> Sequence[ConditionView]:
     try:
-        leaf = catalogue.by_code(found.leaf)
+        return catalogue.conditions(catalogue.by_code(leaf).id)
     except NotFound:
-        return None
-    return next((one.id for one in catalogue.conditions(leaf.id) if one.code == found.condition), None)
+        return ()

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import queries as evidence
 from gezhi.evidence import voice
 from gezhi.journal.queries import entries_of
 from gezhi.kernel.finding import Finding
 from gezhi.kernel.ids import digest
+from gezhi.reports import vocabulary
 from gezhi.reports.intake import text_digest
 from gezhi.reports.models import Report
 from gezhi.reports.receipts import code_of
@@ -24,6 +26,23 @@ def findings() -> Iterator[Finding]:
     """Nothing, when all is well."""
     yield from _doubles()
     yield from _receipts()
+    yield from _dangers()
+
+
+def _dangers() -> Iterator[Finding]:
+    """Danger words whose opening condition this office's book lacks: their clock is another one's. No query as a rule."""
+    known = {one.code for leaf in catalogue.leaves() for one in catalogue.conditions(leaf.id)}
+    lacking: dict[str, list[str]] = {}
+    for one in vocabulary.lexicon().words:
+        if one.condition and one.condition not in known:
+            lacking.setdefault(one.condition, []).append(one.word)
+    for condition, words in sorted(lacking.items()) if known else ():
+        some = "、".join(words[:3])
+        yield Finding(
+            "warning",
+            f"danger words {some} ({len(words)})",
+            f"name the opening condition {condition}, which this office's book lacks: `gezhi migrate` adds the shipped ones",
+        )
 
 
 def _doubles() -> Iterator[Finding]:

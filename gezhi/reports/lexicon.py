@@ -7,16 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from gezhi.reports.alarm import BOTH, blanked, folded, parts, stands_in
 
 DATA = Path(__file__).parent / "data"
-BOTH = "+"  # 电梯+困: both must stand in the text, close to each other
-NEAR = 24  # signs between the two
 MOST_SIGNS = 40
-_NOBODY = re.compile(
-    "[没沒无無](?:有)?(?:任何)?人?被?[困关關]"  # 没有人被困: that nothing of the kind happened
-    "|[相有][关關]|困[难難扰擾境惑]"  # 相关人员, 困难: the same signs in other words
-)
 STRENGTHS = (0, 1, 2, 3)  # 0 = does not count here
 
 
@@ -50,42 +46,47 @@ class Danger(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """words: every word that counts. by_code: leaf → its words, folded once with their strength."""
+    """words: every word that counts. by_code: leaf → its words, folded once with their strength. dangers: words of danger with their parts."""
 
     words: tuple[Spoken, ...]
     by_code: Mapping[str, tuple[tuple[str, int], ...]] = field(init=False)
+    dangers: tuple[tuple[Spoken, tuple[str, ...]], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         found: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for one in self.words:
             if not one.condition:
                 found[one.code].append((one.word.lower(), one.strength))
+        feared = tuple((one, parts(one.word)) for one in self.words if one.condition)
+        object.__setattr__(self, "dangers", feared)
         object.__setattr__(self, "by_code", {code: tuple(words) for code, words in found.items()})
 
     def danger(self, text: str) -> Danger | None:
-        """The first danger that the text speaks of."""
-        low = _NOBODY.sub("", text.lower())
-        for one in self.words:
-            if one.condition and _stands_in(one.word.lower(), low):
+        """The first danger that the text speaks of as something that is."""
+        said = folded(text)
+        likely = [(one, wanted) for one, wanted in self.dangers if all(part in said for part in wanted)]
+        said = blanked(said, harmless()) if likely else said
+        for one, wanted in likely:
+            if stands_in(wanted, said):
                 return Danger(one.word, one.condition, one.call)
         return None
 
 
-def _stands_in(word: str, text: str) -> bool:
-    """The whole word; of one in two parts both, in any order, no further apart than somebody means them together."""
-    return word in text if BOTH not in word else bool(_together(word).search(text))
+@cache
+def harmless() -> re.Pattern[str]:
+    """What looks like danger and is none: the data file's, each a pattern of folded signs."""
+    return re.compile("|".join(_book()["harmless"]))
 
 
 @cache
-def _together(word: str) -> re.Pattern[str]:
-    first, _both, second = (re.escape(part) for part in word.partition(BOTH))
-    return re.compile(f"{first}.{{0,{NEAR}}}{second}|{second}.{{0,{NEAR}}}{first}", re.DOTALL)
+def _book() -> Any:
+    return json.loads((DATA / "lexicon.json").read_text(encoding="utf-8"))
 
 
 @cache
 def shipped() -> tuple[Spoken, ...]:
     """The words of the data file."""
-    book = json.loads((DATA / "lexicon.json").read_text(encoding="utf-8"))
+    book = _book()
     words = [Spoken(word, code) for code, said in book["words"].items() for word in said]
     for one in book["danger"]:
         code = one["condition"].split("-")[0]

@@ -13,8 +13,9 @@ from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.kernel.text import BadText, clean_name
 from gezhi.reports import learning
+from gezhi.reports.alarm import BOTH
 from gezhi.reports.learning import Own
-from gezhi.reports.lexicon import BOTH, MOST_SIGNS, STRENGTHS, Lexicon, Spoken, with_own
+from gezhi.reports.lexicon import MOST_SIGNS, STRENGTHS, Lexicon, Spoken, with_own
 from gezhi.reports.models import Learned, Word
 from gezhi.tenancy.current import current
 

@@ -150,6 +150,7 @@ DEEDS: Mapping[str, Any] = {
     "public_words.shown": _("公开说明"),
     "public_words.kept": _("不公开说明，或已撤回"),
     "order_clock": _("来件的时限变了，随之调整"),
+    "clock_anew": _("系统升级后，时限按现在的规则重算"),
     "correct": _("已更正位置或类别"),
     "relocate": _("所在位置的归属变了，案件随之调整"),
     "made_safe": pgettext_lazy("happened", "先做的已做完"),

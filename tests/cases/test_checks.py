@@ -178,7 +178,7 @@ def test_a_case_that_was_deleted_is_found(cast: Cast, noon: datetime) -> None:
 def test_a_move_that_no_arrow_allows_is_found(cast: Cast, noon: datetime) -> None:
     """A deed of another program's making: journalled, folded, but never drawn."""
     case = cast.lin_reports(noon)
-    set_by_hand(case, state="to_check")
+    set_by_hand(case, state="to_check", due_at=case.stage_due)
     leap = Deed("case", case.id, "done", before={"state": "reported"}, after={"state": "to_check"})
     record(leap, actor=SYSTEM, at=noon)
     assert found() == [("I9", case.number, "done led from reported to to_check: no such arrow")]

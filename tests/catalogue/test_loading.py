@@ -4,15 +4,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gezhi.catalogue import actions, check, queries
+from gezhi.catalogue import actions, check, queries, shelf
 from gezhi.catalogue.book import load_book, load_calendars
-from gezhi.catalogue.models import CatalogueVersion
+from gezhi.catalogue.models import CatalogueVersion, Category, Condition
 from gezhi.catalogue.rules import Rules, shipped
 from gezhi.journal import queries as journal
 from gezhi.journal.check import findings as journal_findings
 from gezhi.kernel.actor import SYSTEM, VISITOR
 from gezhi.kernel.refusal import NotFound, NotYours
-from gezhi.tenancy.current import scope
+from gezhi.tenancy.current import city_scope, scope
 from gezhi.tenancy.models import Jurisdiction
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,59 @@ def test_a_fresh_copy_breaks_no_rule_but_the_missing_holiday_table_is_told(offic
     assert [tuple(one) for one in check.findings(noon)] == [
         ("warning", "calendar office", "has no holiday table for 2027: deadlines in it are provisional")
     ]
+
+
+def as_founded_before(code="1299-c"):
+    """The office as it was before the book had this condition."""
+    with city_scope("a hand that deletes asks no jurisdiction"):
+        Condition.objects.filter(code=code).delete()
+    shelf.drop()
+
+
+def test_a_condition_that_came_with_a_newer_version_is_added_and_journalled(book, noon):
+    whole = {(one.code, one.is_default) for one in Condition.objects.all()}
+    as_founded_before()
+    assert actions.add_new_conditions(actor=SYSTEM, at=noon) == 1
+    assert {(one.code, one.is_default) for one in Condition.objects.all()} == whole
+    row = Condition.objects.get(code="1299-c")
+    shown = next(one for one in queries.conditions(row.category_id) if one.code == "1299-c")
+    assert (shown.make_safe.minutes, shown.make_safe.clock, row.category.code) == (15, "round", "1299")
+    (step,) = journal.story("condition", row.id)
+    assert (step.entry.event, step.entry.actor_kind, step.entry.after["make_safe_minutes"]) == (
+        "add",
+        "system",
+        15,
+    )
+    assert list(journal_findings()) == []
+
+
+def test_again_nothing_is_added_and_nothing_is_written(book, noon):
+    as_founded_before()
+    actions.add_new_conditions(actor=SYSTEM, at=noon)
+    with CaptureQueriesContext(connection) as caught:
+        assert actions.add_new_conditions(actor=SYSTEM, at=noon) == 0
+    assert len([one for one in caught if "SAVEPOINT" not in one["sql"]]) == 2
+
+
+def test_what_the_office_changed_stays_as_it_is(book, noon, admin_actor):
+    leaf = queries.by_code("1299")
+    own = queries.conditions(leaf.id)[1]
+    actions.change_condition(own.id, {"is_default": True}, revision=own.revision, actor=admin_actor, at=noon)
+    actions.close_category(
+        leaf.id, on=noon.date(), reason="不用", revision=leaf.revision, actor=admin_actor, at=noon
+    )
+    as_founded_before()
+    as_founded_before("1299-a")  # the book's default there; the office has another one
+    assert actions.add_new_conditions(actor=SYSTEM, at=noon) == 2
+    rows = Condition.objects.filter(category_id=leaf.id, is_default=True)
+    assert list(rows.values_list("code", flat=True)) == ["1299-b"]
+    assert Category.objects.get(code="1299").closed_on == noon.date()
+
+
+def test_who_may_not_change_the_book_adds_nothing(book, noon):
+    with pytest.raises(NotYours):
+        actions.add_new_conditions(actor=VISITOR, at=noon)
+
+
+def test_an_office_without_a_book_gets_no_single_conditions(office, noon):
+    assert actions.add_new_conditions(actor=SYSTEM, at=noon) == 0

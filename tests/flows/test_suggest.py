@@ -6,26 +6,31 @@ from uuid import UUID
 
 import pytest
 
-from gezhi.cases import check
+from gezhi.cases import check, dues, timing
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
-from gezhi.config import worker
+from gezhi.catalogue import shelf
+from gezhi.catalogue.models import Condition
+from gezhi.config import upgrade, worker
 from gezhi.flows import learn as flow
 from gezhi.flows import receive_report as receiving
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.suggest import suggestion
-from gezhi.journal.models import Entry
+from gezhi.journal import outbox
+from gezhi.journal.models import Entry, Errand
 from gezhi.kernel.actor import SYSTEM, VISITOR
 from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.places import gazetteer
 from gezhi.places.actions import add_name, add_place
 from gezhi.places.kinds import Kind, NameKind
+from gezhi.reports import check as reports_check
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import Intake
 from gezhi.reports.lexicon import Spoken
+from gezhi.tenancy.current import city_scope
 from tests.cast import Cast, photo
 from tests.standing import NOON
 
@@ -264,3 +269,80 @@ def test_a_word_that_cannot_be_one_is_refused(cast: Cast, noon: datetime, spoken
     with pytest.raises(Invalid) as refused:
         vocabulary.set_word(spoken, actor=SYSTEM, at=noon)
     assert refused.value.field == field
+
+
+SAID = "有人要跳楼，快来人"
+
+
+def without(*codes: str) -> None:
+    """An office founded before its book had these conditions."""
+    with city_scope("a hand that deletes asks no jurisdiction"):
+        Condition.objects.filter(code__in=codes).delete()
+    shelf.drop()
+
+
+def test_an_office_founded_before_has_the_clock_of_somebody_in_danger_after_its_upgrade(
+    cast: Cast, noon: datetime
+) -> None:
+    without("1299-c")
+    upgrade.bring_offices_up_to_date(noon)
+    case = say(cast, SAID, noon)
+    assert (case.feared.code, case.make_safe_due) == ("1299-c", noon + timedelta(minutes=15))
+
+
+def test_before_it_the_danger_has_another_clock_and_the_check_says_so(cast: Cast, noon: datetime) -> None:
+    assert list(reports_check.findings()) == []
+    without("1299-c")
+    case = say(cast, SAID, noon)
+    assert (case.feared.code, case.make_safe_due) == ("0506-a", noon + timedelta(minutes=60))
+    (one,) = reports_check.findings()
+    assert (one.invariant, "1299-c" in one.what, "`gezhi migrate`" in one.what) == ("warning", True, True)
+
+
+def test_of_the_same_leaf_where_that_has_one(cast: Cast, noon: datetime) -> None:
+    vocabulary.set_word(Spoken("红色警报", "0503", 1, "0503-z", "119"), actor=SYSTEM, at=noon)
+    vocabulary.forget()
+    case = say(cast, "红色警报", noon)
+    assert (case.feared.code, case.make_safe_due) == ("0503-a", noon + timedelta(minutes=30))
+
+
+def test_sabotage_without_the_fallback_nothing_counts(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without("1299-c")
+    monkeypatch.setattr("gezhi.flows.suggest.DANGER", "9999-a")
+    case = say(cast, SAID, noon)
+    assert (case.feared_id, case.make_safe_due) == (None, None)
+
+
+def as_before(case: Case) -> None:
+    """As a version left it that counted only the accepting of what waits for the desk."""
+    Case.objects.filter(id=case.id).update(due_at=case.stage_due, reminded_at=case.received_at)
+
+
+def test_what_waited_before_the_upgrade_is_due_where_its_clocks_say(cast: Cast, noon: datetime) -> None:
+    case, other = say(cast, "电梯停了，有人困在里面", noon), say(cast, "路灯不亮", noon)
+    as_before(case)
+    case.refresh_from_db()
+    outbox.reschedule(timing.TIMER, str(case.id), due_at=timing.timer_at(case))
+    assert ("I2", case.number) in {(one.invariant, one.where) for one in check.findings()}
+    upgrade.bring_offices_up_to_date(noon)
+    case.refresh_from_db()
+    timer = Errand.objects.get(kind=timing.TIMER, key=str(case.id)).due_at
+    assert (case.due_at, case.reminded_at) == (noon + timedelta(minutes=30), None)
+    assert timer == timing.timer_at(case) < noon + timedelta(minutes=30)
+    assert Entry.objects.filter(subject_id=case.id).order_by("-seq").first().event == dues.ANEW
+    entries = Entry.objects.count()
+    upgrade.bring_offices_up_to_date(noon)
+    assert (Entry.objects.count(), Entry.objects.filter(subject_id=other.id).count()) == (entries, 1)
+
+
+def test_sabotage_without_the_step_the_check_names_the_case(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = say(cast, "电梯停了，有人困在里面", noon)
+    as_before(case)
+    monkeypatch.setattr(dues, "put_right", lambda at: 0)
+    upgrade.bring_offices_up_to_date(noon)
+    what = [one.what for one in check.findings() if (one.invariant, one.where) == ("I2", case.number)]
+    assert what == ["is due at 2026-03-02 09:30 UTC, its clocks say 2026-03-02 04:30"]
