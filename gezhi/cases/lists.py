@@ -33,9 +33,8 @@ from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared
 
 OPEN = tuple(state.value for state in lifecycle.OPEN)
-DANGER = Q(
-    feared__isnull=False, closed_at=None, made_safe_at=None
-)  # `feared` goes with the first who sorts it
+# `feared` goes with the first who sorts it.
+DANGER = Q(feared__isnull=False, closed_at=None, made_safe_at=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def test_an_order_is_answered_in_words(cast: Cast, taken: Taken, noon: datetime)
 
 
 def test_an_order_joins_a_case_that_is_known(cast: Cast, noon: datetime) -> None:
-    known = cast.lin_reports(noon - DAY)
+    known = cast.lin_reports(noon)
     taken = take_order(coming(noon, into=known.id), actor=cast.chen, at=noon)
     case = case_of(taken)
     assert (case.id, case.order_due) == (known.id, noon + 2 * HOUR)
