@@ -32,7 +32,9 @@ class Standing:
     not_joined: Refusal | None = None
 
 
-def receive_and_join(voice: Voice, into: "str | Case | None" = None, *, actor: Actor, at: datetime) -> Standing:
+def receive_and_join(
+    voice: Voice, into: "str | Case | None" = None, *, actor: Actor, at: datetime
+) -> Standing:
     """Take in one voice; what is new joins an open case. A refused join is told, and nothing is lost by it.
 
     into: the number of the case, or the case as the actor sees it; "" and None for none. What names no place is said where it lies. Raises

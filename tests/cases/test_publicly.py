@@ -268,7 +268,9 @@ def test_a_form_that_was_open_while_he_was_erased_does_not_bring_his_words_back(
 ) -> None:
     version = form_open(cast, case, noon, stood)
     reach_reporter.forget(case.id, lin(case).id, "本人要求", actor=cast.chen, at=noon)
-    assert isinstance(refused(lambda: say(case.id, SENTENCE, version=version, actor=cast.chen, at=noon)), Stale)
+    assert isinstance(
+        refused(lambda: say(case.id, SENTENCE, version=version, actor=cast.chen, at=noon)), Stale
+    )
     assert shown(case) == ""
     assert nothing_is_wrong(noon)
 

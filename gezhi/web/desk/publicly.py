@@ -42,7 +42,9 @@ SAID = {
 # by whether nobody but a rule changed it
 STALE = {
     False: gettext_noop("别人刚刚先定了，现在是下面这样。要改就再按一次“发布”，您写的还在。"),
-    True: gettext_noop("有上报人的话刚刚被删除，或者公开说明被系统撤回。请先去掉下面他的话，再按一次“发布”。"),
+    True: gettext_noop(
+        "有上报人的话刚刚被删除，或者公开说明被系统撤回。请先去掉下面他的话，再按一次“发布”。"
+    ),
 }
 
 

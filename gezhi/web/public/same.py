@@ -60,10 +60,10 @@ def likely(draft: Draft, at: datetime) -> Cards:
     return _cards(alike_in_public(Said(draft.text, at, codes, spot, draft.point)), spot, at)
 
 
-def me_too(case: "Case", text: str) -> str:
-    """The words of a report that means a known case: its number first, by which the desk finds it, then what was typed."""
+def me_too(case: "Case") -> str:
+    """The first line of a report that means a known case, with its number, by which the desk finds it. What was typed stands below."""
     what = catalogue.category(case.category_id).plain.zh if case.category_id else ""
-    return f"我也遇到了：{what}（{case.number}）\n{text}".strip()  # the desk reads it, not who taps
+    return f"我也遇到了：{what}（{case.number}）\n"  # the desk reads it, not who taps
 
 
 def _cards(found: Sequence[Alike], place: PlaceRow | None, at: datetime) -> Cards:
