@@ -127,9 +127,13 @@ def found_by_photos(cast: Cast, noon: datetime) -> list[list[list[tuple[float, f
         Report.objects.filter(id=report).update(lon=LON + stood, lat=LAT)
         row = cast.town.row(street)
         asked = [
-            Said("", noon, ("0301",), place, Point(LON + east, LAT)) for east in STOOD for place in (None, row)
+            Said("", noon, ("0301",), place, Point(LON + east, LAT))
+            for east in STOOD
+            for place in (None, row)
         ]
-        answers.append([[(one.sameness.score, one.metres_off) for one in alike_in_public(each)] for each in asked])
+        answers.append(
+            [[(one.sameness.score, one.metres_off) for one in alike_in_public(each)] for each in asked]
+        )
     return answers
 
 
