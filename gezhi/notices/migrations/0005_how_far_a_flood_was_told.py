@@ -1,10 +1,11 @@
 """How far a flood was told outside is kept by desk and flood."""
 
 import django.db.models.deletion
+from django.db import migrations, models
+
 import gezhi.tenancy.clock
 import gezhi.tenancy.current
 import gezhi.tenancy.fields
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

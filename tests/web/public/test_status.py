@@ -249,7 +249,7 @@ def test_the_status_page_costs_the_same_whatever_was_added(
     to_confirm(cast, now)
     for number in range(items):
         door.post(page, {"event": "add", "text": f"补充 {number}", "photos_add": [picture()]})
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert door.get(page).status_code == 200
 
 
