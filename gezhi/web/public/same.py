@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 AT_HAND = 3
 IN_A_HOUSE = frozenset({Kind.BUILDING, Kind.STAIRWELL})
-SHARED = {Kind.COMPOUND: gettext_noop("同一小区"), Kind.STREET: gettext_noop("同一条街")}
+SHARED = {Kind.COMPOUND.value: gettext_noop("同一小区"), Kind.STREET.value: gettext_noop("同一条街")}
 Cards = list[dict[str, Any]]
 
 

@@ -144,7 +144,7 @@ def test_words_for_a_place_are_asked_about_first_then_whether_it_is_the_same_and
     building = cast.town.row(cast.town.building)
     html = sent(door, "/r/", where="悦海花园3号楼", contact="13800001234", photos=[picture()])
     assert ("是这里吗" in html, next_door.number in html) == (True, False)
-    tokens = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', html)[1] for name in ("kept_photos", "counted")}  # type: ignore[index]  # fmt: skip
+    tokens = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', html)[1] for name in ("kept_photos", "counted")}  # fmt: skip
     answered = tokens | {"asked": "1", "spot": building.code, "contact": "13800001234"}
     html = sent(door, "/r/", where="悦海花园3号楼", **answered)
     assert ("是不是同一件事" in html, next_door.number in html) == (True, True)
@@ -154,6 +154,31 @@ def test_words_for_a_place_are_asked_about_first_then_whether_it_is_the_same_and
     assert mine.text.splitlines()[1:] == ["位置：悦海花园3号楼", "楼道玻璃碎了"]
     assert (mine.place_id, bool(mine.contact)) == (building.id, True)
     assert Evidence.objects.get().claimed_id == mine.id
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "band"),
+    [
+        (Kind.BUILDING, True, "同一小区"),
+        (Kind.STREET, False, "附近"),
+        (None, False, "同一条街"),
+    ],
+)
+def test_how_far_it_is_is_said_in_a_word_and_in_no_metres(
+    door: Client, cast: Cast, at_noon: datetime, kind: Kind | None, inside: bool, band: str
+) -> None:
+    add: dict[str, Any] = {"grid_id": cast.town.grid_a1, "actor": SYSTEM, "at": at_noon, "lat": 37.41}
+    parent = cast.town.compound if inside else cast.town.community_a
+    here = places.add_place(kind=kind or Kind.STREET, name="7号", parent_id=parent, lon=122.19, **add)
+    there = here
+    if kind:
+        there = places.add_place(kind=kind, name="8号", parent_id=parent, lon=122.1902, **add)
+    case = cast.lin_reports(at_noon, "玻璃碎了", place=there.id, category=catalogue.by_code("0501").id)
+    advance(case.id, Move("accept", version=case.version), actor=cast.chen, at=at_noon)
+    html = sent(door, f"/r/{here.code}")
+    facts = re.findall(r'<span class="small">(.*?)</span>', html)
+    assert [band in one for one in facts] == [True]
+    assert not re.search(r"\d+ 米", html)
 
 
 STUCK = "电梯停了，有人困在里面"
@@ -200,13 +225,14 @@ def test_what_the_form_puts_before_the_words_does_not_count_for_their_limit(
 def three_of_three(door: Client, here: str, settings: Any, **more: Any) -> list[int]:
     """Three forms from an address that may send three an hour, each asked first and then sent as it is."""
     settings.GEZHI_LIMITS = True
-    answers = []
+    answers: list[int] = []
     for number in range(3):
         first = door.post(here, form(key=f"a-form-shown-once-00{number}"))
         if first.status_code != 200:
             return [*answers, first.status_code]
-        answers.append(door.post(here, carried(unescape(first.content.decode())) | {"apart": "1"} | more))
-    return [one.status_code for one in answers]
+        second = door.post(here, carried(unescape(first.content.decode())) | {"apart": "1"} | more)
+        answers.append(second.status_code)
+    return answers
 
 
 def test_the_second_sending_of_a_form_does_not_count_again(
