@@ -94,9 +94,14 @@ def mark_of(key: Key) -> str:
     return digest(f"{key[0]}\0{key[1]}")[:16]
 
 
-def cases_of(part: Part) -> QuerySet[Case]:
+def keys_of(case_ids: Collection[UUID]) -> dict[UUID, Key]:
+    """The flood that each of these cases is or was one of. 1 query."""
+    return {case.id: key_of(case) for case in Case.objects.filter(id__in=case_ids).only("title", "place_id")}
+
+
+def cases_of(key: Key, desk: UUID) -> QuerySet[Case]:
     """All that nobody has looked at of a flood at one desk. Lazy."""
-    rows: QuerySet[Case] = Case.objects.filter(belongs(part.key), desk_id=part.desk_id)
+    rows: QuerySet[Case] = Case.objects.filter(belongs(key), desk_id=desk)
     return rows
 
 

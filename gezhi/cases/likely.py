@@ -31,10 +31,8 @@ AROUND = frozenset({Kind.COMPOUND, Kind.STREET, Kind.MARKET})  # what people cal
 WIDE = AROUND | {Kind.COMMUNITY}  # where somebody stood says more than such a name
 NO_MIDDLE = frozenset({Kind.COMPOUND, Kind.COMMUNITY})  # whose own point is far from most of it
 PLACED = frozenset({"same_spot", "near"})
-LAST_MOVED = (
-    "-entered_at",
-    "-id",
-)  # no index keeps it: by the moment of receipt the planner walks through all cases
+# Not by the moment of receipt: by its index the planner of a database walks through all cases before it looks at their place.
+LAST_MOVED = ("-entered_at", "-id")
 LOOKED_AT = 40
 NEAR_PLACES = 60
 COMMUNITY_DEPTH = public.COMPOUND_DEPTH - 1
@@ -97,9 +95,11 @@ def alike_to(case: Case, *, codes: Sequence[str] = (), actor: Actor, limit: int 
 
 
 def alike_in_public(said: Said, *, limit: int = SHOWN) -> list[Alike]:
-    """What may be the same of what everybody may be shown with its very place (public.named). 1 query where there is none, else 6 at most.
+    """What may be the same of what everybody may be shown with its very place (public.named). 1 query where there is none, else 5 at most.
 
-    Weighed by place, day and category, and by what the category is called: asking again and again finds out nobody's words.
+    Weighed by place, day and category, and by what the category is called: asking again and again finds out nobody's words. And by the
+    points of places alone: where a reporter stood is compared with nothing, however many photos somebody sends. A point of one's own
+    counts where no place is known. How far it is is not told.
     """
     area = said.place.path if said.place else _community_of(said.point)
     kinds = [one.id for one in catalogue.open_leaves() if one.code in said.codes]
@@ -110,11 +110,11 @@ def alike_in_public(said: Said, *, limit: int = SHOWN) -> list[Alike]:
     if len(found) == LOOKED_AT and said.place:  # the newest may all be from elsewhere
         closer = rows.filter(within(paths.upper(area, public.COMPOUND_DEPTH)))[:LOOKED_AT]
         found += [one for one in closer if one not in found]
-    points = public.points_of(case.id for case in found) if found else {}
     names = {one.id: one.plain.zh for one in catalogue.open_leaves()}
-    told = {case.id: Told(names.get(case.category_id or case.id, ""), points.get(case.id)) for case in found}
-    weighed = _compared(said, found, told)
-    return _best([one for one in weighed if PLACED & {*one.sameness.why}], limit)
+    told = {case.id: Told(names.get(case.category_id or case.id, ""), None) for case in found}
+    weighed = _compared(said._replace(point=None) if said.place else said, found, told)
+    kept = [one._replace(metres_off=None) for one in weighed if PLACED & {*one.sameness.why}]
+    return _best(kept, limit)
 
 
 def _near(rows: QuerySet[Case], said: Said) -> list[Case]:

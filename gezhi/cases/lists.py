@@ -33,12 +33,13 @@ from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared
 
 OPEN = tuple(state.value for state in lifecycle.OPEN)
+# `feared` goes with the first who sorts it.
 DANGER = Q(
     state__in=[State.REPORTED.value, State.ASKED.value],
     feared__isnull=False,
     closed_at=None,
     made_safe_at=None,
-)  # `feared` goes with the first who sorts it
+)
 
 
 @dataclass(frozen=True, slots=True)

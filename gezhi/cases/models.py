@@ -287,9 +287,10 @@ class CallBack(TenantModel):
 
 
 class PublicWords(TenantModel):
-    """What the desk says of a case to everybody, in one sentence. text "" = it was looked at, and nothing is said.
+    """What the desk says of a case to everybody, in one sentence. text "" = nothing is said.
 
-    version counts the decisions; what was said before stands in the case's journal. by None: taken back by a rule, not by somebody.
+    version counts the decisions, and erasings: a form of an older one is stale. What was said before stands in the case's journal.
+    by: who decided; None = nobody, a rule took it back or somebody's words were erased, so the case waits for its sentence again.
     """
 
     case = TenantFK(Case)

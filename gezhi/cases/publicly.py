@@ -36,9 +36,8 @@ SHOWN, KEPT = "shown", "kept"
 LIMIT: Final = 120  # signs of a sentence
 PROPOSED: Final = 60  # signs of a proposal
 LEAST: Final = 8  # signs of a first sentence that says enough by itself
-WAITS: Final = timedelta(
-    days=30
-)  # what has not moved for longer is looked up by few, and waits for nobody's eyes
+# what has not moved for longer is looked up by few, and waits for nobody's eyes
+WAITS: Final = timedelta(days=30)
 DOUBTFUL: Final = frozenset({"name", "home"})  # kinds of spans that somebody may confirm to be nobody's
 DESK: Final = frozenset({Role.DESK, Role.APPROVER})
 UNREAD: Final = frozenset({State.REPORTED.value, State.ASKED.value})
@@ -123,13 +122,14 @@ def follow_moved(case: Case, was: str, *, at: datetime) -> Deed | None:
 def forget(case_ids: Iterable[UUID], entries: Mapping[UUID, list[UUID]], *, at: datetime) -> None:
     """Take back what is said of these cases, and blank what was ever said of them. entries: rows of the journal by case.
 
-    In the caller's transaction, which does not hold the cases yet.
+    The version goes on whatever was said, also of what was never looked at: a form that is open has the erased words in it, and may not
+    be sent any more. What somebody decided to keep quiet stays his decision. In the caller's transaction, which does not hold the cases yet.
     """
     held = Case.objects.select_for_update(no_key=True).filter(id__in=list(case_ids)).order_by("id")
     for case in held:
-        row = PublicWords.objects.filter(case=case).exclude(text="").first()
-        if row:
-            record(_written(case, row, "", by=None, at=at), actor=SYSTEM, at=at)
+        row = standing(case.id)
+        by = row.by_id if row and not row.text else None
+        record(_written(case, row, "", by=by, at=at), actor=SYSTEM, at=at)
         if rows := entries.get(case.id):
             erase_words(kind="case", id=case.id, entries=rows, at=at)
 
@@ -226,11 +226,11 @@ def proposals(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
 
 
 def waiting(actor: Actor, *, at: datetime) -> QuerySet[Case]:
-    """Cases of this actor's desks of which something may be said and nobody has decided what, the last that moved first; none that have
-    lain still for 30 days, none that came in a book. 1 query, and those of `visible_to`.
+    """Cases of this actor's desks of which something may be said and nobody has decided what, or a rule took it back, the last that moved
+    first; none that have lain still for 30 days, none that came in a book. 1 query, and those of `visible_to`.
     """
     silent = [leaf.id for leaf in catalogue.leaves() if why_none_of(leaf)]
-    decided = PublicWords.objects.filter(case_id=OuterRef("id"))
+    decided = PublicWords.objects.filter(case_id=OuterRef("id"), by__isnull=False)
     rows = visible_to(actor).filter(
         ~Exists(decided),
         desk_id__in=actor.parties(Duty.CLERK, Duty.OFFICER),

@@ -25,9 +25,8 @@ from gezhi.tenancy.current import scope
 from gezhi.tenancy.keys import make_key_file, read_key_file
 from gezhi.tenancy.queries import all_jurisdictions, forget
 
-UNFINISHED = (
-    "demonstration.unfinished"  # this file stands there as long as the demonstration is only half made
-)
+# This file stands there as long as the demonstration is only half made.
+UNFINISHED = "demonstration.unfinished"
 RESTORING = "restoring"  # this folder stands in the data folder as long as a restore is not finished
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from gezhi.cases.fold import FOLDED
 from gezhi.catalogue import queries as catalogue
-from gezhi.flows.fold_news import folded
+from gezhi.flows.fold_news import carry_on, folded
 from gezhi.journal import outbox
 from gezhi.journal.outbox import Following
 from gezhi.journal.queries import after_position, sealed_position, stories_until
@@ -73,9 +73,11 @@ def _follow(at: datetime) -> int:
     told = [one for one in coming if one.id in outside]
     mails = _mails(told, at)
     sent = {coming_id: len(errands) for coming_id, errands in mails.items()}
+    left = notices.heads(settled)
     notices.write(
         [replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at
     )
+    carry_on(left)
     mailed = (errand for errands in mails.values() for errand in errands)
     outbox.queue(*mailed, *_chats(told, at), *_hooks(new, at))
     return len(entries)

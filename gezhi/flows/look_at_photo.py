@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -15,9 +15,6 @@ from gezhi.evidence import queries as evidence
 from gezhi.evidence.queries import EvidenceRow
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotYours
-
-if TYPE_CHECKING:
-    pass
 
 DESK = frozenset({Role.DESK, Role.APPROVER})
 

@@ -13,7 +13,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.likely import Said, alike
 from gezhi.evidence import queries as evidence
 from gezhi.flows.look_at_photo import seen_before
-from gezhi.flows.receive_and_join import known, receive_and_join
+from gezhi.flows.receive_and_join import receive_and_join
 from gezhi.flows.receive_report import Voice
 from gezhi.flows.suggest import LOOKED_AT, Spot, Suggestion, categories, spots_in
 from gezhi.kernel.actor import Actor
@@ -42,7 +42,7 @@ def take(voice: Voice, *, into: str = "", actor: Actor, at: datetime) -> Taken:
 
     into: the number of the open case that it is the same as. Raises Invalid, Missing: nothing is written then.
     """
-    here = known(voice.intake.source, [voice.intake.external_number])
+    here = reports.by_numbers(voice.intake.source, [voice.intake.external_number])
     if here:
         (report_id,) = here.values()
         return Taken(reports.tracking_code(report_id), cases.of_report(report_id), True)

@@ -21,7 +21,7 @@ from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports.actions import receive
-from gezhi.reports.intake import Intake, words
+from gezhi.reports.intake import IMPORT_LIMIT, Intake, words
 from gezhi.reports.kinds import is_askable
 from gezhi.reports.receipts import Received
 
@@ -74,7 +74,8 @@ def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Re
     intake = voice.intake
     opening = Opening(
         report_id=received.report_id,
-        title=titled(words(intake.text, "text")) or (SPOKEN if intake.voice else ""),
+        # its own limit was asked when it was received
+        title=titled(words(intake.text, "text", IMPORT_LIMIT)) or (SPOKEN if intake.voice else ""),
         channel=intake.channel,
         place=voice.place,
         category_id=intake.category,

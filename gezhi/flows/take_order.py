@@ -6,7 +6,7 @@ Source: docs/adr/0026-orders.md. Its text comes through `receive_report` like ev
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +24,9 @@ from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.actions import publish_left
 from gezhi.reports.intake import OURS, Intake
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 SOURCE = "order"
 
@@ -105,7 +108,7 @@ def _take(coming: Coming, *, actor: Actor, at: datetime) -> Taken:
     if taken := known_orders.known(terms.issuer, terms.number):
         publish_left([taken.report_id], actor=actor, at=at)  # of a sheet that came in by half only
         return Taken(taken.id, is_new=False)
-    if coming.into is not None:  # said where the known case lies, and of its category
+    if coming.into is not None:  # said where the known case lies, which has its category
         coming = replace(coming, place=None, category=None)
     voice = Voice(as_intake(coming, terms), coming.place)
     received = receive_and_join_or_nothing(voice, _into(coming, actor), actor=actor, at=at).received
@@ -117,12 +120,12 @@ def _take(coming: Coming, *, actor: Actor, at: datetime) -> Taken:
     return Taken(order.id, is_new=True)
 
 
-def _into(coming: Coming, actor: Actor) -> str:
-    """The number of the case that a person says it is about; "" for none. Raises Invalid("into", "unknown")."""
+def _into(coming: Coming, actor: Actor) -> "Case | None":
+    """The case that a person says it is about; None for none. Raises Invalid("into", "unknown")."""
     if coming.into is None:
-        return ""
+        return None
     try:
-        return str(cases.by_id(coming.into, actor=actor).number)
+        return cases.by_id(coming.into, actor=actor)
     except NotFound:
         raise Invalid("into", "unknown") from None
 

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
-from gezhi.notices.models import Cursor, Notice, Seen
+from gezhi.notices.models import Cursor, FloodTold, Notice, Seen
 from gezhi.notices.queries import unread
 from gezhi.notices.whom import News
 
@@ -77,12 +77,47 @@ def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int,
     Cursor.objects.update(position=position)
 
 
-def fold(fresh: QuerySet[Any], party: UUID, *, at: datetime) -> int:
-    """What waits for a party of these fresh cases is told by a newer notice from now on. Returns how many the largest stood for. 2 statements."""
-    rows = Notice.objects.filter(party_id=party, news=News.REPORTED.value, case_id__in=fresh.values("id"))
-    most: int | None = rows.aggregate(most=Max("stands_for"))["most"]
-    rows.filter(settled_at=None).update(settled_at=at, stands_for=0)
-    return most or 0
+def fold(fresh: QuerySet[Any], party: UUID, *, at: datetime) -> None:
+    """What waits for a party of these fresh cases is told by a newer notice from now on. 1 statement."""
+    _of_fresh(fresh, party).filter(settled_at=None).update(settled_at=at, stands_for=0)
+
+
+def rises(party: UUID, mark: str, step: int, *, since: datetime, at: datetime) -> bool:
+    """Whether a flood is higher than it was ever told outside; that it is told now is kept. since: what lay still before was another flood.
+
+    3 statements.
+    """
+    FloodTold.objects.filter(at__lt=since).delete()
+    told, is_new = FloodTold.objects.get_or_create(
+        party_id=party, mark=mark, defaults={"step": step, "at": at}
+    )
+    before = 0 if is_new else told.step
+    if not is_new:
+        FloodTold.objects.filter(id=told.id).update(step=max(before, step), at=at)
+    return step > before
+
+
+def heads(case_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """(case, party) of what waits on these cases and stands for more than its own. 1 query, none for no case."""
+    rows = Notice.objects.filter(case_id__in=case_ids, settled_at=None, stands_for__gt=1)
+    return list(rows.values_list("case_id", "party_id")) if case_ids else []
+
+
+def hand_on(fresh: QuerySet[Any], party: UUID) -> None:
+    """The newest of these fresh cases stands for those that a notice stood for which waits no more, unless one stands for them. 3 queries at most, 1 statement."""
+    rows = _of_fresh(fresh, party)
+    if rows.filter(settled_at=None, stands_for__gt=1).exists():
+        return
+    left = list(rows.filter(stands_for=0).order_by("-at", "-id").values_list("id", flat=True))
+    if left:
+        Notice.objects.filter(id=left[0]).update(settled_at=None, stands_for=len(left))
+
+
+def _of_fresh(fresh: QuerySet[Any], party: UUID) -> QuerySet[Notice]:
+    rows: QuerySet[Notice] = Notice.objects.filter(
+        party_id=party, news=News.REPORTED.value, case_id__in=fresh.values("id")
+    )
+    return rows
 
 
 @transaction.atomic

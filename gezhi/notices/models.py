@@ -51,6 +51,28 @@ class Notice(TenantModel):
         return self.news
 
 
+class FloodTold(TenantModel):
+    """How far a flood at a party's desk was told outside. mark: of what its reports begin with (cases.floods.mark_of), never the words.
+
+    step: the highest it was told at, whoever has looked at which of its reports since. at: when something of it came last; a day later it is another flood.
+    """
+
+    party = TenantFK("parties.Party", db_index=False)
+    mark = models.CharField(max_length=16)
+    step = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "party", "mark"], name="one_step_per_flood_and_party"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class Seen(TenantModel):
     """Somebody has read a notice."""
 

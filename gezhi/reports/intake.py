@@ -29,6 +29,7 @@ _KEY = re.compile(r"[\x21-\x7e]{16,255}")
 class Intake:
     """One report as it came in at a door.
 
+    lead: so many code points of the text the door put before what was typed ("位置：…"); they are no part of its limit.
     place, place_path: the place's id and its path, both or neither. lon, lat: WGS-84 degrees, both or neither.
     contact: a phone number as typed. evidence: ids of kept pictures, at most nine; pictures: their SHA-256, so that the same
     form sent twice with the same files is recognised although the files were kept twice (without them the ids stand in).
@@ -55,6 +56,7 @@ class Intake:
     maker: str = ""
     source: str = ""
     external_number: str = ""
+    lead: int = 0
 
 
 def judged(intake: Intake) -> Intake:
@@ -69,7 +71,9 @@ def judged(intake: Intake) -> Intake:
     _judge_key(intake.key)
     lon, lat = _located(intake.lon, intake.lat)
     judge_photos(intake.evidence)
-    text = words(intake.text, "text", IMPORT_LIMIT if intake.channel in FROM_ELSEWHERE else TEXT_LIMIT)
+    lead = words(intake.text[: intake.lead], "text")
+    limit = IMPORT_LIMIT if intake.channel in FROM_ELSEWHERE else TEXT_LIMIT
+    text = lead + words(intake.text[intake.lead :], "text", limit)
     if not text and not intake.evidence and not intake.voice:
         raise Missing(["text_or_photo"])
     contact = phone(intake.contact)
@@ -77,7 +81,7 @@ def judged(intake: Intake) -> Intake:
     clean_one = (text, lon, lat, contact, may_call)
     if clean_one == (intake.text, intake.lon, intake.lat, intake.contact, intake.may_call):
         return intake
-    return replace(intake, text=text, lon=lon, lat=lat, contact=contact, may_call=may_call)
+    return replace(intake, text=text, lead=len(lead), lon=lon, lat=lat, contact=contact, may_call=may_call)
 
 
 def words(text: str, field: str, limit: int = TEXT_LIMIT) -> str:

@@ -14,9 +14,8 @@ from django.db import connections, models, router, transaction
 
 Row = TypeVar("Row", bound=models.Model)
 Ready = list[Any]  # one row's values as the engine takes them, in the order of its columns
-ROW_BY_ROW = (
-    8  # from here on one short statement, done once a row, is faster in SQLite than a long one to read
-)
+# From here on one short statement, done once a row, is faster in SQLite than a long one to read.
+ROW_BY_ROW = 8
 
 
 def insert(rows: Sequence[Row], *, ignore_conflicts: bool = False) -> list[Row]:

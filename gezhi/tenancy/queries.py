@@ -20,9 +20,8 @@ class JurisdictionRow(NamedTuple):
     demonstration: bool
 
 
-STALE_SECONDS = (
-    1.0  # so long a host may still be answered by the only office when a second one was founded elsewhere
-)
+# So long a host may still be answered by the only office when a second one was founded elsewhere.
+STALE_SECONDS = 1.0
 _NOTHING: tuple[float, Sequence[tuple[str, JurisdictionRow]]] = (-inf, ())
 _remembered = _NOTHING
 

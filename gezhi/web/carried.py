@@ -29,5 +29,18 @@ def opened(kind: str, key: str, token: str) -> Carried | None:
     return Carried(UUID(id), sha256)
 
 
+def stamped(kind: str, key: str) -> str:
+    """The value of a hidden field that says only: this form was here."""
+    return _signer(kind, key).sign("")
+
+
+def is_stamped(kind: str, key: str, token: str) -> bool:
+    """Whether it is ours, of this form and day."""
+    try:
+        return _signer(kind, key).unsign(token, max_age=HOURS * 3600) == ""
+    except signing.BadSignature:
+        return False
+
+
 def _signer(kind: str, key: str) -> signing.TimestampSigner:
     return signing.TimestampSigner(salt=f"kept-{kind}:{key}")

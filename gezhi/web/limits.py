@@ -30,9 +30,8 @@ ROWS = 1 << 15
 IN_A_ROW = 8
 NOBODYS = "::"  # still an address: who counts by it may keep it where the database takes addresses only
 _SLOT = struct.Struct("<QII")  # mark of "what, who", number of the window, count in it
-_PORT = re.compile(
-    r"\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+"
-)  # as some proxies write an address down
+# As some proxies write an address down.
+_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
 class TooOften(Refusal):

@@ -246,7 +246,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     "not_allowed": gettext_noop("这一项不能这样选。"),
 }
 NOT_FROM_HERE: Final[Mapping[str, str]] = {
-    "no_words_complaint": gettext_noop("反映物业的事，居民看不到，也不写公开说明。"),
+    "no_words_complaint": gettext_noop("反映物业的事，不向其他居民公开，也不写公开说明。"),
     "no_words_referred": gettext_noop("不归这里管的事，不写公开说明。"),
     "no_words_discreet": gettext_noop("这类事会指到谁家，居民只看到类别和大致位置，不写公开说明。"),
     "no_words_not_accepted": gettext_noop("还没有受理，不写公开说明。"),

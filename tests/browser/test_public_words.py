@@ -20,7 +20,7 @@ def test_from_the_list_of_what_waits_to_the_page_of_the_place(town: Town) -> Non
     words = desk.get_by_label("一句话")
     words.fill("302室王先生说的")
     expect(desk.locator("mark").filter(has_text="王先生")).to_be_visible()
-    expect(desk.get_by_label("标出的看过了，不是哪个人、哪一户")).to_be_visible()
+    expect(desk.get_by_label("标出的我看过，不指向任何人或住户")).to_be_visible()
     words.fill(SAID)
     expect(desk.locator("#public-seen").get_by_text(SAID)).to_be_visible()
     expect(desk.locator("mark")).to_have_count(0)

@@ -249,6 +249,61 @@ def test_erasing_follows_him_into_the_case_that_his_was_joined_into(
     assert nothing_is_wrong(noon)
 
 
+OPEN_FORMS = ("never_decided", "taken_back", "kept_quiet")
+
+
+def form_open(cast: Cast, case: Case, noon: datetime, stood: str) -> int:
+    """What stood when Chen opened the form with Lin's words in it; the version in the form."""
+    if stood == "taken_back":
+        say(case.id, SENTENCE, actor=cast.chen, at=noon)
+    if stood != "never_decided":
+        keep_quiet(case.id, actor=cast.chen, at=noon)
+    row = publicly.standing(case.id)
+    return row.version if row else 0
+
+
+@pytest.mark.parametrize("stood", OPEN_FORMS)
+def test_a_form_that_was_open_while_he_was_erased_does_not_bring_his_words_back(
+    cast: Cast, case: Case, noon: datetime, stood: str
+) -> None:
+    version = form_open(cast, case, noon, stood)
+    reach_reporter.forget(case.id, lin(case).id, "本人要求", actor=cast.chen, at=noon)
+    assert isinstance(
+        refused(lambda: say(case.id, SENTENCE, version=version, actor=cast.chen, at=noon)), Stale
+    )
+    assert shown(case) == ""
+    assert nothing_is_wrong(noon)
+
+
+@pytest.mark.parametrize("stood", OPEN_FORMS)
+def test_twin_were_only_what_is_said_taken_back_the_open_form_would_bring_them_back(
+    cast: Cast, case: Case, noon: datetime, stood: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publicly, "forget", lambda *_all, **_more: None)
+    version = form_open(cast, case, noon, stood)
+    reach_reporter.forget(case.id, lin(case).id, "本人要求", actor=cast.chen, at=noon)
+    say(case.id, SENTENCE, version=version, actor=cast.chen, at=noon)
+    assert shown(case) == SENTENCE
+
+
+@pytest.mark.parametrize(
+    ("stood", "waits_again"), [("never_decided", True), ("said", True), ("kept_quiet", False)]
+)
+def test_after_an_erasing_it_may_be_said_anew_and_waits_for_it_unless_somebody_keeps_it_quiet(
+    cast: Cast, case: Case, noon: datetime, stood: str, waits_again: bool
+) -> None:
+    if stood == "said":
+        say(case.id, SENTENCE, actor=cast.chen, at=noon)
+    elif stood == "kept_quiet":
+        keep_quiet(case.id, actor=cast.chen, at=noon)
+    reach_reporter.forget(case.id, lin(case).id, "本人要求", actor=cast.chen, at=noon)
+    assert [one.id for one in publicly.waiting(cast.chen, at=noon)] == [case.id] * waits_again
+    version = publicly.standing(case.id).version
+    say(case.id, "门玻璃换好了", version=version, actor=cast.chen, at=noon)
+    assert shown(case) == "门玻璃换好了"
+    assert nothing_is_wrong(noon)
+
+
 def test_twin_left_out_his_words_would_stay(
     cast: Cast, case: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

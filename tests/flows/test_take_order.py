@@ -21,6 +21,7 @@ from gezhi.flows.take_order import Coming, Taken, take_order
 from gezhi.journal.queries import story
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours
 from gezhi.reports import queries as reports
+from gezhi.reports.intake import TEXT_LIMIT
 from gezhi.reports.models import Report
 from tests.cast import Cast, done, lin, walk
 
@@ -124,6 +125,12 @@ def test_an_answered_order_counts_no_longer(cast: Cast, taken: Taken, noon: date
 def test_an_order_is_answered_in_words(cast: Cast, taken: Taken, noon: datetime) -> None:
     with pytest.raises(Missing):
         orders.do(taken.order_id, "answer", "  ", actor=cast.chen, at=noon)
+
+
+def test_a_long_order_is_kept_whole(cast: Cast, noon: datetime) -> None:
+    text = "路灯不亮" * (TEXT_LIMIT // 2)
+    take_order(coming(noon, text=text), actor=cast.chen, at=noon)
+    assert Report.objects.get().text == text
 
 
 def test_an_order_joins_a_case_that_is_known(cast: Cast, noon: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from gezhi.flows import fold_news, herald, herald_check
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM
 from gezhi.notices import queries
-from gezhi.notices.models import Notice
+from gezhi.notices.models import FloodTold, Notice
 from gezhi.parties import robots
 from tests.cast import Cast
 
@@ -79,12 +80,53 @@ def test_a_day_later_it_is_no_flood_any_more(cast: Cast, noon: datetime) -> None
     assert waiting(cast) == [1, FROM]
 
 
-def test_who_looks_at_the_newest_one_has_heard_of_it(cast: Cast, noon: datetime) -> None:
-    storm(cast, FROM, noon)
-    newest = Case.objects.latest("id")
+def decline_newest(cast: Cast, noon: datetime) -> None:
+    newest = Case.objects.filter(state="reported").latest("id")
     advance(newest.id, Move("decline", reason="广告"), actor=cast.chen, at=noon)
     worker.keep_books(noon)
+
+
+def test_when_the_newest_was_looked_at_the_next_newest_stands_for_the_rest(
+    cast: Cast, noon: datetime
+) -> None:
+    storm(cast, FROM + 5, noon)
+    for left in (FROM + 4, FROM + 3):
+        decline_newest(cast, noon)
+        assert (waiting(cast), queries.count(cast.chen)) == ([left], 1)
+    newest = Case.objects.filter(state="reported").latest("id")
+    assert [one.case_id for one in queries.unread(cast.chen)] == [newest.id]
+    storm(cast, 1, noon)
+    assert waiting(cast) == [FROM + 4]
+    assert list(herald_check.findings(noon)) == []
+
+
+def test_twin_handed_on_to_nobody_the_rest_would_have_no_notice(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(herald, "carry_on", lambda _left: None)
+    storm(cast, FROM + 5, noon)
+    decline_newest(cast, noon)
     assert waiting(cast) == []
+
+
+def test_when_all_were_looked_at_nothing_waits(cast: Cast, noon: datetime) -> None:
+    storm(cast, FROM, noon)
+    for case in Case.objects.filter(state="reported"):
+        advance(case.id, Move("decline", reason="广告"), actor=cast.chen, at=noon)
+    worker.keep_books(noon)
+    assert waiting(cast) == []
+
+
+def test_the_rest_of_a_flood_is_handed_on_within_it(cast: Cast, noon: datetime) -> None:
+    storm(cast, FROM, noon)
+    for number in range(FROM):
+        cast.lin_reports(
+            noon, f"三单元楼道灯坏了，请快一点来修好它吧，楼里有老人，编号{number}", category=None
+        )
+    worker.keep_books(noon)
+    assert waiting(cast) == [FROM, FROM]
+    decline_newest(cast, noon)
+    assert sorted(waiting(cast)) == [FROM - 1, FROM]
 
 
 @pytest.fixture
@@ -115,6 +157,41 @@ def test_twin_without_the_steps_each_batch_would_ring(
     storm(cast, FROM, noon)
     storm(cast, 1, noon)
     assert told_outside() == 2
+
+
+def rung_while_declining(cast: Cast, noon: datetime) -> list[int]:
+    """How often it was told outside after a flood, and after each decline of the newest with one more behind it."""
+    storm(cast, FROM + 5, noon)
+    rung = [told_outside()]
+    for _ in range(3):
+        decline_newest(cast, noon)
+        storm(cast, 1, noon)
+        rung.append(told_outside())
+    return rung
+
+
+def test_who_looks_at_some_of_it_is_not_told_again_of_the_same_flood(
+    cast: Cast, noon: datetime, group: None
+) -> None:
+    assert rung_while_declining(cast, noon) == [1, 1, 1, 1]
+
+
+def test_twin_without_its_highest_step_each_look_would_ring_again(
+    cast: Cast, noon: datetime, group: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = count()
+    monkeypatch.setattr(floods, "mark_of", lambda _key: f"{next(marks)}")
+    assert rung_while_declining(cast, noon) == [1, 2, 3, 4]
+
+
+def test_the_same_words_two_days_later_are_another_flood(cast: Cast, noon: datetime, group: None) -> None:
+    storm(cast, FROM, noon)
+    later = noon + timedelta(days=2)
+    storm(cast, FROM - 1, later)
+    before = told_outside()
+    storm(cast, 1, later)
+    assert told_outside() == before + 1
+    assert FloodTold.objects.count() == 1
 
 
 def test_the_steps_double() -> None:

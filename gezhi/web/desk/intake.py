@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.cases import queries as cases
-from gezhi.flows.receive_and_join import beside, receive_and_join
+from gezhi.flows.receive_and_join import beside, case_named, receive_and_join
 from gezhi.flows.receive_report import Voice
 from gezhi.flows.suggest import spots_in, suggestion
 from gezhi.kernel.actor import Actor, Duty
@@ -212,8 +212,9 @@ def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[st
     place = places.by_ids([chosen]).get(chosen) if chosen else None
     into, actor = form.cleaned_data["join"].strip(), actor_of(request)
     voice = Voice(form.intake(key, pictures, place.path if place else "", maker=f"desk:{actor.id}"), place)
-    voice = beside(voice, into, actor=actor)
-    found = receive_and_join(voice, into, actor=actor, at=at_of(request))
+    case = case_named(into, actor=actor)
+    voice = beside(voice, case)
+    found = receive_and_join(voice, case or into, actor=actor, at=at_of(request))
     return {
         "code": found.received.code,
         "has_contact": bool(voice.intake.contact.strip()),

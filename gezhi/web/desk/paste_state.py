@@ -16,13 +16,13 @@ from gezhi.channels.chat.layouts import Message
 from gezhi.channels.chat.marks import words_of
 from gezhi.channels.chat.names import home_of, names_of, taking_out
 from gezhi.channels.chat.problems import Problem, problems_in
-from gezhi.flows import receive_and_join
 from gezhi.kernel.private import private_spans
 from gezhi.kernel.text import mask_private, phone_key
 from gezhi.parties.days import local_day, zone
 from gezhi.places import gazetteer
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
+from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
 from gezhi.tenancy.keys import derived
 
@@ -100,11 +100,11 @@ def _known(
     asked = {
         place: list(known.numbers_to_look_for(one, messages, key, today)) for place, one in enumerate(voices)
     }
-    reports = receive_and_join.known(known.SOURCE, (number for each in asked.values() for number in each))
+    found = reports.by_numbers(known.SOURCE, (number for each in asked.values() for number in each))
     return {
-        place: next(reports[number] for number in each if number in reports)
+        place: next(found[number] for number in each if number in found)
         for place, each in asked.items()
-        if any(number in reports for number in each)
+        if any(number in found for number in each)
     }
 
 

@@ -39,6 +39,14 @@ SAID = {
     "take_back": gettext_noop("公开说明已经撤回，马上生效。"),
 }
 
+# by whether nobody but a rule changed it
+STALE = {
+    False: gettext_noop("别人刚刚先定了，现在是下面这样。要改就再按一次“发布”，您写的还在。"),
+    True: gettext_noop(
+        "有上报人的话刚刚被删除，或者公开说明被系统撤回。请先去掉下面他的话，再按一次“发布”。"
+    ),
+}
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -105,7 +113,7 @@ def section(request: HttpRequest, case: "Case") -> dict[str, Any]:
     if not publicly.may_say(cases.roles(case, actor=actor_of(request))):
         return {}
     row, why = publicly.standing(case.id), publicly.why_none(case)
-    if why == "not_accepted" and row is None:
+    if why == "not_accepted" and (row is None or row.by_id is None):
         return {}
     return _decided(request, row) | ({"why": _why(why)} if why else _form(request, case, row))
 
@@ -140,7 +148,7 @@ def _page(request: HttpRequest, case: "Case", refused: Any = None) -> HttpRespon
     if not why or request.method == "POST":
         page["public"] |= _form(request, case, row)
     if isinstance(refused, Stale):
-        page["public"]["error"] = _("别人刚刚先定了，现在是下面这样。要改就再按一次“发布”，您写的还在。")
+        page["public"]["error"] = _(STALE[row is not None and row.by_id is None])
     elif refused is not None:
         page["public"]["error"] = refusals.sentence(refused)
     return render(
@@ -157,7 +165,7 @@ def _decided(request: HttpRequest, row: "PublicWords | None") -> dict[str, Any]:
         return {}
     names = parties.account_names({row.by_id}) if row.by_id else {}
     return {
-        "is_decided": True,
+        "is_decided": row.by_id is not None,
         "version": row.version,
         "said": row.text,
         "who": names.get(row.by_id, "") if row.by_id else _("系统"),

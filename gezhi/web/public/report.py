@@ -1,7 +1,7 @@
 """Report something: one screen, one button. Works without script; whatever goes wrong, every word and picture comes back."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -22,8 +22,9 @@ from gezhi.places import queries as places
 from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
+from gezhi.reports import vocabulary
 from gezhi.reports.intake import MOST_PHOTOS, Intake, words
-from gezhi.web import kept, limits, voices
+from gezhi.web import carried, kept, limits, voices
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 FORM = "form"  # maker of the keys of public forms, at whichever address they stand
+COUNTED = "counted"  # hidden field of a form that was here before
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
 kept_by_its_reader = cache_control(private=True, no_cache=True)
@@ -73,7 +75,7 @@ def shown_again(request: Asked, code: str = "") -> HttpResponse:
 class Draft:
     """A form on its way through: where, what was typed, which pictures, under which key.
 
-    named: the place of the address, which is another than `place` when it is closed.
+    named: the place of the address, which is another than `place` when it is closed. is_counted: among what its address may send.
     """
 
     place: PlaceRow | None
@@ -82,6 +84,7 @@ class Draft:
     key: str
     named: PlaceRow | None = None
     spoken: Spoken = field(default_factory=Spoken)
+    is_counted: bool = False
 
     @property
     def closed(self) -> PlaceRow | None:
@@ -119,9 +122,7 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
     form = _form(place, sent)
     draft = Draft(place, form, Bag(), form.form_key, named)
     try:
-        limits.count(
-            "report", limits.address(request), most=limits.REPORTS_PER_HOUR, minutes=60, at=request.now
-        )
+        _count(request, draft)
     except TooOften as too_often:
         draft.bag = kept.gather_blocked(request, draft.key, at=request.now)
         draft.spoken = voices.gather_blocked(request, draft.key, at=request.now)
@@ -136,12 +137,33 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
         return _referred(request, draft)
     if not form.is_valid() or draft.bag.refused or draft.spoken.refused:
         return _page(request, draft, 422)
-    if asked := where_asked.question(request.POST, form.cleaned_data if not draft.named else {}):
-        return _page(request, draft, 200, {"where_asked": asked})
     spot = draft.closed or draft.spot
-    if not draft.closed and (question := _asked_first(request, draft, spot)):
+    if question := None if _is_danger(form.cleaned_data) else _question(request, draft, spot):
         return question
     return _received(request, draft, Voice(_intake(request, draft, spot), spot))
+
+
+def _count(request: Asked, draft: Draft) -> None:
+    """One form counts once: when it comes again from a page that we answered it with, and brings no new files, it is the same voice.
+
+    Its key makes one report of it, however often it comes. Raises TooOften.
+    """
+    if request.FILES or not carried.is_stamped(COUNTED, draft.key, request.POST.get(COUNTED, "")):
+        who = limits.address(request)
+        limits.count("report", who, most=limits.REPORTS_PER_HOUR, minutes=60, at=request.now)
+    draft.is_counted = True
+
+
+def _is_danger(said: dict[str, Any]) -> bool:
+    """Whether the words make one fear something: it is taken in at once, and nobody is asked anything before."""
+    return vocabulary.lexicon().danger(f"{said.get('where', '')}\n{said['text']}") is not None
+
+
+def _question(request: Asked, draft: Draft, spot: PlaceRow | None) -> HttpResponse | None:
+    """What is asked before it is taken in: where it is, and once that is answered, whether it is one of these. None: nothing."""
+    if asked := where_asked.question(request.POST, draft.form.cleaned_data if not draft.named else {}):
+        return _page(request, draft, 200, {"where_asked": asked})
+    return None if draft.closed else _asked_first(request, draft, spot)
 
 
 def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
@@ -149,11 +171,11 @@ def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
     said = draft.form.cleaned_data
     text, where = said["text"], said.get("where", "").strip()
     topic = "" if said["category"] == NO_TOPIC else said["category"]
-    if where and (text.strip() or draft.bag.photos or draft.spoken.kept):
-        text = f"位置：{where}\n{text}".strip()
+    lead = f"位置：{where}\n" if where and (text.strip() or draft.bag.photos or draft.spoken.kept) else ""
     return Intake(
         channel="qr" if draft.named else "web",
-        text=text,
+        text=f"{lead}{text}".strip() if lead else text,
+        lead=len(lead),
         place=place.id if place else None,
         place_path=place.path if place else "",
         category=catalogue.by_code(topic).id if topic else None,
@@ -204,7 +226,9 @@ def _me_too(request: Asked, draft: Draft) -> HttpResponse:
     said["category"] = NO_TOPIC
     spot = draft.spot or _place_of(case)
     intake = _intake(request, draft, spot)
-    intake = replace(intake, text=same.me_too(case, intake.text), category=case.category_id)
+    lead = same.me_too(case)
+    text, before = f"{lead}{intake.text}".strip(), len(lead) + intake.lead
+    intake = replace(intake, text=text, lead=before, category=case.category_id)
     return _received(request, draft, Voice(intake, spot))
 
 
@@ -259,6 +283,7 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
     return {
         "form": draft.form,
         "key": draft.key,
+        "counted": carried.stamped(COUNTED, draft.form.form_key) if draft.is_counted else "",
         "kept": draft.bag.shown(draft.key, request.now),
         "photo_error": " ".join(draft.bag.refused),
         "kept_voice": draft.spoken.token(draft.key),

@@ -1,14 +1,16 @@
 """Whether others have said it: what everybody may be shown of open matters close by, and the one tap of whoever means one of them.
 
-Shown are category, place, how far, how old, which step, and a picture that the desk lets everybody see; never anybody's words.
+Shown are category, place, how far in a word, how old, which step, and a picture that the desk lets everybody see; never anybody's words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gezhi.cases import public
 from gezhi.cases.lifecycle import State
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 AT_HAND = 3
 ME_TOO = "我也遇到了："
 IN_A_HOUSE = frozenset({Kind.BUILDING, Kind.STAIRWELL})
+SHARED = {Kind.COMPOUND.value: gettext_noop("同一小区"), Kind.STREET.value: gettext_noop("同一条街")}
 Cards = list[dict[str, Any]]
 
 
@@ -63,10 +66,10 @@ def likely(draft: Draft, at: datetime) -> Cards:
     return _cards(alike_in_public(Said(draft.text, at, codes, spot, draft.point)), spot, at)
 
 
-def me_too(case: "Case", text: str) -> str:
-    """The words of a report that means a known case: its number first, by which the desk finds it, then what was typed."""
+def me_too(case: "Case") -> str:
+    """The first line of a report that means a known case, with its number, by which the desk finds it. What was typed stands below."""
     what = catalogue.category(case.category_id).plain.zh if case.category_id else ""
-    return f"{ME_TOO}{what}（{case.number}）\n{text}".strip()  # the desk reads it, not who taps
+    return f"{ME_TOO}{what}（{case.number}）\n"  # the desk reads it, not who taps
 
 
 def meant_by(case: "Case") -> "Case | None":
@@ -80,29 +83,35 @@ def _cards(found: Sequence[Alike], place: PlaceRow | None, at: datetime) -> Card
     """4 queries; none for none."""
     if not found:
         return []
-    grounds = places.by_ids({one.case.place_id for one in found if one.case.place_id})
+    named = {id for one in found for id in (one.case.place_id, public.rough_place(one.case.place_path)) if id}
+    grounds = places.by_ids(named)
     pictures = public_photos([one.case.id for one in found])
     return [
         {
             "number": one.case.number,
             "what": trust.category_words(one.case.category_id),
             "where": grounds[one.case.place_id].full_name if one.case.place_id in grounds else "",
-            "facts": [part for part in (_far(one, place), _age(one.case.received_at, at), _(STEPS[public_step(one.case) - 1])) if part],
+            "facts": [part for part in (_far(one, place, grounds), _age(one.case.received_at, at), _(STEPS[public_step(one.case) - 1])) if part],
             "photos": told.public_thumbs(pictures[one.case.id][:1]),
         }
         for one in found
     ]  # fmt: skip
 
 
-def _far(one: Alike, place: PlaceRow | None) -> str:
-    """「就在这里」「同一栋楼」「约 20 米」「同一个小区」; "" where the place says it."""
-    if "near" not in one.sameness.why:
-        is_here = place is None or one.case.place_id == place.id
-        in_house = place is not None and place.kind in IN_A_HOUSE
-        return _("就在这里") if is_here else _("同一栋楼") if in_house else ""
-    if one.metres_off is None:
-        return _("同一个小区")
-    return _("约 %(metres)s 米") % {"metres": max(10, 10 * round(one.metres_off / 10))}
+def _far(one: Alike, place: PlaceRow | None, grounds: Mapping[UUID, PlaceRow]) -> str:
+    """「就在这里」「同一栋楼」「同一小区」「同一条街」「附近」; "" where the place says it. In no metres: three of them would be a point."""
+    is_near = "near" in one.sameness.why
+    if place is None:
+        return _("附近")
+    if not is_near and place.kind in IN_A_HOUSE:
+        return _("就在这里") if one.case.place_id == place.id else _("同一栋楼")
+    rough = public.rough_place(one.case.place_path)
+    shared = grounds[rough].kind if rough in grounds and rough in paths.ids(place.path) else None
+    if shared in SHARED:
+        return _(SHARED[shared])
+    if is_near:
+        return _("附近")
+    return _("就在这里") if one.case.place_id == place.id else ""
 
 
 def _age(since: datetime, at: datetime) -> str:

@@ -14,8 +14,8 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence import actions as evidence
 from gezhi.evidence.actions import keep
-from gezhi.flows import look_at_photo
-from tests.cast import Cast, walk
+from gezhi.flows import look_at_photo, reach_reporter
+from tests.cast import Cast, lin, walk
 from tests.evidence.pictures import Sent, photo
 from tests.web.desk.conftest import Desk, address, text
 
@@ -245,3 +245,15 @@ def test_the_list_is_for_whoever_sits_at_a_desk(
 def test_the_menu_of_a_desk_leads_there(cast: Cast, desk: Desk) -> None:
     assert f'href="{REVIEW}"' in desk(cast.chen).get("/desk/").content.decode()
     assert f'href="{REVIEW}"' not in desk(cast.wei).get("/desk/").content.decode()
+
+
+def test_who_publishes_while_a_reporter_is_erased_is_told_so_and_decides_anew(
+    cast: Cast, told: Case, desk: Desk, noon: datetime
+) -> None:
+    client = desk(cast.chen)
+    reach_reporter.forget(told.id, lin(told).id, "本人要求", actor=cast.zhou, at=noon)
+    answer = client.post(door(told), {"act": "say", "text": "单元门玻璃碎了", "version": "0"})
+    assert (answer.status_code, said(told)) == (409, "")
+    assert "有上报人的话刚刚被删除" in text(answer)
+    assert answer.context["public"]["version"] == 1
+    assert "定了：不公开说明" not in text(client.get(address(told)))

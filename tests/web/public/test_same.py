@@ -20,7 +20,10 @@ from gezhi.kernel.actor import SYSTEM
 from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
 from gezhi.reports import queries as reports
+from gezhi.reports.intake import TEXT_LIMIT
 from gezhi.reports.models import Report
+from gezhi.web import limits
+from gezhi.web.public import report as report_view
 from gezhi.web.public import same
 from tests.cast import Cast, done, lin, walk
 from tests.web.public.conftest import form, picture, report
@@ -135,13 +138,117 @@ def test_twin_who_is_never_asked_makes_two_matters_of_one(
         sent(door, here)
 
 
-def test_words_for_a_place_that_we_know_are_enough_to_ask(door: Client, cast: Cast, next_door: Case) -> None:
-    html = sent(door, "/r/", where="悦海花园3号楼")
-    assert next_door.number in html
+def test_words_for_a_place_are_asked_about_first_then_whether_it_is_the_same_and_nothing_is_lost(
+    door: Client, cast: Cast, next_door: Case
+) -> None:
+    building = cast.town.row(cast.town.building)
+    html = sent(door, "/r/", where="悦海花园3号楼", contact="13800001234", photos=[picture()])
+    assert ("是这里吗" in html, next_door.number in html) == (True, False)
+    tokens = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', html)[1] for name in ("kept_photos", "counted")}  # fmt: skip
+    answered = tokens | {"asked": "1", "spot": building.code, "contact": "13800001234"}
+    html = sent(door, "/r/", where="悦海花园3号楼", **answered)
+    assert ("是不是同一件事" in html, next_door.number in html) == (True, True)
     answer = door.post("/r/", carried(html) | {"same": next_door.number})
     assert answer.status_code == 303
     mine = Report.objects.exclude(text__contains="姓林").get()
-    assert (mine.place_id, "位置：悦海花园3号楼" in mine.text) == (next_door.place_id, True)
+    assert mine.text.splitlines()[1:] == ["位置：悦海花园3号楼", "楼道玻璃碎了"]
+    assert (mine.place_id, bool(mine.contact)) == (building.id, True)
+    assert Evidence.objects.get().claimed_id == mine.id
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "band"),
+    [
+        (Kind.BUILDING, True, "同一小区"),
+        (Kind.STREET, False, "附近"),
+        (None, False, "同一条街"),
+    ],
+)
+def test_how_far_it_is_is_said_in_a_word_and_in_no_metres(
+    door: Client, cast: Cast, at_noon: datetime, kind: Kind | None, inside: bool, band: str
+) -> None:
+    add: dict[str, Any] = {"grid_id": cast.town.grid_a1, "actor": SYSTEM, "at": at_noon, "lat": 37.41}
+    parent = cast.town.compound if inside else cast.town.community_a
+    here = places.add_place(kind=kind or Kind.STREET, name="7号", parent_id=parent, lon=122.19, **add)
+    there = here
+    if kind:
+        there = places.add_place(kind=kind, name="8号", parent_id=parent, lon=122.1902, **add)
+    case = cast.lin_reports(at_noon, "玻璃碎了", place=there.id, category=catalogue.by_code("0501").id)
+    advance(case.id, Move("accept", version=case.version), actor=cast.chen, at=at_noon)
+    html = sent(door, f"/r/{here.code}")
+    facts = re.findall(r'<span class="small">(.*?)</span>', html)
+    assert [band in one for one in facts] == [True]
+    assert not re.search(r"\d+ 米", html)
+
+
+STUCK = "电梯停了，有人困在里面"
+
+
+@pytest.fixture
+def lift(cast: Cast, at_noon: datetime) -> Case:
+    """The lift of the building stands still, and the desk knows it."""
+    case = cast.lin_reports(at_noon, "电梯又停了", category=catalogue.by_code("0503").id)
+    return advance(case.id, Move("accept", version=case.version), actor=cast.chen, at=at_noon)
+
+
+@pytest.mark.parametrize("where", ["", "悦海花园3号楼"])
+def test_a_danger_is_taken_in_at_once_and_nothing_is_asked_before(
+    door: Client, here: str, lift: Case, where: str
+) -> None:
+    page = report(door, "/r/" if where else here, text=STUCK, category="0503", where=where)
+    mine = Report.objects.get(text__endswith=STUCK)
+    assert cases.of_report(mine.id).make_safe_due is not None
+    assert 'href="tel:119"' in door.get(page).content.decode()
+
+
+@pytest.mark.parametrize("where", ["", "悦海花园3号楼"])
+def test_twin_were_a_danger_asked_like_the_rest_it_would_wait_for_a_second_tap(
+    door: Client, here: str, lift: Case, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_view, "_is_danger", lambda _said: False)
+    sent(door, "/r/" if where else here, text=STUCK, category="0503", where=where)
+    assert Report.objects.count() == 1
+
+
+def test_what_the_form_puts_before_the_words_does_not_count_for_their_limit(
+    door: Client, here: str, next_door: Case
+) -> None:
+    whole = "玻璃碎" * (TEXT_LIMIT // 3) + "了" * (TEXT_LIMIT % 3)
+    answer = door.post(here, form(text=whole) | {"same": next_door.number})
+    assert answer.status_code == 303
+    mine = Report.objects.exclude(text__contains="姓林").get()
+    assert (mine.text.endswith(whole), next_door.number in mine.text) == (True, True)
+    assert door.post(here, form(text=whole + "了", key="another-form-shown-00") | {"same": next_door.number}).status_code == 422  # fmt: skip
+    report(door, "/r/", text=whole, where="海滨路公交站", key="a-third-form-shown-00")
+
+
+def three_of_three(door: Client, here: str, settings: Any, **more: Any) -> list[int]:
+    """Three forms from an address that may send three an hour, each asked first and then sent as it is."""
+    settings.GEZHI_LIMITS = True
+    answers: list[int] = []
+    for number in range(3):
+        first = door.post(here, form(key=f"a-form-shown-once-00{number}"))
+        if first.status_code != 200:
+            return [*answers, first.status_code]
+        second = door.post(here, carried(unescape(first.content.decode())) | {"apart": "1"} | more)
+        answers.append(second.status_code)
+    return answers
+
+
+def test_the_second_sending_of_a_form_does_not_count_again(
+    door: Client, here: str, next_door: Case, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REPORTS_PER_HOUR", 3)
+    assert three_of_three(door, here, settings) == [303, 303, 303]
+    assert door.post(here, form(key="a-fourth-form-shown-0")).status_code == 429
+
+
+@pytest.mark.parametrize("token", ["", "forged:1:2"])
+def test_twin_without_our_token_it_counts_each_time(
+    door: Client, here: str, next_door: Case, settings: Any, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setattr(limits, "REPORTS_PER_HOUR", 3)
+    assert 429 in three_of_three(door, here, settings, counted=token)
 
 
 def test_a_picture_is_shown_only_once_the_desk_has_looked_at_it(
