@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from gezhi.cases import imported
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
@@ -163,39 +162,6 @@ def test_without_letting_go_of_the_numbers_it_would_be_known(
     channel.begin_taking_back(row, at=noon)
     worked(noon)
     assert brought(book(*rows(3)), cast.chen, noon).run.new == 0
-
-
-def test_what_nobody_touched_goes_back_from_another_desk_too_by_whoever_brought_it(
-    cast: Cast, noon: datetime
-) -> None:
-    row = brought(book(*rows(1), ("N9", "中街", "井盖松动", "", "")), cast.chen, noon)
-    channel.begin_taking_back(row, at=noon)
-    worked(noon)
-    other = Case.objects.get(place_id=cast.town.street_b)
-    assert (books.book(row.id, actor=cast.chen).stayed, other.ending) == ([], "declined")
-    declined = Entry.objects.get(subject_kind="case", subject_id=other.id, event="decline")
-    assert declined.actor_id == cast.chen.id
-
-
-def test_twin_by_his_own_desk_alone_it_would_stay(
-    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(take_back.TakingBack, "_as_desk", lambda self, case: self.actor)
-    row = brought(book(*rows(1), ("N9", "中街", "井盖松动", "", "")), cast.chen, noon)
-    channel.begin_taking_back(row, at=noon)
-    worked(noon)
-    other = Case.objects.get(place_id=cast.town.street_b)
-    assert books.book(row.id, actor=cast.chen).stayed == [other.number]
-    assert imported.to_open([other.number], actor=cast.chen) == set()
-
-
-def test_what_another_desk_has_touched_stays(cast: Cast, noon: datetime) -> None:
-    row = brought(book(("N9", "中街", "井盖松动", "", "")), cast.chen, noon)
-    other = Case.objects.get()
-    advance(other.id, Move("note", note="已去看过"), actor=cast.zhou, at=noon)
-    channel.begin_taking_back(row, at=noon)
-    worked(noon)
-    assert books.book(row.id, actor=cast.chen).stayed == [other.number]
 
 
 def test_an_import_is_taken_back_within_a_day(cast: Cast, noon: datetime) -> None:
