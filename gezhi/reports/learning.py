@@ -41,7 +41,10 @@ class Own:
         most = max(says.values(), default=0.0)
         if most <= 0:
             return {}
-        scores = {code: exp(min(0.0, (say - most) / OVERLAP)) * self.shares_of[code] ** 0.5 for code, say in says.items()}
+        scores = {
+            code: exp(min(0.0, (say - most) / OVERLAP)) * self.shares_of[code] ** 0.5
+            for code, say in says.items()
+        }
         whole = sum(scores.values())
         sure = min(1.0, most / SURE_AT)
         return {code: sure * score / whole for code, score in scores.items()}

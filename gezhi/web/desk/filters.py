@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
+from gezhi.insight.search.finding import look_for
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.web import words
@@ -47,12 +48,13 @@ FIELDS = ("q", "place", "category", "party", "clock", "channel")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The list that was asked for. place_missed: no place is called that."""
+    """The list that was asked for. place_missed: no place is called that. terms: what was looked for, folded."""
 
     view: str
     wanted: CaseFilter
     typed: dict[str, str]
     place_name: str = ""
+    terms: tuple[str, ...] = ()
     place_missed: bool = False
 
     @property
@@ -66,26 +68,28 @@ class Chosen:
 
 
 def chosen(query: QueryDict) -> Chosen:
-    """The view and filters of a query string; what it does not know it leaves out. At most 2 queries (the place)."""
+    """The view and filters of a query string; what it does not know it leaves out. At most 2 queries for the place, 3 for words."""
     view = query.get("view", FIRST_VIEW)
     base = VIEWS[view][1] if view in VIEWS else CaseFilter(states=(CLOSED,)) if view == CLOSED else None
     if base is None:
         view, base = FIRST_VIEW, VIEWS[FIRST_VIEW][1]
     typed = {name: query.get(name, "").strip()[:100] for name in FIELDS}
+    sought = look_for(typed["q"])
     wanted = replace(
         base,
-        words=typed["q"],
+        holds=sought.holds if sought else None,
         party=uuid_or_none(typed["party"]),
         clock=typed["clock"] if typed["clock"] in CLOCKS else base.clock,
         channel=typed["channel"] if typed["channel"] in words.CHANNELS else "",
         category_ids=catalogue.covered_by(typed["category"]),
     )
+    terms = sought.terms if sought else ()
     found = places.find(typed["place"], 1) if typed["place"] else []
     if not typed["place"]:
-        return Chosen(view, wanted, typed)
+        return Chosen(view, wanted, typed, terms=terms)
     if not found:
         return Chosen(view, wanted, typed, place_missed=True)
-    return Chosen(view, replace(wanted, place_path=found[0].path), typed, found[0].full_name)
+    return Chosen(view, replace(wanted, place_path=found[0].path), typed, found[0].full_name, terms=terms)
 
 
 def options(typed: Mapping[str, str]) -> dict[str, SafeString]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
 from gezhi.cases.floods import Flood, mark_of
 from gezhi.cases.line import CaseLine
+from gezhi.insight.search import finding
 from gezhi.kernel.refusal import NotFound
 from gezhi.web import rail, times
 from gezhi.web.casework import lists
@@ -46,7 +48,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "chosen": chosen,
         "views": _views(chosen, counts),
-        "lines": lines.as_html(shown),
+        "lines": lines.as_html(shown, chosen.terms, _texts(chosen, shown)),
         "options": filters.options(chosen.typed),
         "pager": _pager(
             chosen, page, min(len(shown), PAGE), len(listed) > PAGE, {} if floods else counts, unfolded
@@ -58,6 +60,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "back": request.get_full_path(),
     }
     return render(request, "desk/inbox.html", context)
+
+
+def _texts(chosen: filters.Chosen, shown: Sequence[lists.Row]) -> dict[UUID, str]:
+    """What the words were found in. 1 query where somebody looks for words."""
+    return finding.texts([row.id for row in shown]) if chosen.terms and shown else {}
 
 
 def _unfolded(request: HttpRequest, floods: Sequence[Flood]) -> Flood | None:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.config import worker
 from gezhi.kernel.actor import SYSTEM
 from gezhi.web.desk import lines, tallies
 from tests.cast import Cast, walk
@@ -219,3 +220,13 @@ def test_the_page_of_the_case_names_him(cast: Cast, desk: Desk, noon: datetime) 
     assert ("督办：皇冠街道办事处 · 周" in page, "超时，已督办到负责人" in page) == (True, True)
     assert "转到：皇冠街道办事处 · 周" in page
     assert "皇冠街道办事处 · 周" in text(desk(cast.wei).get(f"/my/cases/{case.number}/"))
+
+
+def test_what_was_looked_for_is_marked_where_it_stands(cast: Cast, desk: Desk, noon: datetime) -> None:
+    long = "我是三楼的住户，" * 12 + "车库<b>積水</b>了"
+    cast.lin_reports(noon, long)
+    worker.keep_books(noon)
+    page = desk(cast.chen).get("/desk/", {"q": "积水"}).content.decode()
+    assert "车库&lt;b&gt;<mark>积水</mark>" in page
+    page = desk(cast.chen).get("/desk/", {"q": "三楼"}).content.decode()
+    assert "我是<mark>三楼</mark>的住户" in page
