@@ -13,7 +13,7 @@ from gezhi.cases.sameness import Matter, sameness
 from gezhi.reports.features import features
 from gezhi.reports.learning import Confirmed, learn
 from gezhi.reports.likeness import signs_of
-from gezhi.reports.suggesting import Suggested, suggest
+from gezhi.reports.suggesting import Suggested, suggest, worth_saying
 
 Judge = Callable[[Labelled, Sequence[Suggested]], bool]
 NOT_OURS = "00"
@@ -63,7 +63,7 @@ def categories(office: Office | None, part: str = "test") -> Table:
     answers, times = [], []
     for one in known:
         begun = time.thread_time()
-        answers.append((one, suggest(one.text)))
+        answers.append((one, worth_saying(suggest(one.text))))
         times.append(1000 * (time.thread_time() - begun))
     strange = _without_twin([one for one, _ in answers])
     groups = {

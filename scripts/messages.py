@@ -23,6 +23,7 @@ LANGUAGES = {"en": "nplurals=2; plural=(n != 1);", "zh_Hant": "nplurals=1; plura
 PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 IN_CONTEXT = {"pgettext", "pgettext_lazy"}
+PLURAL_IN_CONTEXT = {"npgettext", "npgettext_lazy"}
 CALL_IN_TEMPLATE = re.compile(r"\b(_|n?p?gettext)\((?=\s*u?['\"])")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 
@@ -44,6 +45,8 @@ def text_of(called: str, words: list[str]) -> Text | None:
         return Text(words[0], plural=words[1])
     if called in IN_CONTEXT and len(words) > 1:
         return Text(words[1], context=words[0])
+    if called in PLURAL_IN_CONTEXT and len(words) > 2:
+        return Text(words[1], plural=words[2], context=words[0])
     return None
 
 

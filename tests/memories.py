@@ -59,6 +59,7 @@ OF_THE_CODE = (
     "gezhi.web.rail._written",
     "gezhi.web.times._left",
     "gezhi.web.times._span",
+    "gezhi.web.times._with_work",
 )
 
 

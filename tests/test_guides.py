@@ -10,8 +10,10 @@ import pytest
 from gezhi.config import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-RUNNING = ROOT / "docs" / "running.md"
+RUNNING, RUNNING_CHINESE = ROOT / "docs" / "running.md", ROOT / "docs" / "running.zh-CN.md"
 ENGLISH, CHINESE = ROOT / "docs" / "start.md", ROOT / "docs" / "start.zh-CN.md"
+WECOM_CHINESE = ROOT / "docs" / "wecom.zh-CN.md"
+CHANNELS, CHANNELS_CHINESE = ROOT / "docs" / "channels.md", ROOT / "docs" / "channels.zh-CN.md"
 READ_FIRST = (ROOT / "README.md", ROOT / "README.zh-CN.md", ENGLISH, CHINESE)
 BOLD = re.compile(r"\*\*([^*]+)\*\*(?:\s+\(([^;)]+?)(?:, `[^`]+`|; [^)]*)?\))?")
 
@@ -32,6 +34,8 @@ def strange(english: str, chinese: str) -> Iterator[str]:
 
 def test_words_in_bold_are_those_of_the_screens() -> None:
     assert list(strange(ENGLISH.read_text(), CHINESE.read_text())) == []
+    assert list(strange(CHANNELS.read_text(), CHANNELS_CHINESE.read_text())) == []
+    assert list(strange("", RUNNING_CHINESE.read_text() + WECOM_CHINESE.read_text())) == []
 
 
 def test_sabotage_a_word_that_no_screen_has_is_found() -> None:
@@ -84,8 +88,25 @@ def code(guide: str) -> list[str]:
     return lines + re.findall(r"(?<!`)`(gezhi [^`\n]+)`(?!`)", guide)
 
 
-def test_running_names_only_commands_options_and_settings_that_are_there() -> None:
-    guide = RUNNING.read_text()
+@pytest.mark.parametrize("file", [CHANNELS, CHANNELS_CHINESE], ids=lambda file: file.name)
+def test_the_channels_name_only_commands_that_are_there_and_links_that_lead_somewhere(file: Path) -> None:
+    said = file.read_text()
+    assert (len(code(said)) > 3, unknown(said)) == (True, [])
+    links = re.findall(r"\]\(([^)#]+)\)", said)
+    assert [one for one in links if not (file.parent / one).exists()] == []
+
+
+def test_both_ways_of_running_give_the_same_files_and_commands() -> None:
+    english, chinese = (file.read_text() for file in (RUNNING, RUNNING_CHINESE))
+    blocks = r"^```\w*\n.*?^```"
+    assert re.findall(blocks, english, re.M | re.S) == re.findall(blocks, chinese, re.M | re.S) != []
+    for pattern in (r"^## ", r"^\|.*\|$"):
+        assert len(re.findall(pattern, english, re.M)) == len(re.findall(pattern, chinese, re.M))
+
+
+@pytest.mark.parametrize("file", [RUNNING, RUNNING_CHINESE], ids=lambda file: file.name)
+def test_running_names_only_commands_options_and_settings_that_are_there(file: Path) -> None:
+    guide = file.read_text()
     assert (len(code(guide)) > 10, unknown(guide)) == (True, [])
 
 

@@ -48,6 +48,10 @@ def test_texts_in_python_are_found(source: str, found: list[Text]) -> None:
             "{% blocktranslate count n=n %}一件{% plural %}{{ n }} 件{% endblocktranslate %}",
             [Text("一件", plural="%(n)s 件")],
         ),
+        (
+            '{% blocktranslate count n=n context "案" %}一件{% plural %}{{ n }} 件{% endblocktranslate %}',
+            [Text("一件", plural="%(n)s 件", context="案")],
+        ),
         ("<p>已收到</p>", []),
     ],
 )

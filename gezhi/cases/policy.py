@@ -112,8 +112,17 @@ def _roles_of(post: Post, actor: Actor, case: Case) -> set[Role]:
     return roles
 
 
+def works_at(actor: Actor, place_path: str, grid_id: UUID | None) -> bool:
+    """Whether he would be GRID_WORKER to a case of this place: who solves on the spot. No query."""
+    return any(post.duty is Duty.WORKER and _covers_ground(post, place_path, grid_id) for post in actor.posts)
+
+
 def _covers(post: Post, case: Case) -> bool:
+    return _covers_ground(post, case.place_path, case.grid_id)
+
+
+def _covers_ground(post: Post, place_path: str, grid_id: UUID | None) -> bool:
     if post.path == paths.ROOT:
         return True
-    in_subtree = paths.is_within(case.place_path, post.path)
-    return in_subtree or (post.grid is not None and post.grid == case.grid_id)
+    in_subtree = paths.is_within(place_path, post.path)
+    return in_subtree or (post.grid is not None and post.grid == grid_id)

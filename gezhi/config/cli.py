@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from gezhi import __version__
+
 ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5")  # as kernel.sheet knows them, which is loaded later
 LEDGER_FIELDS = (
     "number", "text", "area", "place", "category", "said_at", "received_at", "contact", "status", "party", "closed_at", "note",
@@ -37,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gezhi", description="Gezhi 格治: 件件有着落，事事有回音。", parents=[common]
     )
+    parser.add_argument("--version", action="version", version=f"gezhi {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
@@ -80,7 +83,11 @@ def _serving(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         command.add_argument(
             "--workers", type=workers, default=2, help="server processes (default %(default)s)"
         )
-    add("worker", "run the clockwork: seal the journal, keep the ledger, fire timers, prepare pictures")
+    worker = add(
+        "worker", "run the clockwork: seal the journal, keep the ledger, fire timers, prepare pictures"
+    )
+    for command in (serve, worker):  # `up` speaks for both
+        command.add_argument("--quiet", action="store_true", help="say nothing at the start")
     add("migrate", "bring the tables and the static files up to date")
 
 
@@ -102,7 +109,7 @@ def _founding(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     demo.add_argument(
         "--small",
         action="store_true",
-        help="its places, people and a first week of cases only: seconds, not a minute",
+        help="its places, people and a first week of cases only: half a minute, not minutes",
     )
 
 

@@ -3,18 +3,21 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 import django
 import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseTrouble
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from gezhi.config.archive import Unfit
+from gezhi.config.speaking import sentence, speaking
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.text import visible
 
@@ -39,13 +42,17 @@ def run(name: str, chosen: argparse.Namespace) -> int:
     except Failed as failure:
         return _fail(str(failure))
     except Refusal as refusal:
-        details = ", ".join(f"{key}={value}" for key, value in refusal.details.items())
-        return _fail(f"{name}: refused ({refusal.code}){': ' + details if details else ''}")
+        with speaking():
+            return _fail(f"{name}: {sentence(refusal)}")
     except (ImproperlyConfigured, Unfit) as wrong:
         return _fail(f"{name}: {wrong}")
     except DatabaseTrouble as trouble:
         why = [*str(trouble).splitlines(), type(trouble).__name__][0]
         return _fail(f"{name}: the database cannot do it now: {why}")
+    except FileNotFoundError as trouble:
+        with speaking():
+            said = _("没有找到“%(file)s”，请核对文件名和路径。") % {"file": trouble.filename}
+        return _fail(f"{name}: {said}")
     except OSError as trouble:
         return _fail(f"{name}: {trouble.strerror}: {trouble.filename}")
     except KeyboardInterrupt:
@@ -58,8 +65,8 @@ def _ask_for_an_office() -> None:
     ask_for_an_office()
 
 
-def _fail(sentence: str) -> int:
-    said = sentence if sentence.startswith("gezhi") else f"gezhi {sentence}"
+def _fail(words: str) -> int:
+    said = words if words.startswith("gezhi") else f"gezhi {words}"
     _say(said, to=sys.stderr)
     return 1
 
@@ -134,11 +141,20 @@ def init(chosen: argparse.Namespace) -> int:
 
 def demo(chosen: argparse.Namespace) -> int:
     """The demonstration in an empty data folder."""
-    from gezhi.config.install import clear_unfinished, make_demonstration, prepare
+    from gezhi.config.install import accounts_file, clear_unfinished, make_demonstration, prepare
 
     clear_unfinished()
     prepare()
-    make_demonstration(is_small=chosen.small)
+    is_made = make_demonstration(is_small=chosen.small)
+    with speaking():
+        said = {"data": settings.GEZHI_DATA, "file": accounts_file()}
+        if is_made:
+            _say(_("演示已经做好，在 %(data)s。登录名和密码在 %(file)s。") % said)
+            _say(_("接着运行 gezhi up，用同一个 --data。"))
+        else:
+            _say(
+                _("%(data)s 里已经有办事处，什么都没有改动。要做演示，请用 --data 指定一个空文件夹。") % said
+            )
     return 0
 
 
@@ -152,7 +168,10 @@ def up(chosen: argparse.Namespace) -> int:
 def serve(chosen: argparse.Namespace) -> int:
     """The web server."""
     from gezhi.config.running import serve as run_server
+    from gezhi.config.running import tell_where
 
+    if not chosen.quiet:
+        tell_where(chosen.host, chosen.port)
     return run_server(chosen.host, chosen.port, chosen.workers)
 
 
@@ -160,6 +179,9 @@ def worker(chosen: argparse.Namespace) -> int:
     """The clockwork."""
     from gezhi.config import worker as clockwork
 
+    if not chosen.quiet:
+        with speaking():
+            print(_("后台程序已启动，按 Ctrl-C 停止。"), flush=True)
     clockwork.run(stop=clockwork.stop_on_signals())
     return 0
 
@@ -194,10 +216,28 @@ def import_places(chosen: argparse.Namespace) -> int:
         result = flow.import_places(
             chosen.file.read_bytes(), chosen.file.name, actor=SYSTEM, at=datetime.now(UTC)
         )
-    for found in result.findings:
-        _say(found.sentence())
+    _tell(result.findings, result)
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
     return 1 if result.bad else 0
+
+
+def _tell(findings: Iterable[Any], result: Any, *more: str) -> None:
+    """What was found and how many, in the terminal's language; the English line that programs read comes after it."""
+    with speaking():
+        for found in findings:
+            _say(found.sentence())
+        for one in more:
+            _say(one)
+        if get_language() != "en":
+            counts = {"read": result.read, "new": result.new, "known": result.known, "bad": result.bad}
+            if hasattr(result, "redrawn"):
+                counts["redrawn"] = result.redrawn
+                said = _(
+                    "读了 %(read)s 个图形：新增 %(new)s，重画 %(redrawn)s，已有 %(known)s，有问题 %(bad)s。"
+                )
+            else:
+                said = _("读了 %(read)s 条：新增 %(new)s，已有 %(known)s，有问题 %(bad)s。")
+            _say(said % counts)
 
 
 def _import_outlines(chosen: argparse.Namespace) -> int:
@@ -209,8 +249,7 @@ def _import_outlines(chosen: argparse.Namespace) -> int:
         with chosen.file.open("rb") as file:
             data = file.read(MOST_BYTES + 1)  # one more shows that there is too much
         result = import_outlines(data, actor=SYSTEM, at=datetime.now(UTC))
-    for found in (*result.findings, *result.warnings):
-        _say(found.sentence())
+    _tell((*result.findings, *result.warnings), result)
     print(
         f"{result.read} read, {result.new} new, {result.redrawn} redrawn, {result.known} known, "
         f"{result.bad} bad, {len(result.warnings)} warnings"
@@ -236,8 +275,7 @@ def import_messages(chosen: argparse.Namespace) -> int:
             progress=progress,
         )
     print(file=sys.stderr)
-    for bad in result.findings:
-        _say(bad.sentence())
+    _tell(result.findings, result)
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
     return 1 if result.bad and not chosen.skip_bad else 0
 
@@ -249,10 +287,11 @@ def import_ledger(chosen: argparse.Namespace) -> int:
     with office(chosen.office):
         result = bring(chosen, say=_say)
     print(file=sys.stderr)
-    for found in (*result.findings, *result.remarks):
-        _say(found.sentence())
-    if result.left_out:
-        print(f"{result.left_out} left out: their book calls them finished")
+    with speaking():
+        left = _("没有带进来的 %(n)s 条：原台账里已经办结（--finished wait 会带进来）。") % {
+            "n": result.left_out
+        }
+    _tell((*result.findings, *result.remarks), result, *([left] if result.left_out else []))
     print(f"{result.read} read, {result.new} new, {result.known} known, {result.bad} bad")
     return 1 if result.bad and not chosen.skip_bad else 0
 
@@ -275,7 +314,7 @@ def export_ledger(chosen: argparse.Namespace) -> int:
         count = write(
             LineFilter(), to, suffix=to.suffix.lower(), actor=SYSTEM, language=chosen.language, at=at
         )
-    print(f"{count} lines in {to}")
+    print(f"{count} {'line' if count == 1 else 'lines'} in {to}")
     return 0
 
 
@@ -289,7 +328,7 @@ def posters(chosen: argparse.Namespace) -> int:
         raise Failed(f"posters: there is no folder {chosen.to.parent}")
     with office(chosen.office):
         count = write(chosen, at=datetime.now(UTC))
-    print(f"{count} posters in {chosen.to}")
+    print(f"{count} {'poster' if count == 1 else 'posters'} in {chosen.to}")
     return 0
 
 

@@ -9,11 +9,15 @@ from datetime import UTC, datetime
 from gezhi.channels import books as channel
 from gezhi.channels.excel import mapping
 from gezhi.channels.excel.book import Book, name_of, read_book
+from gezhi.config.cli import LEDGER_FIELDS
+from gezhi.config.speaking import speaking
 from gezhi.flows import import_ledger as flow
 from gezhi.flows.import_ledger import Result
 from gezhi.kernel.actor import SYSTEM
 from gezhi.kernel.refusal import Invalid
 from gezhi.reports import books
+from gezhi.web.desk.books_in import reason
+from gezhi.web.punctuation import aside
 
 
 def import_ledger(chosen: argparse.Namespace, *, say: Callable[[str], None]) -> Result:
@@ -49,13 +53,14 @@ def _fields(book: Book, said: Sequence[str], say: Callable[[str], None]) -> tupl
     proposals, _ = channel.fields_for(book)
     fields = list(mapping.as_fields(proposals, len(book.heads)))
     for pair in said:
-        head, _, field = pair.rpartition("=")
-        fields[_column(book, head)] = field.strip()
+        head, _equals, field = (part.strip() for part in pair.rpartition("="))
+        if field and field not in LEDGER_FIELDS:
+            raise Invalid("mapping", "unknown", name=field[:40])
+        fields[_column(book, head)] = field
     for one in proposals:
         field = fields[one.column]
-        say(
-            f"{name_of(book.heads, one.column)} → {field or '-'} ({one.why if field == one.field else 'said'})"
-        )
+        with speaking():
+            say(aside(f"{name_of(book.heads, one.column)} → {field or '-'}", reason(one, field)))
     return mapping.judged(fields, len(book.heads))
 
 
@@ -64,4 +69,4 @@ def _column(book: Book, head: str) -> int:
     for known in (names, list(book.heads)):
         if known.count(head.strip()) == 1:
             return known.index(head.strip())
-    raise Invalid("mapping", "no_such_head", head=head[:40])
+    raise Invalid("mapping", "no_such_head", head=head[:40], heads=names)

@@ -16,11 +16,13 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gezhi.config.alone import AlreadyRunning, alone, ask_alone
 from gezhi.config.environment import HERE
 from gezhi.config.install import accounts_file, clear_unfinished, make_demonstration, prepare
 from gezhi.config.parent import end_with_parent
+from gezhi.config.speaking import speaking
 from gezhi.web.door import AT_ONCE, WAITING
 
 READY_SECONDS = 60
@@ -66,36 +68,37 @@ def up(host: str, port: int, workers: int) -> int:
         with alone(data, url):
             return _run(host, port, workers, url)
     except AlreadyRunning as other:
-        return _fail(
-            f"this office is already running{f' at {other}' if str(other) else ''}: use that one, or stop it first · "
-            f"已经在运行，请直接使用，或先停止它"
-        )
+        with speaking():
+            if not str(other):
+                return _fail(_("已经在运行，请直接使用，或先停止它。"))
+            return _fail(_("已经在 %(url)s 运行，请直接使用，或先停止它。") % {"url": other})
 
 
 def _run(host: str, port: int, workers: int, url: str) -> int:
     clear_unfinished()
     prepare()
     if make_demonstration():
-        print(
-            "The demonstration was made: 皇冠街道, its 19 communities, and people to try it out. 演示数据已准备好。",
-            flush=True,
-        )
+        with speaking():
+            print(_("演示已经做好：皇冠街道、它的 19 个社区，和试用的账号。"), flush=True)
     address = ["--host", host, "--port", str(port), "--workers", str(workers)]
-    children = [_child("serve", *address), _child("worker")]
+    children = [_child("serve", "--quiet", *address), _child("worker", "--quiet")]
     stopped = _stopped_by_signals()
     try:
         if _answers(host, port, children[0], stopped):
             _announce(host, url)
         elif not stopped.is_set():
-            return _fail("the server did not start; its own words stand above · 服务没有启动，原因见上面")
+            with speaking():
+                return _fail(_("服务没有启动，原因见上面。"))
         while not stopped.is_set() and children[0].poll() is None:
             # The server goes on; leases of a killed worker run out by themselves.
             if children[1].poll() is not None:
-                children[1] = _child("worker")
+                children[1] = _child("worker", "--quiet")
             stopped.wait(0.5)
         if not stopped.is_set():
-            return _fail("the server has ended; its own words stand above · 服务中断，原因见上面")
-        print(f"\nStopped; the data is in {settings.GEZHI_DATA}. 已停止，数据都在。", flush=True)
+            with speaking():
+                return _fail(_("服务中断，原因见上面。"))
+        with speaking():
+            print("\n" + _("已停止，数据都在 %(data)s。") % {"data": settings.GEZHI_DATA}, flush=True)
         return 0
     finally:
         _end(children)
@@ -109,16 +112,18 @@ def _fail(sentence: str) -> int:
 def _why_not(host: str, port: int) -> str:
     """Why nobody can listen there, "" when one can."""
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, *_rest, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as trouble:
-        if trouble.errno == errno.EADDRINUSE:
-            return f"port {port} is taken: stop what listens there or choose another with PORT=… · 端口 {port} 已被占用，请换一个"
-        if trouble.errno == errno.EACCES:
-            return f"port {port} needs an administrator: choose one above 1023 with PORT=… · 端口 {port} 需要管理员权限，请用 1024 以上的"
-        return f"cannot listen on {host}: {trouble.strerror or trouble} · 这台机器上没有地址 {host}"
+        with speaking():
+            if trouble.errno == errno.EADDRINUSE:
+                return _("端口 %(port)s 已被占用，请停掉占用它的程序，或用 PORT=… 换一个。") % {"port": port}
+            if trouble.errno == errno.EACCES:
+                return _("端口 %(port)s 需要管理员权限，请用 PORT=… 换一个 1024 以上的。") % {"port": port}
+            said = {"host": host, "why": trouble.strerror or trouble}
+            return _("不能在 %(host)s 上提供服务（%(why)s）。请用 HOST=… 换一个本机的地址。") % said
     return ""
 
 
@@ -165,17 +170,27 @@ def _answers(host: str, port: int, server: subprocess.Popen[bytes], stopped: thr
 
 
 def _announce(host: str, url: str) -> None:
-    print(f"\nGezhi 格治 is ready: {url}   (staff: {url}desk/ · phone: {url}my/)")
-    print(f"格治已启动：{url}   （工作台：{url}desk/ · 手机：{url}my/）")
-    if host in EVERYWHERE:
-        _tell_of_hosts(url)
-    if accounts_file().exists():
-        print(f"Log-ins of the demonstration · 演示账号（{accounts_file()}）:")
-        for one in json.loads(accounts_file().read_text()):
-            print(
-                f"  {one['username']:<8} {one['password']:<18} {one['name']} · {one['role']} · {one['party']}"
-            )
-    print("Ctrl-C stops everything; the data stays. 按 Ctrl-C 停止，数据保留。", flush=True)
+    with speaking():
+        print("\n" + _("格治已启动：%(url)s   （工作台：%(url)sdesk/ · 手机：%(url)smy/）") % {"url": url})
+        if host in EVERYWHERE:
+            _tell_of_hosts(url)
+        if accounts_file().exists():
+            print(_("演示账号（%(file)s）：") % {"file": accounts_file()})
+            for one in json.loads(accounts_file().read_text()):
+                print(
+                    f"  {one['username']:<8} {one['password']:<18} {one['name']} · {one['role']} · {one['party']}"
+                )
+        print(_("按 Ctrl-C 停止，数据保留。"), flush=True)
+
+
+def tell_where(host: str, port: int) -> None:
+    """The address of a server that starts alone, and where the log-ins are."""
+    url = f"http://{_known_as(host)}:{port}/"
+    with speaking():
+        print(_("服务正在启动：%(url)s   （工作台：%(url)sdesk/ · 手机：%(url)smy/）") % {"url": url})
+        if accounts_file().exists():
+            print(_("演示的登录名和密码在 %(file)s。") % {"file": accounts_file()})
+        print(_("定时的事要另开 gezhi worker；按 Ctrl-C 停止。"), flush=True)
 
 
 def _tell_of_hosts(url: str) -> None:
@@ -186,7 +201,7 @@ def _tell_of_hosts(url: str) -> None:
         if one not in HERE and f"//{one}:" not in url and one[0] not in "*."
     ]
     for one in others:
-        print(f"For other machines · 其他设备用：http://{one}:{url.rsplit(':', 1)[1]}")
+        print(_("其他设备用：%(url)s") % {"url": f"http://{one}:{url.rsplit(':', 1)[1]}"})
     if "GEZHI_HOSTS" in os.environ:
         return
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -196,8 +211,7 @@ def _tell_of_hosts(url: str) -> None:
         except OSError:
             own = "192.168.1.5"
     hosts = f"GEZHI_HOSTS=127.0.0.1,{own}"
-    print(f"Other machines are answered once {hosts} names this one's address.")
-    print(f"手机等其他设备要打开，请加上 {hosts}（本机的地址）再启动。")
+    print(_("手机等其他设备要打开，请加上 %(hosts)s（本机的地址）再启动。") % {"hosts": hosts})
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -1,0 +1,1 @@
+"""Who answers the phone now: shifts, handing over, and the standing phone at the end."""

@@ -1,0 +1,1 @@
+"""Stories that cross packages, one a file: each owns its transaction."""

@@ -1,6 +1,7 @@
 """A voice becomes a case: one transaction keeps the report, opens its case, writes both down and sets the timer (I5, I6, I12).
 
-Every door comes through here. Photos are on disk and synced before (evidence.keep), the rows commit after, the answer follows.
+Every single voice comes through here; sheets (import_ledger, import_messages, import_orders) put down many at once with
+receive_many and open_many, by the same rules. Photos are on disk and synced before (evidence.keep), the rows commit after, the answer follows.
 """
 
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from gezhi.places.gazetteer import Named
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import vocabulary
 from gezhi.reports.lexicon import Danger
-from gezhi.reports.suggesting import SHOWN, Suggested, suggest
+from gezhi.reports.suggesting import SHOWN, Suggested, suggest, worth_saying
 
 LOOKED_AT = 5000  # signs: a text may be no longer anyway
 
@@ -58,16 +58,26 @@ def suggestion(
 ) -> Suggestion:
     """Of a text, and where it is and of which category if that is known. At most 14 queries, none of them writes."""
     said = text[:LOOKED_AT]
-    leaves, spots = categories(said), spots_in(said, place)
+    leaves, spots = _likeliest(said), spots_in(said, place)
     where = place or (spots[0].place if spots else None)
     known = tuple(one.code for one in catalogue.open_leaves() if one.id == category)
     codes = known or tuple(one.category.code for one in leaves)
     similar = alike(Said(said, at, codes, where, point), actor=actor)
-    return Suggestion(leaves, spots, vocabulary.lexicon().danger(said), similar)
+    return Suggestion(_worth_saying(leaves), spots, vocabulary.lexicon().danger(said), similar)
 
 
 def categories(text: str) -> list[Leaf]:
-    """The three likeliest leaves that are offered here, those not ours among them; what danger words name comes first. No query as a rule."""
+    """The likeliest leaves that are offered here, three at most, those not ours among them; what danger words name comes first. No query as a rule."""
+    return _worth_saying(_likeliest(text))
+
+
+def _worth_saying(leaves: Sequence[Leaf]) -> list[Leaf]:
+    kept = {one.code for one in worth_saying([leaf.found for leaf in leaves])}
+    return [leaf for leaf in leaves if leaf.found.code in kept]
+
+
+def _likeliest(text: str) -> list[Leaf]:
+    """All three: what may be the same is weighed by the tail, too."""
     known = {one.code: one for one in catalogue.open_leaves()}
     lexicon = vocabulary.lexicon()
     found = suggest(text, lexicon=lexicon, own=vocabulary.own(), among=known)

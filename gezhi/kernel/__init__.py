@@ -1,0 +1,1 @@
+"""Values and pure rules that every package speaks: actors, refusals, working time, points, sheets, texts."""

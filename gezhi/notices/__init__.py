@@ -1,0 +1,1 @@
+"""Who is told what: new work on a list, mails, and messages to other people's programs."""

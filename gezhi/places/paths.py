@@ -7,6 +7,7 @@ every collation; `/` or `0` would not under those that weigh punctuation last.
 from uuid import UUID
 
 ROOT = "/"
+_STEP = 33  # 32 digits and a stroke
 _COMMUNITY_DEPTH = 3  # district, subdistrict, community
 
 
@@ -18,6 +19,11 @@ def joined(parent_path: str, id: UUID) -> str:
 def ids(path: str) -> list[UUID]:
     """The ids on a path, root first, the place itself last."""
     return [UUID(hex=part) for part in path.split("/") if part]
+
+
+def above(path: str) -> list[str]:
+    """The paths of the places above this one, root first. No id is parsed."""
+    return [path[: 1 + _STEP * n] for n in range(1, len(path) // _STEP)]
 
 
 def span(path: str) -> tuple[str, str]:

@@ -16,15 +16,17 @@ from gezhi.places.batches import batches
 from gezhi.places.map import Located, locate
 from gezhi.places.models import Fixture, GridCell, Place, PlaceName
 from gezhi.places.register import tidy_code
-from gezhi.places.search import found
+from gezhi.places.search import NOWHERE, Ground, around, found
 from gezhi.places.subtree import within
 from gezhi.tenancy.prepared import Prepared
 
 METRES_PER_DEGREE = 111_000  # of latitude
 
 __all__ = [
+    "NOWHERE",
     "FixtureRow",
     "GridRow",
+    "Ground",
     "Located",
     "PlaceRow",
     "all_grids",
@@ -34,6 +36,7 @@ __all__ = [
     "by_ids",
     "children",
     "find",
+    "find_around",
     "fixtures",
     "grid",
     "grids",
@@ -177,15 +180,24 @@ def page(path: str, *, after: UUID | None, limit: int) -> list[PlaceRow]:
     return _rows((rows.filter(id__gt=after) if after else rows).order_by("id")[:limit])
 
 
-def find(words: str, limit: int = 10, *, inside: str = "") -> list[PlaceRow]:
+def find(words: str, limit: int = 10, *, inside: str = "", near: Ground = NOWHERE) -> list[PlaceRow]:
     """Open places by name, other name, spoken number, code, pinyin or its initials ("yhhy"), in either script, best first.
-    inside: only those of the subtree of this path.
+    inside: only those of the subtree of this path. near: of equally good ones those come first.
 
-    「悦海花园3号楼」 and 「悦海花园 3号楼」 find the building in the compound. 1 statement when the name is known as typed, at most 20.
+    「悦海花园3号楼」, 「悦海花园三栋」, 「悦海小区3号」, 「yhhy3」 find the building in the compound; 「3-2」 a stairwell.
+    1 statement when the name is known as typed, at most 42.
     """
-    return [
-        PlaceRow(*(getattr(place, name) for name in PLACE_FIELDS)) for place in found(words, limit, inside)
-    ]
+    return [_row(place) for place in found(words, limit, inside, near)]
+
+
+def find_around(words: str, limit: int = 10) -> tuple[list[PlaceRow], str]:
+    """Where `find` finds nothing: the places that a part of the words names (「悦海花园东门」: the compound), and the rest (东门). At most 3 statements."""
+    rows, left = around(words, limit)
+    return [_row(place) for place in rows], left
+
+
+def _row(place: Place) -> PlaceRow:
+    return PlaceRow(*(getattr(place, name) for name in PLACE_FIELDS))
 
 
 def other_names(place_id: UUID) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from gezhi.kernel.text import code_key
 READINGS = 2  # of one sign: 长 chang zhang, 乐 le yue
 VARIANTS = 8  # of one name, besides the first
 _HAN = regex.compile(r"\p{Han}")
-_BEFORE_NUMBER = regex.compile(r"(?<=\p{Han})(?=[0-9]+\p{Han})")
+_BEFORE_NUMBER = regex.compile(r"(?<=\p{Han})(?=[0-9]+\p{Han})|(?<=[a-zA-Z])(?=[0-9])")
 
 
 class Keys(NamedTuple):
@@ -55,7 +55,7 @@ def has_han(words: str) -> bool:
 
 
 def pieces(words: str) -> list[str]:
-    """「悦海花园3号楼」 and 「悦海花园 3号楼」 → 悦海花园, 3号楼: the areas first, the place looked for last. 小区77 is one."""
+    """「悦海花园3号楼」 and 「悦海花园 3号楼」 → 悦海花园, 3号楼, yhhy3 → yhhy, 3: the areas first, the place last. 小区77 is one."""
     return [piece for part in words.split() for piece in _BEFORE_NUMBER.split(part) if piece]
 
 

@@ -22,6 +22,7 @@ from gezhi.reports.lexicon import DATA, Lexicon, with_own
 
 SHOWN = 3
 NOT_OURS = "00"
+LEAST = 0.05  # of a score without a word to show for it: on the dev labels none of what is left out was right
 WORD_WEIGHT = 0.3  # of a word beside the hashed runs, as the weights were trained
 LEAF_WORD = 1.0
 WHY_WORDS = 3
@@ -138,6 +139,11 @@ def _surest(leaves: Mapping[str, float]) -> float:
     for code, share in leaves.items():
         families[code[:2]] = families.get(code[:2], 0.0) + share
     return max(families.values(), default=0.0)
+
+
+def worth_saying(found: Sequence[Suggested]) -> list[Suggested]:
+    """Without the tail that neither a word nor a likelihood speaks for; the best stays whatever it is."""
+    return [one for at, one in enumerate(found) if at == 0 or one.words or one.score >= LEAST]
 
 
 def _with_words(

@@ -1,0 +1,1 @@
+"""One office among several: whose rows are seen, sealed values, derived keys, the clock of ids."""

@@ -1,4 +1,4 @@
-"""Times for people: "今天 14:30", "还剩 3 小时 20 分（工作时间）", "2 天 4 小时"; exact on hover."""
+"""Times for people: "今天 14:30", "还剩 1 天 16 小时（工作时间 4 小时）", "2 天 4 小时"; exact on hover."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -30,23 +30,30 @@ FAR = timedelta(days=30)  # farther away, working time is no longer counted out
 class Clock(NamedTuple):
     """A clock as ui/clock_chip.html shows it. state: in_time, due_soon, overdue, paused or none.
 
-    name: which deadline it is, "" for the one of the whole case (办结), which needs no name.
+    text: what is left, day and night, so that a list by due moment is also one by what is left; with_work: and how much of it
+    is working time. when: the due moment in a word or two, "" where text says it. name: which deadline it is, "" for the one
+    of the whole case (办结), which needs no name.
     """
 
     state: str
     text: str
     exact: str
     name: str = ""
+    when: str = ""
+    with_work: str = ""
 
     @property
     def whole(self) -> str:
-        """With its name before it: 签收超时 4 小时 30 分."""
-        return _("%(name)s%(text)s") % {"name": self.name, "text": self.text} if self.name else self.text
+        """With its name before it and its working time: 签收还剩 1 天 16 小时（工作时间 4 小时）."""
+        return self._named(self.with_work or self.text)
 
     @property
     def narrow(self) -> str:
-        """The same for a narrow chip: a figure and its unit stay on one line."""
-        return unbroken(self.whole)
+        """With its name, for a narrow chip: a figure and its unit stay on one line."""
+        return unbroken(self._named(self.text))
+
+    def _named(self, text: str) -> str:
+        return _("%(name)s%(text)s") % {"name": self.name, "text": text} if self.name else text
 
 
 NO_CLOCK = Clock("none", "", "")
@@ -70,6 +77,20 @@ def moment(at: datetime | None, now: datetime) -> str:
             1: _("明天 %(clock)s"),
         }[days] % {"clock": clock}
     return date_format(local, _("n月j日 H:i") if local.year == today.year else _("Y年n月j日"))
+
+
+def near(at: datetime, now: datetime) -> str:
+    """When something is due, as short as it is clear: 今天 23:12, 明天 14:00, 周一 14:00 (within six days), 11月30日, 2027年3月2日."""
+    local, days = (
+        timezone.localtime(at),
+        (timezone.localtime(at).date() - timezone.localtime(now).date()).days,
+    )
+    if -1 <= days <= 1:
+        return moment(at, now)
+    if 1 < days < 7:
+        said = {"day": WEEKDAYS[local.weekday()], "clock": f"{local:%H:%M}"}
+        return _("%(day)s %(clock)s") % said
+    return short_day(at, now)
 
 
 def which_day(at: datetime, now: datetime) -> str:
@@ -155,25 +176,35 @@ def clock(
     soon: datetime,
     hours: WorkCalendar,
     is_paused: bool = False,
-    long: bool = False,
 ) -> Clock:
-    """How a deadline stands. hours: the calendar of whoever must act. long: says that the figure is working time."""
+    """How a deadline stands. hours: the calendar of whoever must act."""
     if is_paused:
         until = _("挂账到 %(day)s") % {"day": short_day(due, at)} if due else _("挂账中")
         return Clock("paused", until, exact(due))
     if due is None:
         return NO_CLOCK
-    is_working = hours is not ROUND_THE_CLOCK and abs(due - at) < FAR
     first, last = min(due, at), max(due, at)
-    minutes = working_minutes(first, last, hours) if is_working else (last - first).total_seconds() / 60
-    text = _left(get_language() or "", int(minutes), due < at, is_working, long and is_working)
+    minutes = int((last - first).total_seconds() / 60)
+    is_working = hours is not ROUND_THE_CLOCK and abs(due - at) < FAR
+    work = int(working_minutes(first, last, hours)) if is_working else minutes
+    language = get_language() or ""
     state = "overdue" if due < at else "due_soon" if due < soon else "in_time"
-    return Clock(state, text, exact(due))
+    text, with_work = _left(language, minutes, due < at), _with_work(language, minutes, work, due < at)
+    return Clock(state, text, exact(due), "", near(due, at), with_work)
 
 
 @lru_cache(maxsize=8192)
-def _left(language: str, whole: int, is_late: bool, is_working: bool, is_long: bool) -> str:
+def _left(language: str, whole: int, is_late: bool) -> str:
     """Kept as `_span` is."""
-    words = _("超时 %(span)s") if is_late else _("还剩 %(span)s")
-    said = words % {"span": _span(language, whole, is_working)} if whole or not is_late else _("刚过时限")
-    return _("%(text)s（工作时间）") % {"text": said} if is_long else said
+    if is_late and not whole:
+        return _("刚过时限")
+    return (_("超时 %(span)s") if is_late else _("还剩 %(span)s")) % {"span": _span(language, whole, False)}
+
+
+@lru_cache(maxsize=8192)
+def _with_work(language: str, whole: int, work: int, is_late: bool) -> str:
+    """With the working time in it, where that is another figure."""
+    left = _left(language, whole, is_late)
+    if work == whole:
+        return left
+    return _("%(left)s（工作时间 %(work)s）") % {"left": left, "work": _span(language, work, True)}

@@ -27,11 +27,11 @@ def test_wei_finds_broken_glass_mends_it_and_it_stands_in_the_ledger(town: Town)
 
 
 def _to_the_stairwell(page: Page) -> None:
-    """By the number that stands on the plate: that proves the presence too."""
-    number = str(int(deeds.place_code(page).partition("-")[2]))
+    """By the whole code that stands on the plate: that proves the presence too. A number alone would be a search."""
+    code = deeds.place_code(page)
     page.goto("/my/")
     page.get_by_role("link", name="随手办").first.click()
-    page.get_by_label("位置编号或名称").fill(number)
+    page.get_by_label("名称或位置编号").fill(code)
     page.get_by_role("button", name="找", exact=True).click()
     expect(page.get_by_text("已用位置码确认您在现场")).to_be_visible()
 

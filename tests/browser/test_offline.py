@@ -308,7 +308,7 @@ def test_on_the_spot_in_a_cellar_at_a_place_that_was_never_opened(town: Town, ph
     cut(page)
     page.get_by_role("link", name="随手办").first.click()
     expect(page.get_by_text("离线 · 上次更新")).to_be_visible()
-    page.get_by_label("位置编号或名称").fill("悦海花园 3号楼")
+    page.get_by_label("名称或位置编号").fill("悦海花园 3号楼")
     page.get_by_role("button", name="找", exact=True).click()
     place = page.locator("[data-places] a:visible").nth(1)
     name, number = place.locator(".cell-place").inner_text(), place.get_attribute("data-number") or ""

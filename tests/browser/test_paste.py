@@ -90,3 +90,31 @@ def test_a_call_is_taken_by_keys_alone(town: Town) -> None:
     desk.goto(f"/desk/cases/{number}/")
     expect(desk.locator("main").get_by_text("悦海花园小区 3号楼 2单元").first).to_be_visible()
     expect(desk.locator("main").get_by_text("路灯不亮很久了").first).to_be_visible()
+
+
+def test_the_arrows_reach_the_places_that_the_words_speak_of_and_the_buttons_stay_in_sight(
+    town: Town,
+) -> None:
+    desk = town.page("chen")
+    desk.set_viewport_size({"width": 1440, "height": 900})
+    desk.goto("/desk/new/")
+    desk.keyboard.type("悦海花园三号楼二单元楼道灯不亮")
+    expect(desk.get_by_text("像是在这里")).to_be_visible()
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("ArrowDown")
+    chosen = desk.locator("#suggested input[name=place]:checked")
+    expect(chosen).to_have_count(1)
+    assert "3号楼 2单元" in chosen.evaluate("one => one.closest('label').innerText")
+    expect(desk.get_by_role("button", name="登记，开下一张")).to_be_in_viewport()
+    desk.keyboard.press("ArrowDown")
+    assert "2单元" not in chosen.evaluate("one => one.closest('label').innerText")
+
+
+def test_a_call_whose_words_name_a_place_is_asked_about_and_one_key_takes_it(town: Town) -> None:
+    desk = town.page("chen")
+    desk.goto("/desk/new/")
+    desk.keyboard.type("悦海花园三号楼二单元门口积水")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_text("没有选位置，是不是这里？")).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("status").first).to_contain_text("悦海花园小区 3号楼 2单元")

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -18,13 +17,13 @@ from django.db import InterfaceError, OperationalError
 
 from gezhi.config import cli, commands
 from tests import warm
+from tests.config.ended import Ended, sentence
 
 OFFICE = (
     "--code", "371072", "--name", "威海经济技术开发区", "--desk", "皇冠街道办事处",
     "--phone", "0631-0000101", "--admin", "wang", "--admin-name", "王管理",
 )  # fmt: skip
 HEADS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "反对数", "点赞数")
-Ended = subprocess.CompletedProcess
 
 
 def gezhi(*arguments: object) -> Ended:
@@ -36,7 +35,7 @@ def alone_with() -> dict[str, str]:
     """The environment without the database of these tests."""
     unset = ("GEZHI_DATABASE_URL", "GEZHI_DATA", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if name not in unset}
-    return environment | {"GEZHI_LIMITS": "on", "GEZHI_HTTPS": "on"}
+    return environment | {"GEZHI_LIMITS": "on", "GEZHI_HTTPS": "on", "LC_ALL": "C.UTF-8"}
 
 
 def alone(*arguments: str) -> Ended:
@@ -79,14 +78,6 @@ def messages(folder: Path) -> Path:
     return workbook(folder / "messages.xlsx", *good, (4, "A0002", "没有时间", "昨天", "井盖松了", 0, 0))
 
 
-def sentence(ended: Ended) -> str:
-    """The one sentence on standard error of a command that failed."""
-    assert ended.returncode == 1, ended.stdout
-    assert "Traceback" not in ended.stderr
-    (line,) = ended.stderr.strip().splitlines()
-    return line
-
-
 def test_a_fresh_office_passes_the_check(folder: Path) -> None:
     ended = gezhi("--data", folder, "check", "--json")
     found = json.loads(ended.stdout)
@@ -115,12 +106,15 @@ def test_a_changed_row_fails_the_check_and_is_named(folder: Path) -> None:
 
 
 def test_the_same_code_again_is_refused(folder: Path) -> None:
-    assert sentence(gezhi("init", *OFFICE, "--data", folder)) == "gezhi init: refused (taken): field=code"
+    assert (
+        sentence(gezhi("init", *OFFICE, "--data", folder))
+        == "gezhi init: --code：这个代码的办事处已经有了，请核对。"
+    )
 
 
 def test_a_wrong_code_is_refused_with_one_sentence(tmp_path: Path) -> None:
     wrong = ("init", "--code", "37", *OFFICE[2:], "--data", tmp_path / "data")
-    assert sentence(gezhi(*wrong)) == "gezhi init: refused (six_digits): field=code"
+    assert sentence(gezhi(*wrong)) == "gezhi init: --code：请写六位行政区划代码（GB/T 2260），例如 371072。"
 
 
 def test_messages_come_in_and_go_out_as_a_ledger(folder: Path, tmp_path: Path) -> None:
@@ -178,23 +172,6 @@ def test_an_office_whose_key_is_gone_gets_no_other_one(
 # ---- the same commands in this process: a start costs a second ----
 
 
-@pytest.fixture
-def typed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Any
-) -> Callable[..., Ended]:
-    """Run a command here, in the office of the test."""
-    monkeypatch.setattr(commands, "_log_plainly", lambda: None)  # it would keep this test's standard error
-    monkeypatch.setenv("GEZHI_DATA", "")
-
-    def run(*arguments: object) -> Ended:
-        capsys.readouterr()
-        code = cli.main([str(one) for one in arguments])
-        said = capsys.readouterr()
-        return Ended(arguments, code, said.out, said.err.lstrip("\r"))
-
-    return run
-
-
 def test_without_an_office_a_command_says_how_to_make_one(
     db: None, typed: Callable[..., Ended], tmp_path: Path
 ) -> None:
@@ -206,7 +183,7 @@ def test_without_an_office_a_command_says_how_to_make_one(
 @pytest.mark.parametrize("command", ["import-ledger", "import-messages", "import-places"])
 def test_a_file_that_is_not_there_is_one_sentence(command: str, typed: Callable[..., Ended]) -> None:
     assert sentence(typed(command, "nowhere.xlsx")) == (
-        f"gezhi {command}: No such file or directory: nowhere.xlsx"
+        f"gezhi {command}: 没有找到“nowhere.xlsx”，请核对文件名和路径。"
     )
 
 
@@ -229,18 +206,19 @@ def test_a_map_of_grid_cells_comes_in_by_its_suffix(typed: Callable[..., Ended],
     ended = typed("import-places", to)
     assert (ended.returncode, ended.stdout) == (
         0,
-        "1 read, 0 new, 1 redrawn, 0 known, 0 bad, 0 warnings\n",
+        "读了 1 个图形：新增 0，重画 1，已有 0，有问题 0。\n1 read, 0 new, 1 redrawn, 0 known, 0 bad, 0 warnings\n",
     )
     to.write_text(json.dumps(shape).replace("122.1", "1e999"))
     ended = typed("import-places", to)
     assert ended.returncode == 1
     assert ended.stdout.splitlines() == [
         "第 1 个图形（悦海一格 A1）：第 2 个点写的是“[inf, 37.0]”，不是地图上的数",
+        "读了 1 个图形：新增 0，重画 0，已有 0，有问题 1。",
         "1 read, 0 new, 0 redrawn, 0 known, 1 bad, 0 warnings",
     ]
     to.write_text("[" * 10_000)
     assert sentence(typed("import-places", to)) == (
-        "gezhi import-places: refused (nested): limit=20, shape=0"
+        "gezhi import-places: 这个文件读不懂。请从地图软件另存为 GeoJSON（WGS-84 经纬度）再上传。"
     )
 
 
@@ -251,7 +229,7 @@ def test_of_a_map_no_more_is_read_than_may_come(
     monkeypatch.setattr("gezhi.kernel.geojson.MOST_BYTES", 2**20)
     (tmp_path / "x.json").write_bytes(b" " * 2**21)
     assert sentence(typed("import-places", tmp_path / "x.json")) == (
-        "gezhi import-places: refused (too_large): limit=1"
+        "gezhi import-places: 文件超过 1 MB，请分成几份。"
     )
 
 
@@ -262,7 +240,7 @@ def test_a_damaged_row_stops_an_import_and_a_known_one_is_left_out(
     sheet = messages(tmp_path)
     stopped = typed("import-messages", sheet)
     assert (stopped.returncode, stopped.stdout.splitlines()[-1]) == (1, "4 read, 0 new, 0 known, 1 bad")
-    assert len(stopped.stdout.splitlines()) == 2
+    assert len(stopped.stdout.splitlines()) == 3
     for known, new in ((0, 3), (3, 0)):
         ended = typed("import-messages", "--skip-bad", sheet)
         last = ended.stdout.splitlines()[-1]
@@ -352,13 +330,14 @@ def test_a_ledger_comes_in_by_the_command_and_every_column_is_named(
     assert (tried.returncode, tried.stdout.splitlines()) == (
         1,
         [
-            "编号 → number (same)",
-            "地点 → place (same)",
-            "问题描述 → text (same)",
-            "咋样了 → status (said)",
+            "编号 → number（表头就是“编号”）",
+            "地点 → place（表头就是“地点”）",
+            "问题描述 → text（表头就是“问题描述”）",
+            "咋样了 → status（您选的）",
             "第 4 行，问题描述：不能为空",
             "第 3 行，地点：没有找到“月球”，先不定位，原话留在内容里；要定位，请在“位置”里添加别名",
-            "1 left out: their book calls them finished",
+            "没有带进来的 1 条：原台账里已经办结（--finished wait 会带进来）。",
+            "读了 3 条：新增 1，已有 0，有问题 1。",
             "3 read, 1 new, 0 known, 1 bad",
         ],
     )
@@ -369,8 +348,8 @@ def test_a_ledger_comes_in_by_the_command_and_every_column_is_named(
         last = ended.stdout.splitlines()[-1]
         assert (ended.returncode, last) == (0, f"3 read, {new} new, {known} known, 1 bad")
     assert sentence(typed("import-ledger", file, "--map", "没有=text")) == (
-        "gezhi import-ledger: refused (no_such_head): field=mapping, head=没有"
+        "gezhi import-ledger: --map 里的表头“没有”找不到，或有几列同名。表里的表头有：编号、地点、问题描述、咋样了。"
     )
     assert sentence(typed("import-ledger", file, "--map", "问题描述=")).startswith(
-        "gezhi import-ledger: refused (text)"
+        "gezhi import-ledger: 看不出哪一列是问题描述。请加上 --map 表头=text。"
     )

@@ -55,7 +55,9 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("GEZHI_", "PYTEST_"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GEZHI_", "PYTEST_", "LC_"))
         }
         database = {"GEZHI_DATABASE_URL": self.url} if self.url else {}
         own = {"GEZHI_DATA": str(self.folder), "GEZHI_LIMITS": "off", "PYTHONPATH": str(ROOT)}

@@ -65,11 +65,11 @@ def test_ctrl_c_says_where_the_data_is_and_a_second_one_where_the_first_runs(
         assert until(lambda: is_alive(installation))
         second = installation.gezhi("up", "--port", str(free_port()))
         assert second.returncode == 1
-        assert f"already running at http://{HOST}:{installation.port}/" in second.stderr
+        assert f"已经在 http://{HOST}:{installation.port}/ 运行" in second.stderr
         up.send_signal(signal.SIGINT)
         said, _ = up.communicate(timeout=PATIENCE_SECONDS)
         assert up.returncode == 0
-        assert "is ready" in said
-        assert f"Stopped; the data is in {installation.folder}." in said
+        assert f"格治已启动：http://{HOST}:{installation.port}/" in said
+        assert f"已停止，数据都在 {installation.folder}。" in said
     finally:
         kill(up)

@@ -13,6 +13,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import actions, check, map, outlines, queries, wording
 from gezhi.places.actions import NewGrid
+from gezhi.places.kinds import Kind
 from gezhi.places.map import Located
 from gezhi.places.models import GridCell, Place, PlaceRegister
 from gezhi.tenancy.current import scope
@@ -32,6 +33,55 @@ def who(admin_actor: Actor, noon: datetime) -> dict[str, Any]:
     return {"actor": admin_actor, "at": noon}
 
 
+THE_THIRD = (
+    *(
+        "悦海花园三号楼",
+        "悦海花园3栋",
+        "悦海花园3幢",
+        "悦海花园3#",
+        "悦海花园3#楼",
+        "悦海花园３号",
+        "悦海花园3",
+        "三号楼",
+        "3栋",
+        "3#",
+    ),
+    *(
+        "悦海小区3号",
+        "悦海小区三号",
+        "悦海花园小区 3号",
+        "悦海3号楼",
+        "悦海三号楼",
+        "悅海花園三號樓",
+        "yhhy3",
+        "YHHY 3",
+        "yhhy3hl",
+    ),
+    *("悦海花园3号楼301", "悦海花园3号楼三楼", "3号"),
+)
+ITS_SECOND = (
+    *(
+        "悦海花园三号楼二单元",
+        "3-2",
+        "3-2-301",
+        "悦海花园3-2",
+        "悦海花园3-2-301",
+        "悦海花园 3-2-301室",
+        "悦海小区3-2",
+        "yhhy3-2",
+    ),
+    *(
+        "悦海花园3#2单元",
+        "悦海花园3号楼2单元301",
+        "悦海3号楼2门",
+        "3号楼二单元",
+        "三号楼2单元",
+        "yhhy 3 2",
+        "悦海花园3号楼-2",
+    ),
+)
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [
@@ -46,6 +96,13 @@ def who(admin_actor: Actor, noon: datetime) -> dict[str, Any]:
         ("３号楼", ["悦海社区 悦海花园小区 3号楼"]),
         ("悦海花园3号楼", ["悦海社区 悦海花园小区 3号楼"]),
         ("悦海花园 3号楼 2单元", ["悦海社区 悦海花园小区 3号楼 2单元"]),
+        *((said, ["悦海社区 悦海花园小区 3号楼"]) for said in THE_THIRD),
+        *((said, ["悦海社区 悦海花园小区 3号楼 2单元"]) for said in ITS_SECOND),
+        *((said, ["悦海社区 悦海花园小区"]) for said in ("悦海小区", "悦海花园社区")),
+        *(
+            (said, [])
+            for said in ("悦海花园13号楼", "悦海花园3号楼5单元", "悦海花园东门", "悦海花园3个井盖", "13号楼")
+        ),
         ("371072-00003", ["悦海社区 悦海花园小区 3号楼 2单元"]),
         ("371072—00003", ["悦海社区 悦海花园小区 3号楼 2单元"]),
         ("00003", ["悦海社区 悦海花园小区 3号楼 2单元"]),
@@ -64,6 +121,57 @@ def test_a_place_is_found_by_what_people_type(words: str, found: list[str], town
     assert [row.full_name for row in queries.find(words)] == found
 
 
+@pytest.mark.parametrize(
+    ("words", "found", "left"),
+    [
+        ("悦海花园东门", "悦海社区 悦海花园小区", "东门"),
+        ("悦海花园3号楼门口", "悦海社区 悦海花园小区 3号楼", "门口"),
+        ("悦海花园13号楼", "悦海社区 悦海花园小区", "13号楼"),
+        ("悦海小区西门", "悦海社区 悦海花园小区", "西门"),
+    ],
+)
+def test_what_is_known_in_part_leads_to_what_is_known_with_the_rest(
+    words: str, found: str, left: str, town: Town
+) -> None:
+    assert queries.find(words) == []
+    rows, rest = queries.find_around(words)
+    assert ([row.full_name for row in rows], rest) == ([found], left)
+
+
+def test_a_part_of_a_name_that_two_compounds_bear_is_neither(town: Town, who: dict[str, Any]) -> None:
+    actions.add_place(
+        kind=Kind.COMPOUND, name="悦海家园小区", parent_id=town.hanlefang.id, grid_id=town.b2.id, **who
+    )
+    actions.add_place(
+        kind=Kind.COMPOUND, name="悦海小区", parent_id=town.hanlefang.id, grid_id=town.b2.id, **who
+    )
+    assert [row.full_name for row in queries.find("悦海小区")] == ["韩乐坊社区 悦海小区"]
+
+
+@pytest.mark.parametrize("words", ITS_SECOND)
+def test_where_two_compounds_have_such_a_stairwell_the_one_that_was_named_is_found(
+    words: str, town: Town, who: dict[str, Any]
+) -> None:
+    new = {"grid_id": town.b2.id, **who}
+    other = actions.add_place(kind=Kind.COMPOUND, name="馨安苑", parent_id=town.hanlefang.id, **new)
+    house = actions.add_place(kind=Kind.BUILDING, name="3号楼", parent_id=other.id, **new)
+    actions.add_place(kind=Kind.STAIRWELL, name="2单元", parent_id=house.id, **new)
+    rows = [row.full_name for row in queries.find(words)]
+    both = ["悦海社区 悦海花园小区 3号楼 2单元", "韩乐坊社区 馨安苑 3号楼 2单元"]
+    assert sorted(rows) == (both if words[0] in "3三" else both[:1])
+
+
+def test_of_equal_names_those_of_ones_own_area_come_first(town: Town, who: dict[str, Any]) -> None:
+    other = actions.add_place(
+        kind=Kind.COMPOUND, name="馨安苑", parent_id=town.hanlefang.id, grid_id=town.b2.id, **who
+    )
+    actions.add_place(kind=Kind.BUILDING, name="3号楼", parent_id=other.id, grid_id=town.b2.id, **who)
+    actions.add_place(kind=Kind.BUILDING, name="13号楼", parent_id=other.id, grid_id=town.b2.id, **who)
+    for near in (queries.Ground(under=(other.path,)), queries.Ground(grids=(town.b2.id,))):
+        rows = [row.full_name for row in queries.find("三号楼", near=near)]
+        assert rows == ["韩乐坊社区 馨安苑 3号楼", "悦海社区 悦海花园小区 3号楼"]
+
+
 def test_the_exact_name_comes_before_longer_ones(town: Town) -> None:
     assert [row.name for row in queries.find("悦海")] == ["悦海社区", "悦海花园小区"]
 
@@ -72,7 +180,8 @@ def test_without_one_script_the_other_script_finds_nothing(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage twin of the folding."""
-    monkeypatch.setattr("gezhi.places.search.in_one_script", lambda words: words)
+    for file in ("search", "gazetteer"):
+        monkeypatch.setattr(f"gezhi.places.{file}.in_one_script", lambda words: words)
     assert queries.find("悅海花園") == []
 
 
@@ -93,6 +202,7 @@ def test_the_place_of_a_poster_costs_one_statement(town: Town, django_assert_num
 
 def test_a_name_that_ends_with_a_number_is_one_name() -> None:
     assert wording.pieces("小区77 13号楼3单元") == ["小区77", "13号楼", "3单元"]
+    assert wording.pieces("yhhy3") == ["yhhy", "3"]
 
 
 @pytest.mark.parametrize("ids", [1, 3])

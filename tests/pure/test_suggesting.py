@@ -13,7 +13,7 @@ from gezhi.reports.features import features
 from gezhi.reports.learning import Confirmed, learn, packed, unpacked
 from gezhi.reports.lexicon import Spoken, with_own
 from gezhi.reports.likeness import signs_of
-from gezhi.reports.suggesting import start, suggest
+from gezhi.reports.suggesting import Suggested, start, suggest, worth_saying
 
 SAID = {
     "0601": "小区门口的路灯不亮了，晚上很黑",
@@ -74,6 +74,22 @@ def test_three_families_are_named_best_first_with_the_words_that_speak_for_them(
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "😀", "\ud800", "1", "a" * 5000, "门" * 5000])
 def test_any_text_is_answered(text: str) -> None:
     assert len(suggest(text)) in {0, 3}
+
+
+def test_a_tail_that_nothing_speaks_for_is_not_said() -> None:
+    found = [
+        Suggested("0601", 0.02, (), of_own=False),  # the best stays whatever it is
+        Suggested("0201", 0.02, ("楼道",), of_own=False),
+        Suggested("0204", 0.03, (), of_own=False),
+        Suggested("0304", 0.05, (), of_own=False),
+    ]
+    assert [one.code for one in worth_saying(found)] == ["0601", "0201", "0304"]
+
+
+def test_sabotage_without_the_floor_a_street_lamp_may_be_a_stairwell(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "0201" not in {one.code for one in worth_saying(suggest("路灯不亮"))}
+    monkeypatch.setattr(suggesting, "LEAST", 0.0)
+    assert "0201" in {one.code for one in worth_saying(suggest("路灯不亮"))}
 
 
 def test_only_leaves_that_are_offered_are_named() -> None:

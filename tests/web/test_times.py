@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from gezhi.kernel.worktime import ROUND_THE_CLOCK
+from gezhi.kernel.worktime import ROUND_THE_CLOCK, Periods, WorkCalendar
 from gezhi.web import times
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -32,6 +32,44 @@ def test_a_line_breaks_beside_a_figure_with_its_unit_never_between(said: str, pa
 def test_what_ran_out_within_the_minute_is_just_late(seconds: int, said: str) -> None:
     due = NOON + timedelta(seconds=seconds)
     assert times.clock(due, at=NOON, soon=NOON, hours=ROUND_THE_CLOCK).text == said
+
+
+OFFICE = WorkCalendar(Periods.on_weekdays((540, 720), (840, 1080)))
+EVENING = datetime(2026, 3, 7, 12, tzinfo=UTC)  # Saturday, 20:00 in Weihai
+
+
+def clock(hours: float) -> times.Clock:
+    return times.clock(EVENING + timedelta(hours=hours), at=EVENING, soon=EVENING, hours=OFFICE)
+
+
+@pytest.mark.parametrize(
+    ("hours", "when", "left", "whole"),
+    [
+        (3.2, "今天 23:12", "还剩 3 小时 12 分", "还剩 3 小时 12 分（工作时间 0 分）"),
+        (18, "明天 14:00", "还剩 18 小时", "还剩 18 小时（工作时间 0 分）"),
+        (42, "周一 14:00", "还剩 1 天 18 小时", "还剩 1 天 18 小时（工作时间 3 小时）"),
+        (142, "周五 18:00", "还剩 5 天 22 小时", "还剩 5 天 22 小时（工作时间 4 个工作日 3 小时）"),
+        (23 * 24, "3月30日", "还剩 23 天", "还剩 23 天（工作时间 14 个工作日）"),
+        (-1, "今天 19:00", "超时 1 小时", "超时 1 小时（工作时间 0 分）"),
+        (-30, "昨天 14:00", "超时 1 天 6 小时", "超时 1 天 6 小时（工作时间 4 小时）"),
+        (-54, "3月5日", "超时 2 天 6 小时", "超时 2 天 6 小时（工作时间 1 个工作日 3 小时）"),
+    ],
+)
+def test_a_list_says_by_when_and_what_is_left_day_and_night(
+    hours: float, when: str, left: str, whole: str
+) -> None:
+    found = clock(hours)
+    assert (found.when, found.text) == (when, left)
+    assert found.whole == whole
+
+
+def test_what_is_left_grows_as_the_due_moment_does() -> None:
+    """A list by due moment is read as one: no 24 minutes on Saturday evening stand for Monday morning."""
+    assert [clock(hours).text for hours in (13, 37, 40)] == [
+        "还剩 13 小时",
+        "还剩 1 天 13 小时",
+        "还剩 1 天 16 小时",
+    ]
 
 
 @pytest.mark.parametrize(("language", "sign"), [("zh-hans", "："), ("zh-hant", "："), ("en", ": ")])

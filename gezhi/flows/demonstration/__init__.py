@@ -1,0 +1,1 @@
+"""The demonstration: invented tales of a real subdistrict, performed with the product's own actions."""

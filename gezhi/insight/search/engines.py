@@ -54,7 +54,7 @@ def _keep_in_gin(lines: Sequence[Written]) -> None:
         )
 
 
-def narrow(wanted: Sequence[str]) -> tuple[str, list[object]]:
+def narrow(wanted: Sequence[str]) -> tuple[str, list[str | int]]:
     """A condition on insight_searchline, and its values: rows that may hold all these tokens."""
     if connection.vendor == "sqlite":
         base = _base()
@@ -72,7 +72,7 @@ def holds() -> str:
     return "instr" if connection.vendor == "sqlite" else "strpos"
 
 
-def stored(id: UUID) -> object:
+def stored(id: UUID) -> str | UUID:
     """An id as this engine keeps it."""
     return id.hex if connection.vendor == "sqlite" else id
 

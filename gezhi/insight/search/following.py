@@ -99,7 +99,7 @@ def write(case_ids: Collection[UUID]) -> None:
         if (id in numbers or id in was) and (id not in was or was[id].text != text)
     ]
     SearchLine.objects.bulk_create(
-        [SearchLine(case_id=one.case_id, number=one.number, text=one.now) for one in changed],
+        [SearchLine(case_id=one.case_id, number=one.number, text=one.now or "") for one in changed],
         update_conflicts=True,
         unique_fields=["jurisdiction", "case"],
         update_fields=["text"],

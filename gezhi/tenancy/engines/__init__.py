@@ -1,0 +1,1 @@
+"""The two databases as this product uses them."""

@@ -53,7 +53,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     known = parties.parties_by_ids(_party_ids(case, holdings, steps))
     names = parties.account_names(_account_ids(case, steps, pauses))
     shown = _shown(case)
-    clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at), long=True)
+    clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at))
     said = _said(case, roles, at)
     unheard_until = _unheard_until(case, said, at)
     where = _where(case)

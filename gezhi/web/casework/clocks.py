@@ -68,7 +68,7 @@ def _chip(
     """What is left, or when it was done and whether in time."""
     if done is None:
         soon = lists.soon_for(case, due, at=at, soon=soon)
-        return times.clock(due, at=at, soon=soon, hours=hours, long=True)
+        return times.clock(due, at=at, soon=soon, hours=hours)
     is_late = due is not None and done > due
     words_for = _("%(when)s 完成，超时") if is_late else _("%(when)s 完成")
     state = "overdue" if is_late else "in_time"

@@ -161,19 +161,16 @@ def soon_for(case: "Case | CaseLine", due: datetime | None, *, at: datetime, soo
     return soon if due and is_nearly_due(begun_at, due, at) else at
 
 
-def clock_of(
-    case: "Case | CaseLine", known: dict[UUID, Any], *, at: datetime, soon: datetime, long: bool = False
-) -> times.Clock:
-    """The earliest deadline that counts, by the calendar of whoever must act; hovering says which one it is."""
+def clock_of(case: "Case | CaseLine", known: dict[UUID, Any], *, at: datetime, soon: datetime) -> times.Clock:
+    """The earliest deadline that counts; hovering says which one it is and the working time of whoever must act."""
     if case.closed_at is not None:
         return times.NO_CLOCK
     hours, soon = hours_of(case, known), soon_for(case, case.due_at, at=at, soon=soon)
-    found = times.clock(
-        case.due_at, at=at, soon=soon, hours=hours, is_paused=case.review_at is not None, long=long
-    )
+    found = times.clock(case.due_at, at=at, soon=soon, hours=hours, is_paused=case.review_at is not None)
     which = deadline_of(case)
     name = words.of(words.CLOCKS, which)
-    return times.Clock(found.state, found.text, f"{name} {found.exact}", "" if which in UNNAMED else name)
+    hover = " · ".join(filter(None, [f"{name} {found.exact}", found.with_work]))
+    return found._replace(exact=hover, name="" if which in UNNAMED else name)
 
 
 def deadline_of(case: "Case | CaseLine") -> str:

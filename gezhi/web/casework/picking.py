@@ -9,7 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
+from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.web.staff import uuid_or_none
 
@@ -67,14 +69,37 @@ def category_chips(chosen: UUID | None, first: Sequence[dict[str, Any]] = ()) ->
 
 
 def place_options(
-    typed: str, chosen: UUID | None, limit: int = 8, *, first: Sequence[dict[str, Any]] = ()
+    typed: str,
+    chosen: UUID | None,
+    limit: int = 8,
+    *,
+    first: Sequence[dict[str, Any]] = (),
+    near: places.Ground = places.NOWHERE,
 ) -> list[dict[str, Any]]:
-    """Places to choose from as chips: what was found, and what is chosen already. first: suggested ones, while nothing was typed."""
-    found = places.find(typed, limit) if typed else []
+    """Places to choose from as chips: what was found, and what is chosen already. first: suggested ones, while nothing was typed.
+
+    Of words that are known in part only: what is known, unchosen, with the rest said back.
+    """
+    found, left = places.find(typed, limit, near=near) if typed else [], ""
+    if typed and not found:
+        found, left = places.find_around(typed, limit)
     if chosen and all(one.id != chosen for one in found):
         found = [*places.by_ids([chosen]).values(), *found]
+    left_out = _("没有单独登记“%(left)s”") % {"left": left} if left else ""
     suggested = [] if typed else [one for one in first if one["value"] != str(chosen)]
     return [
-        {"value": str(one.id), "label": one.full_name, "hint": one.code, "checked": one.id == chosen}
+        {
+            "value": str(one.id),
+            "label": one.full_name,
+            "hint": left_out or one.code,
+            "in_part": bool(left),
+            "checked": one.id == chosen,
+        }
         for one in found
     ] + suggested
+
+
+def ground_of(actor: Actor) -> places.Ground:
+    """Where somebody works: of places that are called alike, those there are likelier meant. No query."""
+    grids = tuple(post.grid for post in actor.posts if post.grid)
+    return places.Ground(grids, tuple(post.path for post in actor.posts if post.path not in {"", paths.ROOT}))

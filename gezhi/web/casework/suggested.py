@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 Chips = list[dict[str, Any]]
-LEAST = 0.03  # a guess below it helps nobody
 SAME_WHY = {
     "same_spot": gettext_lazy("同一处"),
     "near": gettext_lazy("就在附近"),
@@ -77,7 +76,7 @@ def category_chips(found: Sequence[Leaf]) -> Chips:
     return [
         {"value": str(one.category.id), "label": one.category.label(language), "hint": why_category(one), "checked": False}
         for one in found
-        if not one.category.refer_out and one.found.score >= LEAST
+        if not one.category.refer_out
     ]  # fmt: skip
 
 

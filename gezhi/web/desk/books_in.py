@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gezhi.cases import queries as cases
 from gezhi.channels import books as channel
 from gezhi.channels.excel import mapping
 from gezhi.channels.excel.book import Book, read_book
@@ -22,6 +23,8 @@ from gezhi.flows.cells import RowFinding
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFromHere, Refusal
 from gezhi.kernel.sheet import ENCODINGS, BadSheet
+from gezhi.parties import queries as parties
+from gezhi.places import paths
 from gezhi.reports import bookfiles, books
 from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import UNDER_WAY, BookStage, BookStep, Finished
@@ -227,6 +230,7 @@ def _progress(request: HttpRequest, row: BookRow) -> HttpResponse:
         else _stage_of(row),
         "findings": [RowFinding(*one).sentence() for one in row.findings[:SHOWN]],
         "more": max(0, len(row.findings) - SHOWN),
+        "seen": cases.seen_among(row.stayed, actor=actor_of(request)) if row.stayed else (),
         "is_under_way": is_under_way,
         "may_undo": may_undo,
         "problem": _(PROBLEMS.get(row.problem, gettext_noop("文件读不下去了，什么都没有写入。请重新上传。"))),
@@ -254,7 +258,7 @@ def _columns(
             "name": f"c{one.column}",
             "head": one.name,
             "samples": one.samples,
-            "reason": _reason(one, fields[one.column]),
+            "reason": reason(one, fields[one.column]),
             "options": [(code, _(name), code == fields[one.column]) for code, name in FIELD_NAMES.items()],
         }
         for one in proposals[:MOST_ASKED]
@@ -277,7 +281,8 @@ def _columns(
     return render(request, "desk/book_columns.html", page, status=422 if refused else 200)
 
 
-def _reason(one: mapping.Proposal, field: str) -> str:
+def reason(one: mapping.Proposal, field: str) -> str:
+    """Why a column is taken as this field, or as none."""
     return _(REASONS[one.why if one.field == field else "said"]) % {"like": one.like}
 
 
@@ -317,6 +322,15 @@ def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, A
     return redirect("desk:book_in", row.id)
 
 
+def _unlocated_at(request: HttpRequest) -> parties.PartyRow | None:
+    """The desk that gets what has no place, when whoever brings the book in does not see it there. At most 2 queries."""
+    desk, actor = parties.intake_desk(), actor_of(request)
+    sees = desk in actor.parties(Duty.CLERK, Duty.OFFICER) or any(
+        post.path == paths.ROOT for post in actor.posts
+    )
+    return None if sees else parties.party(desk)
+
+
 @require_GET
 @duty_required(*DESK)
 def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
@@ -335,6 +349,7 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
         "result": result,
         "rows": rows,
         "is_whole": result.read >= rows,
+        "unlocated_at": _unlocated_at(request) if result.unlocated else None,
         "findings": [one.sentence() for one in result.findings[:SHOWN]],
         "remarks": remarks[:SHOWN],
         "remarked": len(result.remarks),

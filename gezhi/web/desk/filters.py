@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.cases.lists import OPEN, CaseFilter
@@ -34,7 +34,7 @@ VIEWS: Mapping[str, tuple[Any, CaseFilter]] = {
     "due_soon": (gettext_lazy("即将到期"), CaseFilter(states=OPEN, clock="due_soon")),
     "overdue": (gettext_lazy("已超时"), CaseFilter(states=OPEN, clock="overdue")),
     "escalated": (gettext_lazy("提级督办"), CaseFilter(states=OPEN, is_escalated=True)),
-    "paused": (gettext_lazy("挂账"), CaseFilter(states=OPEN, clock="paused")),
+    "paused": (pgettext_lazy("clock", "挂账"), CaseFilter(states=OPEN, clock="paused")),
 }
 CLOSED = "closed"  # a view too, but nobody needs its number
 CLOCKS = {

@@ -40,19 +40,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
     unfolded = _unfolded(request, floods)
     is_whole = chosen.view in FOLDING and not chosen.is_filtered and unfolded is None
     folded = floods if is_whole else ()
-    wanted = _wanted(chosen, unfolded, folded, is_danger=False if is_whole else None)
-    rows = case_lists.listed(wanted, actor=actor, at=at, soon=soon)[(page - 1) * PAGE : page * PAGE + 1]
-    listed = [] if chosen.place_missed else case_lists.as_lines(rows)
-    first = _dangers(wanted, request, at, soon) if is_whole and page == 1 else []
-    shown = lists.rows([*first, *listed[:PAGE]], at=at)
+    wanted = _wanted(chosen, unfolded, folded)
+    listed = _page_of(wanted, page, request, soon, dangers_first=is_whole)
+    shown = lists.rows([] if chosen.place_missed else listed[:PAGE], at=at)
     context = {
         "chosen": chosen,
         "views": _views(chosen, counts),
         "lines": lines.as_html(shown, chosen.terms, _texts(chosen, shown)),
         "options": filters.options(chosen.typed),
-        "pager": _pager(
-            chosen, page, min(len(shown), PAGE), len(listed) > PAGE, {} if floods else counts, unfolded
-        ),
+        "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, {} if floods else counts, unfolded),
         "floods": [_flood(chosen, one, at) for one in folded],
         "unfolded": unfolded,
         "opened": _opened(request),
@@ -73,20 +69,27 @@ def _unfolded(request: HttpRequest, floods: Sequence[Flood]) -> Flood | None:
     return next((one for one in floods if mark_of(one.key) == asked), None)
 
 
-def _wanted(
-    chosen: filters.Chosen, unfolded: Flood | None, folded: Sequence[Flood], *, is_danger: bool | None
-) -> case_lists.CaseFilter:
+def _wanted(chosen: filters.Chosen, unfolded: Flood | None, folded: Sequence[Flood]) -> case_lists.CaseFilter:
     if unfolded is not None:
         return replace(chosen.wanted, flood=unfolded.key)
-    return replace(chosen.wanted, without=tuple(one.key for one in folded), is_danger=is_danger)
+    return replace(chosen.wanted, without=tuple(one.key for one in folded))
 
 
-def _dangers(
-    wanted: case_lists.CaseFilter, request: HttpRequest, at: datetime, soon: datetime
+def _page_of(
+    wanted: case_lists.CaseFilter, page: int, request: HttpRequest, soon: datetime, *, dangers_first: bool
 ) -> list[CaseLine]:
-    """What may be dangerous and waits for a first look: before everything else, however late that is. 1 query."""
-    rows = case_lists.listed(replace(wanted, is_danger=True), actor=actor_of(request), at=at, soon=soon)
-    return case_lists.as_lines(rows[:PAGE])
+    """The lines of one page and one more. dangers_first: what may be dangerous and waits for a first look stands before everything else,
+    however late that is, and takes as many pages as it needs. 1 query, 3 with dangers first.
+    """
+    who = {"actor": actor_of(request), "at": at_of(request), "soon": soon}
+    start, end = (page - 1) * PAGE, page * PAGE + 1
+    if not dangers_first:
+        return case_lists.as_lines(case_lists.listed(wanted, **who)[start:end])
+    dangers = case_lists.listed(replace(wanted, is_danger=True), **who)
+    many = dangers.count()
+    first = case_lists.as_lines(dangers[start:end]) if start < many else []
+    others = case_lists.listed(replace(wanted, is_danger=False), **who)
+    return [*first, *case_lists.as_lines(others[max(0, start - many) : end - many])] if end > many else first
 
 
 def _flood(chosen: filters.Chosen, one: Flood, at: datetime) -> dict[str, object]:

@@ -62,6 +62,7 @@ def _escaped(row: Row) -> dict[str, str]:
         "clock": row.clock.state,
         "clock_icon": row.clock_icon,
         "due": row.clock.exact,
+        "when": row.clock.when,
         "left": row.clock.text,
         "which": row.clock.name,
         "place": row.place,

@@ -23,7 +23,7 @@ from gezhi.web.casework import casepage, lists
 from gezhi.web.casework.asks import ASKS
 from gezhi.web.casework.moveform import MoveForm
 from gezhi.web.casework.offers import choices, said
-from gezhi.web.casework.picking import place_options, typed_category
+from gezhi.web.casework.picking import ground_of, place_options, typed_category
 from gezhi.web.casework.sent import Gathered, gathered, papers_key, version_seen
 from gezhi.web.casework.starts import condition_options, usually
 from gezhi.web.kept import Bag, fresh_key
@@ -152,7 +152,8 @@ def find_places(request: HttpRequest) -> HttpResponse:
         request.GET.get("place_words", "").strip()[:100],
         uuid_or_none(request.GET.get("place", "")),
     )
-    page = {"options": place_options(typed, chosen), "place_words": typed}
+    options = place_options(typed, chosen, near=ground_of(actor_of(request)))
+    page = {"options": options, "place_words": typed}
     return render(request, "desk/_place_options.html", page)
 
 

@@ -16,22 +16,26 @@ from gezhi.flows.found_and_solved import found as found_only
 from gezhi.flows.found_and_solved import found_and_solved
 from gezhi.flows.presence import is_named, presence
 from gezhi.flows.receive_report import Voice
+from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Refusal
 from gezhi.kernel.text import BadText
 from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
+from gezhi.places.register import tidy_code
 from gezhi.reports.intake import Intake
 from gezhi.web import kept
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists
+from gezhi.web.casework.picking import ground_of
 from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.pocket import near
 from gezhi.web.pocket.found_form import FoundForm
 from gezhi.web.pocket.pages import page
 from gezhi.web.refusals import status
 from gezhi.web.staff import actor_of, at_of, staff_required
+from gezhi.web.words import DUTIES
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -48,7 +52,7 @@ class Draft:
     key: str
     before: Bag
     after: Bag
-    is_elsewhere: bool = False
+    hindered: str = ""  # why he cannot close it on the spot
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,22 +73,31 @@ def found(request: Asked) -> HttpResponse:
     if place.closed_on is not None:
         return _where(request, closed=place)
     first = {"typed": place.code} if request.GET.get("place") else {}
-    draft = Draft(place, FoundForm(initial=first), fresh_key(), Bag(), Bag())
+    hindered = _hindered(request, place)
+    draft = Draft(place, FoundForm(initial=first), fresh_key(), Bag(), Bag(), hindered)
     return _page(request, draft, 200, is_scanned=bool(first))
 
 
 def _where(request: Asked, unknown: str = "", closed: PlaceRow | None = None) -> HttpResponse:
-    """Which place: by the number on its plate, or by name. closed: the place meant is no more, the nearest above it is offered."""
+    """Which place: by name, or by the number on its plate. closed: the place meant is no more, the nearest above it is offered.
+
+    A number that was typed here is a search: 3 may be a building's. Only a whole code says which plate was read.
+    """
     typed = request.GET.get("q", "").strip()[:60]
-    rows = places.find(typed, FOUND_PLACES) if typed else []
+    rows = places.find(typed, FOUND_PLACES, near=ground_of(actor_of(request))) if typed else []
+    left = ""
+    if typed and not rows:
+        rows, left = places.find_around(typed, FOUND_PLACES)
     if closed and (above := places.nearest_open(closed)):
         rows = [above]
-    if plate := next((row for row in rows if is_named(row, typed)), None):
+    if plate := next((row for row in rows if tidy_code(typed) == row.code), None):
         return redirect(reverse("my_found") + f"?place={plate.code}")
     if len(rows) == 1:  # the compound is known: which of its buildings?
         rows += places.children(rows[0].id)
     context = {
         "q": typed,
+        "left": left,
+        "numbered": next((row.id for row in rows if is_named(row, typed)), None),
         "rows": rows,
         "unknown": unknown,
         "closed": closed,
@@ -92,6 +105,16 @@ def _where(request: Asked, unknown: str = "", closed: PlaceRow | None = None) ->
         "own": _own_places(request),
     }
     return page(request, "found_where", context, tab="my_found", status=404 if unknown else 200)
+
+
+def _hindered(request: Asked, place: PlaceRow) -> str:
+    """Why whoever asks cannot close on the spot what he finds here, "" when he can. Said before he begins. No query."""
+    actor = actor_of(request)
+    if cases.works_at(actor, place.path, place.grid_id):
+        return ""
+    if actor.has(Duty.WORKER):
+        return _("这里不在您的片区，不能当场办结")
+    return _("当场办结由%(duty)s岗位的人做，您没有这个岗位") % {"duty": DUTIES[Duty.WORKER.value]}
 
 
 def _own_places(request: Asked) -> list[PlaceRow]:
@@ -158,7 +181,7 @@ def _refused(request: Asked, draft: Draft, refusal: Refusal) -> HttpResponse:
     """The form as it was, with the sentence where it belongs. Somebody else's area: the way to report it stays open."""
     draft.before, draft.after = draft.before.without_claimed(), draft.after.without_claimed()
     if isinstance(refusal, NotYours):
-        draft.is_elsewhere = True
+        draft.hindered = _hindered(request, draft.place) or _("这里不在您的片区，不能当场办结")
     elif draft.place.closed_on is not None and isinstance(refusal, Invalid) and refusal.field == "place":
         _move_up(draft)
     else:
@@ -188,7 +211,7 @@ def _page(request: Asked, draft: Draft, number: int, is_scanned: bool = False) -
         "before_error": " ".join(draft.before.refused),
         "after_error": " ".join([*draft.after.refused, *filter(None, [form.photo_words])]),
         "is_plated": is_scanned or (bool(typed) and is_named(draft.place, typed)),
-        "is_elsewhere": draft.is_elsewhere,
+        "hindered": draft.hindered,
         "here": near.position(request.POST),
     }
     return page(request, "found", context, tab="my_found", status=number, back=reverse("my_found"))

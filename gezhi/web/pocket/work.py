@@ -119,6 +119,7 @@ def _cell(
     return {
         "url": reverse("my_case", args=[case.number]),
         "state": clock.state,
+        "when": times.unbroken(clock.when),
         "clock": clock.narrow,
         "exact": clock.exact,
         "place": lists.short_name(place) if place else _("未定位"),

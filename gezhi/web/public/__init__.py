@@ -1,0 +1,1 @@
+"""The door of residents: reporting, following a report, and what works without network."""

@@ -23,12 +23,13 @@ from gezhi.web.limits import TooOften
 from gezhi.web.public import trust
 from gezhi.web.refusals import sentence
 
-FOUND_PLACES = 8
+FOUND_PLACES, MOST_PLACES = 8, 60
 TRIES_PER_HOUR = 30  # of one address, whatever it asks
 TRIES_PER_NUMBER = 5  # of anybody, for one case number: four digits are soon guessed
 LONGEST_SEARCH = 60
 SERIAL = 7  # digits of the end of a case number
 LONGEST_END = 4 + SERIAL + 1  # with its year, as the lists of the desk show it
+LONGEST_NUMBER = 6 + LONGEST_END  # with the office's code
 NOBODY = UUID(int=0)
 
 
@@ -37,17 +38,31 @@ NOBODY = UUID(int=0)
 def home(request: Asked) -> HttpResponse:
     """Two doors: report, or look up. The search box finds places."""
     words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    return _page(request, 200, {"q": words, "found": places.find(words, FOUND_PLACES) if words else []})
+    return _page(request, 200, {"q": words, **looked_up(words, is_whole="all" in request.GET)})
+
+
+def looked_up(words: str, *, is_whole: bool = False) -> dict[str, object]:
+    """found: the places that the words mean; left: what of the words no place is called; has_more: whether there are others."""
+    limit = MOST_PLACES if is_whole else FOUND_PLACES
+    found = places.find(words, limit + 1) if words else []
+    left = ""
+    if words and not found:
+        found, left = places.find_around(words, limit + 1)
+    return {"found": found[:limit], "left": left if found else "", "has_more": len(found) > limit}
 
 
 @require_POST
 @never_cache
 def find_report(request: Asked) -> HttpResponse:
-    """By tracking code, or by case number and the last four digits of the phone number that was left.
+    """By tracking code, or by case number and the last four digits of the phone number that was left. One field takes either.
 
     Posted, so that no code stands in an address that is logged. Whatever is wrong, the answer is the same.
     """
     code, number, tail = (request.POST.get(name, "").strip()[:100] for name in ("code", "number", "tail"))
+    if not number and _is_number(code):
+        code, number = "", code
+    if number and not tail:
+        return _again(request, 422, None)
     try:
         limits.count("lookup", limits.address(request), most=TRIES_PER_HOUR, minutes=60, at=request.now)
         report_id = _by_number(request, number, tail) if number else reports.by_code(code).id
@@ -58,6 +73,15 @@ def find_report(request: Asked) -> HttpResponse:
     except NotFound as refusal:
         return _again(request, 404, refusal)
     return private(SeeOther(reverse("status", args=[reports.tracking_code(report_id)])))
+
+
+def _is_number(typed: str) -> bool:
+    """Whether somebody wrote a case number, or the end of one, where a tracking code could stand: codes are longer."""
+    try:
+        key = code_key(typed)
+    except TooLong:
+        return False
+    return key.isdecimal() and len(key) <= LONGEST_NUMBER
 
 
 def _by_number(request: Asked, number: str, tail: str) -> UUID:
@@ -93,11 +117,16 @@ def _meant(number: str, request: Asked) -> list[str]:
     return [f"{office}-{this}-{key.zfill(SERIAL)}" for this in (year, year - 1)]
 
 
-def _again(request: Asked, number: int, refusal: Refusal) -> HttpResponse:
-    not_there = _("没有找到。请核对查询码，或者案件编号和电话后四位，再试一次。")
-    error = sentence(refusal) if number == 429 else not_there
+def _again(request: Asked, number: int, refusal: Refusal | None) -> HttpResponse:
+    """refusal: None when it was a number without the digits of the phone, whether such a case exists or not."""
+    not_there = _("没有找到。请核对查询码，或者编号和电话后四位，再试一次。")
+    lacks = _("这是编号。请再填留过的电话的后四位；没有留过电话，请用查询码查。")
+    error = lacks if refusal is None else sentence(refusal) if number == 429 else not_there
     typed = {name: request.POST.get(name, "")[:100] for name in ("code", "number", "tail")}
-    return private(_page(request, number, {"lookup_error": error, "typed": typed}))
+    typed["code"] = typed["code"] or typed["number"]
+    return private(
+        _page(request, number, {"lookup_error": error, "lacks_tail": refusal is None, "typed": typed})
+    )
 
 
 def _page(request: Asked, number: int, more: dict[str, object]) -> HttpResponse:

@@ -28,7 +28,8 @@ from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.limits import TooOften
-from gezhi.web.public import photo_hint, same, trust
+from gezhi.web.public import photo_hint, same, trust, where_asked
+from gezhi.web.public.home import LONGEST_SEARCH, looked_up
 from gezhi.web.public.report_form import NO_TOPIC, ReportForm
 from gezhi.web.refusals import status
 from gezhi.web.voices import Spoken
@@ -37,7 +38,6 @@ from gezhi.web.words import language
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
-FOUND_PLACES = 8
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
 kept_by_its_reader = cache_control(private=True, no_cache=True)
@@ -94,19 +94,20 @@ class Draft:
         return places.by_code(inside) if inside else self.place
 
 
-def _form(place: PlaceRow | None, sent: QueryDict | None = None) -> ReportForm:
-    """The form of this place: of a compound, a street or a market it offers the buildings."""
+def _form(place: PlaceRow | None, sent: QueryDict | None = None, where: str = "") -> ReportForm:
+    """The form of this place: of a compound, a street or a market it offers the buildings. where: as typed on the page before."""
     rows = places.children(place.id) if place and place.kind in PARENTS[Kind.BUILDING] else []
     buildings = [(one.code, one.name) for one in rows if one.kind == Kind.BUILDING]
-    return ReportForm(sent, has_place=place is not None, buildings=buildings)
+    first = {"text": f"{where}：" if where else ""} if place else {"where": where}
+    return ReportForm(sent, has_place=place is not None, buildings=buildings, initial=first)
 
 
 def _shown(request: Asked, named: PlaceRow | None) -> HttpResponse:
     place = places.nearest_open(named) if named else None
-    draft = Draft(place, _form(place), Bag(), fresh_key(), named)
-    words = request.GET.get("q", "").strip()
-    found = places.find(words, FOUND_PLACES) if words and place is None else []
-    return _page(request, draft, 200, {"q": words, "found": found})
+    words, where = (request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in ("q", "where"))
+    draft = Draft(place, _form(place, where=where or words), Bag(), fresh_key(), named)
+    found = looked_up(words, is_whole="all" in request.GET) if place is None else {}
+    return _page(request, draft, 200, {"q": words, **found})
 
 
 def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
@@ -134,6 +135,8 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
         return _referred(request, draft)
     if not form.is_valid() or draft.bag.refused or draft.spoken.refused:
         return _page(request, draft, 422)
+    if asked := where_asked.question(request.POST, form.cleaned_data if not draft.named else {}):
+        return _page(request, draft, 200, {"where_asked": asked})
     spot = draft.closed or draft.spot
     if not draft.closed and (question := _asked_first(request, draft, spot)):
         return question

@@ -1,0 +1,1 @@
+"""The door of WeCom: its callback and logging in with it."""

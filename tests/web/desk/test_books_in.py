@@ -98,7 +98,10 @@ def test_a_book_is_uploaded_understood_tried_and_brought_in(cast: Cast, desk: De
     said = text(client.get(f"{BOOKS}{book.id}/"))
     assert "已撤回 1" in said  # the unlocated one lies at the office's desk, not at hers
     assert set(Case.objects.values_list("ending", flat=True)) == {"declined", ""}
-    assert Case.objects.get(ending="").number in said
+    number = Case.objects.get(ending="").number
+    assert number in said
+    page = client.get(f"{BOOKS}{book.id}/").content.decode()
+    assert f"/desk/cases/{number}/" not in page  # a link that she may not follow is none
 
 
 def test_a_known_layout_goes_straight_to_the_trial(cast: Cast, desk: Desk, noon: datetime) -> None:
@@ -336,3 +339,16 @@ def test_a_book_that_nobody_goes_on_with_says_how_far_it_came(
     IncomingBook.objects.update(stage=stage, began_at=noon - timedelta(days=2))
     books.purge(at=noon)
     assert sentence in text(client.get(f"{BOOKS}{kept().id}/"))
+
+
+def test_whose_desk_gets_what_has_no_place_is_said_before_it_comes_in(cast: Cast, desk: Desk) -> None:
+    """The clerk would look for those rows in vain afterwards; the officer of the office sees them anyway."""
+    said = {}
+    for who in (cast.chen, cast.zhou):
+        IncomingBook.objects.all().delete()
+        client = desk(who)
+        sent(client, csv(HEADS, *ROWS))
+        book = kept()
+        client.post(f"{BOOKS}{book.id}/", columns(book, c6="note"))
+        said[who.id] = "不能定位的会交给" in text(client.get(f"{BOOKS}{book.id}/trial/"))
+    assert said == {cast.chen.id: True, cast.zhou.id: False}

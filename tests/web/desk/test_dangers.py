@@ -14,8 +14,10 @@ from gezhi.kernel.actor import VISITOR
 from gezhi.notices import queries as notices
 from gezhi.notices.whom import News
 from gezhi.reports.intake import Intake
+from gezhi.web.desk import inbox
 from tests.cast import Cast
 from tests.web.desk.conftest import Desk, text
+from tests.web.desk.test_inbox import numbers
 
 pytestmark = pytest.mark.django_db
 GAS = "楼道里有煤气味，头有点晕"
@@ -72,3 +74,22 @@ def test_once_somebody_has_looked_it_is_one_among_the_others(
 def test_the_notice_says_that_it_may_be_dangerous(cast: Cast, gas: Case, noon: datetime) -> None:
     worker.keep_books(noon)
     assert News.DANGER in {one.news for one in notices.unread(cast.chen)}
+
+
+def test_however_many_dangers_there_are_each_stands_on_one_page_and_so_does_everything_else(
+    cast: Cast, desk: Desk, gas: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PAGE", 3)
+    place = cast.town.row(cast.town.stairwell)
+    for number in range(6):
+        intake = Intake(channel="qr", text=f"{number}楼有煤气味", place=place.id, place_path=place.path)
+        receive_report(Voice(intake, place), actor=VISITOR, at=noon)
+    cast.lin_reports(noon, "路灯不亮")
+    client = desk(cast.chen)
+    pages = [numbers(client.get(f"/desk/?page={page}")) for page in (1, 2, 3, 4)]
+    assert [len(page) for page in pages] == [3, 3, 3, 0]
+    assert sorted(one for page in pages for one in page) == sorted(
+        Case.objects.values_list("number", flat=True)
+    )
+    fearful = set(Case.objects.filter(feared__isnull=False).values_list("number", flat=True))
+    assert set(pages[0]) | set(pages[1]) | set(pages[2][:1]) == fearful

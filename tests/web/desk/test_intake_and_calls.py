@@ -44,6 +44,82 @@ def test_a_call_becomes_a_case_and_the_code_is_read_out(cast: Cast, desk: Desk) 
     assert reports.by_code(code[1]).text == "楼上漏水到我家"
 
 
+def test_where_no_place_was_chosen_but_the_words_name_one_the_clerk_is_asked_once(
+    cast: Cast, desk: Desk
+) -> None:
+    client = desk(cast.chen)
+    sent = form(text="悦海花园三号楼二单元的灯不亮", next="1")
+    asked = client.post("/desk/new/", sent)
+    assert (asked.status_code, Case.objects.count()) == (422, 0)
+    assert "没有选位置，是不是这里？" in text(asked)
+    html = asked.content.decode()
+    first = re.search(r'name="take_place" value="([^"]+)" autofocus', html)
+    assert first is not None
+    assert (first[1], 'name="next" value="1"' in html) == (str(cast.town.stairwell), True)
+    taken = client.post("/desk/new/", sent | {"asked": "1", "take_place": first[1]})
+    assert (taken.status_code, Case.objects.get().place_id) == (200, cast.town.stairwell)
+
+
+def test_a_building_that_is_not_registered_leads_to_its_compound_and_is_kept_in_words(
+    cast: Cast, desk: Desk
+) -> None:
+    client, compound = desk(cast.chen), str(cast.town.compound)
+    html = client.get("/desk/find/places/", {"place_words": "悦海花园15号楼"}).content.decode()
+    assert "没有单独登记“15号楼”" in html
+    assert f'value="{compound}">' in html  # offered, not taken by itself
+    asked = client.post("/desk/new/", form(place_words="悦海花园15号楼"))
+    assert (asked.status_code, f'name="take_place" value="{compound}"' in asked.content.decode()) == (
+        422,
+        True,
+    )
+    client.post("/desk/new/", form(place_words="悦海花园15号楼", asked="1", take_place=compound))
+    assert Case.objects.get().place_id == cast.town.compound
+    assert Report.objects.get().text == "楼上漏水到我家（说的是：悦海花园15号楼）"
+
+
+def test_place_words_that_find_nothing_are_kept_too(cast: Cast, desk: Desk) -> None:
+    desk(cast.chen).post("/desk/new/", form(place_words="月亮背面"))
+    assert Report.objects.get().text == "楼上漏水到我家（说的是：月亮背面）"
+
+
+@pytest.mark.parametrize("more", [{"asked": "1"}, {"nowhere": "1"}])
+def test_it_may_stay_without_a_place(cast: Cast, desk: Desk, more: dict[str, str]) -> None:
+    sent = form(text="悦海花园三号楼二单元的灯不亮", **more)
+    assert desk(cast.chen).post("/desk/new/", sent).status_code == 200
+    assert Case.objects.get().place_id is None
+
+
+def test_sabotage_without_the_question_it_goes_to_a_desk_that_knows_less(
+    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.desk.intake.spots_in", lambda words: [])
+    assert desk(cast.chen).post("/desk/new/", form(text="悦海花园三号楼漏水")).status_code == 200
+    assert Case.objects.get().place_id is None
+
+
+@pytest.mark.parametrize("more", [{}, {"next": "1"}])
+def test_whose_desk_has_it_is_said_and_the_link_works(cast: Cast, desk: Desk, more: dict[str, str]) -> None:
+    """Without a place the case is another desk's: the clerk who took the call reads whose, and follows it as the caller does."""
+    client = desk(cast.chen)
+    answer = client.post("/desk/new/", form(text="海边的栏杆坏了", **more))
+    case = Case.objects.get()
+    assert case.desk_id != cast.desk_a
+    html = answer.content.decode()
+    assert f"/desk/cases/{case.number}/" not in html
+    assert [words in text(answer) for words in ("没有选到您受理的位置", case.number)] == [True, True]
+    link = re.search(r'href="(/t/[^"]+)"', html)
+    assert link is not None
+    assert client.get(link[1]).status_code == 200
+
+
+def test_what_is_ones_own_is_opened_at_the_desk(cast: Cast, desk: Desk) -> None:
+    client = desk(cast.chen)
+    html = client.post("/desk/new/", form(place=str(cast.town.building))).content.decode()
+    link = re.search(r'href="(/desk/cases/[^"]+)"', html)
+    assert link is not None
+    assert (client.get(link[1]).status_code, "没有选到您受理的位置" in html) == (200, False)
+
+
 def test_the_same_form_twice_is_one_case(cast: Cast, desk: Desk) -> None:
     client = desk(cast.chen)
     first, again = (client.post("/desk/new/", form()) for _ in range(2))

@@ -51,8 +51,9 @@ def test_every_clock_but_the_one_of_the_whole_case_has_its_name(
 def test_a_danger_reported_on_a_sunday_evening_is_counted_day_and_night(cast: Cast, noon: datetime) -> None:
     sunday = noon - timedelta(hours=16)
     case = cast.lin_reports(sunday, "楼道里有很重的燃气味", category=None)
+    hover = f"先做的事 {times.exact(case.make_safe_due)} · 还剩 15 分"
     assert chip(case, sunday) == times.Clock(
-        "in_time", "还剩 15 分", f"先做的事 {times.exact(case.make_safe_due)}", "先做的事"
+        "in_time", "还剩 15 分", hover, "先做的事", "今天 20:15", "还剩 15 分"
     )
 
 
@@ -78,10 +79,28 @@ def test_what_is_carried_forward_says_so_itself(cast: Cast, clutter: Case, noon:
     assert (clock.whole, clock.name) == ("挂账到 3月11日", "")
 
 
-def test_the_list_says_it_aloud_and_when_somebody_hovers(cast: Cast, clutter: Case, desk: Desk) -> None:
+def test_a_list_and_the_case_say_the_same_of_one_moment(
+    cast: Cast, reported: Case, desk: Desk, noon: datetime
+) -> None:
+    """Saturday evening; due on Monday at two: a list by due moment reads as one, and working time is called so."""
+    case = walk(reported, (cast.chen, Move("accept")), at=noon)
+    Case.objects.filter(id=case.id).update(due_at=noon + 4 * DAY + timedelta(hours=-2))
+    html = text(desk(cast.chen).get("/desk/"))
+    assert "周五 10:00 还剩 3 天 22 小时" in html
+    page = text(desk(cast.chen).get(address(case)))
+    assert "还剩 3 天 22 小时（工作时间 3 个工作日 6 小时）" in page
+
+
+def test_the_list_says_it_aloud_and_when_somebody_hovers(
+    cast: Cast, clutter: Case, desk: Desk, noon: datetime
+) -> None:
     html = desk(cast.chen).get("/desk/").content.decode()
-    assert f'title="签收 {times.exact(clutter.due_at)}"' in html
-    assert '<span class="sr-only">签收</span>超时 ' in html
+    assert f'title="签收 {times.exact(clutter.due_at)} · 超时 ' in html
+    when = times.near(clutter.due_at, noon)
+    assert (
+        f'<span class="sr-only">签收</span><span><span class="clock-when">{when}</span> <span class="clock-left">超时 '
+        in html
+    )
 
 
 def test_my_work_and_the_case_say_it_in_sight(cast: Cast, clutter: Case, desk: Desk) -> None:

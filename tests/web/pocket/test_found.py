@@ -17,6 +17,7 @@ from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.ledger import actions as ledger
 from gezhi.ledger import queries as lines
 from gezhi.ledger.queries import LineFilter
+from gezhi.places.models import Place
 from gezhi.reports.models import Report
 from gezhi.web import kept
 from gezhi.web.pocket import found_form
@@ -198,12 +199,54 @@ def test_what_he_cannot_mend_goes_to_the_desk_as_it_is(cast: Cast, phone: Phone,
     assert (answer.status_code, answer["Location"], case.state) == (303, FOUND, "reported")
 
 
-def test_the_spoken_number_typed_at_the_door_is_as_good_as_the_code(
+def test_a_number_typed_is_a_search_and_never_says_that_he_is_there(
     cast: Cast, phone: Phone, plate: str
 ) -> None:
+    """3 is the third building to whoever types it, and the spoken number of a stairwell far away."""
     number = cast.town.row(cast.town.stairwell).number
-    answer = phone(cast.wei).get(f"{FOUND}?q={number}")
+    answer = phone(cast.wei).get(FOUND, {"q": str(number)})
+    html = answer.content.decode()
+    assert (answer.status_code, f"?pick={plate}" in html, "?place=" in html) == (200, True, False)
+    assert "已用位置码确认" not in phone(cast.wei).get(f"{FOUND}?pick={plate}").content.decode()
+
+
+def test_a_whole_code_typed_is_as_good_as_scanned(cast: Cast, phone: Phone, plate: str) -> None:
+    answer = phone(cast.wei).get(FOUND, {"q": plate})
     assert (answer.status_code, answer["Location"]) == (302, f"{FOUND}?place={plate}")
+
+
+def test_the_number_that_is_asked_for_stands_on_no_page_before(cast: Cast, phone: Phone, plate: str) -> None:
+    """Neither among what is found, nor in his own list, nor on the form: it is read off the poster."""
+    Place.objects.filter(id=cast.town.stairwell).update(number=91234)
+    wei = phone(cast.wei)
+    pages = [wei.get(FOUND, {"q": "悦海花园3号楼2单元"}), wei.get(FOUND), wei.get(FOUND, {"pick": plate})]
+    for page in pages:
+        seen = re.sub(r"<[^>]*>", " ", page.content.decode())
+        assert [number in seen for number in ("91234", plate)] == [False, False]
+    typed = form(wei, plate) | {"typed": "91234", "after": [picture()]}
+    assert wei.post(FOUND, typed).status_code == 303
+
+
+def test_whoever_may_not_close_it_reads_why_before_he_begins(cast: Cast, phone: Phone, plate: str) -> None:
+    manager = phone(cast.sun).get(FOUND, {"pick": plate}).content.decode()
+    assert "您没有这个岗位" in manager
+    stranger = phone(cast.mo).get(FOUND, {"pick": plate}).content.decode()
+    assert "这里不在您的片区，不能当场办结" in stranger
+    for html in (manager, stranger):
+        assert ("修好了，办结" in html, "修不了，交给社区" in html) == (False, True)
+    for who in (cast.wei, cast.qian):
+        assert "修好了，办结" in phone(who).get(FOUND, {"pick": plate}).content.decode()
+
+
+def test_sabotage_without_that_look_he_would_fill_the_whole_form_first(
+    cast: Cast, phone: Phone, plate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.pocket.found._hindered", lambda request, place: "")
+    assert "修好了，办结" in phone(cast.mo).get(FOUND, {"pick": plate}).content.decode()
+
+
+def test_a_place_that_is_known_in_part_is_said_back(cast: Cast, phone: Phone, plate: str) -> None:
+    assert "没有单独登记“西门”" in phone(cast.wei).get(FOUND, {"q": "悦海花园西门"}).content.decode()
 
 
 def test_a_name_leads_to_a_list(cast: Cast, phone: Phone, plate: str) -> None:

@@ -1,11 +1,15 @@
 """The front door: find a place, find a report; whoever guesses learns nothing."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from gezhi.cases.models import Case
+from gezhi.kernel.actor import SYSTEM
+from gezhi.places.actions import add_place
+from gezhi.places.kinds import Kind
 from gezhi.tenancy import queries as tenancy
 from gezhi.tenancy.models import Jurisdiction
 from gezhi.web.public import home as view
@@ -23,7 +27,7 @@ def test_a_place_is_found_by_what_people_type(door: Client, here: str, words: st
 def test_a_place_that_is_not_there_leads_to_saying_it_in_words(door: Client) -> None:
     html = door.get("/", {"q": "月亮背面"}).content.decode()
     assert "没有找到“月亮背面”" in html
-    assert 'href="/r/"' in html
+    assert 'href="/r/?where=' in html
 
 
 def test_the_place_page_names_todays_phones_and_what_was_solved(door: Client, here: str) -> None:
@@ -145,3 +149,58 @@ def test_sabotage_were_each_way_of_writing_counted_by_itself_the_next_guess_woul
 
     monkeypatch.setattr(view.limits, "count", by_what_was_typed)
     assert door.post("/find", {"number": number[7:], "tail": "1234"}).status_code == 303
+
+
+def test_one_field_takes_the_code_or_the_number_with_the_digits_of_the_phone(door: Client, here: str) -> None:
+    page = report(door, here, contact="13800001234")
+    number = Case.objects.get().number
+    for typed in (number, number[7:], number[-7:], number[-7:].lstrip("0")):
+        answer = door.post("/find", {"code": typed, "tail": "1234"})
+        assert (answer.status_code, answer["Location"]) == (303, page)
+
+
+@pytest.mark.parametrize("typed", ["128", "371072-2026-9999999"])
+def test_a_number_without_the_digits_is_told_what_it_lacks_whether_there_is_such_a_case_or_not(
+    door: Client, here: str, typed: str
+) -> None:
+    report(door, here, contact="13800001234")
+    number = Case.objects.get().number
+    lacking, known = (said(door.post("/find", {"code": one}), one) for one in (typed, number))
+    assert lacking == known
+    assert lacking[0] == 422
+    assert "再填留过的电话的后四位" in lacking[1]
+    html = door.post("/find", {"code": typed}).content.decode()
+    assert f'name="code" type="text" value="{typed}"' in html
+
+
+def test_the_words_are_carried_to_the_form(door: Client, here: str) -> None:
+    html = door.get("/", {"q": "月亮背面 3 号"}).content.decode()
+    link = re.search(r'href="(/r/\?where=[^"]+)"', html)
+    assert link is not None
+    assert 'value="月亮背面 3 号"' in door.get(link[1]).content.decode()
+    assert 'value="月亮背面"' in door.get("/r/", {"q": "月亮背面"}).content.decode()
+
+
+def test_a_gate_that_is_not_registered_leads_to_its_compound_and_is_said_back(
+    door: Client, here: str
+) -> None:
+    html = door.get("/", {"q": "悦海花园西门"}).content.decode()
+    assert "没有单独登记“西门”" in html
+    link = re.search(r'href="(/r/371072-\d+\?where=[^"]+)"', html)
+    assert link is not None
+    assert "西门：</textarea>" in door.get(link[1]).content.decode()
+
+
+def test_where_more_are_called_so_the_page_says_it_and_lists_them(
+    door: Client, cast: Cast, noon: Any
+) -> None:
+    town = cast.town
+    who: dict[str, Any] = {"actor": SYSTEM, "at": noon}
+    for one in range(view.FOUND_PLACES):
+        new = {"kind": Kind.COMPOUND, "parent_id": town.community_a, "grid_id": town.grid_a1, **who}
+        compound = add_place(name=f"甲{one}院", **new)
+        add_place(**new | {"kind": Kind.BUILDING, "name": "3号楼", "parent_id": compound.id})
+    few = door.get("/", {"q": "三号楼"}).content.decode()
+    assert (few.count('class="cell"'), "全部列出" in few) == (view.FOUND_PLACES, True)
+    every = door.get("/", {"q": "三号楼", "all": "1"}).content.decode()
+    assert (every.count('class="cell"'), "全部列出" in every) == (view.FOUND_PLACES + 1, False)

@@ -76,6 +76,39 @@ def test_words_without_a_place_say_where_it_is(door: Client, cast: Cast) -> None
     assert (found.text, found.place_id, found.channel) == ("位置：海滨路公交站\n井盖没了", None, "web")
 
 
+def test_words_that_name_a_place_are_asked_about_once_before_they_go_nowhere(
+    door: Client, cast: Cast
+) -> None:
+    stairs = cast.town.row(cast.town.stairwell)
+    sent = form(where="悦海花园三号楼二单元", photos=[picture()], contact="13800001234")
+    answer = door.post("/r/", sent)
+    html = answer.content.decode()
+    assert (answer.status_code, Report.objects.count()) == (200, 0)
+    assert "是这里吗？" in html
+    assert f'name="spot" value="{stairs.code}" checked' in html
+    carried = {name: value for name, value in sent.items() if name != "photos"}
+    assert all(value in html for value in ("悦海花园三号楼二单元", "楼道玻璃碎了", "13800001234"))
+    carried |= {"kept_photos": kept(html), "asked": "1", "spot": stairs.code}
+    assert door.post("/r/", carried).status_code == 303
+    assert (Case.objects.get().place_id, Evidence.objects.get().claimed_kind) == (stairs.id, "report")
+
+
+@pytest.mark.parametrize("more", [{"asked": "1"}, {"asked": "1", "spot": "-"}, {"waited": "0"}])
+def test_it_is_asked_once_and_never_of_what_waited_on_a_phone(
+    door: Client, cast: Cast, more: dict[str, str]
+) -> None:
+    assert door.post("/r/", form(where="悦海花园三号楼", **more)).status_code == 303
+    assert Case.objects.get().place_id is None
+
+
+def test_sabotage_without_the_question_the_place_is_lost(
+    door: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_view.where_asked, "question", lambda sent, said: [])
+    assert door.post("/r/", form(where="悦海花园三号楼")).status_code == 303
+    assert Case.objects.get().place_id is None
+
+
 def test_saying_only_where_is_not_a_report(door: Client) -> None:
     answer = door.post("/r/", form(text="", where="海滨路公交站"))
     assert (answer.status_code, Report.objects.count()) == (422, 0)

@@ -20,7 +20,6 @@
     if (form.elements.typed) form.elements.typed.value = asked.get("place") ?? "";
     form.dataset.outbox = place?.name ?? code;
     document.querySelector("[data-place-name]").textContent = place?.name ?? code;
-    document.querySelector("[data-place-number]").textContent = place?.number ?? code;
   }
 
   const list = document.querySelector("[data-places]");
@@ -29,9 +28,9 @@
   document.getElementById("id_q").value = typed;
   list.open = true;
   const parts = typed.toLowerCase().match(/\d+[^\d\s]*|[^\d\s]+/g) ?? []; // 「悦海花园3号楼」 is in 「悦海花园小区 3号楼」
-  const plate = cells(list).find((one) => [one.code, one.number].includes(typed));
+  const plate = cells(list).find((one) => one.code === typed.toUpperCase()); // a number alone may be a building's: ask which
   if (plate) return location.replace(`?place=${plate.code}`);
-  const fits = (one) => parts.every((part) => one.name.toLowerCase().includes(part));
+  const fits = (one) => one.number === typed || parts.every((part) => one.name.toLowerCase().includes(part));
   if (!cells(list).some(fits)) return; // then the whole list is the better answer
   for (const one of cells(list)) one.cell.hidden = !fits(one);
 })();

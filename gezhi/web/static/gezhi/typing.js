@@ -64,14 +64,16 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 });
 
 function inPlace(event) {
-  const radios = [...document.querySelectorAll("#place-options input[type=radio]")];
+  // what was found for the words typed here, then what the text speaks of: all that is on the screen
+  const radios = [...phone.querySelectorAll("#place-options input[name=place], #suggested input[name=place]")];
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     step(radios, event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {
     event.preventDefault();
     isAhead = event.target.value !== foundFor;
-    if (!isAhead) choose(radios.find((one) => one.checked) ?? radios[0]);
+    // with nothing typed, Enter takes only what the arrows have chosen
+    if (!isAhead) choose(radios.find((one) => one.checked) ?? (event.target.value ? radios[0] : null));
     focus("id_code");
   }
 }
