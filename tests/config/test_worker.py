@@ -322,7 +322,7 @@ def test_the_command_ends_with_a_failure_when_the_books_have_ended(
     monkeypatch.setattr(worker, "keep_books", end)
     monkeypatch.setattr(worker, "stop_on_signals", threading.Event)
     with pytest.raises(worker.BooksEnded):
-        commands.worker(argparse.Namespace())
+        commands.worker(argparse.Namespace(quiet=True))
 
 
 def age_after_books_that_hang(monkeypatch: pytest.MonkeyPatch) -> float:
