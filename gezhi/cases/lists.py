@@ -34,7 +34,10 @@ from gezhi.tenancy.prepared import Prepared
 
 OPEN = tuple(state.value for state in lifecycle.OPEN)
 DANGER = Q(
-    feared__isnull=False, closed_at=None, made_safe_at=None
+    state__in=[State.REPORTED.value, State.ASKED.value],
+    feared__isnull=False,
+    closed_at=None,
+    made_safe_at=None,
 )  # `feared` goes with the first who sorts it
 
 

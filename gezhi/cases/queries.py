@@ -145,7 +145,8 @@ def silence_may_be_broken() -> bool:
 
 def is_danger(case: Case | CaseLine) -> bool:
     """Whether its words make one fear something that nobody has looked at or made safe. As `lists.DANGER` asks of the table."""
-    return case.feared_id is not None and case.closed_at is None and case.made_safe_at is None
+    is_unread = case.state in {State.REPORTED, State.ASKED}
+    return is_unread and case.feared_id is not None and case.made_safe_at is None
 
 
 def is_escalated(case: Case | CaseLine) -> bool:

@@ -13,7 +13,7 @@ from django.db import transaction
 from gezhi.flows.cells import BadCell, RowFinding, day_of, distinct, text_of
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Refusal
-from gezhi.kernel.sheet import BadSheet, Record, by_head, heads_as_written, read_sheet
+from gezhi.kernel.sheet import BadSheet, Record, by_head, heads_as_written, read_sheet, small
 from gezhi.parties import queries
 from gezhi.parties.days import zone
 from gezhi.parties.hiring import Hire, Plan, carry_out, plan
@@ -85,7 +85,7 @@ def import_accounts(data: bytes, filename: str, *, actor: Actor, at: datetime) -
 
     Raises kernel.sheet.BadSheet (the file as a whole; also too_many_rows), NotYours.
     """
-    sheet = read_sheet(data, filename)
+    sheet = read_sheet(data, filename, limits=small(MOST_ROWS))
     records, heads = by_head(sheet, COLUMNS, OPTIONAL), heads_as_written(sheet, COLUMNS)
     if len(records) > MOST_ROWS:
         raise BadSheet("too_many_rows", rows=len(records), limit=MOST_ROWS)

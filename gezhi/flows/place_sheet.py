@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from gezhi.flows.cells import BadCell, RowFinding, day_of, text_of
 from gezhi.kernel.private import phone_key
-from gezhi.kernel.sheet import Cell, Record, by_head, heads_as_written, read_sheet
+from gezhi.kernel.sheet import Cell, Record, by_head, heads_as_written, read_sheet, small
 from gezhi.kernel.text import BadText, clean_name
 
+MOST_ROWS = 20_000  # buildings of one sheet
 COLUMNS = {
     "community": ("社区", "所属社区", "居委会", "community"),
     "compound": ("小区", "小区名称", "院落", "compound"),
@@ -80,7 +81,7 @@ class Reading:
 
 def read(data: bytes, filename: str, zone: tzinfo) -> Reading:
     """The sheet's rows; days are those of `zone`. Raises kernel.sheet.BadSheet when the file as a whole cannot be read."""
-    sheet = read_sheet(data, filename)
+    sheet = read_sheet(data, filename, limits=small(MOST_ROWS, megabytes=60))
     reading = Reading(heads_as_written(sheet, COLUMNS))
     for record in by_head(sheet, COLUMNS, OPTIONAL):
         reading.count += 1

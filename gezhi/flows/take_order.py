@@ -15,6 +15,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.orders import actions as orders
 from gezhi.cases.orders import queries as known_orders
 from gezhi.cases.orders.actions import Terms
+from gezhi.cases.orders.number import number_key
 from gezhi.flows.receive_and_join import receive_and_join_or_nothing
 from gezhi.flows.receive_report import Voice
 from gezhi.journal.actions import record
@@ -22,7 +23,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.actions import publish_left
-from gezhi.reports.intake import Intake
+from gezhi.reports.intake import OURS, Intake
 
 SOURCE = "order"
 
@@ -129,7 +130,7 @@ def _into(coming: Coming, actor: Actor) -> str:
 def as_intake(coming: Coming, terms: Terms) -> Intake:
     """Its report. terms: judged."""
     place = coming.place
-    number = hashlib.sha256(f"{terms.issuer}\n{terms.number}".encode()).hexdigest()
+    number = hashlib.sha256(f"{terms.issuer}\n{number_key(terms.number)}".encode()).hexdigest()
     return Intake(
         channel=SOURCE,
         text=coming.text,
@@ -139,6 +140,7 @@ def as_intake(coming: Coming, terms: Terms) -> Intake:
         contact=coming.phone,
         said_at=coming.said_at,
         key=f"order-{number}",
+        maker=OURS,
         source=f"{SOURCE}:{terms.issuer}",
         external_number=terms.number,
     )

@@ -17,7 +17,15 @@ import python_calamine
 
 from gezhi.kernel import oldbook
 from gezhi.kernel.moment import BadMoment, as_moment
-from gezhi.kernel.workbook import ENCRYPTED_PACKAGE, ERROR_TEXTS, OLD_OFFICE, BadSheet, Limits, repacked
+from gezhi.kernel.workbook import (
+    ENCRYPTED_PACKAGE,
+    ERROR_TEXTS,
+    OLD_OFFICE,
+    BadSheet,
+    Limits,
+    repacked,
+    small,
+)
 
 __all__ = [
     "BOOKS",
@@ -40,12 +48,14 @@ __all__ = [
     "read_grids",
     "read_sheet",
     "safe_cell",
+    "small",
 ]
 
 Cell = str | int | float | bool | date | datetime | None
 BOOKS = ("xlsx", "xlsm", "xls")
 TITLE_ROWS = 5  # a merged title may stand above the heads
 ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5")  # what a person may answer when asked
+NUL_SHARE = 10  # one sign in so many may be NUL: a damaged text is read still, and its rows are named
 EXACT = 2**53  # the last integer a float holds for certain
 
 
@@ -257,6 +267,10 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
             text = data.decode(name)
         except UnicodeDecodeError:
             continue
+        if NUL_SHARE * text.count("\0") > len(
+            text
+        ):  # no writing: a file of another kind, whatever it is called
+            raise BadSheet("broken")
         if encoding or name != "gb18030" or _reads_as_chinese(text):
             return text.removeprefix("\ufeff"), name
     raise BadSheet("encoding", tried=encoding)

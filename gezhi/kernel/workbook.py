@@ -20,6 +20,9 @@ ERROR_TEXTS = frozenset(
 )
 
 
+HEAD_ROWS = 10  # titles and heads above the rows
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one table may hold. Bytes are inflated ones; signs are characters, over all cells or in one."""
@@ -32,6 +35,12 @@ class Limits:
     max_cells: int = 2_000_000
     max_signs: int = 60_000_000
     max_cell_signs: int = 32_767
+
+
+def small(rows: int, *, megabytes: int = 20) -> Limits:
+    """Of a table that is read while somebody waits: so many rows, with as many empty ones between them, and so large once inflated."""
+    most = 2 * rows + HEAD_ROWS
+    return Limits(max_bytes=megabytes * 1_000_000, max_rows=most, max_columns=200, max_cells=most * 100)
 
 
 class BadSheet(Refusal, ValueError):

@@ -23,18 +23,20 @@ from gezhi.reports.contact import unseal
 from gezhi.reports.indexed import numbered
 from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, words
 from gezhi.reports.models import ImportRun, Report
-from gezhi.reports.queries import ASKED_AT_ONCE
+from gezhi.reports.queries import ASKED_AT_ONCE, stored_before
 from gezhi.reports.receipts import Received, known, new_report, receipt
 
 
 def receive(intake: Intake, *, at: datetime) -> Received:
-    """Store one report and claim its pictures, inside the caller's transaction: 1 INSERT, 1 UPDATE more with pictures.
+    """Store one report and claim its pictures, inside the caller's transaction: 1 INSERT, 1 UPDATE more with pictures, 1 SELECT with a key.
 
     The caller journals `.deed` (together with the case it opens: one INSERT for both). A repeat of the same idempotency key
     ends in the database's IntegrityError; the caller then asks queries.find_repeat(intake) in a fresh transaction.
     Raises Invalid, Missing("text_or_photo").
     """
     said = judged(intake)
+    if before := stored_before(said):
+        return before
     report = new_report(said, at)
     Report.objects.bulk_create([report])
     if said.evidence:
@@ -163,7 +165,7 @@ def receive_many(rows: Sequence[Intake], run_id: UUID, *, at: datetime) -> list[
     Every row has a source and an external number; one that is known already, also from earlier in this batch, gives the
     report that is there (is_new False, nothing written). No pictures. Raises Invalid with `row` = index of the culprit.
     """
-    said = [_judged_row(number, row) for number, row in enumerate(rows)]
+    said = judged_rows(rows)
     numbers = {(one.source, one.external_number) for one in said}
     found = numbered(
         source__in={source for source, _ in numbers}, external_number__in={number for _, number in numbers}
@@ -181,6 +183,11 @@ def receive_many(rows: Sequence[Intake], run_id: UUID, *, at: datetime) -> list[
         receipts.append(receipt(report))
     Report.objects.bulk_create(fresh)
     return receipts
+
+
+def judged_rows(rows: Sequence[Intake]) -> list[Intake]:
+    """As `intake.judged`, each of a sheet. Raises Invalid with `row` = index of the first culprit."""
+    return [_judged_row(number, row) for number, row in enumerate(rows)]
 
 
 def _judged_row(number: int, row: Intake) -> Intake:

@@ -21,6 +21,7 @@ FROM_ELSEWHERE = frozenset({"import", "order"})  # kept whole, as other people w
 REASON_LIMIT = 200  # graphemes
 
 _CHANNELS = frozenset(Channel.values)
+OURS = "ours"  # maker of the keys that this product makes itself
 _KEY = re.compile(r"[\x21-\x7e]{16,255}")
 
 
@@ -31,7 +32,9 @@ class Intake:
     place, place_path: the place's id and its path, both or neither. lon, lat: WGS-84 degrees, both or neither.
     contact: a phone number as typed. evidence: ids of kept pictures, at most nine; pictures: their SHA-256, so that the same
     form sent twice with the same files is recognised although the files were kept twice (without them the ids stand in).
-    voice: id of a kept recording, with its SHA-256 in voice_digest. key: the sender's idempotency key. source, external_number: the number it has in somebody else's book.
+    voice: id of a kept recording, with its SHA-256 in voice_digest. key: the sender's idempotency key; maker: which door it came through
+    and who made it, in this product's own words: keys of two makers never meet ("" = whoever comes by this channel).
+    source, external_number: the number it has in somebody else's book.
     """
 
     channel: str
@@ -49,6 +52,7 @@ class Intake:
     voice_digest: str = ""
     said_at: datetime | None = None
     key: str | None = None
+    maker: str = ""
     source: str = ""
     external_number: str = ""
 
@@ -123,7 +127,15 @@ def _located(lon: float | None, lat: float | None) -> tuple[float | None, float 
 
 
 def key_digest(intake: Intake) -> str:
-    """What is stored of the idempotency key; "" without one."""
+    """What is stored of the idempotency key; "" without one. Of its maker, too: what a stranger sends is never a key of ours.
+
+    No key has a line break in it, so that none can say another maker's name.
+    """
+    return digest(f"{intake.maker or intake.channel}\n{intake.key}") if intake.key else ""
+
+
+def old_key_digest(intake: Intake) -> str:
+    """What was stored of it before its maker was part of it. Rows written then are known by it only when they say the same."""
     return digest(intake.key) if intake.key else ""
 
 

@@ -14,7 +14,7 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import TooLong, code_key
 from gezhi.reports.contact import TAIL_DIGITS, tail_digest, unseal
 from gezhi.reports.indexed import keyed, numbered
-from gezhi.reports.intake import Intake, body_digest, judged, key_digest, text_digest
+from gezhi.reports.intake import Intake, body_digest, judged, key_digest, old_key_digest, text_digest
 from gezhi.reports.kinds import is_askable
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.receipts import Received, code_of, known
@@ -109,7 +109,7 @@ def is_erased(report_id: UUID) -> bool:
 
 
 def find_repeat(intake: Intake) -> Received | None:
-    """The report that this idempotency key already gave; None when the key is new or absent. 1 query, 2 for an erased report.
+    """The report that this idempotency key already gave; None when the key is new or absent. 2 queries at most, 3 for an erased report.
 
     For the caller whose receive() ended in an IntegrityError, in a fresh transaction. Raises Invalid("key", "other_body")
     when the key came with something else (I6).
@@ -119,10 +119,19 @@ def find_repeat(intake: Intake) -> Received | None:
         return None
     report = keyed(key_digest(said)).first()
     if report is None:
-        return None
+        return stored_before(said)
     if not _is_the_same(report, said):
         raise Invalid("key", "other_body")
     return known(report.id)
+
+
+def stored_before(said: Intake) -> Received | None:
+    """The report of this key from before makers were part of keys. 1 query.
+
+    Only when it says the same: its door is part of that, and to other words nobody answers whether it is there.
+    """
+    old = keyed(old_key_digest(said)).first() if said.key else None
+    return known(old.id) if old is not None and _is_the_same(old, said) else None
 
 
 def _is_the_same(report: Report, said: Intake) -> bool:

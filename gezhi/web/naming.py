@@ -5,8 +5,10 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.catalogue.views import CategoryView
 from gezhi.kernel.geo import BadPoint, Point, point
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import BadText, clean
@@ -14,6 +16,7 @@ from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 
 CURSOR_SIGNS: Final = 32
+HOTLINE: Final = "12345"
 
 
 def place_named(code: str) -> PlaceRow:
@@ -33,12 +36,17 @@ def leaf(code: str) -> UUID:
         found = catalogue.by_code(code)
     except NotFound:
         raise Invalid("category", "unknown") from None
-    if found.refer_out:
-        whom = found.refer_to(get_language() or "")
-        raise Invalid("category", "refer_out", whom=whom, phone=found.refer_phone)
     if not found.is_leaf:
         raise Invalid("category", "not_a_leaf")
+    if found.refer_out:
+        whom, phone = referred(found, get_language() or "")
+        raise Invalid("category", "refer_out", whom=whom, phone=phone)
     return found.id
+
+
+def referred(leaf: CategoryView, language: str) -> tuple[str, str]:
+    """To whom a topic that is not ours belongs, and their phone; where the book names nobody, the line that knows."""
+    return leaf.refer_to(language) or _("政务服务便民热线"), leaf.refer_phone or HOTLINE
 
 
 def point_of(pair: Sequence[float]) -> Point | None:

@@ -144,6 +144,21 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("form", "bomb"): gettext_noop("这个表样解开后太大，不能收。请重新做一份简单的。"),
     ("form", "macros"): gettext_noop("表样里有宏或嵌入的文件，不能收。请去掉后另存再上传。"),
     ("form", "abroad"): gettext_noop("表样引用了外面的文件或图片，不能收。请把它们去掉后再上传。"),
+    ("form", "part_names"): gettext_noop(
+        "表样里有重名或者放错位置的部件，不能收。请用 Word 或 Excel 另存后再上传。"
+    ),
+    ("form", "alt_chunk"): gettext_noop(
+        "表样里嵌了另一份文档，打开时才并进来，不能收。请把它的内容直接写进表样后再上传。"
+    ),
+    ("form", "strange_part"): gettext_noop(
+        "表样里有“%(what)s”，普通表样用不着，打开时可能会自己运行或联网，不能收。请去掉后另存再上传。"
+    ),
+    ("form", "field"): gettext_noop(
+        "表样里有域“%(what)s”，打开时可能会运行程序或读取别处的文件，不能收。请去掉这个域，页码、日期一类的可以保留。"
+    ),
+    ("form", "formula"): gettext_noop(
+        "表样里有公式“%(what)s”，可能会联网、运行程序或读取别的文件，不能收。请改成普通内容，求和、日期一类的可以保留。"
+    ),
     ("form", "no_marks"): gettext_noop("表样里没有一个 {{…}} 记号，不知道填在哪里。请写上后再上传。"),
     ("form", "unknown_marks"): gettext_noop("表样里有不认识的记号：%(marks)s。请改成上面列出的写法。"),
     ("form", "in_a_formula"): gettext_noop("有一个记号写在公式里，请改写在普通单元格里。"),

@@ -81,3 +81,27 @@ def test_a_form_with_a_broken_picture_keeps_words_chip_and_the_good_picture(
     code = deeds.send(page)
     page.goto(f"/t/{code}")
     expect(page.get_by_text(words)).to_be_visible()
+
+
+ORDER = "12345热线工单\n工单编号：XZ1\n办理时限：2031-03-05 17:00\n诉求内容：下载以后还要能答复的路灯不亮"
+
+
+def _order(town: Town) -> Page:
+    page = town.page("zhou")
+    page.goto("/desk/orders/new/")
+    page.locator("#id_pasted").fill(ORDER)
+    page.get_by_role("button", name="读出来核对").click()
+    page.get_by_role("button", name="登记来件").click()
+    page.wait_for_url("**/desk/orders/*-*/")
+    return page
+
+
+def test_after_a_file_was_taken_the_form_can_be_sent_at_once(town: Town) -> None:
+    page = _order(town)
+    page.locator("#id_answer_text").fill("路灯已修好")
+    for suffix in (".docx", ".xlsx"):
+        with page.expect_download() as taken:
+            page.get_by_role("button", name=suffix).first.click()
+        assert taken.value.suggested_filename.endswith(suffix)
+    page.get_by_role("button", name="记为已答复").click()
+    expect(page.get_by_role("alert")).to_contain_text("还没有记为已答复")

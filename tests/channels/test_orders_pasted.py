@@ -6,13 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gezhi.channels.orders import paste, telling
+from gezhi.channels.orders.moments import Here, asked, limit
 from gezhi.channels.orders.paste import MOST_SIGNS, read
+from gezhi.kernel.worktime import ROUND_THE_CLOCK
 
-HERE = ZoneInfo("Asia/Shanghai")
+ZONE = ZoneInfo("Asia/Shanghai")
+HERE = Here(ZONE)
 
 
 def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, second, tzinfo=HERE)
+    return datetime(year, month, day, hour, minute, second, tzinfo=ZONE)
 
 
 MANY_LINES = """【威海市12345政务服务便民热线工单】
@@ -111,7 +114,7 @@ def test_a_line_below_a_short_part_belongs_to_the_text() -> None:
     assert (found.return_until, found.text) == (at(2026, 3, 3, 12), "路灯\n请加急")
 
 
-def test_a_time_without_its_year_is_never_guessed() -> None:
+def test_a_time_without_its_year_is_not_read_where_nobody_knows_today() -> None:
     assert read("编号：A1\n办理时限：3月5日17时\n内容：路灯", HERE).lacks == ("due_at",)
 
 
@@ -121,6 +124,20 @@ def test_a_time_without_its_year_is_never_guessed() -> None:
         ("市民张女士来电反映楼道灯不亮", "来电人来电反映楼道灯不亮"),
         ("居民赵建国反映路面积水", "来电人反映路面积水"),
         ("身份证371002199001011234", "身份证***"),
+        ("身份证３７１００２１９９００１０１１２３４", "身份证***"),
+        ("证件编号371002900101123", "证件编号***"),
+        ("另请联系张师傅13912345678", "另请联系张师傅***"),
+        ("电话１３９－１２３４－５６７８", "电话***"),
+        ("电话139.1234.5678，139·1234·5678", "电话***，***"),
+        ("物业0631-5231234无人接", "物业***无人接"),
+        ("家住悦海花园3号楼2单元501室，楼上602室漏水", "家住悦海花园3号楼2单元***，楼上602室漏水"),
+        ("住址：悦海花园3号楼２单元５０１", "住址：悦海花园3号楼２单元***"),
+        ("家住3号楼，楼道灯不亮", "家住3号楼，楼道灯不亮"),
+        ("鲁K12345占用消防通道", "鲁K12345占用消防通道"),
+        ("灯杆编号：20260302001 不亮", "灯杆编号：20260302001 不亮"),
+        ("市民来电反映电梯停运", "市民来电反映电梯停运"),
+        ("该女士表示满意", "该女士表示满意"),
+        ("居民多次反映电梯停运", "居民多次反映电梯停运"),
         ("路灯编号 20260302001 不亮", "路灯编号 20260302001 不亮"),
     ],
 )
@@ -178,5 +195,127 @@ def test_a_name_alone_leaves_nothing_behind(name: str) -> None:
 def test_sabotage_with_parts_in_one_piece_the_matter_goes_with_the_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(paste, "_apart", lambda parts: parts)
+    monkeypatch.setattr(paste, "apart", lambda parts: parts)
     assert MATTER not in read(f"工单编号：WH1\n来电人：王秀英反映{MATTER}", HERE).text
+
+
+def test_twin_without_the_mask_other_peoples_numbers_would_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "mask_private", lambda text: text)
+    assert "13912345678" in telling.unnamed("另请联系张师傅13912345678")
+
+
+def test_the_callers_own_number_in_the_text_is_kept_for_calling_only() -> None:
+    found = read("编号：7\n内容：楼道灯不亮，联系电话：１３９ １２３４ ５６７８，物业0631-5231234", HERE)
+    assert (found.phone, "5678" in found.text) == ("13912345678", False)
+
+
+# ---- as the hotline of Weihai writes them ----
+
+WEIHAI = """【威海市12345政务服务便民热线】工单
+工单编号：WH202611280915023
+来电时间：2026-11-28 09:15
+来电人：王女士  联系电话：13806310088  （要求保密）
+诉求类型：投诉
+事发地址：经区皇冠街道悦海花园小区三号楼二单元
+诉求内容：市民来电反映，悦海花园小区三号楼二单元电梯近一周频繁停运，拨打物业电话无人接听。
+承办单位：皇冠街道办事处
+办理时限：2个工作日（2026-12-01 17:30前办结）
+响应要求：1小时内联系诉求人
+备注：回访要求满意度"""
+TODAY = Here(ZONE, at(2026, 11, 28, 10), ROUND_THE_CLOCK)
+
+
+def test_an_order_of_the_hotline_keeps_its_words_its_end_and_the_wish_for_secrecy() -> None:
+    found = read(WEIHAI, TODAY)
+    assert (found.due_at, found.lacks, found.phone) == (at(2026, 12, 1, 17, 30), (), "13806310088")
+    assert found.text.split("\n") == [
+        "市民来电反映，悦海花园小区三号楼二单元电梯近一周频繁停运，拨打物业电话无人接听。",
+        "承办单位：皇冠街道办事处",
+        "【威海市12345政务服务便民热线】工单",
+        "来电人：（要求保密）",
+        "诉求类型：投诉",
+        "事发地址：经区皇冠街道悦海花园小区三号楼二单元",
+        "响应要求：1小时内联系诉求人",
+        "备注：回访要求满意度",
+    ]
+    assert (telling.response(found.text), telling.wants_secrecy(found.text)) == ("1小时内联系诉求人", True)
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        "王女士（要求保密）",
+        "王女士（保密件）",
+        "王女士 要求保密",
+        "王女士要求保密",
+        "要求保密",
+        "保密",
+        "王女士，请对其身份保密",
+    ],
+)
+def test_who_wants_to_be_kept_secret_is_neither_named_nor_forgotten(caller: str) -> None:
+    text = read(f"编号：7\n来电人：{caller}\n内容：{MATTER}", HERE).text
+    assert ("保密" in text, "王女士" in text, MATTER in text) == (True, False, True)
+    assert telling.wants_secrecy(text)
+
+
+def test_twin_without_that_look_the_wish_would_vanish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "secrecy", lambda text: ("", text))
+    assert "保密" not in read(f"编号：7\n来电人：王女士要求保密\n内容：{MATTER}", HERE).text
+
+
+@pytest.mark.parametrize("nobody", ["市民", "匿名", "女士", "居民"])
+def test_who_is_not_named_changes_no_words(nobody: str) -> None:
+    said = "市民来电反映居民楼前路灯不亮，女士匿名"
+    assert read(f"编号：7\n来电人：{nobody}\n内容：{said}", HERE).text.split("\n")[0] == said
+
+
+@pytest.mark.parametrize("said", ["不保密", "无需保密", "不需要保密", "保密局门前路灯不亮", "没有要求"])
+def test_who_does_not_want_it_is_not_marked(said: str) -> None:
+    assert telling.wants_secrecy(said) is False
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ("2个工作日（2026-12-01 17:30前办结）", at(2026, 12, 1, 17, 30)),
+        ("2026年12月1日17时30分前办结", at(2026, 12, 1, 17, 30)),
+        ("12月1日17:30前", at(2026, 12, 1, 17, 30)),
+        ("12月1日下午5点30分前", at(2026, 12, 1, 17, 30)),
+        ("1月5日", at(2027, 1, 5, 23, 59)),
+        ("11月28日", at(2026, 11, 28, 23, 59)),
+        ("3个工作日", at(2026, 11, 29, 10)),
+        ("三个工作日内办结", at(2026, 11, 29, 10)),
+        ("二十四小时内", at(2026, 11, 29, 10)),
+        ("5日内答复", at(2026, 12, 3, 23, 59)),
+        ("2个工作日或3个工作日", None),
+        ("2026-12-01至2026-12-05", None),
+        ("13月40日", None),
+        ("尽快", None),
+        ("0个工作日", None),
+        ("999个工作日", None),
+    ],
+)
+def test_limits_as_issuers_write_them(said: str, due: datetime | None) -> None:
+    assert limit(said, TODAY) == due
+
+
+def test_days_without_a_year_and_counted_ones_begin_when_it_was_sent() -> None:
+    sent = at(2026, 12, 30, 9)
+    assert limit("1月2日12:00前", TODAY, sent) == at(2027, 1, 2, 12)
+    assert limit("24小时", TODAY, sent) == at(2026, 12, 31, 9)
+    assert limit("3个工作日", Here(ZONE, sent)) is None  # nobody said which days are worked
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ("楼道灯坏。请于12月1日17:30前办结", at(2026, 12, 1, 17, 30)),
+        ("楼道灯坏。请务必在2026年12月1日前答复。", at(2026, 12, 1, 23, 59)),
+        ("11月2日来电，12月1日又坏", None),
+        ("请于12月1日前办结，请于12月3日前回复", None),
+    ],
+)
+def test_an_end_in_a_sentence_is_read_where_it_asks(said: str, due: datetime | None) -> None:
+    assert asked(said, TODAY) == due
+    assert read(f"编号：7\n内容：{said}", TODAY).due_at == due

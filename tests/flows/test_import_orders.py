@@ -1,18 +1,24 @@
 """A sheet of orders: in their layout, all or nothing, the same file again adds nothing."""
 
 import io
+import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
+from django.apps import apps
 from django.db import IntegrityError
 
 from gezhi.cases import check
 from gezhi.cases.models import Case, Order
 from gezhi.cases.orders import queries as orders
+from gezhi.cases.orders.number import number_key
+from gezhi.channels.orders.moments import Here
 from gezhi.channels.orders.sheet import judge
 from gezhi.config import worker
 from gezhi.flows import import_orders as flow
@@ -20,6 +26,7 @@ from gezhi.flows import take_order as taking
 from gezhi.flows.cells import RowFinding
 from gezhi.flows.import_orders import Brought, import_orders
 from gezhi.flows.take_order import Coming, coming_of, take_order
+from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.sheet import BadSheet
 from gezhi.reports.models import ImportRun, Report
 from tests.cast import Cast
@@ -65,7 +72,7 @@ def many(count: int) -> list[tuple[str, ...]]:
 
 
 def coming(data: bytes) -> list[Coming]:
-    sheet = judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+    sheet = judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
     assert sheet.findings == ()
     return [coming_of(one) for one in sheet.orders]
 
@@ -124,7 +131,7 @@ def test_every_bad_row_is_named_by_number_and_column() -> None:
         ROW,
         (ROW[0], "另一件", *ROW[2:]),
     )
-    sheet = judge(book(*rows), "a.xlsx", issuer="hotline", tz=HERE)
+    sheet = judge(book(*rows), "a.xlsx", issuer="hotline", here=Here(HERE))
     assert sheet.findings == (
         RowFinding(2, "工单编号", "required"),
         RowFinding(3, "办理时限", "unreadable"),
@@ -134,20 +141,20 @@ def test_every_bad_row_is_named_by_number_and_column() -> None:
 
 
 def test_a_number_that_a_spreadsheet_rounded_is_no_number() -> None:
-    sheet = judge(book((2.5, *ROW[1:])), "a.xlsx", issuer="hotline", tz=HERE)
+    sheet = judge(book((2.5, *ROW[1:])), "a.xlsx", issuer="hotline", here=Here(HERE))
     assert [one.code for one in sheet.findings] == ["unreadable"]
 
 
 def test_a_sheet_without_its_columns_says_which() -> None:
     with pytest.raises(BadSheet) as bad:
-        judge(book(("a", "b"), heads=("标题", "备注")), "a.xlsx", issuer="hotline", tz=HERE)
+        judge(book(("a", "b"), heads=("标题", "备注")), "a.xlsx", issuer="hotline", here=Here(HERE))
     assert (bad.value.code, bad.value.details["heads"]) == ("missing_heads", ("工单编号", "办理时限"))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7"])
 def test_what_is_no_workbook_is_refused(data: bytes) -> None:
     with pytest.raises(BadSheet):
-        judge(data, "a.xlsx", issuer="hotline", tz=HERE)
+        judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
 
 
 # ---- two at once, and half of one ----
@@ -258,3 +265,133 @@ def test_orders_of_a_sheet_that_nobody_sends_again_are_shown_after_an_hour(
     worker.tidy_up(noon + timedelta(hours=1, seconds=1))
     assert seen(cast) == 10
     assert bring(cast, book(*many(12)), noon + timedelta(hours=2)) == Brought(12, 2, 10)
+
+
+# ---- refused whole, or taken whole ----
+
+UNSTORABLE = "漏\uffff水"
+
+
+def test_words_that_cannot_be_kept_are_found_in_their_row_before_anything_is_written() -> None:
+    rows = [*many(12), ("B1", "", UNSTORABLE, *ROW[3:]), ("B2", "", "漏" * 20_001, *ROW[3:])]
+    lines = [",".join(row) for row in (HEADS, *rows)]
+    sheet = judge("\n".join(lines).encode(), "a.csv", issuer="hotline", here=Here(HERE))
+    assert sheet.findings == (
+        RowFinding(14, "诉求内容", "noncharacter"),
+        RowFinding(15, "诉求内容", "too_long"),
+    )
+    assert [one.sentence() for one in sheet.findings] == [
+        "第 14 行，诉求内容：含有无法保存的字符",
+        "第 15 行，诉求内容：太长",
+    ]
+
+
+def with_a_bad_one() -> list[Coming]:
+    good = coming(book(*many(12)))
+    return [*good, replace(good[0], terms=replace(good[0].terms, number="B1"), text=UNSTORABLE)]
+
+
+def test_a_refused_sheet_leaves_nothing_also_an_hour_later(cast: Cast, noon: datetime) -> None:
+    with pytest.raises(Invalid) as refused:
+        import_orders("hotline", with_a_bad_one(), file_digest="0" * 64, actor=cast.zhou, at=noon)
+    worker.tidy_up(noon + timedelta(hours=2))
+    left = (Order.objects.count(), Report.objects.count(), Case.objects.count(), ImportRun.objects.count())
+    assert (refused.value.field, refused.value.details["row"], left) == ("text", 12, (0, 0, 0, 0))
+
+
+def test_twin_unless_it_is_judged_first_half_of_it_appears_an_hour_later(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "judged_rows", lambda _rows: [])
+    with pytest.raises(AssertionError):
+        test_a_refused_sheet_leaves_nothing_also_an_hour_later(cast, noon)
+
+
+# ---- one number, however it is written ----
+
+SPELLINGS = ("WH-1", "wh-1", "ＷＨ-1", "WH–1", "WH -1", "Wh—1")
+
+
+def test_a_number_is_one_however_it_is_written_and_shown_as_it_was_first(cast: Cast, noon: datetime) -> None:
+    bring(cast, book((SPELLINGS[0], *ROW[1:])), noon)
+    for other in SPELLINGS[1:]:
+        assert bring(cast, book((other, *ROW[1:])), noon) == Brought(1, 0, 1)
+        again = coming(book((other, *ROW[1:])))[0]
+        assert take_order(again, actor=cast.zhou, at=noon).is_new is False
+    assert [one.number for one in Order.objects.all()] == ["WH-1"]
+
+
+def test_spellings_of_one_number_within_a_sheet_are_one_order() -> None:
+    sheet = judge(book(*((one, *ROW[1:]) for one in SPELLINGS)), "a.xlsx", issuer="hotline", here=Here(HERE))
+    assert ([one.number for one in sheet.orders], sheet.repeats, sheet.findings) == (["WH-1"], 5, ())
+
+
+def test_a_dash_between_digits_parts_them() -> None:
+    assert number_key("2026-1-12") != number_key("2026-11-2")
+    assert number_key("2026 – 1-12") == number_key("2026-1－12")
+    assert number_key("---") == "---"
+    assert len(number_key("ﷺ" * 80)) == 64
+
+
+def test_the_keys_of_orders_that_are_there_are_those_of_new_ones(cast: Cast, noon: datetime) -> None:
+    filling = import_module("gezhi.cases.migrations.0009_keys_of_orders_that_are_there")
+    for number in (*SPELLINGS, "2026-1-12", "〔2026〕 12号", "---", "ﷺ" * 80, "ａ_１_２"):
+        assert filling.key_of(number) == number_key(number)
+
+
+def test_orders_that_were_two_by_their_spelling_stay_two(cast: Cast, noon: datetime) -> None:
+    bring(cast, book(*((f"WH{count}", *ROW[1:]) for count in range(2))), noon)
+    first, second = Order.objects.order_by("id")
+    Order.objects.filter(id=first.id).update(number="WH-1", number_key="")
+    Order.objects.filter(id=second.id).update(number="wh－1", number_key=" ")
+    filling = import_module("gezhi.cases.migrations.0009_keys_of_orders_that_are_there")
+    filling.give_keys(apps, None)
+    Order.objects.filter(id=second.id).update(number_key="")
+    filling.give_keys(apps, None)
+    filling.give_keys(apps, None)
+    keys = [one.number_key for one in Order.objects.order_by("id")]
+    assert keys == ["WH1", f"WH1 {second.id.hex}"]
+
+
+# ---- nobody waits for a large book ----
+
+
+def large(rows: int) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as made:
+        sheet = made.add_worksheet()
+        for number in range(rows):
+            sheet.write_row(number, 0, HEADS if number == 0 else [f"WH{number}", *ROW[1:]])
+    return file.getvalue()
+
+
+def refused_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch, *, before: str) -> str:
+    """Why it was refused, before a step of the reading."""
+    with monkeypatch.context() as patched:
+        patched.setattr(before, None)
+        with pytest.raises(BadSheet) as bad:
+            judge(data, "a.xlsx", issuer="hotline", here=Here(HERE))
+    return bad.value.code
+
+
+def test_a_book_with_far_too_many_rows_is_never_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused_at_once(large(2000), monkeypatch, before="gezhi.kernel.sheet._opened") == "too_many_rows"
+
+
+def test_a_book_that_says_it_is_far_too_large_is_never_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    large_part = io.BytesIO(large(2))
+    with zipfile.ZipFile(large_part, "a", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/media/image1.bmp", b"".join(bytes([one % 251]) * 200 for one in range(110_000)))
+    code = refused_at_once(large_part.getvalue(), monkeypatch, before="gezhi.kernel.workbook._inflated")
+    assert code == "bomb"
+
+
+def test_twin_without_these_limits_it_would_be_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gezhi.channels.orders.sheet.small", lambda _rows: None)
+    with pytest.raises(TypeError):  # it came to the reader
+        refused_at_once(large(2000), monkeypatch, before="gezhi.kernel.sheet._opened")
+
+
+def test_empty_rows_between_orders_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row for one in many(500) for row in (one, ("",) * len(HEADS))]
+    assert judge(book(*rows), "a.xlsx", issuer="hotline", here=Here(HERE)).read == 500

@@ -14,7 +14,9 @@ from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.journal import check as journal_check
 from gezhi.journal.models import Entry, Errand
 from gezhi.kernel.actor import VISITOR
+from gezhi.kernel.ids import digest
 from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.reports import actions as storing
 from gezhi.reports import check as reports_check
 from gezhi.reports import queries as reports
 from gezhi.reports.intake import Intake
@@ -76,6 +78,31 @@ def test_the_same_key_with_other_words_is_refused(cast: Cast, noon: datetime) ->
         take_in(voice(cast, text="电梯停了"), noon)
     assert (refused.value.field, refused.value.code) == ("key", "other_body")
     assert counted() == (1, 1, 1, 2, 1)
+
+
+def stored_before_makers(got: Received) -> None:
+    """As an older version stored it: its key's digest without its maker."""
+    Report.objects.filter(id=got.report_id).update(key_digest=digest(KEY))
+
+
+def test_what_was_stored_before_makers_were_part_of_keys_is_still_known(cast: Cast, noon: datetime) -> None:
+    first = take_in(voice(cast), noon)
+    stored_before_makers(first)
+    later = take_in(voice(cast), noon)
+    assert (later.code, later.is_new, counted()) == (first.code, False, (1, 1, 1, 2, 1))
+
+
+def test_of_such_a_report_nobody_with_other_words_learns_that_it_is_there(cast: Cast, noon: datetime) -> None:
+    stored_before_makers(take_in(voice(cast), noon))
+    assert take_in(voice(cast, text="电梯停了"), noon).is_new
+
+
+def test_twin_without_that_look_it_would_be_taken_in_twice(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored_before_makers(take_in(voice(cast), noon))
+    monkeypatch.setattr(storing, "stored_before", lambda _said: None)
+    assert take_in(voice(cast), noon).is_new
 
 
 def test_without_a_key_each_voice_counts(cast: Cast, noon: datetime) -> None:

@@ -123,3 +123,9 @@ def test_two_heads_of_one_name_are_no_fault_until_one_of_them_is_wanted():
 
 def test_text_keeps_its_leading_zeros_and_signs():
     assert read_sheet("编号,内容\n0012,=1+1".encode(), "a.csv").rows == (Row(2, ("0012", "=1+1")),)
+
+
+@pytest.mark.parametrize("data", [bytes(100), bytes(99) + b"a", b"\0\0\0\x01" * 30, b"a\0\0\0b\0\0\0" * 20])
+def test_what_is_mostly_nul_is_no_text(data):
+    with pytest.raises(BadSheet):
+        read_sheet(data, "nul.csv")

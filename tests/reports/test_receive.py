@@ -59,12 +59,15 @@ def test_what_was_said_is_kept_as_said(take_in, district, category, noon):
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "statements"), [(None, 1), ("k" * 16, 2)]
+)  # a key is looked for, as it was stored before
 def test_a_report_without_a_photo_costs_one_statement_and_journals_nothing_itself(
-    office, noon, django_assert_num_queries
+    office, noon, django_assert_num_queries, key, statements
 ):
     queries.tracking_code(new_id())  # the office's own row is remembered from now on
-    with transaction.atomic(), django_assert_num_queries(1):
-        received = receive(replace(LIN, key="k" * 16, contact="13800138000"), at=noon)
+    with transaction.atomic(), django_assert_num_queries(statements):
+        received = receive(replace(LIN, key=key, contact="13800138000"), at=noon)
     assert story("report", received.report_id) == []
 
 

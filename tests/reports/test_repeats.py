@@ -18,7 +18,12 @@ from gezhi.tenancy.models import Jurisdiction
 from tests.evidence.pictures import Sent, photo
 
 LIN = Intake(
-    "qr", "楼道灯不亮", contact="138 0013 8000", may_call=True, key="0b6f6a52-9c3e-4f35-9d6c-1f0e2b7a9d11"
+    "qr",
+    "楼道灯不亮",
+    contact="138 0013 8000",
+    may_call=True,
+    key="0b6f6a52-9c3e-4f35-9d6c-1f0e2b7a9d11",
+    maker="form",
 )
 
 
@@ -60,12 +65,13 @@ def test_the_same_key_with_another_body_is_refused(take_in, change):
 def test_every_field_that_is_said_counts_for_the_body():
     same = {
         "key",
+        "maker",
         "evidence",
         "pictures",
         "place_path",
         "voice_digest",
         "said_at",
-    }  # the key salts; pictures (and the digest of a voice) stand for evidence; the path follows the place; who sends again counts anew how long it waited
+    }  # the key salts; its maker is part of how it is known; pictures (and the digest of a voice) stand for evidence; the path follows the place; who sends again counts anew how long it waited
     base = judged(LIN)
     other = {
         str: "x", float: 1.5, bool: False, type(None): new_id(),
@@ -92,6 +98,17 @@ def test_without_a_key_every_voice_counts(take_in):
     silent = replace(LIN, key=None)
     assert take_in(silent).code != take_in(silent).code
     assert queries.find_repeat(silent) is None
+
+
+def test_two_makers_with_the_same_key_never_meet(take_in):
+    first, other = take_in(LIN), take_in(replace(LIN, maker="api:"))
+    assert (other.is_new, other.code == first.code) == (True, False)
+
+
+@pytest.mark.parametrize("key", ["ours\nxxxxxxxxxxxxxxxx", "xxxxxxxxxxxxxxxx\n"])
+def test_no_key_can_say_the_name_of_a_maker(key):
+    with pytest.raises(Invalid):
+        judged(replace(LIN, key=key))
 
 
 def test_another_office_may_have_the_same_key(take_in, noon):

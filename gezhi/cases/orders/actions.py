@@ -18,6 +18,7 @@ from gezhi.cases.orders import clock
 from gezhi.cases.orders.kinds import Answer, Issuer, OrderState
 from gezhi.cases.orders.life import decide
 from gezhi.cases.orders.models import Order
+from gezhi.cases.orders.number import number_key
 from gezhi.cases.orders.queries import acting, words_of
 from gezhi.cases.policy import roles_for
 from gezhi.journal.actions import Deed, record
@@ -68,6 +69,7 @@ def take_in(report_id: UUID, terms: Terms, *, at: datetime) -> tuple[Order, Deed
         report_id=report_id,
         issuer=terms.issuer,
         number=terms.number,
+        number_key=number_key(terms.number),
         category=terms.category,
         wanted=terms.wanted,
         received_at=at,

@@ -10,6 +10,7 @@ from gezhi.tenancy.models import TenantModel
 
 class Order(TenantModel):
     """One order from above. due_at, return_until: the issuer's own clock; it runs on whatever ours does.
+    number: as the issuer writes it; number_key: as it is compared (orders.number).
 
     category, wanted: what it is about, and in which form the answer is wanted, in the issuer's words. asked_until: the day that was asked for. responded, resolved, satisfied: the issuer's verdict.
     """
@@ -17,6 +18,7 @@ class Order(TenantModel):
     report = TenantFK("reports.Report")
     issuer = models.CharField(max_length=12, choices=Issuer.choices)
     number = models.CharField(max_length=80)
+    number_key = models.CharField(max_length=80)
     category = models.CharField(max_length=200, blank=True, default="")
     wanted = models.CharField(max_length=200, blank=True, default="")
     received_at = models.DateTimeField()
@@ -33,7 +35,7 @@ class Order(TenantModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["jurisdiction", "issuer", "number"], name="one_order_per_number_of_an_issuer"
+                fields=["jurisdiction", "issuer", "number_key"], name="one_order_per_number_of_an_issuer"
             ),
             models.UniqueConstraint(fields=["jurisdiction", "report"], name="an_order_is_one_report"),
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.orders.models import Order
+from gezhi.cases.orders.number import number_key
 from gezhi.cases.policy import visible_but, visible_to
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
@@ -83,9 +84,15 @@ def standing(order_id: UUID) -> Standing:
 
 
 def known(issuer: str, number: str) -> Order | None:
-    """The order of this number, whoever may see it. 1 query."""
-    found: Order | None = Order.objects.filter(issuer=issuer, number=number).first()
+    """The order of this number, in whichever spelling, whoever may see it. 1 query."""
+    found: Order | None = Order.objects.filter(issuer=issuer, number_key=number_key(number)).first()
     return found
+
+
+def known_many(issuer: str, keys: Iterable[str]) -> dict[str, UUID]:
+    """The report of each order that is there, by the key of its number (orders.number). 1 query."""
+    rows = Order.objects.filter(issuer=issuer, number_key__in=list(keys))
+    return dict(rows.values_list("number_key", "report_id"))
 
 
 def of_case(case_id: UUID) -> list[Order]:

@@ -1,16 +1,15 @@
-"""Fill an issuer's own form (.docx, .xlsx): `{{单号}}` becomes the order's number. Forms are judged before they are kept, and opened
-only in the parts that were measured. Documents are made when somebody downloads them and kept nowhere.
+"""Fill an issuer's own form (.docx, .xlsx): `{{单号}}` becomes the order's number. Forms are judged (package.py) before they are kept
+and before each filling. Documents are made when somebody downloads them and kept nowhere.
 
 python-docx and openpyxl are loaded at first use only.
 """
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from pyexpat import ExpatError, ParserCreate
 from typing import Any, Final
 
+from gezhi.channels.orders.package import MOST_INFLATED, MOST_PARTS, MOST_RATIO, measure
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.workbook import BadSheet, Limits, repacked
 
@@ -36,23 +35,8 @@ MEDIA: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MOST_BYTES = 1_000_000  # of a form
-MOST_INFLATED = 20_000_000
-MOST_PARTS = 300
-MOST_RATIO = 200
 MOST_MARKS = 200
 _MARK = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}")
-_DOCTYPE = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)", re.IGNORECASE)
-_FAR = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\"
-)  # how a target begins that lies in no part of the package
-# What may lead abroad: a link that a person presses. Everything else would be fetched by whoever opens the form.
-_PRESSED = frozenset(
-    [
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
-        "http://purl.oclc.org/ooxml/officeDocument/relationships/hyperlink",
-    ]
-)
-_XML = re.compile(r"\.(xml|rels)$", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SMALL = Limits(
     max_bytes=MOST_INFLATED,
@@ -66,14 +50,14 @@ _SMALL = Limits(
 
 
 def judged(data: bytes, suffix: str) -> None:
-    """Whether a form may be kept. Raises Invalid("form", …): unknown_suffix, too_large, broken, bomb, macros, abroad, no_marks,
-    unknown_marks (marks), in_a_formula.
+    """Whether a form may be kept. Raises Invalid("form", …): unknown_suffix, form_too_large, those of `package.measure`, no_marks,
+    unknown_marks (marks), too_many, in_a_formula.
     """
     if suffix not in SUFFIXES:
         raise Invalid("form", "unknown_suffix")
     if len(data) > MOST_BYTES:
         raise Invalid("form", "form_too_large", kilobytes=MOST_BYTES // 1000)
-    _measure(data)
+    measure(data)
     marks = _tried(lambda: _marks_of(data, suffix))
     if not marks:
         raise Invalid("form", "no_marks")
@@ -86,69 +70,9 @@ def judged(data: bytes, suffix: str) -> None:
 def filled(data: bytes, suffix: str, values: Mapping[str, str]) -> bytes:
     """The form with its marks filled, as bytes of the same kind. values: by key of MARKS; a key without value leaves nothing."""
     said = {key: _UNSTORABLE.sub("", text) for key, text in values.items()}
-    _measure(data)
+    measure(data)
     made: bytes = _tried(lambda: (_filled_docx if suffix == "docx" else _filled_xlsx)(data, said))
     return made
-
-
-def _measure(data: bytes) -> None:
-    """The parts of the package inflated within bounds, and what may not be in them. Raises Invalid."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            entries = package.infolist()
-            names = [entry.filename.lower() for entry in entries]
-            total = sum(entry.file_size for entry in entries)
-            if len(entries) > MOST_PARTS or total > MOST_INFLATED or total > MOST_RATIO * max(len(data), 1):
-                raise Invalid("form", "bomb")
-            if len(set(names)) != len(names) or any(
-                "vbaproject" in name or name.endswith((".bin", ".exe")) for name in names
-            ):
-                raise Invalid("form", "macros")
-            for entry in entries:
-                _judge_part(entry.filename, _inflated(package, entry))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as broken:
-        raise Invalid("form", "broken_form") from broken
-
-
-def _inflated(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    with package.open(entry) as part:
-        found = part.read(entry.file_size + 1)
-    if len(found) != entry.file_size:
-        raise Invalid("form", "bomb")
-    return found
-
-
-def _judge_part(name: str, part: bytes) -> None:
-    if not _XML.search(name):
-        return
-    if _DOCTYPE.search(part):
-        raise Invalid("form", "broken_form")
-    parser = ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    if name.lower().endswith(".rels"):
-        parser.StartElementHandler = _judge_relationship
-    try:
-        parser.Parse(part, True)
-    except ExpatError as broken:
-        raise Invalid("form", "broken_form") from broken
-
-
-def _refuse_doctype(*_said: object) -> None:
-    raise Invalid("form", "broken_form")
-
-
-def _judge_relationship(name: str, attributes: Mapping[str, str]) -> None:
-    """By what the parser read, in whichever encoding and with whichever prefix it was written."""
-    if _local(name) != "Relationship":
-        return
-    said = {_local(key): value.strip() for key, value in attributes.items()}
-    is_abroad = said.get("TargetMode", "").lower() == "external" or _FAR.match(said.get("Target", ""))
-    if is_abroad and said.get("Type") not in _PRESSED:
-        raise Invalid("form", "abroad")
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
 
 
 def _tried(deed: Any) -> Any:

@@ -4,18 +4,18 @@ What is not understood is not lost: it stays in the text, and the clerk types wh
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from itertools import pairwise
 
-from gezhi.channels.orders import telling
+from gezhi.channels.orders import moments, telling
 from gezhi.channels.orders.labels import LABELS, PRIVATE, issuer_of, key_of
+from gezhi.channels.orders.moments import Here
 
 MOST_SIGNS = 20_000
 HEADS_AT_LEAST = 3  # cells of a row of heads
 ONCE = frozenset({"number", "due", "return_until", "said_at", "title", "wanted", "category", "top", "leaf"})
-MOMENTS = ("due", "return_until", "said_at")
 SHORT = ("category", "top", "leaf", "wanted")
 MOST_SHORT = 200  # signs of their category and of the wanted form; longer ones stay in the text, too
 _LONGEST_FIRST = sorted((one for many in LABELS.values() for one in many), key=len, reverse=True)
@@ -62,15 +62,15 @@ class Read:
         return tuple(name for name, value in (("number", self.number), ("due_at", self.due_at)) if not value)
 
 
-def read(pasted: str, tz: tzinfo) -> Read:
-    """Read it. tz: in which its times were written. Only the first MOST_SIGNS signs count."""
+def read(pasted: str, here: Here) -> Read:
+    """Read it. here: the zone in which its times were written, and now. Only the first MOST_SIGNS signs count."""
     text = pasted[:MOST_SIGNS].replace("\r\n", "\n").replace("\r", "\n").strip()
-    parts = list(_apart(list(_of_table(text)) or list(_of_labels(text))))
-    return gathered(parts, tz, whole=text)
+    parts = list(apart(list(_of_table(text)) or list(_of_labels(text))))
+    return gathered(parts, here, whole=text)
 
 
-def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = "", issuer: str = "") -> Read:
-    """Parts (key, label, value) as an order; of a part that may stand there once, the first one counts. whole: kept when nothing is
+def gathered(parts: Sequence[tuple[str, str, str]], here: Here, *, whole: str = "", issuer: str = "") -> Read:
+    """Parts (key, label, value) as an order, after `apart`; of a part that may stand there once, the first one counts. whole: kept when nothing is
     the content. What has a field of its own does not stand in the text again.
     """
     found: dict[str, str] = {}
@@ -78,13 +78,14 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
         if value:
             found[key] = found.get(key) or value
     phone = telling.phone(found.get("phone", "")) or telling.phone(found.get("person", ""))
+    phone = phone or telling.own_phone(f"{found.get('content', '')}\n{whole}")
     said_names = [value for key, _label, value in parts if key == "person"]
     names = [*said_names, *(re.split(r"[\s,，、;；/(（]", value, maxsplit=1)[0] for value in said_names)]
     content = found.get("content", "")
-    moments = {name: telling.moment(found.get(name, ""), tz, is_end=name != "said_at") for name in MOMENTS}
+    times = _times(found, here, whole or content)
     kept_apart = {
         "number",
-        *(name for name, at in moments.items() if at),
+        *(name for name, at in times.items() if at),
         *(name for name in SHORT if len(found.get(name, "")) <= MOST_SHORT),
     }
     left_out = PRIVATE | {"title", "content", "phone"} | kept_apart
@@ -98,15 +99,26 @@ def gathered(parts: Sequence[tuple[str, str, str]], tz: tzinfo, *, whole: str = 
     return Read(
         issuer or issuer_of(whole),
         found.get("number", "").split("\n")[0].strip()[:200],
-        moments["due"],
-        moments["return_until"],
-        moments["said_at"],
+        times["due"],
+        times["return_until"],
+        times["said_at"],
         (found.get("category") or " / ".join(one for one in classes if one))[:MOST_SHORT],
         found.get("wanted", "")[:MOST_SHORT],
         telling.unnamed(found.get("place", ""), names)[:100],
         phone,
-        telling.unnamed(said, names, [phone] if phone else []),
+        telling.unnamed(said, names),
     )
+
+
+def _times(found: Mapping[str, str], here: Here, whole: str) -> dict[str, datetime | None]:
+    """Days without a year are those after it was sent. Without a label of its own the end may stand in a sentence."""
+    sent = moments.moment(found.get("said_at", ""), here.tz)
+    due = moments.limit(found.get("due", ""), here, sent) or moments.asked(whole, here, sent)
+    return {
+        "due": due,
+        "return_until": moments.limit(found.get("return_until", ""), here, sent),
+        "said_at": sent,
+    }
 
 
 def _left(whole: str, parts: Sequence[tuple[str, str, str]]) -> str:
@@ -120,12 +132,18 @@ def _left(whole: str, parts: Sequence[tuple[str, str, str]]) -> str:
     return "\n".join(filter(None, (line.strip(_BETWEEN) for line in said.split("\n")))) or whole
 
 
-def _apart(parts: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
-    """Parts that name a person, cut behind his name or number: what was written on is said of the matter, not of him."""
+def apart(parts: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Parts that name a person, cut behind his name or number: what was written on is said of the matter, not of him.
+
+    That he wants it kept secret stays, in the issuer's words.
+    """
     for key, label, value in parts:
         if key not in _NAMED:
             yield key, label, value
             continue
+        secret, value = telling.secrecy(value)
+        if secret:
+            yield "secret", telling.NAME, secret
         named = _NAMED[key].match(value)
         own = named[0] if named else value.split("\n")[0]
         # no name is that long: it stays for the clerk, who reads it

@@ -1,14 +1,17 @@
 """A sheet of orders as their issuer exports it, one row an order, judged as a whole before anything is written. PURE."""
 
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from gezhi.cases.orders.number import number_key
 from gezhi.channels.orders.labels import LABELS, is_about_a_person, key_of
-from gezhi.channels.orders.paste import Read, gathered
+from gezhi.channels.orders.moments import Here
+from gezhi.channels.orders.paste import MOST_SHORT, Read, apart, gathered
 from gezhi.flows.cells import BadCell, RowFinding
-from gezhi.kernel.refusal import Refusal
-from gezhi.kernel.sheet import BadSheet, Cell, Row, Sheet, read_sheet
-from gezhi.kernel.text import clean_name
+from gezhi.kernel.refusal import Invalid, Refusal
+from gezhi.kernel.sheet import BadSheet, Cell, Row, Sheet, read_sheet, small
+from gezhi.kernel.text import BadText, clean_name
+from gezhi.reports.intake import IMPORT_LIMIT, words
 
 MOST_ROWS = 500
 NUMBER_SIGNS = 80
@@ -25,9 +28,9 @@ class JudgedOrders:
     findings: tuple[RowFinding, ...]
 
 
-def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrders:
-    """Read and judge it. tz: in which its times were written. Raises BadSheet: no table, columns missing, too many rows."""
-    sheet = read_sheet(data, filename)
+def judge(data: bytes, filename: str, *, issuer: str, here: Here) -> JudgedOrders:
+    """Read and judge it. here: the zone in which its times were written, and now. Raises BadSheet: no table, columns missing, too many rows."""
+    sheet = read_sheet(data, filename, limits=small(MOST_ROWS))
     keys = [key_of(head) for head in sheet.heads]
     lacking = [LABELS[key][0] for key in ("number", "due") if key not in keys]
     if not {"content", "title"} & set(keys):
@@ -40,9 +43,9 @@ def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrder
     findings, repeats = [], 0
     for row in sheet.rows:
         try:
-            found = _order(row, sheet, keys, issuer, tz)
-            known = first.setdefault(found.number, found)
-            if known != found:
+            found = _order(row, sheet, keys, issuer, here)
+            known = first.setdefault(number_key(found.number), found)
+            if known != replace(found, number=known.number):
                 raise BadCell("number", "twice")
             repeats += known is not found
         except BadCell as bad:
@@ -50,7 +53,7 @@ def judge(data: bytes, filename: str, *, issuer: str, tz: tzinfo) -> JudgedOrder
     return JudgedOrders(len(sheet.rows), tuple(first.values()), repeats, tuple(findings))
 
 
-def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> Read:
+def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, here: Here) -> Read:
     for fault in row.faults:
         raise BadCell(keys[fault.column] if fault.column < len(keys) else "", fault.code)
     cells = dict(zip(keys, row.cells, strict=True))
@@ -61,7 +64,7 @@ def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> 
         for key, head, cell in zip(keys, sheet.heads, row.cells, strict=True)
         if key or not is_about_a_person(head)
     ]
-    found = gathered(parts, tz, issuer=issuer)
+    found = gathered(list(apart(parts)), here, issuer=issuer)
     if not found.number:
         raise BadCell("number", "required")
     try:
@@ -72,7 +75,21 @@ def _order(row: Row, sheet: Sheet, keys: list[str], issuer: str, tz: tzinfo) -> 
         raise BadCell("due", "unreadable" if _text(cells["due"]) else "required")
     if not (_text(cells.get("content")) or _text(cells.get("title"))):
         raise BadCell("content", "required")
+    _judge_words(found)
     return found
+
+
+def _judge_words(found: Read) -> None:
+    """What writing it would refuse is said of its row, before anything is written. Raises BadCell."""
+    try:
+        words(found.text, "content", IMPORT_LIMIT)
+    except Invalid as bad:
+        raise BadCell("content", bad.code) from bad
+    for key, text in (("category", found.category), ("wanted", found.wanted)):
+        try:
+            clean_name(text, MOST_SHORT)
+        except BadText as bad:
+            raise BadCell(key, bad.code) from bad
 
 
 def _text(cell: Cell) -> str:

@@ -33,7 +33,7 @@ from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports.actions import add_words
-from gezhi.reports.intake import Intake
+from gezhi.reports.intake import OURS, Intake
 from gezhi.reports.kinds import Channel
 
 LANGUAGE: Final = "zh-hans"
@@ -87,6 +87,7 @@ def _file(draft: Draft, sender: str, found: Gathered, at: datetime) -> None:
             pictures=tuple(one.sha256 for one in found.kept),
             said_at=draft.rows[0].at,
             key=f"wecom:{draft.first}",
+            maker=OURS,
         )
         received = receive_report(Voice(intake, place), actor=_actor(sender, at), at=at)
     report = received.report_id

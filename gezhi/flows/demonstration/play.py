@@ -35,7 +35,7 @@ from gezhi.kernel.actor import VISITOR, Actor, reporter
 from gezhi.ledger import actions as ledger
 from gezhi.parties.days import local_day
 from gezhi.places.queries import PlaceRow, by_ids
-from gezhi.reports.intake import Intake
+from gezhi.reports.intake import OURS, Intake
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -137,6 +137,7 @@ class Play:
             contact=tale.contact,
             may_call=tale.may_call,
             key=f"demonstration-{tale.key}",
+            maker=OURS,
         )
         voice = Voice(intake, place)
         actor = self._finder(tale, place)

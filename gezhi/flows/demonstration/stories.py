@@ -21,7 +21,7 @@ from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.route import advance_and_route
 from gezhi.kernel.actor import VISITOR, Actor, reporter
 from gezhi.places.queries import by_ids
-from gezhi.reports.intake import Intake
+from gezhi.reports.intake import OURS, Intake
 
 YUEHAI = "悦海社区 悦海花园小区"
 
@@ -226,6 +226,7 @@ class Telling:
             contact=story.contact,
             may_call=bool(story.contact),
             key=f"demonstration-{len(self.told):04d}",
+            maker=OURS,
         )
         received = receive_report(Voice(intake, place), actor=VISITOR, at=at)
         case = cases.of_report(received.report_id)

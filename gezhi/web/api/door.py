@@ -58,7 +58,13 @@ class Door:
         if strange := sorted(set(request.GET) - set(known)):  # ninja leaves out what it does not know
             raise Invalid(strange[0][:40], "extra_forbidden")
         asked.actor = bearer.actor if bearer else VISITOR
+        asked.token = bearer.token_id.hex if bearer else ""
         return True
+
+
+def maker_of(request: Asked) -> str:
+    """Who made the idempotency keys of this request: the program with this token; without one, whoever comes by this door."""
+    return f"api:{request.token}"
 
 
 def _bearer(request: Asked) -> Bearer | None:

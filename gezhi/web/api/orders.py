@@ -110,7 +110,7 @@ def take(request: Asked, body: OrderIn) -> Any:
     phone = body.contact or ""
     coming = Coming(
         Terms(body.issuer.value, body.number, body.due_at, body.return_until, body.category, body.wanted),
-        telling.unnamed(body.text, phones=[telling.phone(phone)] if phone else []),
+        telling.unnamed(body.text),
         phone,
         place_named(body.place) if body.place is not None else None,
         leaf(body.leaf) if body.leaf is not None else None,

@@ -21,7 +21,7 @@ from gezhi.reports import queries as reports
 from gezhi.reports.intake import Intake
 from gezhi.web import limits, problems, refusals
 from gezhi.web.api.describing import described
-from gezhi.web.api.door import JSON, MULTIPART, Door
+from gezhi.web.api.door import JSON, MULTIPART, Door, maker_of
 from gezhi.web.api.shapes import EvidenceOut, Key, Receipt, ReportIn, ReportOut, Step
 from gezhi.web.asked import Asked
 from gezhi.web.kept import keep_in_turn
@@ -47,7 +47,7 @@ def send_report(
         limits.count(
             "report", limits.address(request), most=limits.REPORTS_PER_HOUR, minutes=60, at=request.now
         )
-    received = receive_report(_voice(body, key), actor=request.actor, at=request.now)
+    received = receive_report(_voice(body, key, maker_of(request)), actor=request.actor, at=request.now)
     return Status(201, {"code": received.code, "url": _page(request, received.code)})
 
 
@@ -104,7 +104,7 @@ def keep_evidence(request: Asked, file: File[UploadedFile]) -> object:
     return Status(201, {"id": kept.id})
 
 
-def _voice(body: ReportIn, key: str | None) -> Voice:
+def _voice(body: ReportIn, key: str | None, maker: str) -> Voice:
     """What a body says, with the place it means: the one it names, else the community around its point, else none."""
     category: UUID | None = leaf(body.category) if body.category is not None else None
     at = point_of(body.point) if body.point is not None else None
@@ -122,6 +122,7 @@ def _voice(body: ReportIn, key: str | None) -> Voice:
         contact=body.contact or "",
         evidence=tuple(body.evidence),
         key=key,
+        maker=maker,
     )
     return Voice(intake, place)
 

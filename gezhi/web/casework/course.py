@@ -1,6 +1,6 @@
 """The course of a case in plain words for whoever sent an order down: what was done when, by which party. No names, no internal notes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from gezhi.parties import queries as parties
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
+    from gezhi.journal.queries import Step
 
 # event → sentence, which kept words the public may read
 SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
@@ -60,4 +61,11 @@ def plain(case: "Case") -> str:
                 "words": mask_private(step.words.get(words, ""))[:MOST_WORDS] if words else "",
             }
         )
-    return _("，").join(said) + _("。") if said else ""
+    return "\n".join(filter(None, [_("，").join(said) + _("。") if said else "", _closing(case, steps)]))
+
+
+def _closing(case: "Case", steps: Sequence["Step"]) -> str:
+    """What whoever mended it said last, once the case is closed."""
+    notes = [step.words.get("note", "") for step in steps if step.entry.event in ("done", "solve_on_spot")]
+    words = mask_private(notes[-1].strip())[:MOST_WORDS] if notes and case.closed_at else ""
+    return _("处理情况：%(words)s") % {"words": words} if words else ""

@@ -43,7 +43,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. danger: what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who."""
+    """One line of a list. danger: in a word what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who."""
 
     url: str
     number: str
@@ -115,11 +115,19 @@ def _row(
         turn=turn(case, known),
         held=times.between(since, at),
         next=words.of(words.NEXT, case.state),
-        danger=danger_of(case),
+        danger=danger_mark(case),
         is_escalated=queries.is_escalated(case) and not is_closed,
         came_back=case.came_back_from_id is not None,
         id=case.id,
     )
+
+
+def danger_mark(case: "Case | CaseLine") -> str:
+    """The same in a word, for a line: 煤气味 119. No query as a rule."""
+    if not queries.is_danger(case):
+        return ""
+    found = vocabulary.lexicon().danger(case.title)
+    return f"{found.said} {found.call}" if found else _("可能有危险")
 
 
 def danger_of(case: "Case | CaseLine", words_said: str = "") -> str:

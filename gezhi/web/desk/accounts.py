@@ -23,7 +23,7 @@ from gezhi.parties import wecom
 from gezhi.places import queries as places
 from gezhi.web import refusals, times, words
 from gezhi.web.desk import asof, history
-from gezhi.web.desk.keeper import PlaceField, SheetForm, form_page, offer, tried
+from gezhi.web.desk.keeper import PlaceField, SheetForm, form_page, in_turn, offer, tried
 from gezhi.web.desk.parties import EndForm
 from gezhi.web.fields import day_field
 from gezhi.web.punctuation import aside
@@ -242,7 +242,10 @@ def sheet(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["sheet"]
         result = tried(
-            form, lambda: import_accounts(file.read(), file.name, actor=actor_of(request), at=at_of(request))
+            form,
+            lambda: in_turn(
+                lambda: import_accounts(file.read(), file.name, actor=actor_of(request), at=at_of(request))
+            ),
         )
         if result and not result.findings:
             return render(request, "desk/slips.html", {"heading": _("账号纸条"), "result": result})

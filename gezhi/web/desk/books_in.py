@@ -1,9 +1,8 @@
 """A ledger kept elsewhere comes in: upload, choose what each column is, try it out, bring it in, take it back."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -30,13 +29,9 @@ from gezhi.reports.books import BookRow
 from gezhi.reports.kinds import UNDER_WAY, BookStage, BookStep, Finished
 from gezhi.web import times
 from gezhi.web.desk.book_findings import as_csv, grouped
-from gezhi.web.desk.keeper import SheetForm, tried, why
+from gezhi.web.desk.keeper import SheetForm, in_turn, tried, why
 from gezhi.web.staff import actor_of, at_of, duty_required, is_boosted
 
-# A book may fill 200 MB of memory while it is read: one at a time in this process, and nobody's request waits for long.
-_TURN = threading.BoundedSemaphore(1)
-WAIT_SECONDS = 5.0
-Read = TypeVar("Read")
 MOST_BYTES = 20_000_000
 MOST_ASKED = 40  # columns of one form; those behind them are not taken, and it is said
 SHOWN = 50  # findings on a page; the download has all
@@ -91,16 +86,6 @@ PROBLEMS: Final = {
 }
 
 
-def _in_turn(read: Callable[[], Read], seconds: float | None = None) -> Read:
-    """What the reading gives. Raises NotFromHere("another_is_read") when another book is still being read after a few seconds."""
-    if not _TURN.acquire(timeout=WAIT_SECONDS if seconds is None else min(seconds, WAIT_SECONDS)):
-        raise NotFromHere("another_is_read")
-    try:
-        return read()
-    finally:
-        _TURN.release()
-
-
 class BookForm(SheetForm):
     """One file, and how its text is written when that cannot be seen."""
 
@@ -135,7 +120,7 @@ def books_in(request: HttpRequest) -> HttpResponse:
 def _taken_in(data: bytes, name: str, encoding: str, actor: Actor, at: datetime) -> UUID:
     """Looked into at once, or kept until another book is read: nobody chooses his file twice."""
     try:
-        return _in_turn(lambda: channel.take_in(data, name, encoding=encoding, actor=actor, at=at))
+        return in_turn(lambda: channel.take_in(data, name, encoding=encoding, actor=actor, at=at))
     except NotFromHere:
         return channel.keep(data, name, encoding=encoding, actor=actor, at=at)
 
@@ -192,13 +177,13 @@ def book_in(request: HttpRequest, book_id: UUID) -> HttpResponse:
         return _waiting(request, row)
     if request.method == "POST":
         return _chosen(request, row)
-    return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)))
+    return _columns(request, row, in_turn(lambda: channel.sheet_of(row)))
 
 
 def _waiting(request: HttpRequest, row: BookRow) -> HttpResponse:
     """A file that was kept while another was being read: looked into as soon as that is over, by this page that asks again."""
     try:
-        _in_turn(lambda: channel.look_into(row), seconds=0.2)
+        in_turn(lambda: channel.look_into(row), seconds=0.2)
     except NotFromHere:
         name = "desk/_book_waits.html" if is_boosted(request) else "desk/book_waits.html"
         return render(request, name, {"heading": row.filename, "row": row})
@@ -290,7 +275,7 @@ def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
     said = request.POST
     sheet, encoding = said.get("sheet", row.sheet)[:100], said.get("encoding", row.encoding)[:12]
     choices: dict[str, Any] = {"finished": said.get("finished", row.finished), "skip_bad": "skip_bad" in said}
-    book = _in_turn(lambda: channel.sheet_of(row))
+    book = in_turn(lambda: channel.sheet_of(row))
     if (sheet, encoding) != (row.sheet, row.encoding):
         try:
             return _another_sheet(row, sheet, encoding, choices)
@@ -309,7 +294,7 @@ def _chosen(request: HttpRequest, row: BookRow) -> HttpResponse:
 
 def _another_sheet(row: BookRow, sheet: str, encoding: str, choices: dict[str, Any]) -> HttpResponse:
     """The same file read otherwise: its columns are proposed anew. Raises BadSheet."""
-    book = _in_turn(lambda: read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding))
+    book = in_turn(lambda: read_book(bookfiles.read(row.id), row.filename, sheet=sheet, encoding=encoding))
     proposals, _is_remembered = channel.fields_for(book)
     books.choose(
         row.id,
@@ -339,9 +324,9 @@ def trial(request: HttpRequest, book_id: UUID) -> HttpResponse:
     if row.stage != BookStage.MAPPING or not row.layout:
         return redirect("desk:book_in", row.id)
     try:
-        result, rows = _in_turn(lambda: channel.trial(row, at_of(request)))
+        result, rows = in_turn(lambda: channel.trial(row, at_of(request)))
     except Invalid as refused:
-        return _columns(request, row, _in_turn(lambda: channel.sheet_of(row)), refused)
+        return _columns(request, row, in_turn(lambda: channel.sheet_of(row)), refused)
     remarks = grouped(result.remarks)
     page = {
         "heading": _("试一遍，还没有写入"),
@@ -370,7 +355,7 @@ def findings(request: HttpRequest, book_id: UUID) -> HttpResponse:
     row = books.book(book_id, actor=actor_of(request))
     if row.stage != BookStage.MAPPING or not row.layout:
         return redirect("desk:book_in", row.id)
-    result, rows = _in_turn(lambda: channel.trial(row, at_of(request)))
+    result, rows = in_turn(lambda: channel.trial(row, at_of(request)))
     table = as_csv(result.findings, result.remarks, result.read if result.read < rows else None)
     answer = HttpResponse(table.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="findings.csv"'

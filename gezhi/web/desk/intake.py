@@ -137,7 +137,7 @@ class ReportForm(forms.Form):
             return self.cleaned_data["said_where"].strip() or self.place_words
         return self.place_words if self.place_words and not places.find(self.place_words, 1) else ""
 
-    def intake(self, key: str, pictures: Bag, path: str) -> Intake:
+    def intake(self, key: str, pictures: Bag, path: str, *, maker: str) -> Intake:
         """The report as values. Pictures go along with their digests: the same files sent twice are the same report."""
         said = self.cleaned_data
         where = self.unplaced_words
@@ -159,6 +159,7 @@ class ReportForm(forms.Form):
             evidence=pictures.ids,
             pictures=pictures.digests,
             key=key,
+            maker=maker,
         )
 
 
@@ -210,7 +211,7 @@ def _taken(request: Asked, form: ReportForm, key: str, pictures: Bag) -> dict[st
     chosen = form.cleaned_data["place"]
     place = places.by_ids([chosen]).get(chosen) if chosen else None
     into, actor = form.cleaned_data["join"].strip(), actor_of(request)
-    voice = Voice(form.intake(key, pictures, place.path if place else ""), place)
+    voice = Voice(form.intake(key, pictures, place.path if place else "", maker=f"desk:{actor.id}"), place)
     voice = beside(voice, into, actor=actor)
     found = receive_and_join(voice, into, actor=actor, at=at_of(request))
     return {

@@ -1,5 +1,6 @@
 """Plain forms of those who keep parties, places and rules: one page, one deed, refusals beside their fields."""
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -22,6 +23,9 @@ from gezhi.web.rail import KEEPERS
 
 Done = TypeVar("Done")
 MOST_SHEET_BYTES = 10_000_000
+# A book may fill 200 MB of memory while it is read: one at a time in this process, and nobody's request waits for long.
+TURN = threading.BoundedSemaphore(1)
+WAIT_SECONDS = 5.0
 UNREADABLE = gettext_noop("这个文件打不开。请用 Excel 另存为 .xlsx，或存为 UTF-8 的 .csv 再上传。")
 SHEETS = {
     "empty": gettext_noop("表里没有内容。"),
@@ -35,7 +39,7 @@ SHEETS = {
     "too_long": gettext_noop("第 %(row)s 行有一格太长，请缩短再上传。"),
     "quotes": gettext_noop("第 %(row)s 行附近的引号没有配对，请用 Excel 另存为 .xlsx 再上传。"),
     "encoding": gettext_noop("看不出文字编码。请选一种编码再上传，或用 Excel 另存为 .xlsx。"),
-    "bomb": gettext_noop("文件展开后大得不正常，没有打开。请用 Excel 另存一份再上传。"),
+    "bomb": gettext_noop("文件展开后太大，没有打开。请只留要用的行和列，用 Excel 另存一份再上传。"),
     "overlap": gettext_noop("文件的结构不正常，没有打开。请用 Excel 另存一份再上传。"),
     "nested": gettext_noop("文件里还套着压缩文件，没有打开。请用 Excel 另存一份再上传。"),
     "doctype": gettext_noop("文件里有外部引用声明，没有打开。请用 Excel 另存一份再上传。"),
@@ -118,6 +122,16 @@ def tried(form: forms.Form, deed: Callable[[], Done]) -> Done | None:
         field = getattr(refused, "field", None)
         form.add_error(field if field in form.fields else None, why(refused))
         return None
+
+
+def in_turn(read: Callable[[], Done], seconds: float | None = None) -> Done:
+    """What the reading gives. Raises NotFromHere("another_is_read") when another table is still being read after a few seconds, or so many."""
+    if not TURN.acquire(timeout=WAIT_SECONDS if seconds is None else min(seconds, WAIT_SECONDS)):
+        raise NotFromHere("another_is_read")
+    try:
+        return read()
+    finally:
+        TURN.release()
 
 
 def why(refused: Refusal) -> str:

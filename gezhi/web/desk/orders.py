@@ -23,7 +23,7 @@ from gezhi.cases.orders import forms as own_forms
 from gezhi.cases.orders import queries as orders
 from gezhi.cases.orders.kinds import ANSWER_NAMES, ISSUER_NAMES, STATE_NAMES, Answer, Issuer
 from gezhi.cases.orders.queries import Standing
-from gezhi.channels.orders import papers
+from gezhi.channels.orders import papers, telling
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
 from gezhi.kernel.text import visible
@@ -180,6 +180,8 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, form=form, error=_first(form), status=422)
     said = form.cleaned_data
+    if warned := _warned(found, said["deed"], said["text"], request.POST.get("sure", "")):
+        return _page(request, found, form=form, warned=warned, status=422)
     try:
         actions.do(
             order_id,
@@ -202,6 +204,24 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return _page(request, found, form=form, error=sentence(refused), status=422)
     messages.success(request, DID[said["deed"]])
     return redirect("desk:order", order_id)
+
+
+# What is said once before an answer is written down; pressed again it is.
+WARNINGS = {
+    "not_begun": gettext_lazy(
+        "这件事还是已上报，没有受理也没有办理，还没有记为已答复。确实要现在答复，请再按一次。"
+    ),
+    "names": gettext_lazy("答复里好像有姓名、电话或证件号，还没有记为已答复。请去掉；确实要写，请再按一次。"),
+}
+
+
+def _warned(found: Standing, deed: str, text: str, sure: str) -> list[str]:
+    """Keys of WARNINGS that this answer calls for and that nobody has waved away yet."""
+    if deed != "answer" or not text.strip():
+        return []
+    due = {"not_begun": cases.public_step(found.case) == 1, "names": telling.names_somebody(text)}
+    new = [name for name, is_due in due.items() if is_due]
+    return [] if set(new) <= set(sure.split()) else new
 
 
 DID = {
@@ -303,6 +323,7 @@ def _page(
     form: forms.Form | None = None,
     error: str = "",
     verdict_error: str = "",
+    warned: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
     actor, at = actor_of(request), at_of(request)
@@ -310,6 +331,7 @@ def _page(
     roles = cases.roles(case, actor=actor)
     may_act = bool(roles & {Role.DESK, Role.APPROVER})
     reads = reports.for_desk if reads_full_words(roles) else reports.for_handlers
+    said = reads([order.report_id])[0].text
     offered = life.offers(order.state, return_until=order.return_until, at=at) if may_act else ()
     steps = orders.steps(order.id)
     page = {
@@ -322,13 +344,17 @@ def _page(
         "window": times.exact(order.return_until),
         "asked_until": times.exact(order.asked_until),
         "received": times.exact(order.received_at),
-        "text": visible(reads([order.report_id])[0].text),
+        "text": visible(said),
+        "is_secret": telling.wants_secrecy(said),
+        "response": telling.response(said),
         "row": lists.rows([case], at=at)[0],
         "offered": offered,
         "window_is_over": order.done_at is None and "return" not in offered and may_act,
         "draft": course.plain(case) if "answer" in offered else "",
         "typed": form.data if form is not None else {},
         "error": error,
+        "warnings": [WARNINGS[one] for one in warned],
+        "warned": " ".join(warned),
         "verdict_error": verdict_error,
         "may_judge": may_act,
         "verdicts": _judging(order),

@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -20,20 +19,22 @@ from gezhi.cases import queries as cases
 from gezhi.cases.orders import queries as orders
 from gezhi.cases.orders.actions import Terms
 from gezhi.cases.orders.kinds import ISSUER_NAMES, Issuer
+from gezhi.catalogue import queries as catalogue
 from gezhi.channels.orders import paste
+from gezhi.channels.orders.moments import Here
 from gezhi.channels.orders.sheet import JudgedOrders, judge
 from gezhi.flows.import_orders import Brought, import_orders
 from gezhi.flows.suggest import Suggestion, suggestion
 from gezhi.flows.take_order import Coming, coming_of, take_order
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound
+from gezhi.parties import queries as parties
+from gezhi.parties.days import zone
 from gezhi.places import queries as places
-from gezhi.tenancy.current import current
-from gezhi.tenancy.queries import jurisdiction
 from gezhi.web import refusals
 from gezhi.web.casework import alike, suggested
 from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
-from gezhi.web.desk.keeper import SheetForm, tried
+from gezhi.web.desk.keeper import SheetForm, in_turn, tried
 from gezhi.web.fields import moment_field
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
@@ -160,7 +161,7 @@ def _read(request: HttpRequest) -> HttpResponse:
     if not pasted.strip():
         page = {"heading": _("登记来件"), "error": _("请先把来件的文字粘贴进来。")}
         return render(request, "desk/order_paste.html", page, status=422)
-    found = paste.read(pasted, _zone())
+    found = paste.read(pasted, _here(request))
     said = {
         "issuer": found.issuer,
         "number": found.number,
@@ -179,8 +180,10 @@ def _read(request: HttpRequest) -> HttpResponse:
     return _page(request, form, lacks=lacks)
 
 
-def _zone() -> ZoneInfo:
-    return ZoneInfo(jurisdiction(current()).time_zone)
+def _here(request: HttpRequest) -> Here:
+    """Working days of a limit are those of the office that answers."""
+    intake = parties.party(parties.intake_desk())
+    return Here(zone(), at_of(request), catalogue.calendar(intake.calendar))
 
 
 def _local(moment: Any) -> str:
@@ -240,7 +243,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         file, issuer = form.cleaned_data["sheet"], form.cleaned_data["issuer"]
         data = file.read()
-        judged = tried(form, lambda: judge(data, file.name, issuer=issuer, tz=_zone()))
+        judged = tried(
+            form, lambda: in_turn(lambda: judge(data, file.name, issuer=issuer, here=_here(request)))
+        )
         if judged is not None and not judged.findings:
             found = judged
             brought = tried(form, lambda: _brought(request, issuer, found, data))

@@ -43,6 +43,7 @@ SAID: Final[Mapping[str, str]] = {
     "extinguisher 24 h": gettext_noop("灭火器 24 小时"),
     "temporary measure 24 h": gettext_noop("24 小时内采取临时措施"),
     "fix by plan": gettext_noop("按方案修复"),
+    "call 120 or 110 at once": gettext_noop("立即拨打 120 或 110"),
     "cordon 15 min": gettext_noop("15 分钟内拉起警戒"),
     "none listed": "",
     "or season": gettext_noop("也可以按季节安排"),

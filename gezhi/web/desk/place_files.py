@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from gezhi.flows.import_outlines import SUFFIXES, OutlineResult, import_outlines
 from gezhi.flows.import_places import ImportResult, import_places
 from gezhi.kernel.actor import Duty
-from gezhi.web.desk.keeper import SheetOrMapForm, tried
+from gezhi.web.desk.keeper import SheetOrMapForm, in_turn, tried
 from gezhi.web.staff import actor_of, at_of, duty_required
 
 MOST_WARNINGS = 10  # shown after a map came in
@@ -26,7 +26,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     form, result = SheetOrMapForm(request.POST or None, request.FILES or None), None
     if form.is_valid():
         file = form.cleaned_data["sheet"]
-        result = tried(form, lambda: _brought(request, file.name, file.read()))
+        result = tried(form, lambda: in_turn(lambda: _brought(request, file.name, file.read())))
         if result and not result.findings:
             _tell(request, result)
             return redirect("desk:places")

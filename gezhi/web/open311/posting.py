@@ -57,6 +57,7 @@ def post(request: Asked, key: OpenKeyRow | None) -> Received:
         contact=_said(request, "phone"),
         pictures=pictures.marks() if request.headers.get("Idempotency-Key") else (),
         key=_idempotency(request, key),
+        maker="open311",
         source=key.name if key else "",
     )
     if known := reports.find_repeat(intake):  # before anything is fetched again

@@ -11,6 +11,7 @@ from gezhi.catalogue.views import CategoryView
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.web import spark
 from gezhi.web.asked import Asked
+from gezhi.web.naming import referred
 from gezhi.web.open311.door import opened
 from gezhi.web.words import language
 
@@ -76,11 +77,11 @@ def leaf_of(code: str) -> CategoryView:
         found = catalogue.by_code(code)
     except NotFound:
         raise Invalid("service_code", "unknown", said=code[:40]) from None
-    if found.refer_out:
-        whom = found.refer_to(language())
-        raise Invalid("service_code", "refer_out", whom=whom, phone=found.refer_phone)
     if not found.is_leaf:
         raise Invalid("service_code", "not_a_leaf", said=code[:40])
+    if found.refer_out:
+        whom, phone = referred(found, language())
+        raise Invalid("service_code", "refer_out", whom=whom, phone=phone)
     if found.closed_on is not None:
         raise Invalid("service_code", "closed", said=code[:40])
     return found

@@ -174,6 +174,7 @@ def _intake(request: Asked, draft: Draft, pictures: Bag) -> Intake:
         pictures=pictures.digests,
         said_at=kept.waited(request.POST, at=at_of(request)),
         key=draft.key,
+        maker=f"pocket:{actor_of(request).id}",
     )
 
 

@@ -38,6 +38,7 @@ from gezhi.web.words import language
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
+FORM = "form"  # maker of the keys of public forms, at whichever address they stand
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
 kept_by_its_reader = cache_control(private=True, no_cache=True)
@@ -164,6 +165,7 @@ def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
         voice_digest=draft.spoken.kept.sha256 if draft.spoken.kept else "",
         said_at=kept.waited(request.POST, at=request.now),
         key=draft.key,
+        maker=FORM,
     )
 
 

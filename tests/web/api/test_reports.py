@@ -1,5 +1,6 @@
 """Say something by a program: once, whatever is pressed again; at a place, a point or nowhere; with pictures."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from gezhi.evidence import actions as evidence
 from gezhi.kernel.actor import SYSTEM
 from gezhi.places import actions as places
 from gezhi.places import queries
+from gezhi.reports.intake import old_key_digest
 from gezhi.reports.models import Report
 from gezhi.web.api import reading
 from tests.cast import Cast
@@ -47,6 +49,43 @@ def test_the_same_key_gives_the_same_receipt_for_ever(programs: Programs) -> Non
     other = door.post("reports", {"text": "路灯又不亮"}, key=KEY)
     assert (refusal(other), other.json()["field"]) == ((422, "other_body"), "Idempotency-Key")
     assert (Report.objects.count(), Case.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_two_programs_with_the_same_key_each_have_their_own_report(programs: Programs, cast: Cast) -> None:
+    doors, said = (programs(), programs(cast.chen), programs(cast.zhou)), {"text": "路灯不亮"}
+    codes = {door.post("reports", said, key=KEY).json()["code"] for door in doors for _twice in range(2)}
+    assert (len(codes), Report.objects.count()) == (3, 3)
+
+
+@pytest.mark.django_db
+def test_nobody_blocks_an_order_or_learns_of_one_by_a_key_like_ours(programs: Programs, cast: Cast) -> None:
+    def key(number: str) -> str:
+        return "order-" + hashlib.sha256(f"hotline\n{number}".encode()).hexdigest()
+
+    def order(number: str) -> dict[str, str]:
+        said = {"issuer": "hotline", "text": "真的来件", "due_at": "2031-03-05T17:00:00+08:00"}
+        return said | {"number": number}
+
+    stranger, clerk = programs(), programs(cast.zhou)
+    answers = (
+        stranger.post("reports", {"text": "占坑"}, key=key("WH1")),
+        clerk.post("orders", order("WH1")),
+        clerk.post("orders", order("WH2")),
+        stranger.post("reports", {"text": "真的来件"}, key=key("WH2")),
+    )
+    assert ([one.status_code for one in answers], Report.objects.count()) == ([201] * 4, 4)
+
+
+@pytest.mark.django_db
+def test_twin_without_its_maker_a_key_like_ours_would_block_it(
+    programs: Programs, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.reports.receipts.key_digest", old_key_digest)
+    monkeypatch.setattr("gezhi.reports.queries.key_digest", old_key_digest)
+    test = test_nobody_blocks_an_order_or_learns_of_one_by_a_key_like_ours
+    with pytest.raises(AssertionError):
+        test(programs, cast)
 
 
 @pytest.mark.django_db
@@ -346,3 +385,19 @@ def test_everything_below_the_door_is_answered_as_a_problem(programs: Programs, 
     assert refusal(cut)[0] == 400
     with time_machine.travel(noon, tick=False):
         assert door.get("/nowhere")["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.django_db
+def test_a_topic_above_all_that_is_not_ours_is_refused_in_a_whole_sentence(programs: Programs) -> None:
+    answer = programs().post("reports", {"text": "x", "category": "00"})
+    assert (refusal(answer), answer.json()["detail"]) == ((422, "not_a_leaf"), "请用小类的编号，不要用大类。")
+
+
+@pytest.mark.django_db
+def test_where_the_book_names_nobody_the_line_that_knows_is_named(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.catalogue.views.CategoryView.refer_to", lambda *_said: "")
+    found = programs().post("reports", {"text": "x", "category": "0001"}).json()
+    assert found["detail"].startswith("这类事不由这里受理，请找政务服务便民热线，电话 ")
+    assert "，。" not in found["detail"].replace(" ", "")

@@ -8,7 +8,7 @@ import pytest
 from gezhi.channels import books as channel
 from gezhi.kernel.refusal import NotFromHere
 from gezhi.reports.models import IncomingBook, Report
-from gezhi.web.desk import books_in
+from gezhi.web.desk import books_in, keeper
 from tests.cast import Cast
 from tests.web.desk.conftest import Desk, text
 from tests.web.desk.test_books_in import BOOKS, HEADS, ROWS, columns, csv, kept, sent
@@ -20,9 +20,9 @@ def test_while_another_book_is_read_one_is_told_to_wait_and_nothing_is_lost(
 ) -> None:
     client = desk(cast.chen)
     sent(client, csv(HEADS, *ROWS))
-    monkeypatch.setattr(books_in, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(keeper, "WAIT_SECONDS", 0.01)
     before = kept().fields
-    with books_in._TURN:
+    with keeper.TURN:
         asked = [
             client.get(f"{BOOKS}{kept().id}/"),
             client.post(f"{BOOKS}{kept().id}/", columns(kept(), c6="note")),
@@ -38,8 +38,8 @@ def test_while_another_book_is_read_one_is_told_to_wait_and_nothing_is_lost(
 
 def waits(client: Any, monkeypatch: pytest.MonkeyPatch, data: bytes, name: str = "台账.csv") -> str:
     """Uploaded while another book is being read; the page that it waits on."""
-    monkeypatch.setattr(books_in, "WAIT_SECONDS", 0.01)
-    with books_in._TURN:
+    monkeypatch.setattr(keeper, "WAIT_SECONDS", 0.01)
+    with keeper.TURN:
         page = str(sent(client, data, name)["Location"])
         for path in (page, f"{page}trial/", f"{page}findings/"):
             assert "正在读另一本台账，请稍等" in text(client.get(path, follow=True))
@@ -64,9 +64,9 @@ def test_twin_without_keeping_it_he_would_choose_his_file_again(
     def refused(*args: Any, **more: Any) -> Any:
         raise NotFromHere("another_is_read")
 
-    monkeypatch.setattr(books_in, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(keeper, "WAIT_SECONDS", 0.01)
     monkeypatch.setattr(channel, "keep", refused)
-    with books_in._TURN:
+    with keeper.TURN:
         assert sent(desk(cast.chen), csv(HEADS, *ROWS)).status_code == 422
     assert not IncomingBook.objects.exists()
 
@@ -107,8 +107,8 @@ def test_of_a_large_book_the_trial_judges_some_seconds_and_says_so(
 def test_twin_without_turns_any_number_would_be_read_at_once(
     cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(books_in, "_in_turn", lambda read: read())
-    with books_in._TURN:
+    monkeypatch.setattr(books_in, "in_turn", lambda read: read())
+    with keeper.TURN:
         assert sent(desk(cast.chen), csv(HEADS, *ROWS)).status_code == 302
 
 

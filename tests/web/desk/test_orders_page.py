@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ from gezhi.cases.orders import actions as orders
 from gezhi.flows.take_order import Taken, take_order
 from gezhi.kernel.actor import Actor
 from gezhi.reports.models import Report
-from tests.cast import Cast, walk
+from gezhi.web.casework import course
+from tests.cast import Cast, done, walk
 from tests.channels.test_orders_papers import HOSTILE, word
 from tests.flows.test_import_orders import ROW, book, many
 from tests.flows.test_take_order import coming, terms
@@ -293,3 +295,97 @@ def test_the_story_of_an_order_costs_the_same_however_long_it_is(
         answer = client.get(url(taken))
     assert len(answer.context["story"]) == 1 + 2 * times
     assert {line["who"] for line in answer.context["story"]} == {cast.chen.name}
+
+
+# ---- looked at once more before it goes out ----
+
+
+def opened(cast: Cast, noon: datetime) -> Case:
+    """The order's case, accepted and handed on."""
+    case = Case.objects.get()
+    leaf = cast.lin_reports(noon).category_id
+    return walk(
+        case,
+        (cast.chen, Move("accept", category=leaf)),
+        (cast.chen, Move("dispatch", party=cast.property)),
+        at=noon,
+    )
+
+
+def sure(answer: Any) -> str:
+    found = re.search(r'name="sure" value="([^"]*)"', answer.content.decode())
+    return found[1] if found else ""
+
+
+def test_an_answer_before_anything_was_done_is_asked_about_once(cast: Cast, desk: Desk, taken: Taken) -> None:
+    client, said = desk(cast.chen), {"deed": "answer", "text": "已转办"}
+    asked = client.post(url(taken), said)
+    assert (asked.status_code, Order.objects.get().state, sure(asked)) == (422, "open", "not_begun")
+    assert "没有受理也没有办理，还没有记为已答复" in text(asked)
+    assert "已转办" in asked.content.decode()
+    assert client.post(url(taken), said | {"sure": sure(asked)}).status_code == 302
+    assert Order.objects.get().state == "answered"
+
+
+@pytest.mark.parametrize(
+    "words", ["王女士家已修好", "已电话告知13800001234", "１３８００００１２３４", "身份证371002900101123"]
+)
+def test_an_answer_that_names_somebody_is_asked_about_once(
+    cast: Cast, desk: Desk, taken: Taken, noon: datetime, words: str
+) -> None:
+    opened(cast, noon)
+    client, said = desk(cast.chen), {"deed": "answer", "text": words}
+    asked = client.post(url(taken), said)
+    assert (asked.status_code, sure(asked)) == (422, "names")
+    assert "好像有姓名、电话或证件号" in text(asked)
+    assert client.post(url(taken), said | {"sure": "not_begun"}).status_code == 422  # of another question
+    assert client.post(url(taken), said | {"sure": "names"}).status_code == 302
+
+
+@pytest.mark.parametrize("words", ["路灯已修好", "该女士表示满意", "3月2日受理，3月3日办结。"])
+def test_a_plain_answer_is_written_down_at_once(
+    cast: Cast, desk: Desk, taken: Taken, noon: datetime, words: str
+) -> None:
+    opened(cast, noon)
+    assert desk(cast.chen).post(url(taken), {"deed": "answer", "text": words}).status_code == 302
+
+
+def test_twin_without_the_question_it_would_go_out(
+    cast: Cast, desk: Desk, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.desk.orders._warned", lambda *_said: [])
+    assert desk(cast.chen).post(url(taken), {"deed": "answer", "text": "王女士家"}).status_code == 302
+
+
+def test_the_answer_to_a_closed_case_begins_with_what_was_done(
+    cast: Cast, desk: Desk, taken: Taken, noon: datetime
+) -> None:
+    case = opened(cast, noon)
+    walk(
+        case,
+        (cast.sun, Move("take")),
+        (cast.sun, replace(done(noon), note="换了灯头，电话13800001234")),
+        at=noon,
+    )
+    assert "处理情况" not in text(desk(cast.chen).get(url(taken)))
+    case.refresh_from_db()
+    case.closed_at = noon  # as it will stand
+    assert course.plain(case).endswith("处理完成。\n处理情况：换了灯头，电话***")
+
+
+def test_the_page_marks_who_wants_secrecy_and_what_is_wanted_at_once(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    pasted = PASTED.replace("王秀英\n", "王秀英（要求保密）\n") + "\n响应要求：1小时内联系诉求人"
+    client = desk(cast.chen)
+    said = form_of(client.post(NEW, {"pasted": pasted, "understand": "1"}))
+    assert "来电人：（要求保密）" in said["text"]
+    page = client.post(NEW, said | {"place": str(cast.town.compound)}, follow=True)
+    assert ("要求保密" in text(page), "响应要求 1小时内联系诉求人" in text(page)) == (True, True)
+
+
+def test_a_button_that_downloads_says_so_to_the_guard_of_forms(cast: Cast, desk: Desk, taken: Taken) -> None:
+    page = desk(cast.chen).get(url(taken)).content.decode()
+    papers = re.findall(r"<button[^>]*formaction=[^>]*/paper/[^>]*>", page)
+    assert papers
+    assert all("data-downloads" in one for one in papers)

@@ -372,7 +372,7 @@ def test_a_report_costs_the_same_with_three_photos(
     items: int, door: Client, here: str, django_assert_num_queries: Any
 ) -> None:
     report(door, here, key="warm-up-form-0000", text="先来一件")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         report(door, here, photos=[picture(f"{n}.jpg") for n in range(items)])
 
 

@@ -13,6 +13,7 @@ on("submit", "form", (form, event) => {
   const button = event.submitter;
   const posts = form.getAttribute("method")?.toLowerCase() === "post";
   if (event.defaultPrevented || !posts || button?.formTarget || "again" in form.dataset) return;
+  if (button && "downloads" in button.dataset) return; // a file leaves the page as it is: nothing would ever free the form
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   form.setAttribute("aria-busy", "true");
