@@ -46,7 +46,7 @@ DANGER = Q(
 class CaseFilter:
     """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "paused".
 
-    words: part of the title or a number.
+    holds: whatever else must be true of a case, from whoever knows more than this package; None = nothing.
 
     is_escalated: somebody above whoever had it sees to it.
     is_danger: its words make one fear something, and nobody has looked at it yet.
@@ -60,7 +60,7 @@ class CaseFilter:
     party: UUID | None = None
     clock: str = ""
     channel: str = ""
-    words: str = ""
+    holds: Q | None = None
     is_unlocated: bool = False
     is_returned: bool | None = None
     is_escalated: bool = False
@@ -131,9 +131,8 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
         fits &= Q(lead_id=wanted.party)
     if wanted.channel:
         fits &= Q(channel=wanted.channel)
-    if wanted.words.strip():
-        words = wanted.words.strip()[:100]
-        fits &= Q(title__contains=words) | Q(number__contains=words)
+    if wanted.holds is not None:
+        fits &= wanted.holds
     if wanted.is_unlocated:
         fits &= Q(place_id=None)
     if wanted.is_returned is not None:

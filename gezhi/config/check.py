@@ -18,6 +18,7 @@ from gezhi.config.worker import keep_books
 from gezhi.duty import check as duty
 from gezhi.evidence import check as evidence
 from gezhi.flows import herald_check
+from gezhi.insight import check as insight
 from gezhi.journal import check as journal
 from gezhi.journal import outbox
 from gezhi.journal.queries import sealed_after, unsealed_since
@@ -81,6 +82,7 @@ def _proofs(at: datetime) -> list[Proof]:
         cases.findings,
         partial(routing.findings, at),
         ledger.findings,
+        insight.findings,
         partial(herald_check.findings, at),
         _parked,
     ]

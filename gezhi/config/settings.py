@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "gezhi.routing",
     "gezhi.notices",
     "gezhi.ledger",
+    "gezhi.insight",
     "gezhi.channels.wecom",
     "gezhi.web.wecom",
 ]

@@ -35,6 +35,7 @@ from gezhi.flows import (
     move_place,
     text_reporter,
 )
+from gezhi.insight.search import following as search
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
@@ -184,10 +185,10 @@ def _now() -> datetime:
 
 
 def keep_books(at: datetime) -> int:
-    """Seal the journal of the jurisdiction in force, follow it with the ledger, then with notices and messages. Returns how many rows were
+    """Seal the journal of the jurisdiction in force, follow it with the ledger, then with notices and messages, then with what one may search. Returns how many rows were
     new to any of them.
     """
-    return sealing.seal(at=at) + ledger.catch_up(at=at) + herald.catch_up(at=at)
+    return sealing.seal(at=at) + ledger.catch_up(at=at) + herald.catch_up(at=at) + search.catch_up()
 
 
 def tidy_up(at: datetime) -> None:

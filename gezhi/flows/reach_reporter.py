@@ -11,6 +11,7 @@ from django.db import transaction
 from gezhi.cases import queries as cases
 from gezhi.cases.forgetting import forget_reporter, retitle
 from gezhi.cases.lifecycle import Role
+from gezhi.insight.search import following as search
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound, NotYours
 from gezhi.reports import actions as reports
@@ -71,7 +72,7 @@ def forget(
     """
     ask_to_restate(case_id, report_id, actor=actor)
     reports.erase(report_id, reason, with_pictures=with_pictures, actor=actor, at=at)
-    forget_reporter(report_id, at=at)
+    search.write(forget_reporter(report_id, at=at))  # what is derived forgets in the same moment
 
 
 def _of_case(case_id: UUID, report_id: UUID) -> said.ReportRow:

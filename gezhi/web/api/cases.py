@@ -12,6 +12,7 @@ from gezhi.cases.lifecycle import Role, reads_full_words
 from gezhi.cases.lists import CaseFilter, newest
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.route import advance_and_route
+from gezhi.insight.search.finding import look_for
 from gezhi.kernel.refusal import Invalid, Missing, NotFromHere, Stale
 from gezhi.parties import queries as parties
 from gezhi.parties.tokens import Scope
@@ -90,12 +91,13 @@ def _filter(wanted: CasesWanted) -> CaseFilter:
     found = catalogue.covered_by(wanted.category) if wanted.category is not None else ()
     if wanted.category is not None and not found:
         raise Invalid("category", "unknown")
+    sought = look_for(wanted.q or "")
     return CaseFilter(
         states=(wanted.state.value,) if wanted.state else (),
         place_path=place_named(wanted.place).path if wanted.place is not None else "",
         category_ids=found,
         party=wanted.party,
-        words=wanted.q or "",
+        holds=sought.holds if sought else None,
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
+from gezhi.insight.search.finding import look_for
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
@@ -51,12 +52,13 @@ FIELDS = ("q", "place", "category", "party", "clock", "channel")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The list that was asked for. place_missed: no place is called that. own: the party it begins with, "" of none."""
+    """The list that was asked for. place_missed: no place is called that. own: the party it begins with, "" of none. terms: what was looked for, folded."""
 
     view: str
     wanted: CaseFilter
     typed: dict[str, str]
     place_name: str = ""
+    terms: tuple[str, ...] = ()
     place_missed: bool = False
     own: str = ""
 
@@ -79,7 +81,7 @@ def own_party(actor: Actor) -> UUID | None:
 
 
 def chosen(query: QueryDict, own: UUID | None = None) -> Chosen:
-    """The view and filters of a query string; what it does not know it leaves out. At most 2 queries (the place).
+    """The view and filters of a query string; what it does not know it leaves out. At most 2 queries for the place, 3 for words.
 
     own: the party whose cases are shown as long as nothing else is said.
     """
@@ -90,22 +92,23 @@ def chosen(query: QueryDict, own: UUID | None = None) -> Chosen:
     typed = {name: query.get(name, "").strip()[:100] for name in FIELDS}
     if own is not None:
         typed["party"] = typed["party"] or (ALL if "party" in query else str(own))
+    sought = look_for(typed["q"])
     wanted = replace(
         base,
-        words=typed["q"],
+        holds=sought.holds if sought else None,
         party=uuid_or_none(typed["party"]),
         clock=typed["clock"] if typed["clock"] in CLOCKS else base.clock,
         channel=typed["channel"] if typed["channel"] in words.CHANNELS else "",
         category_ids=catalogue.covered_by(typed["category"]),
     )
+    terms = sought.terms if sought else ()
     found = places.find(typed["place"], 1) if typed["place"] else []
+    first = Chosen(view, wanted, typed, terms=terms, own=str(own or ""))
     if not typed["place"]:
-        return Chosen(view, wanted, typed, own=str(own or ""))
+        return first
     if not found:
-        return Chosen(view, wanted, typed, place_missed=True, own=str(own or ""))
-    return Chosen(
-        view, replace(wanted, place_path=found[0].path), typed, found[0].full_name, own=str(own or "")
-    )
+        return replace(first, place_missed=True)
+    return replace(first, wanted=replace(wanted, place_path=found[0].path), place_name=found[0].full_name)
 
 
 def options(typed: Mapping[str, str]) -> dict[str, SafeString]:

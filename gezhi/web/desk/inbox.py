@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
 from gezhi.cases.floods import Flood, mark_of
 from gezhi.cases.line import CaseLine
+from gezhi.insight.search import finding
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
 from gezhi.web import rail, times
@@ -46,7 +48,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "views": _views(chosen, counts),
         "own_name": _own_name(chosen),
-        "lines": lines.as_html(shown),
+        "lines": lines.as_html(shown, chosen.terms, _texts(chosen, shown)),
         "options": filters.options(chosen.typed),
         "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, {} if floods else counts, unfolded),
         "floods": [_flood(chosen, one, at) for one in folded],
@@ -62,6 +64,11 @@ def _own_name(chosen: filters.Chosen) -> str:
     """The party whose cases alone are shown because its reader works for it; "" for none. At most 1 query."""
     own = uuid_or_none(chosen.own)
     return parties.party(own).name if own and chosen.typed["party"] == chosen.own else ""
+
+
+def _texts(chosen: filters.Chosen, shown: Sequence[lists.Row]) -> dict[UUID, str]:
+    """What the words were found in. 1 query where somebody looks for words."""
+    return finding.texts([row.id for row in shown]) if chosen.terms and shown else {}
 
 
 def _unfolded(request: HttpRequest, floods: Sequence[Flood]) -> Flood | None:

@@ -3,17 +3,28 @@
 Fifty times through the template engine takes as long as all queries of the page together; fifty times `str.format` does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from gezhi.kernel.search import around, folded, marked, stands_in
 from gezhi.web.casework.lists import Row
 
+AROUND = 24  # signs of a text around the first hit
+NOTHING: Mapping[UUID, str] = MappingProxyType({})
 
-def as_html(rows: Sequence[Row]) -> SafeString:
-    """templates/desk/_line.html for each row; "" for none. Whatever a row says is escaped here."""
+
+def as_html(
+    rows: Sequence[Row], terms: Sequence[str] = (), texts: Mapping[UUID, str] = NOTHING
+) -> SafeString:
+    """templates/desk/_line.html for each row; "" for none. Whatever a row says is escaped here.
+
+    terms: what was looked for, marked in the matter. texts: where the matter does not say it, the text that does, shown around the hit.
+    """
     if not rows:
         return mark_safe("")
     line = render_to_string("desk/_line.html").strip()
@@ -24,12 +35,25 @@ def as_html(rows: Sequence[Row]) -> SafeString:
         "\n".join(
             line.format_map(
                 _escaped(row)
+                | ({"matter_html": _matter(row, terms, texts.get(row.id, ""))} if terms else {})
                 | {"danger": danger.format(escape(row.danger)) if row.danger else ""}
                 | {"mark": (mark if row.is_escalated else "") + (again if row.came_back else "")}
             )
             for row in rows
         )
     )
+
+
+def _matter(row: Row, terms: Sequence[str], text: str) -> str:
+    shown = _with_marks(row.matter, terms)
+    if not text or stands_in(terms, folded(row.matter)):
+        return shown
+    return f'{shown} <span class="muted">{_with_marks(around(text, terms, AROUND), terms)}</span>'
+
+
+def _with_marks(text: str, terms: Sequence[str]) -> str:
+    pieces = ((escape(piece.text), piece.is_hit) for piece in marked(text, terms))
+    return "".join(f"<mark>{said}</mark>" if is_hit else said for said, is_hit in pieces)
 
 
 def _escaped(row: Row) -> dict[str, str]:
@@ -53,4 +77,5 @@ def _escaped(row: Row) -> dict[str, str]:
         "number": row.number,
         "short": row.short,
     }
-    return {name: escape(words) for name, words in said.items()}
+    found = {name: escape(words) for name, words in said.items()}
+    return found | {"matter_html": found["matter"]}

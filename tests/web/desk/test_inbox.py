@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.config import worker
 from gezhi.kernel.actor import SYSTEM
 from gezhi.web.desk import lines, tallies
 from tests.cast import Cast, walk
@@ -232,3 +233,13 @@ def test_who_works_for_one_party_begins_with_its_cases_and_may_see_the_others(
     assert sorted(numbers(sun.get("/desk/?party=all"))) == sorted([ours.number, others.number])
     assert sorted(numbers(sun.get("/desk/?party="))) == sorted([ours.number, others.number])
     assert "只看本单位" not in text(desk(cast.chen).get("/desk/")) + text(desk(cast.wei).get("/desk/"))
+
+
+def test_what_was_looked_for_is_marked_where_it_stands(cast: Cast, desk: Desk, noon: datetime) -> None:
+    long = "我是三楼的住户，" * 12 + "车库<b>積水</b>了"
+    cast.lin_reports(noon, long)
+    worker.keep_books(noon)
+    page = desk(cast.chen).get("/desk/", {"q": "积水"}).content.decode()
+    assert "车库&lt;b&gt;<mark>积水</mark>" in page
+    page = desk(cast.chen).get("/desk/", {"q": "三楼"}).content.decode()
+    assert "我是<mark>三楼</mark>的住户" in page

@@ -1,0 +1,95 @@
+"""The two indexes of search lines. Each holds the tokens of a line (kernel.search) and narrows; `finding` decides by the text itself.
+
+SQLite: FTS5 without content, row by jurisdiction and number. PostgreSQL: a column of lexemes beside the text, under GIN.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from gezhi.kernel.search import tokens
+from gezhi.tenancy.current import current
+from gezhi.tenancy.queries import jurisdiction
+
+NUMBER_BITS = 42  # of a row: 4 million million entries; above it the six digits of the jurisdiction
+
+
+class Written(NamedTuple):
+    """A line as it is and as it was (None: it is new; is None: it goes)."""
+
+    case_id: UUID
+    number: int
+    was: str | None
+    now: str | None
+
+
+def keep(lines: Sequence[Written]) -> None:
+    """Bring the index to what the lines say now. Inside the transaction that writes them."""
+    if connection.vendor == "sqlite":
+        _keep_in_fts(lines)
+    else:
+        _keep_in_gin(lines)
+
+
+def _keep_in_fts(lines: Sequence[Written]) -> None:
+    base = _base()
+    gone = [("delete", base | one.number, tokens(one.was)) for one in lines if one.was is not None]
+    come = [(base | one.number, tokens(one.now)) for one in lines if one.now is not None]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO insight_search(insight_search, rowid, tokens) VALUES (%s, %s, %s)", gone
+        )
+        cursor.executemany("INSERT INTO insight_search(rowid, tokens) VALUES (%s, %s)", come)
+
+
+def _keep_in_gin(lines: Sequence[Written]) -> None:
+    said = [(tokens(one.now), current(), one.case_id) for one in lines if one.now is not None]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE insight_searchline SET tokens = array_to_tsvector(string_to_array(%s, ' '))"
+            " WHERE jurisdiction_id = %s AND case_id = %s",
+            said,
+        )
+
+
+def narrow(wanted: Sequence[str]) -> tuple[str, list[str | int]]:
+    """A condition on insight_searchline, and its values: rows that may hold all these tokens."""
+    if connection.vendor == "sqlite":
+        base = _base()
+        inside = (
+            "insight_searchline.number IN (SELECT rowid & %s FROM insight_search"
+            " WHERE insight_search MATCH %s AND rowid >= %s AND rowid < %s)"
+        )
+        all_of = " AND ".join(wanted)
+        return inside, [(1 << NUMBER_BITS) - 1, all_of, base, base + (1 << NUMBER_BITS)]
+    return "insight_searchline.tokens @@ %s::tsquery", [" & ".join(f"'{one}'" for one in wanted)]
+
+
+def holds() -> str:
+    """The function of this engine that finds a word in a text, 1 = at its beginning, 0 = not at all."""
+    return "instr" if connection.vendor == "sqlite" else "strpos"
+
+
+def stored(id: UUID) -> str | UUID:
+    """An id as this engine keeps it."""
+    return id.hex if connection.vendor == "sqlite" else id
+
+
+def _base() -> int:
+    return int(jurisdiction(current()).code) << NUMBER_BITS
+
+
+def are_found(lines: Sequence[tuple[int, str]]) -> set[int]:
+    """Which of these (number, text) the index finds by the last of its own tokens. For the check: 1 query a line."""
+    found = set()
+    for number, text in lines:
+        narrowed, values = narrow(tokens(text).split()[-1:])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT 1 FROM insight_searchline WHERE jurisdiction_id = %s AND number = %s AND {narrowed}",
+                [stored(current()), number, *values],
+            )
+            found |= {number} if cursor.fetchone() else set()
+    return found

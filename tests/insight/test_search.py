@@ -1,0 +1,142 @@
+"""Whatever words of a case somebody types, the case is found, on both engines alike; and nothing is found that is gone or not his to see."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from gezhi.cases import lists, queries
+from gezhi.cases.actions import advance
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
+from gezhi.config import worker
+from gezhi.flows import reach_reporter
+from gezhi.insight import check
+from gezhi.insight.models import SearchCursor, SearchLine
+from gezhi.insight.search import engines, finding
+from gezhi.insight.search.finding import look_for
+from gezhi.kernel.actor import Actor
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+WORDS = "三单元门口積水很深，LED灯也不亮，请打13800138000找我"
+
+
+@pytest.fixture
+def flooded(cast: Cast, noon: datetime) -> Case:
+    """Somebody wrote of standing water, and the clockwork has been round since."""
+    cast.lin_reports(noon - timedelta(hours=2), "楼道堆了纸箱")
+    case = cast.lin_reports(noon, WORDS)
+    worker.keep_books(noon)
+    return case
+
+
+def seen(words: str, actor: Actor, at: datetime) -> list[str]:
+    """The numbers of the cases in somebody's list with these words."""
+    found = look_for(words)
+    assert found is not None
+    wanted = lists.CaseFilter(states=lists.OPEN, holds=found.holds)
+    return [case.number for case in lists.listed(wanted, actor=actor, at=at, soon=at)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["积水", "積水", "水", "ｌｅｄ", "门口 不亮", "悦海花园", "{number}", "{tail}", "yhhy", "积水很深，L"],
+)
+def test_a_case_is_found_by_any_of_its_words(cast: Cast, flooded: Case, noon: datetime, words: str) -> None:
+    asked = words.format(number=flooded.number, tail=flooded.number[-5:])
+    assert flooded.number in seen(asked, cast.chen, noon)
+
+
+@pytest.mark.parametrize("words", ["积了水", "水积", "门口 纸箱", "13800138000", "8001380"])
+def test_what_does_not_stand_there_or_tells_of_a_person_finds_nothing(
+    cast: Cast, flooded: Case, noon: datetime, words: str
+) -> None:
+    assert seen(words, cast.chen, noon) == []
+
+
+def test_what_came_a_moment_ago_is_found_before_the_clockwork_has_been_round(
+    cast: Cast, flooded: Case, noon: datetime
+) -> None:
+    fresh = cast.lin_reports(noon, "车库也積水了")
+    assert set(seen("积水", cast.chen, noon)) == {flooded.number, fresh.number}
+
+
+def test_nobody_finds_what_is_not_his_to_see(cast: Cast, flooded: Case, noon: datetime) -> None:
+    assert seen("积水", cast.mo, noon) == []
+
+
+def test_more_than_are_counted_are_found_along_the_list(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST", 1)
+    found = look_for("单元")
+    assert found is not None
+    assert found.ids is None
+    assert len(seen("单元", cast.chen, noon)) == Case.objects.count() == 2
+
+
+def test_words_that_change_are_found_as_they_are_now(cast: Cast, flooded: Case, noon: datetime) -> None:
+    [report] = _reports(flooded)
+    reach_reporter.restate(flooded.id, report, "门口排水沟堵了", actor=cast.chen, at=noon)
+    worker.keep_books(noon)
+    assert (seen("积水", cast.chen, noon), seen("排水沟", cast.chen, noon)) == ([], [flooded.number])
+
+
+def test_what_is_erased_is_found_no_more_in_the_same_moment(
+    cast: Cast, flooded: Case, noon: datetime
+) -> None:
+    [report] = _reports(flooded)
+    reach_reporter.forget(flooded.id, report, "本人要求", actor=cast.chen, at=noon)
+    assert seen("积水", cast.chen, noon) == []
+    assert not SearchLine.objects.filter(text__contains="积水").exists()
+
+
+def test_sabotage_an_index_that_forgot_a_case_is_found_out(cast: Cast, flooded: Case, noon: datetime) -> None:
+    line = SearchLine.objects.get(case_id=flooded.id)
+    assert [*check.findings()] == []
+    _lose(line)
+    assert [one.what for one in check.findings()] == ["is not found by its own words"]
+
+
+def test_sabotage_a_line_that_says_something_else_is_found_out(
+    cast: Cast, flooded: Case, noon: datetime
+) -> None:
+    SearchLine.objects.filter(case_id=flooded.id).update(text="别的")
+    assert [one.what for one in check.findings()] == ["says something else than its case"]
+    SearchLine.objects.all().delete()
+    assert {"cannot be searched: it has no search line"} == {one.what for one in check.findings()}
+
+
+def test_read_twice_or_by_two_it_says_the_same(cast: Cast, flooded: Case, noon: datetime) -> None:
+    before = list(SearchLine.objects.order_by("number").values_list("number", "text"))
+    SearchCursor.objects.update(position=0)
+    worker.keep_books(noon)
+    assert list(SearchLine.objects.order_by("number").values_list("number", "text")) == before
+    assert [*check.findings()] == []
+
+
+def test_a_move_that_changes_no_words_writes_nothing(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[object] = []
+    monkeypatch.setattr(engines, "keep", kept.extend)
+    advance(flooded.id, Move("accept"), actor=cast.chen, at=noon)
+    worker.keep_books(noon)
+    assert kept == []
+
+
+def _reports(case: Case) -> list[UUID]:
+    return queries.report_ids([case.id])[case.id]
+
+
+def _lose(line: SearchLine) -> None:
+    if connection.vendor == "sqlite":
+        engines.keep([engines.Written(line.case_id, line.number, line.text, None)])
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE insight_searchline SET tokens = NULL WHERE jurisdiction_id = %s AND number = %s",
+            [line.jurisdiction_id, line.number],
+        )
