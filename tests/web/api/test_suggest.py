@@ -17,7 +17,7 @@ def test_category_place_danger_and_what_may_be_the_same(
     said = f"{cast.town.row(cast.town.compound).name}{building.name}电梯停了，有人困在里面"
     found = programs(cast.chen).post("suggest", {"text": said}).json()
     assert found["categories"][0]["code"] == "0503"
-    assert len(found["categories"]) == 3
+    assert 1 <= len(found["categories"]) <= 3
     assert found["places"][0]["code"] == building.code
     assert (found["danger"], found["call"]) == (True, "119")
     assert [one["number"] for one in found["similar"]] == [known.number]
