@@ -40,6 +40,8 @@ OF_THE_CODE = (
     "gezhi.places.wording._converter",
     "gezhi.places.wording.keys_of",
     "gezhi.reports.lexicon._together",
+    "gezhi.reports.lexicon._book",
+    "gezhi.reports.lexicon.harmless",
     "gezhi.reports.lexicon.shipped",
     "gezhi.reports.suggesting.plain_lexicon",
     "gezhi.reports.suggesting.start",
