@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gezhi.kernel.hidden import HIDDEN
@@ -187,11 +188,11 @@ _NOT_SEEN = re.compile(
     f"[{HIDDEN}\ufe00-\ufe0f\u20e3]"
 )  # keycaps have a sign of their own, and one that says how to show it
 # Cyrillic and Greek letters that stand for Latin ones on plates and in ID numbers, brackets that are none to Unicode, provinces as Taiwan writes them
-_LOOKALIKES = dict(zip(
+_LOOKALIKES = MappingProxyType(dict(zip(
     "АВСЕНКМОРТХасекмортхуΑΒΕΗΚΜΝΟΡΤΧκονχ滬雲遼魯蘇贛晉陝閩貴寧瓊【】〔〕「」『』",
     "ABCEHKMOPTXacekmoptxyABEHKMNOPTXkovx沪云辽鲁苏赣晋陕闽贵宁琼[][][][]",
     strict=True,
-))  # fmt: skip
+)))  # fmt: skip
 
 
 def mask_private(text: str, *, keep: Container[str] = ()) -> str:

@@ -19,7 +19,6 @@ from gezhi.journal.models import Words
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Refusal, Stale
 from gezhi.reports.models import Report
 from tests.cast import Cast, lin, walk
-from tests.seeds import persons
 
 SENTENCE = "3号楼2单元的门玻璃碎了，已围挡"
 
@@ -375,35 +374,3 @@ def test_the_check_finds_words_that_are_gone(cast: Cast, case: Case, noon: datet
     say(case.id, SENTENCE, actor=cast.chen, at=noon)
     PublicWords.objects.all().delete()
     assert [one.what for one in check.findings()] == ["stand in the journal but not on the case"]
-
-
-# ---- at least 99 of 100 numbers of persons are never said (docs/bad-input.md, 37) ----
-
-
-def refused_of(texts: list[str]) -> float:
-    def is_refused(text: str) -> bool:
-        try:
-            publicly.judged(text)
-        except Invalid as bad:
-            return bad.code not in {"to_confirm", "too_long"}
-        return False
-
-    return sum(map(is_refused, texts)) / len(texts)
-
-
-def test_at_least_99_of_100_numbers_of_persons_are_never_said() -> None:
-    texts = [seed.text for seed in persons.seeds() if len(seed.text) <= publicly.LIMIT]
-    assert len(texts) >= 1400
-    assert refused_of(texts) >= 0.99
-    assert refused_of([text for text in persons.harmless() if len(text) <= publicly.LIMIT]) == 0
-
-
-def test_twin_without_the_masker_they_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publicly, "private_spans", lambda text: [])
-    assert refused_of([seed.text for seed in persons.seeds()[:200]]) < 0.5
-
-
-def test_what_is_proposed_of_them_could_be_said_as_it_stands() -> None:
-    for seed in persons.seeds()[::7]:
-        proposal = publicly.proposed(seed.text)
-        assert not proposal or publicly.judged(proposal) == proposal

@@ -1,6 +1,6 @@
 """Orders from above 来件: to whom an answer is due and by when, the answer itself, and what the issuer says of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -31,8 +31,9 @@ from gezhi.kernel.worktime import ROUND_THE_CLOCK
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
-from gezhi.web import refusals, times, words
+from gezhi.web import refusals, times
 from gezhi.web.casework import course, lists
+from gezhi.web.desk.order_story import story
 from gezhi.web.fields import moment_field
 from gezhi.web.staff import actor_of, at_of, duty_required
 
@@ -340,10 +341,7 @@ def _page(
         "issuer": ISSUER_NAMES[order.issuer],
         "state": STATE_NAMES[order.state],
         "clock": _clock(order, at),
-        "due": times.exact(order.due_at),
-        "window": times.exact(order.return_until),
-        "asked_until": times.exact(order.asked_until),
-        "received": times.exact(order.received_at),
+        **{name: times.exact(moment) for name, moment in _moments(order).items()},
         "text": visible(said),
         "is_secret": telling.wants_secrecy(said),
         "response": telling.response(said),
@@ -359,9 +357,18 @@ def _page(
         "may_judge": may_act,
         "verdicts": _judging(order),
         "recorded": _recorded(order, steps),
-        "story": _story(steps, at),
+        "story": story(steps, at),
     }
     return render(request, "desk/order.html", page, status=status)
+
+
+def _moments(order: Any) -> dict[str, datetime | None]:
+    return {
+        "due": order.due_at,
+        "window": order.return_until,
+        "asked_until": order.asked_until,
+        "received": order.received_at,
+    }
 
 
 def _judging(order: Any) -> list[dict[str, Any]]:
@@ -381,34 +388,3 @@ def _recorded(order: Any, steps: Sequence[Any]) -> dict[str, str]:
     wanted = {"answered": "answer", "returned": "return", "asked": "ask_extension"}.get(order.state)
     said = [step.words.get("text", "") for step in steps if step.entry.event == f"order_{wanted}"]
     return {"deed": wanted, "text": said[-1]} if wanted and said else {}
-
-
-LINES = {
-    "order_received": gettext_lazy("收到来件"),
-    "order_answer": gettext_lazy("已答复"),
-    "order_return": gettext_lazy("已退回"),
-    "order_ask_extension": gettext_lazy("已申请延期"),
-    "order_grant_extension": gettext_lazy("来件单位同意延期"),
-    "order_refuse_extension": gettext_lazy("来件单位不同意延期"),
-    "order_send_back": gettext_lazy("来件单位要求再办"),
-    "order_verdict": gettext_lazy("来件单位作了评价"),
-}
-ICONS = {"order_received": "inbox", "order_answer": "check", "order_return": "undo", "order_verdict": "star"}
-
-
-def _story(steps: Sequence[Any], at: datetime) -> list[dict[str, Any]]:
-    """1 query, however long it is."""
-    names = parties.account_names({step.entry.actor_id for step in steps if step.entry.actor_id})
-    return [_line(step, names, at) for step in steps]
-
-
-def _line(step: Any, names: Mapping[UUID, str], at: datetime) -> dict[str, Any]:
-    entry = step.entry
-    return {
-        "icon": ICONS.get(entry.event, "clock"),
-        "title": words.of(LINES, entry.event),
-        "who": names.get(entry.actor_id, ""),
-        "text": visible(step.words.get("text", "")),
-        "time": times.moment(entry.at, at),
-        "exact": times.exact(entry.at),
-    }

@@ -1,0 +1,48 @@
+"""Sentences of refusals by their code, where one kind of refusal has many: what a case does not allow, what is no photo."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+NOT_FROM_HERE: Final[Mapping[str, str]] = {
+    "no_words_complaint": gettext_noop("反映物业的事，不向其他居民公开，也不写公开说明。"),
+    "no_words_referred": gettext_noop("不归这里管的事，不写公开说明。"),
+    "no_words_discreet": gettext_noop("这类事会指到谁家，居民只看到类别和大致位置，不写公开说明。"),
+    "no_words_not_accepted": gettext_noop("还没有受理，不写公开说明。"),
+    "no_words_joined": gettext_noop("已并入另一件，公开说明写在那一件。"),
+    "has_contact": gettext_noop("已经留过电话了。要改的话，请打社区的电话。"),
+    "already_erased": gettext_noop("个人信息已经清除过了。"),
+    "shift_is_over": gettext_noop("这一班已经结束。"),
+    "shift_has_begun": gettext_noop("这一班已经开始，不能再改。"),
+    "not_begun": gettext_noop("这一班还没有开始。"),
+    "handed_over": gettext_noop("这一班已经交接。"),
+    "sheet_taken": gettext_noop("这张交接单已经确认。"),
+    "taken": gettext_noop("这张交接单已经确认。"),
+    "another_under_way": gettext_noop("同样表头的另一份台账正在导入，请等它完成再试。"),
+    "shared_code": gettext_noop(
+        "这个地址发在群里，谁都能看，不能在这里补充或确认。有话要说，请用本页的“在这里反映”。"
+    ),
+    "another_is_read": gettext_noop("正在读另一本，请稍等再试。什么都没有改动，返回上一页，填的内容还在。"),
+    "has_begun": gettext_noop("这份台账已经开始处理，请看它的最新进展。"),
+    "photo_changed": gettext_noop("遮住的地方刚刚被改过，请看最新的一张再决定。什么都没有改动。"),
+    "too_late": gettext_noop("导入超过一天，不能整批撤回。请逐件办理。"),
+    "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
+}
+PHOTOS: Final[Mapping[str, str]] = {
+    "not_a_picture": gettext_noop("“%(name)s”不是照片。请换一张照片，或重新拍一张，其他内容都还在。"),
+    "unsupported": gettext_noop(
+        "“%(name)s”这种格式（例如 GIF、SVG、AVIF）这里打不开。请重新拍一张，或者截个图再选，其他内容都还在。"
+    ),
+    "too_large": gettext_noop(
+        "“%(name)s”超过 %(megabytes)s MB。请选小一点的，或重新拍一张，其他内容都还在。"
+    ),
+    "too_many_pixels": gettext_noop("“%(name)s”的像素太多。请选小一点的，或重新拍一张，其他内容都还在。"),
+    "broken": gettext_noop("“%(name)s”打不开，可能没有传完整。请再选一次，或重新拍一张，其他内容都还在。"),
+    "animated": gettext_noop("“%(name)s”是动图。请选一张静止的照片，其他内容都还在。"),
+    "decoder_died": gettext_noop(
+        "“%(name)s”没能打开，可能系统正忙。请再选一次，或重新拍一张，其他内容都还在。"
+    ),
+    "too_often": gettext_noop("“%(name)s”这次没有收下，请过一会儿重新选，其他内容都还在。"),
+    "too_many": gettext_noop("照片最多 %(photos)s 张，“%(name)s”没有收下，其他内容都还在。"),
+}
