@@ -39,7 +39,6 @@ OF_THE_CODE = (
     "gezhi.notices.queries._counting",
     "gezhi.places.wording._converter",
     "gezhi.places.wording.keys_of",
-    "gezhi.reports.lexicon._together",
     "gezhi.reports.lexicon._book",
     "gezhi.reports.lexicon.harmless",
     "gezhi.reports.lexicon.shipped",

@@ -326,7 +326,8 @@ def test_while_one_fetches_the_others_wait_and_then_give_up(chat, clock, monkeyp
 @pytest.fixture
 def overtaken(chat, clock, monkeypatch):
     """Who fetches is held up after WeCom answered him; twenty seconds later another has his turn. The first one's and the other's token."""
-    ask, found: list[Any] = client.outward.ask, []
+    ask = client.outward.ask
+    found: list[object] = []
 
     def slow(*args, **more):
         answer = ask(*args, **more)
