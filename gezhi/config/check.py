@@ -19,6 +19,7 @@ from gezhi.duty import check as duty
 from gezhi.evidence import check as evidence
 from gezhi.flows import herald_check
 from gezhi.insight import check as insight
+from gezhi.insight.search import following as search
 from gezhi.journal import check as journal
 from gezhi.journal import outbox
 from gezhi.journal.queries import sealed_after, unsealed_since
@@ -50,6 +51,7 @@ def findings(at: datetime) -> Iterator[tuple[str, Finding]]:
             for found in [*_left_undone(at)]:
                 yield office.code, found
             keep_books(at)
+            search.catch_up()
             for proof in _proofs(at):
                 for found in proof():
                     yield office.code, found

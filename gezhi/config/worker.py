@@ -45,6 +45,7 @@ from gezhi.tenancy.queries import all_jurisdictions
 
 PAUSE_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 300
+SEARCH_BATCHES = 10  # a round: the seals must not wait while the journal of years is read
 WAITING_BOOK = timedelta(seconds=1)
 _tidied: dict[UUID, float] = {}
 log = structlog.get_logger("gezhi.worker")
@@ -188,7 +189,12 @@ def keep_books(at: datetime) -> int:
     """Seal the journal of the jurisdiction in force, follow it with the ledger, then with notices and messages, then with what one may search. Returns how many rows were
     new to any of them.
     """
-    return sealing.seal(at=at) + ledger.catch_up(at=at) + herald.catch_up(at=at) + search.catch_up()
+    return (
+        sealing.seal(at=at)
+        + ledger.catch_up(at=at)
+        + herald.catch_up(at=at)
+        + search.catch_up(SEARCH_BATCHES)
+    )
 
 
 def tidy_up(at: datetime) -> None:

@@ -16,6 +16,7 @@ from gezhi.insight import check
 from gezhi.insight.models import SearchCursor, SearchLine
 from gezhi.insight.search import engines, finding
 from gezhi.insight.search.finding import look_for
+from gezhi.journal.queries import sealed_position
 from gezhi.kernel.actor import Actor
 from tests.cast import Cast
 
@@ -115,6 +116,26 @@ def test_read_twice_or_by_two_it_says_the_same(cast: Cast, flooded: Case, noon: 
     worker.keep_books(noon)
     assert list(SearchLine.objects.order_by("number").values_list("number", "text")) == before
     assert [*check.findings()] == []
+
+
+def test_after_an_upgrade_the_journal_is_read_a_few_batches_at_a_time(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _forget_all()
+    monkeypatch.setattr(following, "BATCH", 1)
+    assert following.catch_up(1) == 1
+    assert 0 < SearchCursor.objects.get().position < sealed_position()
+    assert [*check.findings()] == []  # nothing is wrong with what is not read yet
+    following.catch_up()
+    assert SearchLine.objects.count() == 2
+    assert [*check.findings()] == []
+
+
+def _forget_all() -> None:
+    for line in SearchLine.objects.all():
+        _lose(line)
+    SearchLine.objects.all().delete()
+    SearchCursor.objects.all().delete()
 
 
 def test_a_move_that_changes_no_words_writes_nothing(
