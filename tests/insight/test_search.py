@@ -14,7 +14,7 @@ from gezhi.config import worker
 from gezhi.flows import reach_reporter
 from gezhi.insight import check
 from gezhi.insight.models import SearchCursor, SearchLine
-from gezhi.insight.search import engines, finding
+from gezhi.insight.search import engines, finding, following
 from gezhi.insight.search.finding import look_for
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel.actor import Actor
