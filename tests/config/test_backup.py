@@ -200,7 +200,7 @@ def test_an_altered_backup_is_refused_and_nothing_is_made(
     )
     assert not other.folder.exists()
     refusal = sentence(other.gezhi("restore", str(tmp_path / "nowhere.tar")))
-    assert refusal == f"gezhi restore: No such file or directory: {tmp_path / 'nowhere.tar'}"
+    assert refusal == f"gezhi restore: 没有找到“{tmp_path / 'nowhere.tar'}”，请核对文件名和路径。"
     assert not other.folder.exists()
 
 

@@ -32,7 +32,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: Any, settings: Any, tmp_path:
 
 def test_all_stairs_of_a_place_become_one_file(typed: Any, cast: Cast, tmp_path: Path) -> None:
     code, said = typed(cast.town.row(cast.town.community_a).code, "--all-stairs")
-    assert (code, "1 posters in" in said) == (0, True)
+    assert (code, "1 poster in" in said) == (0, True)
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
 
 

@@ -138,6 +138,13 @@ def _forget_all() -> None:
     SearchCursor.objects.all().delete()
 
 
+def test_whoever_comes_second_to_the_end_of_the_journal_does_nothing(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_is_behind", lambda: True)  # as he saw it a moment ago
+    assert following.catch_up() == 0
+
+
 def test_a_move_that_changes_no_words_writes_nothing(
     cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,9 +27,10 @@ def catch_up(most: int | None = None) -> int:
     """
     total = 0
     for _batch in count() if most is None else range(most):
-        if not _is_behind():
+        done = _follow() if _is_behind() else 0
+        if not done:
             break
-        total += _follow()
+        total += done
     return total
 
 
@@ -47,6 +48,8 @@ def _follow() -> int:
         cursor.save(update_fields=["place_path", "after"])
         return 1
     entries = list(after_position(cursor.position, BATCH))
+    if not entries:  # another worker was faster
+        return 0
     renamed = next((at for at, one in enumerate(entries) if _is_renamed(one)), None)
     if renamed is not None:
         entries = entries[: renamed + 1]
