@@ -6,10 +6,8 @@ from playwright.sync_api import expect
 
 from tests.browser import deeds
 from tests.browser.deeds import fill_report
+from tests.browser.offline import KEPT, back, cut, ready, submit, until
 from tests.browser.people import camera
-from tests.browser.test_offline import KEPT, back, cut, phone, ready, submit, until
-
-__all__ = ["phone"]
 
 
 def test_what_is_safe_stands_in_place_of_the_form_and_says_how_much_of_it(phone: Callable) -> None:

@@ -100,6 +100,7 @@ BY_HAND: dict[str, list[tuple[str, Brief, Brief, list[Brief], bool]]] = {
     "1299": [
         ("", None, (10_080, "round", "[5]"), [(480, "working", "[5]")], True),
         ("", None, (21_600, "round", "[5]"), [(480, "working", "[5]")], False),
+        ("", (15, "round", "pd"), (10_080, "round", "[5]"), [], False),
     ],
 }
 

@@ -71,7 +71,8 @@ def test_every_field_that_is_said_counts_for_the_body():
         "place_path",
         "voice_digest",
         "said_at",
-    }  # the key salts; its maker is part of how it is known; pictures (and the digest of a voice) stand for evidence; the path follows the place; who sends again counts anew how long it waited
+        "lead",
+    }  # the key salts; its maker is part of how it is known; pictures (and the digest of a voice) stand for evidence; the path follows the place; who sends again counts anew how long it waited; how many signs the form put before the words is no word
     base = judged(LIN)
     other = {
         str: "x", float: 1.5, bool: False, type(None): new_id(),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-SQLITE = "CREATE VIRTUAL TABLE insight_search USING fts5(tokens, content='', detail=none, columnsize=0, tokenize='ascii')"
+SQLITE = "CREATE VIRTUAL TABLE insight_search USING fts5(tokens, detail=none, columnsize=0, tokenize='ascii')"
 POSTGRESQL = (
     "ALTER TABLE insight_searchline ADD COLUMN tokens tsvector",
     "CREATE INDEX insight_search ON insight_searchline USING gin (tokens)",

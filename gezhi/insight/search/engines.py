@@ -1,6 +1,6 @@
 """The two indexes of search lines. Each holds the tokens of a line (kernel.search) and narrows; `finding` decides by the text itself.
 
-SQLite: FTS5 without content, row by jurisdiction and number. PostgreSQL: a column of lexemes beside the text, under GIN.
+SQLite: FTS5, row by jurisdiction and number; it keeps the tokens itself, for an index that has to be told what to forget is broken by the first wrong word. PostgreSQL: a column of lexemes beside the text, under GIN.
 """
 
 from collections.abc import Sequence
@@ -35,12 +35,10 @@ def keep(lines: Sequence[Written]) -> None:
 
 def _keep_in_fts(lines: Sequence[Written]) -> None:
     base = _base()
-    gone = [("delete", base | one.number, tokens(one.was)) for one in lines if one.was is not None]
+    gone = [(base | one.number,) for one in lines]
     come = [(base | one.number, tokens(one.now)) for one in lines if one.now is not None]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO insight_search(insight_search, rowid, tokens) VALUES (%s, %s, %s)", gone
-        )
+        cursor.executemany("DELETE FROM insight_search WHERE rowid = %s", gone)
         cursor.executemany("INSERT INTO insight_search(rowid, tokens) VALUES (%s, %s)", come)
 
 
