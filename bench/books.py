@@ -23,14 +23,18 @@ BUILDINGS = 300
 
 
 def books(office: Office) -> Table:
-    """Every row is unfinished, so every row becomes a case: the hardest book of this size. Three of four name their place and their category."""
+    """One comes in with nobody else there, another one beside people who report. Every row is unfinished, so every row becomes a case: the hardest book of this size. Three of four name their place and their category."""
     codes, words = office.inside("stairwells"), office.inside("words_of_the_town", str(BUILDINGS))
     with tempfile.TemporaryDirectory() as folder, office.serving():
-        file = _written(Path(folder) / "ledger.xlsx", words["buildings"], words["categories"])
+        files = [
+            _written(Path(folder) / f"{letter}.xlsx", letter, words["buildings"], words["categories"])
+            for letter in "AB"
+        ]
+        alone = office.inside("book_once", str(files[0]))
         send(office.port, reports(office, codes, IDLE), expect=303)
         idle = rounds_of(office, codes, BEFORE)
         told: dict[str, float] = {}
-        bringing = threading.Thread(target=lambda: told.update(office.inside("book_once", str(file))))
+        bringing = threading.Thread(target=lambda: told.update(office.inside("book_once", str(files[1]))))
         bringing.start()
         beside = while_alive(bringing, office, codes, MOST_ROUNDS)
     slower = beside.percentile(99) / idle.percentile(99)
@@ -39,7 +43,9 @@ def books(office: Office) -> Table:
         f"A ledger of {ROWS:,} rows beside people who report: N = {len(beside.latencies)} reports during it",
         ("what", "value", "floor"),
         (
-            ("seconds, read, judged, written", f"{told['seconds']:.1f}", f"≤ {FLOOR_SECONDS} for 100,000"),
+            ("seconds with nobody beside", f"{alone['seconds']:.1f}", f"≤ {FLOOR_SECONDS} for 100,000"),
+            ("the longest batch of it, ms", f"{alone['longest'] * 1000:.0f}", "≤ 200"),
+            ("seconds beside people: read, judged, written", f"{told['seconds']:.1f}", ""),
             ("of them reading and judging", f"{told['judging']:.1f}", ""),
             ("seconds of processor time", f"{told['cpu']:.1f}", ""),
             ("µs of it a row: read, judge, write", spent, ""),
@@ -58,7 +64,7 @@ def books(office: Office) -> Table:
     )
 
 
-def _written(file: Path, buildings: Sequence[str], categories: Sequence[str]) -> Path:
+def _written(file: Path, letter: str, buildings: Sequence[str], categories: Sequence[str]) -> Path:
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     sheet = book.add_worksheet("台账")
     sheet.write_row(0, 0, HEADS)
@@ -68,6 +74,8 @@ def _written(file: Path, buildings: Sequence[str], categories: Sequence[str]) ->
         phone = f"138{at:08d}"
         place = buildings[at * 7 % len(buildings)] if at % 4 else f"小区{at % 40}"
         category = categories[at * 11 % len(categories)] if (at + 1) % 4 else "其他问题"
-        sheet.write_row(at + 1, 0, (f"B{at:06d}", said, place, category, matter, phone, "物业", "处理中"))
+        sheet.write_row(
+            at + 1, 0, (f"{letter}{at:06d}", said, place, category, matter, phone, "物业", "处理中")
+        )
     book.close()
     return file

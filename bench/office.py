@@ -41,7 +41,7 @@ class Office:
     @contextmanager
     def serving(self) -> Iterator[int]:
         """The product's server with two processes, until the block ends. Gives the server's process id."""
-        command = ("serve", "--host", HOST, "--port", str(self.port), "--workers", str(WORKERS))
+        command = ("serve", "--host", HOST, "--port", str(self.port), "--workers", str(WORKERS), "--quiet")
         with self._beside(*command) as server:
             self._wait(server)
             yield server.pid

@@ -32,7 +32,7 @@ from gezhi.tenancy.inserting import Ready as Row
 from gezhi.tenancy.queries import jurisdiction
 
 FIRST_BATCH, LEAST, MOST = 20, 4, 800  # rows per transaction
-AIM_SECONDS = 0.08  # of SQLite's only writer; a batch that took longer makes the next one smaller
+AIM_SECONDS = 0.05  # of SQLite's only writer; a batch that took longer makes the next one smaller
 KNOWN_SECONDS = 5.0
 NUMBERS_AT_ONCE = 1000  # what is left of them goes to later cases of this process, or is a gap
 CHANNEL = "import"

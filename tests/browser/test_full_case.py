@@ -20,7 +20,9 @@ def test_a_case_goes_from_the_code_on_the_door_to_the_ledger(town: Town, tmp_pat
     desk, ding, zhao = town.page("chen"), town.phone("ding"), town.page("zhao")
     deeds.act_on_desk(desk, number, "受理立案")
     deeds.dispatch(desk, number)
-    deeds.act_on_desk(town.page("sun"), number, "退回", **{"自己写，或补充几句": "这扇门还在保修，请先找开发商"})
+    deeds.act_on_desk(
+        town.page("sun"), number, "退回", **{"自己写，或补充几句": "这扇门还在保修，请先找开发商"}
+    )
     deeds.dispatch(desk, number)
     _take(ding)
     deeds.mend(ding, WORDS, "换了玻璃")

@@ -24,9 +24,10 @@ const outbox = (() => {
 
   const random = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18)))).replaceAll("+", "-").replaceAll("/", "_");
   const freshId = () => `${Date.now().toString(36).padStart(9, "0")}-${random()}`; // in the order they were made
-  const others = globalThis.BroadcastChannel && new BroadcastChannel("gezhi-outbox"); // pages of this phone that show the same list
-  others?.addEventListener("message", () => dispatchEvent(new Event("outbox")));
-  const told = () => (dispatchEvent(new Event("outbox")), others?.postMessage(""));
+  // Pages of this phone show the same list. By the store's own event: a page with an open channel is fetched anew when one goes back to it.
+  const TOLD = "gezhi-outbox-told";
+  addEventListener("storage", ({ key }) => key === TOLD && dispatchEvent(new Event("outbox")));
+  const told = () => (dispatchEvent(new Event("outbox")), (localStorage[TOLD] = random()));
 
   // files: [[name, File]], left as they are when not given. Rejects with QuotaExceededError when the phone is full.
   async function put(entry, files) {
