@@ -164,7 +164,15 @@ def _fits(kind: Any, inside: Said) -> bool:
     if kind == "textcard":
         return short("title", MOST_TITLE) and short("description", MOST_CARD) and short("url", 2048)
     articles = inside.get("articles")
-    return kind == "news" and isinstance(articles, list) and 1 <= len(articles) <= 8
+    if kind != "news" or not isinstance(articles, list) or not 1 <= len(articles) <= 8:
+        return False
+    return all(
+        isinstance(one, dict)
+        and 0 < len(str(one.get("title", "")).encode()) <= MOST_TITLE
+        and len(str(one.get("description", "")).encode()) <= MOST_CARD
+        and str(one.get("url", "")).startswith("http")
+        for one in articles
+    )
 
 
 @contextmanager

@@ -58,18 +58,26 @@ def test_new_work_is_posted_into_the_partys_group_without_a_word_of_anybody(chat
     case = dispatched(chat, clock.at)
     told(chat, clock)
     ((key, body),) = chat.standin.posted
-    said = body["markdown"]["content"]
-    assert (key, body["msgtype"]) == (KEY, "markdown")
-    assert said.splitlines()[:3] == [
-        f"**新派来的事：{case.number}**",
-        "> 位置：悦海社区 悦海花园 3号楼 2单元",
-        "> 类别：楼宇门/玻璃破损",
+    (card,) = body["news"]["articles"]
+    said = str(card)
+    assert (key, body["msgtype"]) == (KEY, "news")
+    assert card["title"] == f"新派来的事：{case.number}"
+    assert card["description"].splitlines()[:2] == [
+        "位置：悦海社区 悦海花园 3号楼 2单元",
+        "类别：楼宇门/玻璃破损",
     ]
-    assert "http://gezhi.example.cn/desk/" in said
-    assert len(said.encode()) <= 4096
+    assert card["url"].startswith("http://gezhi.example.cn/desk/")
     assert not any(word in said for word in ("王大爷", "漏水", "13800001234"))
     row = robots.robots(chat.cast.property)[0]
     assert (row.last_ok_at, row.failing_since) == (clock.at, None)
+
+
+def test_without_an_address_of_its_own_the_office_says_it_in_markdown(chat, clock, group, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    case = dispatched(chat, clock.at)
+    told(chat, clock)
+    ((_key, body),) = chat.standin.posted
+    assert body["markdown"]["content"].startswith(f"**新派来的事：{case.number}**")
 
 
 def test_what_presses_stands_in_the_colour_of_warnings_and_signs_are_only_signs():
@@ -87,6 +95,8 @@ def test_a_message_is_never_longer_than_wecom_takes(sign):
     )
     content = robot.markdown(said)["markdown"]["content"]
     assert (len(content.encode()) <= 4096, content.endswith("(http://gezhi.example.cn/x)")) == (True, True)
+    (card,) = robot.news(said)["news"]["articles"]
+    assert (len(card["title"].encode()) <= 128, len(card["description"].encode()) <= 512) == (True, True)
     kind, body = saying.card(said)
     assert (kind, len(body["title"].encode()) <= 128, len(body["description"].encode()) <= 512) == (
         "textcard",
@@ -98,7 +108,7 @@ def test_a_message_is_never_longer_than_wecom_takes(sign):
 @pytest.mark.parametrize("category", ["0608", "1201", None])
 def test_a_matter_at_somebodys_home_is_named_in_a_group_by_its_compound_alone(chat, clock, group, category):
     said = _said_in_group(chat, clock, category)
-    assert "> 位置：悦海社区 悦海花园\n" in said
+    assert "位置：悦海社区 悦海花园\n" in said
     assert not any(word in said for word in ("3号楼", "2单元"))
 
 
@@ -124,7 +134,8 @@ def _said_in_group(chat, clock, code):
     _of_category(dispatched(chat, clock.at), code)
     told(chat, clock)
     ((_key, body),) = chat.standin.posted
-    return body["markdown"]["content"]
+    (card,) = body["news"]["articles"]
+    return card["description"]
 
 
 def test_twenty_a_minute_and_the_rest_a_minute_later(chat, clock, group):

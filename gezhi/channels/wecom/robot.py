@@ -1,4 +1,5 @@
-"""A group robot posts news of a party's work into its own group chat: markdown, masked, at most 4,096 bytes, 20 messages a minute.
+"""A group robot posts news of a party's work into its own group chat, masked, 20 messages a minute: a news card that opens the case by one tap,
+markdown where it presses (a card has no colour) and while the office has no address.
 
 Document 91770 (群机器人配置说明). A robot knows no token: its key is the right to write. Others than the party's may sit in the group.
 """
@@ -22,6 +23,7 @@ from gezhi.parties import robots
 from gezhi.tenancy.current import current
 
 MOST_BYTES: Final = 4096
+MOST_TITLE, MOST_DESCRIPTION = 128, 512  # bytes of a news card
 PER_MINUTE: Final = 20
 MINUTE: Final = timedelta(minutes=1)
 _MARKS: Final = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]<>#"})
@@ -39,7 +41,7 @@ def deliver(errand: Leased, at: datetime) -> None:
         return
     with override(LANGUAGE):
         said = told(found, among_others=True)
-    post(robot, key, markdown(said), at)
+    post(robot, key, markdown(said) if said.is_pressing or not said.url else news(said), at)
 
 
 def post(robot: UUID, key: str, body: dict[str, Any], at: datetime) -> None:
@@ -51,6 +53,17 @@ def post(robot: UUID, key: str, body: dict[str, Any], at: datetime) -> None:
         robots.went_wrong(robot, why=f"{refused.code} {refused.details.get('problem', '')}".strip(), at=at)
         raise
     robots.went_well(robot, at=at)
+
+
+def news(said: Told) -> dict[str, Any]:
+    """A card of one article, without a picture: what is posted to a group stays, and a public picture may be covered later."""
+    lines = "\n".join(line for line in (said.where, said.what, said.due) if line)
+    article = {
+        "title": cut(said.head, MOST_TITLE),
+        "description": cut(lines, MOST_DESCRIPTION),
+        "url": said.url,
+    }
+    return {"msgtype": "news", "news": {"articles": [article]}}
 
 
 def markdown(said: Told) -> dict[str, Any]:
