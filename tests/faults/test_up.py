@@ -41,6 +41,24 @@ def children(parent: int) -> dict[str, int]:
     return found
 
 
+def family(parent: int) -> set[int]:
+    """Everybody below this process."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"\nPPid:\t{parent}\n" in (folder / "status").read_text():
+                found |= {int(folder.name), *family(int(folder.name))}
+    return found
+
+
+def runs(pid: int) -> bool:
+    """Whether this process is there and has not ended."""
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_killed_worker_is_replaced_and_a_killed_parent_takes_both_along(installation: Installation) -> None:
     up = installation.begin("gezhi.config.cli", "up", "--host", HOST, "--port", str(installation.port))
     try:
@@ -49,9 +67,12 @@ def test_a_killed_worker_is_replaced_and_a_killed_parent_takes_both_along(instal
         os.kill(first["worker"], signal.SIGKILL)
         assert until(lambda: children(up.pid).get("worker", first["worker"]) != first["worker"])
         assert (is_alive(installation), children(up.pid)["serve"]) == (True, first["serve"])
+        below = family(up.pid)
+        assert len(below) >= 3
     finally:
         kill(up)
-    assert until(lambda: not is_alive(installation))
+    # by their processes: the port may be somebody else's the moment it is free
+    assert until(lambda: not any(runs(pid) for pid in below))
 
 
 def test_ctrl_c_says_where_the_data_is_and_a_second_one_where_the_first_runs(
