@@ -137,6 +137,7 @@ def test_several_drafts_wait_are_deleted_and_undone_and_outlive_the_page(town: T
     page.get_by_role("button", name="撤销").click()
     expect(page.get_by_role("heading", name="未发送（2）")).to_be_visible()
     page.locator("#unsent li").filter(has_text="草稿甲").get_by_role("button", name="删除").click()
+    expect(page.get_by_role("heading", name="未发送（1）")).to_be_visible()
     context = page.context
     page.close()
     back_again = context.new_page()

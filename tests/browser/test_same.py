@@ -29,6 +29,11 @@ def test_one_tap_takes_along_what_was_typed(town: Town, scripts: bool) -> None:
     tap = deeds.case_number(second)
     sheet = deeds.open_on_desk(desk, tap)
     expect(sheet.get_by_text(mine)).to_be_visible()
+    for _look in range(12):  # the worker makes the copies that are shown
+        if sheet.locator("section img").count():
+            break
+        desk.wait_for_timeout(3000)
+        sheet = deeds.open_on_desk(desk, tap)
     expect(sheet.locator("section img").first).to_be_visible()
     sheet.get_by_role("button", name="并入这件").first.click()
     expect(desk.get_by_text(f"{tap}：已并入其他案件")).to_be_visible()
