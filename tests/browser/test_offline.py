@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, Route, expect
 
@@ -40,7 +40,7 @@ def test_a_network_that_comes_back_during_a_try_is_not_overlooked(phone: Callabl
     path = f"/r/{deeds.place_code(page)}"
     page.clock.install()
     page.goto(path)
-    page.clock.pause_at(datetime.now() + timedelta(days=1))  # noqa: DTZ005  (no timer helps: what is asked must do)
+    page.clock.pause_at(datetime.now(UTC) + timedelta(days=1))  # no timer helps: what is asked must do
     page.context.route("**/unsent/token", lambda route: route.continue_() if held else held.append(route))
     page.evaluate(SEVERAL, [path, 1])
     page.evaluate(
