@@ -6,6 +6,30 @@ from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
 
+class Mark(TenantModel):
+    """How far the roll-ups have read the journal, and when they got there.
+
+    edition: of the rows that count; those of others are being made (begun: the newest), or thrown away. after: the last case that was
+    counted of the import whose publication is the next entry, None when none is being counted in.
+    """
+
+    position = models.PositiveBigIntegerField(default=0)
+    reached_at = models.DateTimeField()
+    edition = models.PositiveIntegerField(default=1)
+    begun = models.PositiveIntegerField(default=1)
+    after = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction"], name="one_mark_of_the_roll_ups_per_jurisdiction"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
 class SearchLine(TenantModel):
     """All that one may look for of a case, folded (kernel.search). number: position of its first entry in the journal, so the newest is the highest."""
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position, sealed_position
 from gezhi.ledger.models import Cursor, Line
@@ -23,10 +25,7 @@ def catch_up(*, at: datetime) -> int:
 
     Read twice or by two workers at once gives the same lines. Writes nothing when there is nothing new.
     """
-    total = 0
-    while _is_behind() and (done := _follow(at)):
-        total += done
-    return total
+    return read_on(partial(_follow, at), is_behind=_is_behind)
 
 
 def _is_behind() -> bool:
@@ -36,7 +35,7 @@ def _is_behind() -> bool:
 
 @transaction.atomic
 def _follow(at: datetime) -> int:
-    cursor = _held_cursor(at)
+    cursor = held(Cursor, reached_at=at)
     entries = list(after_position(cursor.position, BATCH))
     if not entries:
         return 0
@@ -46,13 +45,6 @@ def _follow(at: datetime) -> int:
     cursor.position, cursor.reached_at = position, at
     cursor.save(update_fields=["position", "reached_at"])
     return len(entries)
-
-
-def _held_cursor(at: datetime) -> Cursor:
-    """The cursor, locked for the rest of the transaction: while it stands still, lines are what they are."""
-    Cursor.objects.get_or_create(defaults={"reached_at": at})
-    cursor: Cursor = Cursor.objects.select_for_update(no_key=True).get()
-    return cursor
 
 
 def _publish(entries: Iterable[Entry]) -> None:
@@ -96,8 +88,8 @@ def in_batches(choose: Callable[[UUID, int], list[UUID]], deed: Callable[[Found,
     last = FIRST
     while True:
         with transaction.atomic():
-            held = Cursor.objects.select_for_update(no_key=True).first()
-            position = held.position if held else 0
+            cursor = Cursor.objects.select_for_update(no_key=True).first()
+            position = cursor.position if cursor else 0
             case_ids = choose(last, position)
             if case_ids:
                 deed(case_ids, position)
