@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.cases.models import Case
 from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position, sealed_position
@@ -69,6 +70,17 @@ def rebuild(*, at: datetime) -> int:
     in_batches(cases_with_lines, _drop_unknown)
     catch_up(at=at)
     return int(Line.objects.count())
+
+
+def put_right() -> None:
+    """Lines of before a column was there: count those anew that it says something of. Nothing to do: 2 queries."""
+    in_batches(_without_their_extension, _make_anew)
+
+
+def _without_their_extension(after: UUID, position: int) -> list[UUID]:
+    extended = Case.objects.filter(extended_to__isnull=False, id__gt=after)
+    rows = Line.objects.filter(extended_to=None, case_id__in=extended.values("id")).order_by("case_id")
+    return list(rows.values_list("case_id", flat=True)[:BATCH])
 
 
 def _make_anew(case_ids: Collection[UUID], position: int) -> None:
