@@ -19,6 +19,7 @@ from gezhi.duty import check as duty
 from gezhi.evidence import check as evidence
 from gezhi.flows import herald_check
 from gezhi.insight import check as insight
+from gezhi.insight.figures import check as figures
 from gezhi.insight.rollups import following as rollups
 from gezhi.insight.search import following as search
 from gezhi.journal import check as journal
@@ -87,6 +88,7 @@ def _proofs(at: datetime) -> list[Proof]:
         partial(routing.findings, at),
         ledger.findings,
         insight.findings,
+        figures.findings,
         partial(herald_check.findings, at),
         _parked,
     ]
