@@ -285,7 +285,8 @@ def test_what_is_wrong_with_asking_is_said(ten: list[Case], cast: Cast, noon: da
         exclusions.ask(ten[0].number, "演练", actor=cast.qian, at=noon)
     asked = exclusions.ask(ten[0].number, "演练", actor=cast.chen, at=noon)
     with pytest.raises(Invalid, match="excluded_already"):
-        exclusions.ask(ten[0].number, "演练", actor=cast.chen, at=noon)
+        exclusions.ask(ten[0].number, "另一个理由", actor=cast.chen, at=noon)
+    assert exclusions.ask(ten[0].number, "演练", actor=cast.chen, at=noon).id == asked.id  # sent twice
     exclusions.review(asked.id, grant=False, actor=cast.zhou, at=noon)
     with pytest.raises(NotFromHere):
         exclusions.review(asked.id, grant=True, actor=cast.zhou, at=noon)

@@ -23,10 +23,14 @@ def behind(name: str, asked: Asked, span: Span, edition: int, *, actor: Actor) -
     """The lines that a count counts, of those this actor may see, newest first. Lazy; 3 queries before it. Raises KeyError for a name
     that is no count, or an axis that is none.
     """
-    rows = of_count(name, ledger_lines(LineFilter(), actor=actor), within())
+    return of_count(name, lines_of(asked, span, edition, actor=actor), within())
+
+
+def lines_of(asked: Asked, span: Span, edition: int, *, actor: Actor) -> QuerySet[Line]:
+    """All lines of a place along an axis in a span, of those this actor may see, newest first. Lazy; 2 queries before it."""
     here = zone()
-    rows = rows.filter(received_at__gte=span.begins(here), received_at__lt=span.ends(here))
-    return rows.filter(asked_for(asked, edition))
+    rows = ledger_lines(LineFilter(), actor=actor).filter(asked_for(asked, edition))
+    return rows.filter(received_at__gte=span.begins(here), received_at__lt=span.ends(here))
 
 
 def within() -> frozenset[UUID]:
