@@ -11,7 +11,7 @@
     const style = getComputedStyle(document.documentElement);
     const ink = style.getPropertyValue("--ink").trim() || "#222";
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const chart = window.echarts.init(place, null, { renderer: "svg" });
+    const chart = window.echarts.init(place);
     chart.setOption({
       animation: !calm,
       textStyle: { color: ink },
