@@ -20,6 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import LessThan
 
 from gezhi.cases import floods, lifecycle
@@ -40,14 +41,21 @@ DANGER = Q(
     closed_at=None,
     made_safe_at=None,
 )
+_ONE = RawSQL(
+    "1", ()
+)  # SQLite takes an index of a part only where the question says the part in the same words
+ESCALATED = Q(escalations__gt=_ONE) | Q(ladder_ended=True)
+RETURNED = Q(returns__gt=RawSQL("0", ()))
+REWORKED = Q(round__gt=_ONE)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "paused".
+    """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "safe" (neither), "paused".
 
     holds: whatever else must be true of a case, from whoever knows more than this package; None = nothing.
 
+    since, until: aware moments of receipt, since <= receipt < until. rounds: (the first that is wanted, the last; None = all that follow).
     is_escalated: somebody above whoever had it sees to it.
     is_danger: its words make one fear something, and nobody has looked at it yet.
     is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
@@ -60,6 +68,10 @@ class CaseFilter:
     party: UUID | None = None
     clock: str = ""
     channel: str = ""
+    level: str = ""
+    rounds: tuple[int, int | None] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     holds: Q | None = None
     is_unlocated: bool = False
     is_returned: bool | None = None
@@ -71,9 +83,14 @@ class CaseFilter:
     without: Sequence[floods.Key] = ()
 
 
+def fitting(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
+    """Cases this actor may see that fit, in no order. A lazy queryset."""
+    return visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
+
+
 def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
     """Cases this actor may see that fit, most urgent first, closed ones last. A lazy queryset: slice it."""
-    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
+    rows = fitting(wanted, actor=actor, at=at, soon=soon)
     if wanted.states and State.CLOSED not in wanted.states:
         return rows.order_by(
             "due_at", "id"
@@ -121,8 +138,8 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     fits = Q()
     if wanted.states and State.CLOSED not in wanted.states:
         fits &= Q(closed_at=None)
-    if wanted.states and set(wanted.states) != set(OPEN):
-        fits &= Q(state__in=list(wanted.states))
+    if wanted.states and (wanted.party or set(wanted.states) != set(OPEN)):
+        fits &= Q(state__in=list(wanted.states))  # of a party all of them are said: its index goes by state
     if wanted.place_path:
         fits &= within(wanted.place_path)
     if wanted.category_ids:
@@ -131,14 +148,17 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
         fits &= Q(lead_id=wanted.party)
     if wanted.channel:
         fits &= Q(channel=wanted.channel)
+    if wanted.level:
+        fits &= Q(level=wanted.level)
+    fits &= _moments(wanted)
     if wanted.holds is not None:
         fits &= wanted.holds
     if wanted.is_unlocated:
         fits &= Q(place_id=None)
     if wanted.is_returned is not None:
-        fits &= Q(returns__gt=0) if wanted.is_returned else Q(returns=0)
+        fits &= RETURNED if wanted.is_returned else Q(returns=0)
     if wanted.is_escalated:
-        fits &= Q(escalations__gt=1) | Q(ladder_ended=True)
+        fits &= ESCALATED
     if wanted.is_danger is not None:
         fits &= DANGER if wanted.is_danger else ~DANGER
     if wanted.mine:
@@ -152,6 +172,20 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     return fits
 
 
+def _moments(wanted: CaseFilter) -> Q:
+    fits = Q()
+    if wanted.rounds:
+        first, last = wanted.rounds
+        fits &= REWORKED if first > 1 else Q()
+        fits &= Q(round__gte=first) if first > 2 else Q()
+        fits &= Q(round__lte=last) if last else Q()
+    if wanted.since:
+        fits &= Q(received_at__gte=wanted.since)
+    if wanted.until:
+        fits &= Q(received_at__lt=wanted.until)
+    return fits
+
+
 def _clock(clock: str, at: datetime, soon: datetime) -> Q:
     running = Q(closed_at=None, review_at=None)
     match clock:
@@ -159,6 +193,8 @@ def _clock(clock: str, at: datetime, soon: datetime) -> Q:
             return running & Q(due_at__lt=at)
         case "due_soon":
             return running & Q(due_at__gte=at, due_at__lt=soon) & _is_nearly_due(at)
+        case "safe":
+            return running & (Q(due_at__gte=soon) | Q(due_at__gte=at) & ~_is_nearly_due(at))
         case "paused":
             return Q(closed_at=None) & Q(review_at__isnull=False)
         case _:
