@@ -43,10 +43,16 @@ from gezhi.web.desk import (
     voices,
     wecom,
 )
+from gezhi.web.desk.listing import keeping
 
 app_name = "desk"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
+    path("views/", keeping.listed, name="views"),
+    path("views/new/", keeping.new, name="new_view"),
+    path("views/<uuid:view_id>/", keeping.view, name="view"),
+    path("views/<uuid:view_id>/act/", keeping.act, name="view_act"),
+    path("columns/", keeping.choose_columns, name="columns"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/slip/", slip.slip, name="slip"),
     path("cases/<str:number>/qr.svg", slip.case_qr, name="case_qr"),
