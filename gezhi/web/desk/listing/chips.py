@@ -12,6 +12,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
 from gezhi.web import words
 from gezhi.web.desk import filters
+from gezhi.web.punctuation import labelled
 from gezhi.web.staff import uuid_or_none
 
 
@@ -21,6 +22,11 @@ class Chip(NamedTuple):
     name: str
     said: str
     url: str
+
+    @property
+    def whole(self) -> str:
+        """Both together."""
+        return labelled(self.name, self.said)
 
 
 def chips(chosen: filters.Chosen, *, saved: str = "") -> list[Chip]:

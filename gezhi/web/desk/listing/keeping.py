@@ -163,7 +163,7 @@ def asks(chosen: filters.Chosen) -> str:
     """What a view asks for, in one line."""
     view = chosen.view
     first = filters.VIEWS[view][0] if view in filters.VIEWS else _("已结案")
-    return series([str(first), *(f"{one.name}：{one.said}" for one in chips.chips(chosen))])
+    return series([str(first), *(one.whole for one in chips.chips(chosen))])
 
 
 def _settled(question: Question) -> Question:

@@ -15,6 +15,7 @@ FIELDS = (
 )  # fmt: skip
 SEVERAL = frozenset({"state"})  # answers of a form that has a box for each, and with commas in a link
 MOST_SIGNS = 100  # of a value
+MOST_QUERY = 4000  # of a whole query string
 DEFAULT_VIEW = "open"
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -46,7 +47,7 @@ def read(said: Mapping[str, Sequence[str]]) -> Question:
 
 def read_text(query: str) -> Question:
     """The question of a query string."""
-    return read(parse_qs(query, max_num_fields=100))
+    return read(parse_qs(query[:MOST_QUERY]))
 
 
 def _one(name: str, values: Sequence[str]) -> str:
