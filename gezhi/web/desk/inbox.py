@@ -118,7 +118,7 @@ def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
         "is_changed": listed.active is not None
         and listed.active.chosen.question.written() != chosen.question.written(),
         "unfolded": listed.unfolded,
-        "columns": [(code, columns.COLUMNS[code], code in columns.ROOMY) for code in shown],
+        "heads": [(code, columns.COLUMNS[code], code in columns.ROOMY) for code in shown],
         "all_columns": [(code, label, code in shown) for code, label in columns.COLUMNS.items()],
         "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown),
         "pager": paging.pager(chosen, listed.shown, saved=active.id.hex if active else "", **more),

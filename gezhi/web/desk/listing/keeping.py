@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.parties import queries as parties
 from gezhi.parties import savedviews
 from gezhi.parties.savedviews import ViewRow
@@ -109,6 +109,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def view(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Another name, owner, columns; and another filter, where the address brings one."""
     row = savedviews.one(view_id, actor=actor_of(request))
+    if not savedviews.may_change(row, actor_of(request)):
+        raise NotYours(deed="change_view")
     query = request.POST.get("query", "") if request.POST else request.GET.urlencode()
     question = _settled(read_text(query)) if query else read_text(row.query)
     first = {
