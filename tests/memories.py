@@ -17,10 +17,12 @@ MEMORIES = (
     ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),
     ("gezhi.reports.vocabulary", "_kept"),
+    ("gezhi.web.desk.listing.counters", "_kept"),
     ("gezhi.web.desk.tallies", "_kept"),
 )
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
 OF_THE_CODE = (
+    "gezhi.cases.ahead._leading_on",
     "gezhi.cases.lists._tallying",
     "gezhi.catalogue.rules.shipped",
     "gezhi.evidence.decoding._warm",

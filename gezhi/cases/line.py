@@ -33,3 +33,10 @@ class CaseLine(NamedTuple):
     escalations: int
     ladder_ended: bool
     came_back_from_id: UUID | None
+    channel: str
+    level: str
+    round: int
+    place_path: str
+    grid_id: UUID | None
+    complained_of_id: UUID | None
+    extension_until: datetime | None

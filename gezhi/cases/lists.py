@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case as CaseWhen
 from django.db.models import (
     Count,
@@ -40,14 +41,19 @@ DANGER = Q(
     closed_at=None,
     made_safe_at=None,
 )
+# each as its index says it (models.py): what is rare among open cases is read along it
+ESCALATED = Q(escalations__gt=1) | Q(ladder_ended=True)
+RETURNED = Q(returns__gt=0)
+REWORKED = Q(round__gt=1)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "paused".
+    """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "safe" (neither), "paused".
 
     holds: whatever else must be true of a case, from whoever knows more than this package; None = nothing.
 
+    since, until: aware moments of receipt, since <= receipt < until. rounds: (the first that is wanted, the last; None = all that follow).
     is_escalated: somebody above whoever had it sees to it.
     is_danger: its words make one fear something, and nobody has looked at it yet.
     is_to_me: it stands at the end of its ladder, and whoever looks is the officer there.
@@ -60,6 +66,10 @@ class CaseFilter:
     party: UUID | None = None
     clock: str = ""
     channel: str = ""
+    level: str = ""
+    rounds: tuple[int, int | None] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     holds: Q | None = None
     is_unlocated: bool = False
     is_returned: bool | None = None
@@ -71,9 +81,14 @@ class CaseFilter:
     without: Sequence[floods.Key] = ()
 
 
+def fitting(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
+    """Cases this actor may see that fit, in no order. A lazy queryset."""
+    return visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
+
+
 def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
     """Cases this actor may see that fit, most urgent first, closed ones last. A lazy queryset: slice it."""
-    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
+    rows = fitting(wanted, actor=actor, at=at, soon=soon)
     if wanted.states and State.CLOSED not in wanted.states:
         return rows.order_by(
             "due_at", "id"
@@ -103,6 +118,28 @@ def tallies(views: Mapping[str, CaseFilter], *, actor: Actor, at: datetime, soon
     return dict(zip(views, counts, strict=True))
 
 
+def counted(
+    wanted: Sequence[CaseFilter], *, actor: Actor, at: datetime, soon: datetime, most: int
+) -> list[int]:
+    """How many cases that this actor may see fit each of these filters, counted no further than `most` + 1. 2 queries however many."""
+    hidden, asked = tuple(unpublished_runs()), list[str]()
+    values: list[Any] = []
+    for one in wanted:
+        rows = visible_but(actor, hidden).filter(_fits(one, actor), _clock(one.clock, at, soon)).order_by()
+        try:
+            sql, given = rows.values("id")[: most + 1].query.sql_with_params()
+        except EmptyResultSet:
+            asked.append("0")
+            continue
+        asked.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted_{len(asked)})")
+        values.extend(given)
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(asked)}", values)
+        return [int(count) for count in cursor.fetchone()]
+
+
 @lru_cache(maxsize=256)
 def _tallying(actor: Actor, hidden: tuple[UUID, ...], views: tuple[tuple[str, CaseFilter], ...]) -> Prepared:
     """Kept by actor: putting a dozen conditions together takes longer than counting a thousand cases by them."""
@@ -121,8 +158,8 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     fits = Q()
     if wanted.states and State.CLOSED not in wanted.states:
         fits &= Q(closed_at=None)
-    if wanted.states and set(wanted.states) != set(OPEN):
-        fits &= Q(state__in=list(wanted.states))
+    if wanted.states and (wanted.party or set(wanted.states) != set(OPEN)):
+        fits &= Q(state__in=list(wanted.states))  # of a party all of them are said: its index goes by state
     if wanted.place_path:
         fits &= within(wanted.place_path)
     if wanted.category_ids:
@@ -131,14 +168,17 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
         fits &= Q(lead_id=wanted.party)
     if wanted.channel:
         fits &= Q(channel=wanted.channel)
+    if wanted.level:
+        fits &= Q(level=wanted.level)
+    fits &= _moments(wanted)
     if wanted.holds is not None:
         fits &= wanted.holds
     if wanted.is_unlocated:
         fits &= Q(place_id=None)
     if wanted.is_returned is not None:
-        fits &= Q(returns__gt=0) if wanted.is_returned else Q(returns=0)
+        fits &= RETURNED if wanted.is_returned else Q(returns=0)
     if wanted.is_escalated:
-        fits &= Q(escalations__gt=1) | Q(ladder_ended=True)
+        fits &= ESCALATED
     if wanted.is_danger is not None:
         fits &= DANGER if wanted.is_danger else ~DANGER
     if wanted.mine:
@@ -152,6 +192,20 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     return fits
 
 
+def _moments(wanted: CaseFilter) -> Q:
+    fits = Q()
+    if wanted.rounds:
+        first, last = wanted.rounds
+        fits &= REWORKED if first > 1 else Q()
+        fits &= Q(round__gte=first) if first > 2 else Q()
+        fits &= Q(round__lte=last) if last else Q()
+    if wanted.since:
+        fits &= Q(received_at__gte=wanted.since)
+    if wanted.until:
+        fits &= Q(received_at__lt=wanted.until)
+    return fits
+
+
 def _clock(clock: str, at: datetime, soon: datetime) -> Q:
     running = Q(closed_at=None, review_at=None)
     match clock:
@@ -159,6 +213,8 @@ def _clock(clock: str, at: datetime, soon: datetime) -> Q:
             return running & Q(due_at__lt=at)
         case "due_soon":
             return running & Q(due_at__gte=at, due_at__lt=soon) & _is_nearly_due(at)
+        case "safe":
+            return running & (Q(due_at__gte=soon) | Q(due_at__gte=at) & ~_is_nearly_due(at))
         case "paused":
             return Q(closed_at=None) & Q(review_at__isnull=False)
         case _:

@@ -152,6 +152,57 @@ class Case(TenantModel):
                 condition=Q(feared__isnull=False, closed_at__isnull=True),
                 name="dangers_that_wait",
             ),
+            # what narrows a list of open cases; by no moment, so that a move writes none of them
+            models.Index(
+                fields=["jurisdiction", "category"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_of_a_category",
+            ),
+            models.Index(
+                fields=["jurisdiction", "channel"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_by_channel",
+            ),
+            models.Index(
+                fields=["jurisdiction", "level"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_by_level",
+            ),
+            models.Index(
+                fields=["jurisdiction", "place_path"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_of_a_place",
+            ),
+            models.Index(
+                fields=["jurisdiction"],
+                condition=Q(closed_at__isnull=True) & (Q(escalations__gt=1) | Q(ladder_ended=True)),
+                name="open_cases_escalated",
+            ),
+            models.Index(
+                fields=["jurisdiction"],
+                condition=Q(closed_at__isnull=True, review_at__isnull=False),
+                name="open_cases_paused",
+            ),
+            models.Index(
+                fields=["jurisdiction"],
+                condition=Q(closed_at__isnull=True, round__gt=1),
+                name="open_cases_reworked",
+            ),
+            models.Index(
+                fields=["jurisdiction"],
+                condition=Q(closed_at__isnull=True, returns__gt=0),
+                name="open_cases_returned",
+            ),
+            models.Index(
+                fields=["jurisdiction"],
+                condition=Q(closed_at__isnull=True, place__isnull=True),
+                name="open_cases_unlocated",
+            ),
+            models.Index(
+                fields=["jurisdiction", "escalated_person"],
+                condition=Q(closed_at__isnull=True, escalated_person__isnull=False),
+                name="open_cases_with_an_officer",
+            ),
             models.Index(
                 fields=["jurisdiction", "place", "closed_at"],
                 condition=Q(closed_at__isnull=False),

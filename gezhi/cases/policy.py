@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from gezhi.cases.lifecycle import Role
+from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case, CaseReport
 from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.places import paths
@@ -82,19 +83,19 @@ def _checked_by(post: Post) -> Q:
     return checked
 
 
-def roles_for(actor: Actor, case: Case) -> frozenset[Role]:
+def roles_for(actor: Actor, case: "Case | CaseLine") -> frozenset[Role]:
     """What this actor is to this case now. 1 query for a reporter, none for anybody else."""
     if actor.kind is ActorKind.SYSTEM:
         return frozenset({Role.SYSTEM})
     if actor.kind is ActorKind.REPORTER:
-        is_his = CaseReport.objects.filter(case=case, report_id=actor.id).exists()
+        is_his = CaseReport.objects.filter(case_id=case.id, report_id=actor.id).exists()
         return frozenset({Role.REPORTER}) if is_his else frozenset()
     if case.complained_of_id is not None and case.complained_of_id in actor.parties():
         return frozenset()  # the company complained of neither handles nor checks
     return frozenset(role for post in actor.posts for role in _roles_of(post, actor, case))
 
 
-def _roles_of(post: Post, actor: Actor, case: Case) -> set[Role]:
+def _roles_of(post: Post, actor: Actor, case: "Case | CaseLine") -> set[Role]:
     roles = set()
     is_desk = post.party == case.desk_id and post.duty in {Duty.CLERK, Duty.OFFICER}
     covers = _covers(post, case)
@@ -117,7 +118,7 @@ def works_at(actor: Actor, place_path: str, grid_id: UUID | None) -> bool:
     return any(post.duty is Duty.WORKER and _covers_ground(post, place_path, grid_id) for post in actor.posts)
 
 
-def _covers(post: Post, case: Case) -> bool:
+def _covers(post: Post, case: "Case | CaseLine") -> bool:
     return _covers_ground(post, case.place_path, case.grid_id)
 
 

@@ -277,3 +277,58 @@ class WecomUser(TenantModel):
 
     def __str__(self) -> str:
         return self.userid
+
+
+class View(TenantModel):
+    """A list of cases with a name: a filter as its query string, and its columns; a person's own, or a party's for all who work there (savedviews.py).
+
+    Whether the filter still says something is judged when it is used. columns: their codes with commas, "" for the usual ones. place: its turn
+    among those of its owner.
+    """
+
+    name = models.CharField(max_length=30)
+    query = models.CharField(max_length=1000, blank=True, default="")
+    columns = models.CharField(max_length=200, blank=True, default="")
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
+    party = TenantFK(Party, null=True)
+    made_by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    place = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, party__isnull=True)
+                | Q(account__isnull=True, party__isnull=False),
+                name="a_view_is_of_a_person_or_of_a_party",
+            ),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "account", "name"],
+                condition=Q(dropped_at__isnull=True),
+                name="a_persons_views_have_each_their_name",
+            ),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "party", "name"],
+                condition=Q(dropped_at__isnull=True),
+                name="a_partys_views_have_each_their_name",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ColumnChoice(TenantModel):
+    """Which columns somebody wants in one list. of: the hex id of a view of his or of his party; "" for the desk's own list."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    of = models.CharField(max_length=32, blank=True, default="")
+    columns = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "account", "of"], name="one_choice_of_columns_per_person_and_list"
+            ),
+        )

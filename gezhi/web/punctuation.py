@@ -15,6 +15,11 @@ def aside(words: object, more: object) -> str:
 
 
 @register.filter
+def labelled(name: object, said: object) -> str:
+    """`名称：内容`."""
+    return _("%(name)s：%(said)s") % {"name": name, "said": said}
+
+
 def series(items: Iterable[object]) -> str:
     """One after the other, as in a sentence: `甲、乙`."""
     return _("、").join(map(str, items))

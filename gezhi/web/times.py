@@ -163,6 +163,19 @@ def between(start: datetime, end: datetime) -> str:
     return span((end - start).total_seconds() / 60)
 
 
+def brief(start: datetime, end: datetime, hours: WorkCalendar = ROUND_THE_CLOCK) -> str:
+    """How long from start to end in these hours, in one unit: 40 分, 3 小时, 2 个工作日; day and night 2 天; 刚到 as long as no minute
+    of them has passed. Beyond thirty days in days as they are.
+    """
+    is_working = hours is not ROUND_THE_CLOCK and end - start < FAR
+    whole = working_minutes(start, end, hours) if is_working else (end - start).total_seconds() / 60
+    day = WORKING_DAY_MINUTES if is_working else DAY_MINUTES
+    if whole < 1:
+        return _("刚到")
+    unit = day if whole >= day else 60 if whole >= 60 else 1
+    return span(int(whole) // unit * unit, is_working=is_working)
+
+
 def soon(at: datetime, hours: WorkCalendar) -> datetime:
     """Until when a deadline is called soon: half a working day ahead."""
     found = due_at(at, SOON_MINUTES, hours)

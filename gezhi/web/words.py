@@ -31,6 +31,13 @@ NEXT: Mapping[str, Any] = {
     "closed": _("无"),
 }
 
+# The same to whoever may do it, where it is another thing than the state's own.
+AHEAD: Mapping[str, Any] = {
+    "solve_on_spot": _("当场解决"),
+    "approve_extension": _("答复延期申请"),
+    "unsatisfied": _("复核上报人的意见"),
+}
+
 # Whose turn it is where the accountable party has done its part; an objection is the desk's.
 TURNS: Mapping[str, Any] = {
     "asked": _("上报人"),

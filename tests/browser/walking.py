@@ -102,6 +102,8 @@ NOT_A_PAGE = {
     "desk:notice": "POST; its answer is the case",
     "desk:notices_read": "POST",
     "desk:end_mailbox": "POST",
+    "desk:view_act": "POST",
+    "desk:columns": "POST",
     "desk:renew_secret": "POST; its answer is the page of the receiver",
     "desk:receiver_act": "POST",
     "my_notice": "POST; its answer is the case",

@@ -33,7 +33,7 @@ from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
 from gezhi.notices import receivers
 from gezhi.notices.models import Notice
-from gezhi.parties import mailboxes, openkeys, robots, staff, tokens
+from gezhi.parties import mailboxes, openkeys, robots, savedviews, staff, tokens
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
@@ -192,6 +192,9 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
         ),
         f"{name}.robot": str(
             robots.add_robot(party, f"{name.lower()}-robot-of-the-party", actor=SYSTEM, at=at)
+        ),
+        f"{name}.view": str(
+            savedviews.keep("灯", "view=open&q=%E7%81%AF", party=party, actor=head, at=at)
         ),
         f"{name}.shift": str(plan_of[1]),
         f"{name}.shift.ahead": str(plan_of[2]),

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, Periods, WorkCalendar
 from gezhi.web import times
+from gezhi.web.desk.listing.columns import USUAL
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
@@ -79,7 +80,7 @@ def test_a_clock_and_a_line_are_read_aloud_with_the_signs_of_their_language(lang
             render_to_string("ui/clock_chip.html", {"state": state, "text": "1"})
             for state in ("in_time", "due_soon", "overdue", "paused")
         ]
-        line = render_to_string("desk/_line.html")
+        line = render_to_string("desk/_line.html", {"columns": USUAL})
     assert all(f"{sign}</span>1</span>" in clock for clock in clocks)
     assert f"{sign}{{holder}}" in line
     if language == "en":

@@ -28,6 +28,7 @@ from gezhi.flows.demonstration.stories import Telling
 from gezhi.flows.demonstration.town import crowd, widen
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.parties import queries as known
+from gezhi.parties import savedviews
 from gezhi.parties.days import local_day
 from gezhi.parties.staff import account_by_username
 from gezhi.tenancy import actions as tenancy
@@ -93,7 +94,16 @@ def build(
         else:
             _tell(names, cast, at.astimezone(zone), beside)
         plan_change(actor=SYSTEM, at=at)
+        _keep_views(_actors(cast, at), at)
         return [_log_in(one, token_of(one, at=at)) | keys_of(one, at=at) for one in cast.members]
+
+
+def _keep_views(people: dict[str, Actor], at: datetime) -> None:
+    """Two lists that the community's desk keeps: one for all who work there, one of the clerk's own."""
+    chen = people["chen"]
+    (desk,) = chen.parties()
+    savedviews.keep("积水和漏水", "view=open&q=积水", party=desk, actor=chen, at=at)
+    savedviews.keep("返工过的", "view=open&round=2", actor=chen, at=at)
 
 
 def _tell(names: Names, cast: Cast, local: datetime, beside: Callable[[Ready], Iterable[Deed]]) -> None:

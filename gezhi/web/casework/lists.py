@@ -11,11 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.cases import queries, timing
+from gezhi.cases.ahead import next_of
 from gezhi.cases.deadlines import is_nearly_due
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.titles import SPOKEN
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import VISITOR, Actor
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WorkCalendar
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
@@ -44,7 +46,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. danger: in a word what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who."""
+    """One line of a list. danger: in a word what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who. held: how long, in working time of whoever has it. is_yours: what comes next is for whoever looks."""
 
     url: str
     number: str
@@ -65,6 +67,11 @@ class Row:
     is_escalated: bool
     came_back: bool
     id: UUID
+    is_yours: bool
+    received: str
+    channel: str
+    level: str
+    round: int
 
 
 def known_of(rows: Mapping[UUID, Value], id: UUID | None) -> Value | None:
@@ -77,13 +84,16 @@ def soon_at(at: datetime) -> datetime:
     return times.soon(at, catalogue.calendar(OFFICE))
 
 
-def rows(cases: Sequence["Case | CaseLine"], *, at: datetime) -> list[Row]:
-    """The lines of these cases, in order. 3 queries: places, parties, people."""
+def rows(cases: Sequence["Case | CaseLine"], *, at: datetime, actor: Actor = VISITOR) -> list[Row]:
+    """The lines of these cases, in order; actor: whose next thing to do is said. 3 queries: places, parties, people."""
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
     names = parties.account_names({case.handler_id for case in cases if case.handler_id})
     soon, case_url = soon_at(at), reverse("desk:case", args=[ANY])
-    return [_row(case, found, known, names, at=at, soon=soon, case_url=case_url) for case in cases]
+    return [
+        _row(case, found, known, names, next_of(case, actor), at=at, soon=soon, case_url=case_url)
+        for case in cases
+    ]
 
 
 def _row(
@@ -91,6 +101,7 @@ def _row(
     found: dict[UUID, Any],
     known: dict[UUID, Any],
     names: dict[UUID, str],
+    ahead: str,
     *,
     at: datetime,
     soon: datetime,
@@ -98,7 +109,6 @@ def _row(
 ) -> Row:
     place, lead = known_of(found, case.place_id), known.get(case.lead_id)
     is_closed = case.closed_at is not None
-    since = case.closed_at or case.entered_at
     clock = clock_of(case, known, at=at, soon=soon)
     return Row(
         url=case_url.replace(ANY, case.number),
@@ -114,13 +124,27 @@ def _row(
         who=lead.name if lead else "",
         person=known_of(names, case.handler_id) or "",
         turn=turn(case, known),
-        held=times.between(since, at),
-        next=words.of(words.NEXT, case.state),
+        held=held(case, known, at),
+        next=words.of(words.AHEAD, ahead) if ahead in words.AHEAD else words.of(words.NEXT, case.state),
         danger=danger_mark(case),
         is_escalated=queries.is_escalated(case) and not is_closed,
         came_back=case.came_back_from_id is not None,
         id=case.id,
+        is_yours=bool(ahead),
+        received=times.moment(case.received_at, at),
+        channel=words.of(words.CHANNELS, case.channel),
+        level=words.of(words.LEVELS, case.level),
+        round=case.round,
     )
+
+
+def held(case: "Case | CaseLine", known: dict[UUID, Any], at: datetime) -> str:
+    """How long its step takes by now, in one unit, in the working time of whoever must act; of a closed case how long ago it ended."""
+    if case.closed_at is not None:
+        return times.between(case.closed_at, at)
+    if case.state == State.TO_CONFIRM or case.state == State.ASKED:
+        return times.brief(case.entered_at, at)  # a reporter has no office hours
+    return times.brief(case.entered_at, at, calendar_of(case, known))
 
 
 def danger_mark(case: "Case | CaseLine") -> str:

@@ -1,9 +1,10 @@
-"""The inbox: what is open, most urgent first, with saved views as counters and filters that combine."""
+"""The inbox: what is open, most urgent first, with views as counters and filters that combine. Says itself anew while it stands open."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,50 +15,118 @@ from django.views.decorators.http import require_GET
 from gezhi.cases import lists as case_lists
 from gezhi.cases import queries as cases
 from gezhi.cases.floods import Flood, mark_of
-from gezhi.cases.line import CaseLine
 from gezhi.insight.search import finding
+from gezhi.journal import queries as journal
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
-from gezhi.web import rail, times
+from gezhi.parties import savedviews
+from gezhi.web import rail, times, words
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters, lines, tallies
+from gezhi.web.desk.listing import chips, columns, counters, paging
+from gezhi.web.desk.listing.counters import Counter
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
-PAGE = 50
 FOLDING = frozenset({"open", "reported"})  # views in which a flood is one line
+ROWS = "rows"  # the part of the page that is asked for while it stands open
+STAMP_MINUTES = 5  # so often it is said anew without a deed: clocks run
+
+
+class Listed(NamedTuple):
+    """What was asked for and what came of it."""
+
+    chosen: filters.Chosen
+    counts: dict[str, int]
+    saved: tuple[Counter, ...]
+    active: Counter | None
+    folded: Sequence[Flood]
+    unfolded: Flood | None
+    shown: paging.Shown
 
 
 @require_GET
 @staff_required
 def inbox(request: HttpRequest) -> HttpResponse:
-    """One page of the list. A whole case number typed as words goes straight to the case."""
+    """One page of the list, or what has changed of it. A whole case number typed as words goes straight to the case."""
     actor, at = actor_of(request), at_of(request)
     chosen = filters.chosen(request.GET, filters.own_party(actor))
+    if request.GET.get("part") == ROWS:
+        return _anew(request, chosen)
     if found := _numbered(chosen.typed["q"], request):
         return redirect("desk:case", found)
+    listed = _listed(request, chosen)
+    if not listed.shown.page.lines and ("after" in request.GET or "before" in request.GET):
+        return redirect(chosen.query(saved=request.GET.get("saved", "")))  # the page has emptied meanwhile
+    context = {
+        **_rows(request, listed),
+        "own_name": _own_name(chosen),
+        "options": filters.options(chosen.typed),
+        "states": _states(chosen),
+        "chips": chips.chips(chosen, saved=listed.active.row.id.hex if listed.active else ""),
+        "question": chosen.question.written(),
+        "floods": [_flood(chosen, one, at) for one in listed.folded],
+        "opened": _opened(request),
+        "takes_calls": actor.has(*rail.DESK),
+        "back": request.get_full_path(),
+        "live": _live_url(request),
+    }
+    return render(request, "desk/inbox.html", context)
+
+
+def _anew(request: HttpRequest, chosen: filters.Chosen) -> HttpResponse:
+    """The rows and counters as they stand now; 204 where nothing has happened since they were said. 1 query then."""
+    at: datetime = at_of(request)
+    stamp = f"{journal.length()}.{int(at.timestamp()) // (60 * STAMP_MINUTES)}"
+    if request.GET.get("seen") == stamp:
+        return HttpResponse(status=204)
+    page = {**_rows(request, _listed(request, chosen)), "stamp": stamp}
+    return render(request, "desk/listing/_rows.html", page)
+
+
+def _listed(request: HttpRequest, chosen: filters.Chosen) -> Listed:
+    actor, at = actor_of(request), at_of(request)
     soon = lists.soon_at(at)
     counts, floods = tallies.tallies(actor, at=at, soon=soon)
-    page = _page(request)
+    saved = counters.counters(actor, at=at, soon=soon)
+    asked = uuid_or_none(request.GET.get("saved", ""))
+    active = next((one for one in saved if one.row.id == asked), None)
     unfolded = _unfolded(request, floods)
     is_whole = chosen.view in FOLDING and not chosen.is_filtered and unfolded is None
     folded = floods if is_whole else ()
     wanted = _wanted(chosen, unfolded, folded)
-    listed = _page_of(wanted, page, request, soon, dangers_first=is_whole)
-    shown = lists.rows([] if chosen.place_missed else listed[:PAGE], at=at)
-    context = {
+    is_counted = not chosen.is_filtered and unfolded is None and not floods
+    known = counts.get(chosen.view) if is_counted else None
+    # what may be dangerous and waits for a first look stands before everything else, however late that is
+    parts = [replace(wanted, is_danger=True), replace(wanted, is_danger=False)] if is_whole else [wanted]
+    shown = paging.listed(request, chosen, parts, known=known, soon=soon)
+    return Listed(chosen, counts, saved, active, folded, unfolded, shown)
+
+
+def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
+    """What the page and its renewed part both show. 5 queries: places, parties, people, columns, texts where words are looked for."""
+    actor, at, chosen = actor_of(request), at_of(request), listed.chosen
+    rows = lists.rows(listed.shown.page.lines, at=at, actor=actor)
+    active = listed.active.row if listed.active else None
+    chose = savedviews.columns_of(actor, active.id if active else None)
+    shown = columns.shown(chose, active.columns if active else ())
+    more = {"alike": mark_of(listed.unfolded.key)} if listed.unfolded else {}
+    return {
         "chosen": chosen,
-        "views": _views(chosen, counts),
-        "own_name": _own_name(chosen),
-        "lines": lines.as_html(shown, chosen.terms, _texts(chosen, shown)),
-        "options": filters.options(chosen.typed),
-        "pager": _pager(chosen, page, len(shown), len(listed) > PAGE, {} if floods else counts, unfolded),
-        "floods": [_flood(chosen, one, at) for one in folded],
-        "unfolded": unfolded,
-        "opened": _opened(request),
-        "takes_calls": actor.has(*rail.DESK),
-        "back": request.get_full_path(),
+        "views": _views(listed),
+        "saved": [_saved(one, listed) for one in listed.saved],
+        "active": active,
+        "is_changed": listed.active is not None
+        and listed.active.chosen.question.written() != chosen.question.written(),
+        "unfolded": listed.unfolded,
+        "heads": [(code, columns.COLUMNS[code], code in columns.ROOMY) for code in shown],
+        "all_columns": [(code, label, code in shown) for code, label in columns.COLUMNS.items()],
+        "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown),
+        "pager": paging.pager(chosen, listed.shown, saved=active.id.hex if active else "", **more),
+        "not_best": bool(chosen.terms)
+        and chosen.typed["order"] == "best"
+        and not listed.shown.is_best
+        and bool(rows),
     }
-    return render(request, "desk/inbox.html", context)
 
 
 def _own_name(chosen: filters.Chosen) -> str:
@@ -71,6 +140,12 @@ def _texts(chosen: filters.Chosen, shown: Sequence[lists.Row]) -> dict[UUID, str
     return finding.texts([row.id for row in shown]) if chosen.terms and shown else {}
 
 
+def _states(chosen: filters.Chosen) -> list[dict[str, object]]:
+    """A box for each state."""
+    table = words.STATES
+    return [{"value": code, "label": name, "checked": code in chosen.states} for code, name in table.items()]
+
+
 def _unfolded(request: HttpRequest, floods: Sequence[Flood]) -> Flood | None:
     """The one flood that is asked for by what it begins with; None for none, and when it is over."""
     asked = request.GET.get("alike")
@@ -81,23 +156,6 @@ def _wanted(chosen: filters.Chosen, unfolded: Flood | None, folded: Sequence[Flo
     if unfolded is not None:
         return replace(chosen.wanted, flood=unfolded.key)
     return replace(chosen.wanted, without=tuple(one.key for one in folded))
-
-
-def _page_of(
-    wanted: case_lists.CaseFilter, page: int, request: HttpRequest, soon: datetime, *, dangers_first: bool
-) -> list[CaseLine]:
-    """The lines of one page and one more. dangers_first: what may be dangerous and waits for a first look stands before everything else,
-    however late that is, and takes as many pages as it needs. 1 query, 3 with dangers first.
-    """
-    who = {"actor": actor_of(request), "at": at_of(request), "soon": soon}
-    start, end = (page - 1) * PAGE, page * PAGE + 1
-    if not dangers_first:
-        return case_lists.as_lines(case_lists.listed(wanted, **who)[start:end])
-    dangers = case_lists.listed(replace(wanted, is_danger=True), **who)
-    many = dangers.count()
-    first = case_lists.as_lines(dangers[start:end]) if start < many else []
-    others = case_lists.listed(replace(wanted, is_danger=False), **who)
-    return [*first, *case_lists.as_lines(others[max(0, start - many) : end - many])] if end > many else first
 
 
 def _flood(chosen: filters.Chosen, one: Flood, at: datetime) -> dict[str, object]:
@@ -125,49 +183,39 @@ def _opened(request: HttpRequest) -> str:
     return asked if re.fullmatch(r"[0-9-]{8,40}", asked) else ""
 
 
-def _page(request: HttpRequest) -> int:
-    typed = request.GET.get("page", "1")
-    return min(max(int(typed), 1), 2000) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+def _live_url(request: HttpRequest) -> str:
+    """The same list, its rows alone."""
+    query = request.GET.copy()
+    for name in ("opened", "seen"):
+        query.pop(name, None)
+    query["part"] = ROWS
+    return f"?{query.urlencode()}"
 
 
-def _views(chosen: filters.Chosen, counts: dict[str, int]) -> list[dict[str, object]]:
+def _views(listed: Listed) -> list[dict[str, object]]:
+    chosen, counts = listed.chosen, listed.counts
+    everybody = f"&party={filters.ALL}" if chosen.typed["party"] == filters.ALL else ""
     found: list[dict[str, object]] = [
         {
-            "url": f"?view={name}"
-            + (f"&party={filters.ALL}" if chosen.typed["party"] == filters.ALL else ""),
+            "url": f"?view={name}{everybody}",
             "label": label,
             "count": counts[name],
-            "active": chosen.view == name,
+            "active": listed.active is None and chosen.view == name,
             "overdue": name in {"overdue", "escalated", filters.TO_ME},
         }
         for name, (label, _one) in filters.VIEWS.items()
         if name != filters.TO_ME or counts[name] or chosen.view == name
     ]
-    return [
-        *found,
-        {"url": "?view=closed", "label": _("已结案"), "count": None, "active": chosen.view == "closed"},
-    ]
+    is_closed = listed.active is None and chosen.view == filters.CLOSED
+    return [*found, {"url": "?view=closed", "label": _("已结案"), "count": None, "active": is_closed}]
 
 
-def _pager(
-    chosen: filters.Chosen,
-    page: int,
-    shown: int,
-    has_more: bool,
-    counts: dict[str, int],
-    unfolded: Flood | None = None,
-) -> dict[str, object]:
-    alike = {"alike": mark_of(unfolded.key)} if unfolded else {}
-    first = (page - 1) * PAGE + 1
-    text = ""
-    if shown:
-        span = {"first": first, "last": first + shown - 1, "all": counts.get(chosen.view)}
-        is_whole = chosen.view in counts and not chosen.is_filtered
-        text = (
-            _("第 %(first)s–%(last)s 件，共 %(all)s 件") if is_whole else _("第 %(first)s–%(last)s 件")
-        ) % span
+def _saved(one: Counter, listed: Listed) -> dict[str, object]:
+    """A view that somebody keeps, as a counter; what of its filter is gone is said on its own list."""
     return {
-        "previous_url": chosen.query(page=page - 1 if page > 2 else "", **alike) if page > 1 else "",
-        "next_url": chosen.query(page=page + 1, **alike) if has_more else "",
-        "text": text,
+        "url": f"?{one.row.query}&saved={one.row.id.hex}",
+        "label": one.row.name,
+        "count": paging.said(one.total),
+        "active": listed.active is not None and one.row.id == listed.active.row.id,
+        "overdue": False,
     }

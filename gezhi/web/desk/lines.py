@@ -13,13 +13,17 @@ from django.utils.safestring import SafeString, mark_safe
 
 from gezhi.kernel.search import around, folded, marked, stands_in
 from gezhi.web.casework.lists import Row
+from gezhi.web.desk.listing.columns import USUAL
 
 AROUND = 24  # signs of a text around the first hit
 NOTHING: Mapping[UUID, str] = MappingProxyType({})
 
 
 def as_html(
-    rows: Sequence[Row], terms: Sequence[str] = (), texts: Mapping[UUID, str] = NOTHING
+    rows: Sequence[Row],
+    terms: Sequence[str] = (),
+    texts: Mapping[UUID, str] = NOTHING,
+    columns: Sequence[str] = USUAL,
 ) -> SafeString:
     """templates/desk/_line.html for each row; "" for none. Whatever a row says is escaped here.
 
@@ -27,14 +31,15 @@ def as_html(
     """
     if not rows:
         return mark_safe("")
-    line = render_to_string("desk/_line.html").strip()
+    line = "".join(render_to_string("desk/_line.html", {"columns": columns}).splitlines())
+    yours = render_to_string("desk/_yours.html").strip()
     danger = render_to_string("desk/_danger.html").strip()
     mark = render_to_string("desk/_escalated.html").rstrip()
     again = render_to_string("desk/_again.html").rstrip()
     return mark_safe(
         "\n".join(
             line.format_map(
-                _escaped(row)
+                _escaped(row, yours)
                 | ({"matter_html": _matter(row, terms, texts.get(row.id, ""))} if terms else {})
                 | {"danger": danger.format(escape(row.danger)) if row.danger else ""}
                 | {"mark": (mark if row.is_escalated else "") + (again if row.came_back else "")}
@@ -56,7 +61,7 @@ def _with_marks(text: str, terms: Sequence[str]) -> str:
     return "".join(f"<mark>{said}</mark>" if is_hit else said for said, is_hit in pieces)
 
 
-def _escaped(row: Row) -> dict[str, str]:
+def _escaped(row: Row, yours: str) -> dict[str, str]:
     holder = f"{row.who} · {row.person}" if row.person else row.who
     said = {
         "clock": row.clock.state,
@@ -76,6 +81,11 @@ def _escaped(row: Row) -> dict[str, str]:
         "next": row.next,
         "number": row.number,
         "short": row.short,
+        "received": row.received,
+        "channel": row.channel,
+        "level": row.level,
+        "round": str(row.round),
     }
     found = {name: escape(words) for name, words in said.items()}
-    return found | {"matter_html": found["matter"]}
+    ahead = yours.format(found["next"]) if row.is_yours else found["next"]
+    return found | {"matter_html": found["matter"], "next_html": ahead}

@@ -46,10 +46,16 @@ from gezhi.web.desk import (
 from gezhi.web.desk.figures import cases as figure_cases
 from gezhi.web.desk.figures import exclusions as figure_exclusions
 from gezhi.web.desk.figures import page as figures_page
+from gezhi.web.desk.listing import keeping
 
 app_name = "desk"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
+    path("views/", keeping.listed, name="views"),
+    path("views/new/", keeping.new, name="new_view"),
+    path("views/<uuid:view_id>/", keeping.view, name="view"),
+    path("views/<uuid:view_id>/act/", keeping.act, name="view_act"),
+    path("columns/", keeping.choose_columns, name="columns"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/slip/", slip.slip, name="slip"),
     path("cases/<str:number>/qr.svg", slip.case_qr, name="case_qr"),

@@ -14,7 +14,7 @@ from gezhi.kernel.actor import VISITOR
 from gezhi.notices import queries as notices
 from gezhi.notices.whom import News
 from gezhi.reports.intake import Intake
-from gezhi.web.desk import inbox
+from gezhi.web.desk.listing import paging
 from tests.cast import Cast
 from tests.web.desk.conftest import Desk, text
 from tests.web.desk.test_inbox import numbers
@@ -79,15 +79,19 @@ def test_the_notice_says_that_it_may_be_dangerous(cast: Cast, gas: Case, noon: d
 def test_however_many_dangers_there_are_each_stands_on_one_page_and_so_does_everything_else(
     cast: Cast, desk: Desk, gas: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "PAGE", 3)
+    monkeypatch.setattr(paging, "PAGE", 3)
     place = cast.town.row(cast.town.stairwell)
     for number in range(6):
         intake = Intake(channel="qr", text=f"{number}楼有煤气味", place=place.id, place_path=place.path)
         receive_report(Voice(intake, place), actor=VISITOR, at=noon)
     cast.lin_reports(noon, "路灯不亮")
     client = desk(cast.chen)
-    pages = [numbers(client.get(f"/desk/?page={page}")) for page in (1, 2, 3, 4)]
-    assert [len(page) for page in pages] == [3, 3, 3, 0]
+    pages, url = [], "/desk/"
+    while url:
+        answer = client.get(url)
+        pages.append(numbers(answer))
+        url = answer.context["pager"]["next_url"] and "/desk/" + answer.context["pager"]["next_url"]
+    assert [len(page) for page in pages] == [3, 3, 3]
     assert sorted(one for page in pages for one in page) == sorted(
         Case.objects.values_list("number", flat=True)
     )

@@ -165,7 +165,7 @@ def test_while_one_counts_anew_the_others_take_what_stands(
 def test_the_next_page_goes_on_where_the_first_ends(
     cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gezhi.web.desk.inbox.PAGE", 2)
+    monkeypatch.setattr("gezhi.web.desk.listing.paging.PAGE", 2)
     for number in range(3):
         cast.lin_reports(noon, text=f"第 {number} 件")
     client = desk(cast.zhou)

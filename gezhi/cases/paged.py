@@ -1,0 +1,131 @@
+"""A page of a list of cases, from behind a row by the order's own columns: the first and the fortieth cost the same, and what happens meanwhile neither repeats a row nor hides one.
+
+A filter that fits few cases is asked for all of them at once, along the index that narrows it; one that fits many is walked along the order.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from gezhi.cases.lifecycle import State
+from gezhi.cases.line import CaseLine
+from gezhi.cases.lists import CaseFilter, as_lines, fitting
+from gezhi.cases.models import Case
+from gezhi.kernel.actor import Actor
+
+MOST = 1000  # counted exactly; beyond it a list says "1000+"
+
+
+class Order(StrEnum):
+    """What stands first. Only open cases are ever due."""
+
+    DUE = "due"
+    NEWEST = "newest"
+
+
+KEYS = {Order.DUE: "due_at", Order.NEWEST: "received_at"}
+
+
+class Spot(NamedTuple):
+    """Where a row stands in an order: by its moment, of several at one moment by their ids."""
+
+    at: datetime
+    id: UUID
+
+
+class Start(NamedTuple):
+    """From behind which row a page goes on, or, backwards, before which. section: of a list in parts, the part this row is in."""
+
+    spot: Spot
+    is_backwards: bool = False
+    section: int = 0
+
+
+class Page(NamedTuple):
+    """The lines, and which part each is in; whether the list goes on before and behind them."""
+
+    lines: list[CaseLine]
+    sections: list[int]
+    has_before: bool
+    has_behind: bool
+
+
+def may_be_due(wanted: CaseFilter) -> bool:
+    """Whether every case that fits has a deadline to be sorted by: closed ones have none."""
+    return bool(wanted.states) and State.CLOSED not in wanted.states
+
+
+def walked(
+    parts: Sequence[CaseFilter],
+    *,
+    order: Order,
+    start: Start | None,
+    size: int,
+    actor: Actor,
+    at: datetime,
+    soon: datetime,
+) -> Page:
+    """One page of a list in parts, one behind the other. At most 1 query for each part."""
+    is_backwards = start is not None and start.is_backwards
+    found: list[CaseLine] = []
+    sections: list[int] = []
+    for section in reversed(range(len(parts))) if is_backwards else range(len(parts)):
+        if start is not None and (section > start.section if is_backwards else section < start.section):
+            continue
+        rows = in_order(fitting(parts[section], actor=actor, at=at, soon=soon), order, is_backwards)
+        if start is not None and start.section == section:
+            rows = rows.filter(_behind(start.spot, order, is_backwards))
+        more = as_lines(rows[: size + 1 - len(found)])
+        found, sections = [*found, *more], [*sections, *[section] * len(more)]
+        if len(found) > size:
+            break
+    goes_on = len(found) > size
+    found, sections = found[:size], sections[:size]
+    if is_backwards:
+        return Page(found[::-1], sections[::-1], goes_on, True)
+    return Page(found, sections, start is not None, goes_on)
+
+
+def in_order(rows: QuerySet[Case], order: Order, is_backwards: bool = False) -> QuerySet[Case]:
+    """Along the index of the order: open cases by due moment, all of them by receipt."""
+    sign = "-" if (order is Order.NEWEST) is not is_backwards else ""
+    return rows.order_by(f"{sign}{KEYS[order]}", f"{sign}id")
+
+
+def _behind(spot: Spot, order: Order, is_backwards: bool) -> Q:
+    """Said twice, so that both engines read along the index from there on."""
+    key, step = KEYS[order], "lt" if (order is Order.NEWEST) is not is_backwards else "gt"
+    beyond = Q(**{f"{key}__{step}": spot.at}) | Q(**{f"id__{step}": spot.id})
+    return Q(**{f"{key}__{step}e": spot.at}) & beyond
+
+
+def few(wanted: CaseFilter, *, order: Order, actor: Actor, at: datetime, soon: datetime) -> list[Spot] | None:
+    """All that fit, in order, when they are no more than a thousand; None when they are. 1 query, which no order keeps from the index that narrows most."""
+    rows = fitting(wanted, actor=actor, at=at, soon=soon).order_by().values_list(KEYS[order], "id")
+    found = [Spot(*row) for row in rows[: MOST + 1]]
+    return None if len(found) > MOST else sorted(found, reverse=order is Order.NEWEST)
+
+
+def cut(spots: Sequence[UUID], *, start: Start | None, begins: int, size: int) -> Page:
+    """One page of cases that are all known, by their ids in order. begins: where `start` stands among them. 1 query."""
+    if start is None:
+        first = 0
+    else:
+        first = max(0, begins - size) if start.is_backwards else begins
+    wanted = spots[first : first + size]
+    known = {line.id: line for line in as_lines(Case.objects.filter(id__in=wanted))} if wanted else {}
+    lines = [known[id] for id in wanted if id in known]
+    return Page(lines, [0] * len(lines), first > 0, first + size < len(spots))
+
+
+def begins(spots: Sequence[Spot], start: Start | None, order: Order) -> int:
+    """The place of the first row behind where a page goes on; of the row itself, where it goes backwards. Whether it is still there or not."""
+    if start is None:
+        return 0
+    here = start.spot
+    before = sum(one > here if order is Order.NEWEST else one < here for one in spots)
+    return before if start.is_backwards else before + (here in spots)

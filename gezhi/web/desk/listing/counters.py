@@ -1,0 +1,94 @@
+"""The views that people keep, each with how many cases it has: counted to a thousand, all in one statement, and kept for a moment."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from gezhi.cases import lists
+from gezhi.cases.paged import MOST
+from gezhi.insight.search.finding import look_for_each
+from gezhi.journal import queries as journal
+from gezhi.kernel.actor import Actor
+from gezhi.parties import savedviews
+from gezhi.parties.savedviews import ViewRow
+from gezhi.places import queries as places
+from gezhi.web.desk import filters
+from gezhi.web.desk.listing.question import read_text
+
+MOST_SHOWN = 12  # above the list; the others are on the page of all views
+STILL = timedelta(seconds=5)
+KEPT_TIMES = 20  # counting takes at most a twentieth of the time
+LONGEST = timedelta(seconds=30)
+MOST_KEPT = 500
+
+
+class Counter(NamedTuple):
+    """A view and how many cases it has (total), above a thousand `MOST` + 1. chosen: its filter as it is judged today."""
+
+    row: ViewRow
+    total: int
+    chosen: filters.Chosen
+
+
+class _Kept(NamedTuple):
+    until: datetime
+    still_until: datetime
+    at: datetime
+    length: int
+    asked: tuple[tuple[UUID, str], ...]
+    counters: tuple[Counter, ...]
+
+
+_kept: dict[Actor, _Kept] = {}
+
+
+def counters(actor: Actor, *, at: datetime, soon: datetime) -> tuple[Counter, ...]:
+    """The first dozen of his and his parties' views. 1 query where he has none; else 2 while nothing happens in the office, at most 8 when it does,
+    however many views there are.
+    """
+    rows = savedviews.seen_by(actor)[:MOST_SHOWN]
+    if not rows:
+        return ()
+    asked, known = tuple((row.id, row.query) for row in rows), _kept.get(actor)
+    is_same = known is not None and known.asked == asked and known.at <= at
+    if known is not None and is_same and at < known.until:
+        return _named(rows, known.counters)
+    length = journal.length()
+    if known is not None and is_same and known.length == length and at < known.still_until:
+        return _named(rows, known.counters)
+    began = time.perf_counter()
+    found = counted(rows, actor=actor, at=at, soon=soon)
+    slow = min(timedelta(seconds=(time.perf_counter() - began) * KEPT_TIMES), LONGEST)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[actor] = _Kept(at + slow, at + max(STILL, slow), at, length, asked, found)
+    return found
+
+
+def _named(rows: Sequence[ViewRow], known: Sequence[Counter]) -> tuple[Counter, ...]:
+    """What was counted, under the names and columns of now."""
+    return tuple(one._replace(row=row) for row, one in zip(rows, known, strict=True))
+
+
+def counted(rows: Sequence[ViewRow], *, actor: Actor, at: datetime, soon: datetime) -> tuple[Counter, ...]:
+    """Each view counted now. At most 6 queries however many there are."""
+    chosen = judged_all(rows)
+    wanted = [one for one in chosen if not (one.place_missed or one.is_empty)]
+    counts = iter(lists.counted([one.wanted for one in wanted], actor=actor, at=at, soon=soon, most=MOST))
+    return tuple(
+        Counter(row, 0 if one.place_missed or one.is_empty else next(counts), one)
+        for row, one in zip(rows, chosen, strict=True)
+    )
+
+
+def judged_all(rows: Sequence[ViewRow]) -> list[filters.Chosen]:
+    """What the views ask for, judged today: what is gone since says so. At most 4 queries however many there are."""
+    questions = [read_text(row.query) for row in rows]
+    spots = places.by_codes(one.typed["place"] for one in questions)
+    sought = look_for_each([one.typed["q"] for one in questions])
+    return [
+        filters.judged(one, spots.get(one.typed["place"]), found)
+        for one, found in zip(questions, sought, strict=True)
+    ]

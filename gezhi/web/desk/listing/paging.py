@@ -1,0 +1,140 @@
+"""One page of the desk's list: which rows, how many there are, and where it goes on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from gezhi.cases import paged
+from gezhi.cases.line import CaseLine
+from gezhi.cases.lists import CaseFilter
+from gezhi.cases.paged import MOST, Order, Page, Spot, Start
+from gezhi.insight.search import finding
+from gezhi.web.desk import filters
+from gezhi.web.desk.listing.question import Mark, mark, marked
+from gezhi.web.staff import actor_of, at_of
+
+PAGE = 50
+NOTHING = Page([], [], False, False)
+
+
+class Shown(NamedTuple):
+    """A page of the list. number: which one, as far as one can tell. total: of all rows, None where nobody counted, above a thousand `MOST` + 1.
+
+    order: how it is really sorted, which may be another way than somebody asked for.
+    """
+
+    page: Page
+    number: int
+    total: int | None
+    order: Order
+    is_best: bool = False
+
+
+def listed(
+    request: HttpRequest,
+    chosen: filters.Chosen,
+    parts: Sequence[CaseFilter],
+    *,
+    known: int | None,
+    soon: datetime,
+) -> Shown:
+    """The rows asked for. parts: the list in parts that follow each other. known: how many there are, from whoever counted.
+
+    A list in one part is asked for all its cases at once where they are few: 1 query for that, 1 for the rows; any other is walked from row
+    to row: 1 query for each part. The same for every page.
+    """
+    start, number = _start(request), _number(request)
+    who = {"actor": actor_of(request), "at": at_of(request), "soon": soon}
+    order = _order(chosen, parts)
+    if chosen.place_missed or chosen.is_empty:
+        return Shown(NOTHING, 1, 0, order)
+    may_be_few = (
+        len(parts) == 1 and (known is None or known <= MOST) and (known is not None or chosen.is_filtered)
+    )
+    spots = paged.few(parts[0], order=order, **who) if may_be_few else None
+    if spots is None:
+        page = paged.walked(parts, order=order, start=start, size=PAGE, **who)
+        return Shown(page, number, known if known is not None or not may_be_few else MOST + 1, order)
+    ids, begins, is_best = _known_order(chosen, spots, start, order)
+    page = paged.cut(ids, start=start, begins=begins, size=PAGE)
+    return Shown(page, number, len(spots), order, is_best)
+
+
+def _known_order(
+    chosen: filters.Chosen, spots: Sequence[Spot], start: Start | None, order: Order
+) -> tuple[list[UUID], int, bool]:
+    """All cases in order, and where the page begins. 1 query more for the best first."""
+    ids = [spot.id for spot in spots]
+    if not (is_best(chosen) and ids):
+        return ids, paged.begins(spots, start, order), False
+    ids = finding.best_first(ids, chosen.terms)
+    if start is None or start.spot.id not in ids:
+        return ids, 0, True
+    return ids, ids.index(start.spot.id) + (0 if start.is_backwards else 1), True
+
+
+def is_best(chosen: filters.Chosen) -> bool:
+    """Whether what fits the words best is to stand first."""
+    return chosen.typed["order"] == "best" and bool(chosen.terms)
+
+
+def _order(chosen: filters.Chosen, parts: Sequence[CaseFilter]) -> Order:
+    """Closed cases have no deadline: a list with one of them is by receipt. What is best is told by receipt among equals."""
+    asked, may_be_due = chosen.typed["order"], all(map(paged.may_be_due, parts))
+    if asked == "newest" or is_best(chosen) or not may_be_due:
+        return Order.NEWEST
+    return Order.DUE
+
+
+def _start(request: HttpRequest) -> Start | None:
+    for name in ("after", "before"):
+        found: Mark | None = marked(request.GET.get(name, ""))
+        if found is not None:
+            return Start(Spot(found.at, found.id), name == "before", found.section)
+    return None
+
+
+def _number(request: HttpRequest) -> int:
+    """Which page it calls itself; only shown."""
+    typed = request.GET.get("page", "")
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 6
+    return max(1, int(typed)) if is_number and _start(request) else 1
+
+
+def pager(chosen: filters.Chosen, shown: Shown, **more: str) -> dict[str, object]:
+    """For ui/pager.html. more: what the links say besides the filter."""
+    page, number = shown.page, shown.number
+    links = {"previous_url": "", "next_url": ""}
+    if page.lines and page.has_behind:
+        links["next_url"] = chosen.query(page=number + 1, after=_mark(page, -1, shown.order), **more)
+    if page.lines and page.has_before:
+        earlier = {"page": number - 1, "before": _mark(page, 0, shown.order)} if number > 2 else {}
+        links["previous_url"] = chosen.query(**earlier, **more)
+    return {**links, "text": _text(shown)}
+
+
+def _mark(page: Page, place: int, order: Order) -> str:
+    line: CaseLine = page.lines[place]
+    at = line.due_at if order is Order.DUE else line.received_at
+    return mark(page.sections[place], at or line.received_at, line.id)
+
+
+def _text(shown: Shown) -> str:
+    if not shown.page.lines:
+        return ""
+    first = (shown.number - 1) * PAGE + 1
+    span = {"first": first, "last": first + len(shown.page.lines) - 1, "all": said(shown.total)}
+    if shown.total is None:
+        return _("第 %(first)s–%(last)s 件") % span
+    return _("第 %(first)s–%(last)s 件，共 %(all)s 件") % span
+
+
+def said(count: int | None) -> str:
+    """A count as it is shown: exact to a thousand."""
+    if count is None:
+        return ""
+    return str(count) if count <= MOST else f"{MOST}+"
