@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from gezhi.web import problems, refusals
 
 SEVERAL = frozenset(
-    {"kinds", "scopes", "events", "reports", "kept_photos", "below", "more"}
+    {"kinds", "scopes", "events", "reports", "kept_photos", "below", "more", "cases"}
 )  # what forms ask that has several answers
 
 

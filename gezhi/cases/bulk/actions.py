@@ -34,12 +34,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What shall be done to each of these cases. into: the case they join; note: words of every deed."""
+    """What shall be done to each of these cases. into: the case they join; note: words of every deed. unseen: how many more were named that are not there
+    for whoever wishes it.
+    """
 
     deed: BulkDeed
     items: tuple[Wanted, ...]
     into: UUID | None = None
     note: str = ""
+    unseen: int = 0
 
     def digest(self) -> str:
         """SHA-256 of all it says: the same form sent again says the same."""
@@ -68,7 +71,7 @@ def begin(wish: Wish, *, key: str, actor: Actor, at: datetime) -> UUID:
         deed=wish.deed.value,
         into_id=wish.into,
         note=note,
-        total=len({one.case for one in wish.items}),
+        total=len({one.case for one in wish.items} - {wish.into}) + wish.unseen,
         begun_at=at,
     )
     items = [
@@ -101,7 +104,7 @@ def _judged(wish: Wish, actor: Actor) -> list[Wanted]:
     """Each case once, of those that are there for this actor. 3 queries at most."""
     once = {one.case: one for one in wish.items if one.case != wish.into}
     if not once:
-        raise Invalid("cases", "required")
+        raise Invalid("cases", "unknown" if wish.unseen else "required")
     if len(once) > MOST:
         raise Invalid("cases", "too_many")
     seen = set(visible_to(actor).filter(id__in=[*once, wish.into]).values_list("id", flat=True))

@@ -21,6 +21,7 @@ from gezhi.parties import queries as parties
 from gezhi.web import rail, times
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters, lines, tallies
+from gezhi.web.desk.bulk import bar
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 PAGE = 50
@@ -54,6 +55,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "floods": [_flood(chosen, one, at) for one in folded],
         "unfolded": unfolded,
         "opened": _opened(request),
+        "bulk": bar.bar(
+            request,
+            shown,
+            count=None if floods or chosen.is_filtered else counts.get(chosen.view),
+            is_whole=page == 1 and len(listed) <= PAGE,
+        ),
+        "strip": bar.strip(request),
         "takes_calls": actor.has(*rail.DESK),
         "back": request.get_full_path(),
     }
