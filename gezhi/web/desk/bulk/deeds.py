@@ -1,6 +1,6 @@
 """The clerk presses: many cases are done, watched, stopped, taken back; and what he did to many before."""
 
-import time
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -99,8 +99,8 @@ def _list_url(query: str, **more: str) -> str:
 
 def _after(request: Asked, id: UUID, done_url: str) -> HttpResponse:
     """The first moment's worth of it, then the list when that was all, else the page that says how far it is."""
-    until, more = time.monotonic() + SECONDS, True
-    while more and time.monotonic() < until:
+    until, more = monotonic() + SECONDS, True
+    while more and monotonic() < until:
         more = bulk.go_on(id, at=request.now, most=AT_ONCE)
     return redirect("desk:bulk_deed", id) if more else redirect(done_url)
 

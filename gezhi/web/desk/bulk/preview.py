@@ -18,7 +18,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound, NotYours, Refusal
 from gezhi.parties import queries as parties
 from gezhi.parties.kinds import PartyKind
-from gezhi.web import refusals, rulewords
+from gezhi.web import refusals
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists
 from gezhi.web.desk.bulk import exporting, wording
@@ -97,18 +97,13 @@ def _parties(
         return {one.id: known[one.lead_id] for one in cases if one.lead_id in known}, {}
     if deed != BulkDeed.DISPATCH:
         return {}, {}
-    if said.to is not None:
-        party = parties.party(said.to)
+    if (party := parties.parties_by_ids({said.to}).get(said.to) if said.to else None) is not None:
         return {one.id: party for one in cases}, {}
     proposed, because = bulk.proposed(cases, request.now), {}
     named = {id: one.party for id, one in proposed.items() if one.party}
     for id in named:
-        key = proposed[id]
-        because[id] = (
-            rulewords.reason(key)
-            if key.match is None
-            else _("规则“%(rule)s”") % {"rule": key.match.rule.name}
-        )
+        match = proposed[id].match
+        because[id] = _("规则“%(rule)s”") % {"rule": match.rule.name} if match else _("按类别的“由谁办”")
     return named, because
 
 
