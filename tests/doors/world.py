@@ -12,6 +12,9 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gezhi.cases import queries as cases
+from gezhi.cases.bulk import actions as bulk_actions
+from gezhi.cases.bulk.actions import Wanted, Wish
+from gezhi.cases.bulk.kinds import BulkDeed
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
 from gezhi.cases.orders import forms as order_forms
@@ -27,6 +30,7 @@ from gezhi.duty import actions as duty
 from gezhi.evidence import voice
 from gezhi.evidence.actions import Kept
 from gezhi.evidence.models import Evidence, Voice
+from gezhi.flows import bulk
 from gezhi.flows.take_order import Coming, take_order
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
@@ -290,6 +294,22 @@ def of_books(name: str, actor: Actor, at: datetime) -> Things:
     return {f"{name}.book": str(waits), f"{name}.book.came": str(came)}
 
 
+def accepted(cast: Cast, at: datetime) -> Case:
+    """One more case, which Chen accepted."""
+    return walk(lin_reports(cast, at, "楼道门玻璃碎了 又一件"), (cast.chen, Move("accept")), at=at)
+
+
+def of_bulk(name: str, cast: Cast, at: datetime) -> Things:
+    """What Chen did to many, one of them: done, and still to be done."""
+    ids = []
+    for end in ("done", "waiting"):
+        case = accepted(cast, at)
+        wish = Wish(BulkDeed.DISPATCH, (Wanted(case.id, case.version, cast.property),))
+        ids.append(bulk_actions.begin(wish, key=f"bulk-of-{name}-{end}", actor=cast.chen, at=at))
+    bulk.go_on(ids[0], at=at)
+    return {f"{name}.bulk": str(ids[0]), f"{name}.bulk.waiting": str(ids[1])}
+
+
 def keep_files(things: Things) -> None:
     """The files of the ledgers that wait, in the folder of the tests under way."""
     for name in ("A1", "yonder"):
@@ -334,6 +354,7 @@ def fill(cast: Cast, at: datetime) -> Things:
         **of_party("B2", cast.team_b2, cast.mo, cast.mo, at),
         **of_office("A1", cast, at),
         **of_books("A1", cast.chen, at),
+        **of_bulk("A1", cast, at),
         **of_forms(at),
     }
 
@@ -349,6 +370,7 @@ def fill_yonder(cast: Cast, at: datetime) -> Things:
         **of_party("yonder", cast.property, cast.sun, cast.qian, at),
         **of_office("yonder", cast, at),
         **of_books("yonder", cast.chen, at),
+        **of_bulk("yonder", cast, at),
     }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases.bulk import judging
 from gezhi.cases.bulk.kinds import MOST, BulkDeed
+from gezhi.cases.lifecycle import State
 from gezhi.cases.models import Case
 from gezhi.flows import bulk
 from gezhi.kernel.actor import Duty
@@ -27,6 +28,7 @@ from gezhi.web.kept import fresh_key
 from gezhi.web.staff import staff_required, uuid_or_none
 
 DESK = (Duty.CLERK, Duty.OFFICER)
+WORKED_ON = frozenset({State.DISPATCHED, State.IN_HAND})  # else nobody is there to be urged by a desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _will(deed: BulkDeed, party: parties.PartyRow | None, into: Case | None) -> 
 
 def _cannot(refusal: Refusal, row: lists.Row, deed: BulkDeed) -> str:
     code = judging.why(refusal)
-    if code == "not_from_here":
+    if code == "not_from_here" or (deed == BulkDeed.URGE and code == "not_yours" and row.state not in WORKED_ON):
         said = {"state": row.state_label, "deed": wording.SHORT[deed]}
         return _("现在是“%(state)s”，不能%(deed)s") % said
     return refusals.sentence(refusal) if code == "urge.too_soon" else wording.why(code)
