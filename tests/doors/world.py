@@ -12,9 +12,6 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gezhi.cases import queries as cases
-from gezhi.cases.bulk import actions as bulk_actions
-from gezhi.cases.bulk.actions import Wanted, Wish
-from gezhi.cases.bulk.kinds import BulkDeed
 from gezhi.cases.models import CallBack, Case
 from gezhi.cases.move import Move
 from gezhi.cases.orders import forms as order_forms
@@ -30,7 +27,6 @@ from gezhi.duty import actions as duty
 from gezhi.evidence import voice
 from gezhi.evidence.actions import Kept
 from gezhi.evidence.models import Evidence, Voice
-from gezhi.flows import bulk
 from gezhi.flows.take_order import Coming, take_order
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
@@ -54,6 +50,7 @@ from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+from tests.doors.many import of_bulk
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
@@ -292,22 +289,6 @@ def of_books(name: str, actor: Actor, at: datetime) -> Things:
     outbox.reschedule(channel.BRING, str(came), due_at=None)
     waits = channel.take_in(BOOK.encode(), "等着.csv", actor=actor, at=at)
     return {f"{name}.book": str(waits), f"{name}.book.came": str(came)}
-
-
-def accepted(cast: Cast, at: datetime) -> Case:
-    """One more case, which Chen accepted."""
-    return walk(lin_reports(cast, at, "楼道门玻璃碎了 又一件"), (cast.chen, Move("accept")), at=at)
-
-
-def of_bulk(name: str, cast: Cast, at: datetime) -> Things:
-    """What Chen did to many, one of them: done, and still to be done."""
-    ids = []
-    for end in ("done", "waiting"):
-        case = accepted(cast, at)
-        wish = Wish(BulkDeed.DISPATCH, (Wanted(case.id, case.version, cast.property),))
-        ids.append(bulk_actions.begin(wish, key=f"bulk-of-{name}-{end}", actor=cast.chen, at=at))
-    bulk.go_on(ids[0], at=at)
-    return {f"{name}.bulk": str(ids[0]), f"{name}.bulk.waiting": str(ids[1])}
 
 
 def keep_files(things: Things) -> None:

@@ -236,9 +236,10 @@ def test_a_deed_that_fails_is_not_marked_and_a_mark_that_fails_takes_it_back(
 ) -> None:
     found = some(cast, noon)
     id = actions.begin(dispatch(cast, found), key=KEY, actor=cast.chen, at=noon)
-    with monkeypatch.context() as broken, pytest.raises(OSError):
+    with monkeypatch.context() as broken:
         broken.setattr(actions, "mark", _no_room)
-        bulk.go_on(id, at=noon)
+        with pytest.raises(OSError, match="no room"):
+            bulk.go_on(id, at=noon)
     assert ([one.state for one in fresh(found)], deeds("dispatch")) == (["opened"] * 3, 0)
     assert states(id) == [("waiting", "")] * 3
     bulk.go_on(id, at=noon)
@@ -264,6 +265,13 @@ def test_twin_a_mark_of_its_own_would_leave_a_deed_that_nobody_knows_of(
     )  # and dies before the mark
     bulk.go_on(id, at=noon)
     assert states(id) == [("left", "stale")]
+
+
+def test_the_check_names_what_nobody_goes_on_with(cast: Cast, noon: datetime) -> None:
+    id = actions.begin(dispatch(cast, some(cast, noon)), key=KEY, actor=cast.chen, at=noon)
+    assert [*check.findings()] == []
+    outbox.reschedule(bulk.GO_ON, str(id), due_at=None)
+    assert [(one.invariant, one.where) for one in check.findings()] == [("bulk", str(id))]
 
 
 def test_it_can_be_stopped_and_what_is_done_is_said(cast: Cast, noon: datetime) -> None:

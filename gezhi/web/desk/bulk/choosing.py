@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 
@@ -10,12 +11,14 @@ from gezhi.cases import lists as case_lists
 from gezhi.cases.bulk import queries as bulk
 from gezhi.cases.bulk.kinds import MOST
 from gezhi.cases.floods import mark_of
-from gezhi.cases.models import Case
 from gezhi.kernel.actor import Actor
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters, tallies
 from gezhi.web.desk.inbox import FOLDING
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 TICKED, PAGE, ALL = "chosen", "page", "all"
 LONGEST = 2000  # characters of a list's query
@@ -28,7 +31,7 @@ class Chosen:
     again: (name, value) of the hidden fields that choose the same once more. back: the list's query.
     """
 
-    cases: Sequence[Case]
+    cases: Sequence["Case"]
     unseen: int = 0
     is_cut: bool = False
     again: Sequence[tuple[str, str]] = ()
@@ -64,7 +67,7 @@ def short(number: str) -> str:
     return number.split("-", 1)[-1]
 
 
-def _matching(query: QueryDict, *, actor: Actor, at: datetime) -> list[Case]:
+def _matching(query: QueryDict, *, actor: Actor, at: datetime) -> list["Case"]:
     """Every case that the list of this query would show on all its pages, most urgent first, one more than the most."""
     asked, soon = filters.chosen(query, filters.own_party(actor)), lists.soon_at(at)
     if asked.place_missed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 from gezhi.cases.bulk import judging
 from gezhi.cases.bulk.kinds import MOST, BulkDeed
 from gezhi.cases.lifecycle import State
-from gezhi.cases.models import Case
 from gezhi.flows import bulk
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound, NotYours, Refusal
@@ -26,6 +25,9 @@ from gezhi.web.desk.bulk import exporting, wording
 from gezhi.web.desk.bulk.choosing import Chosen, chosen, short
 from gezhi.web.kept import fresh_key
 from gezhi.web.staff import staff_required, uuid_or_none
+
+if TYPE_CHECKING:
+    from gezhi.cases.models import Case
 
 DESK = (Duty.CLERK, Duty.OFFICER)
 WORKED_ON = frozenset({State.DISPATCHED, State.IN_HAND})  # else nobody is there to be urged by a desk
@@ -91,7 +93,7 @@ def page(request: Asked, deed: BulkDeed, found: Chosen, said: Said, *, status: i
 
 
 def _parties(
-    cases: Sequence[Case], deed: BulkDeed, said: Said, request: Asked
+    cases: Sequence["Case"], deed: BulkDeed, said: Said, request: Asked
 ) -> tuple[Mapping[UUID, parties.PartyRow], Mapping[UUID, str]]:
     """To whom each would go (or who has it), and why there."""
     if deed == BulkDeed.URGE:
@@ -111,11 +113,11 @@ def _parties(
 
 def _rows(
     request: Asked,
-    cases: Sequence[Case],
+    cases: Sequence["Case"],
     deed: BulkDeed,
     to: Mapping[UUID, parties.PartyRow],
     reasons: Mapping[UUID, str],
-    into: Case | None,
+    into: "Case | None",
     refused: Mapping[UUID, Refusal],
 ) -> list[dict[str, Any]]:
     found = []
@@ -135,7 +137,7 @@ def _rows(
     return found
 
 
-def _will(deed: BulkDeed, party: parties.PartyRow | None, into: Case | None) -> str:
+def _will(deed: BulkDeed, party: parties.PartyRow | None, into: "Case | None") -> str:
     if deed == BulkDeed.JOIN:
         return _("并入 %(number)s") % {"number": short(into.number)} if into else ""
     if party is None:
@@ -146,20 +148,22 @@ def _will(deed: BulkDeed, party: parties.PartyRow | None, into: Case | None) -> 
 
 def _cannot(refusal: Refusal, row: lists.Row, deed: BulkDeed) -> str:
     code = judging.why(refusal)
-    if code == "not_from_here" or (deed == BulkDeed.URGE and code == "not_yours" and row.state not in WORKED_ON):
+    if code == "not_from_here" or (
+        deed == BulkDeed.URGE and code == "not_yours" and row.state not in WORKED_ON
+    ):
         said = {"state": row.state_label, "deed": wording.SHORT[deed]}
         return _("现在是“%(state)s”，不能%(deed)s") % said
     return refusals.sentence(refusal) if code == "urge.too_soon" else wording.why(code)
 
 
-def _into(cases: Sequence[Case], typed: str) -> Case | None:
+def _into(cases: Sequence["Case"], typed: str) -> "Case | None":
     """The case that the others join: as chosen, else the one that came first of those that are open."""
     there = [one for one in cases if one.closed_at is None]
     first = min(there, key=lambda one: (one.received_at, one.number), default=None)
     return next((one for one in there if short(one.number) == typed), first)
 
 
-def _targets(cases: Sequence[Case], into: Case | None, request: Asked) -> list[dict[str, Any]]:
+def _targets(cases: Sequence["Case"], into: "Case | None", request: Asked) -> list[dict[str, Any]]:
     there = [one for one in cases if one.closed_at is None]
     rows = lists.rows(there, at=request.now)
     return [
@@ -168,7 +172,7 @@ def _targets(cases: Sequence[Case], into: Case | None, request: Asked) -> list[d
     ]
 
 
-def _row_of(case: Case, request: Asked) -> lists.Row:
+def _row_of(case: "Case", request: Asked) -> lists.Row:
     return lists.rows([case], at=request.now)[0]
 
 
