@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from gezhi.cases import dues, hearing, publicly, publicly_check, timing
+from gezhi.cases.bulk import check as bulk_check
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
@@ -36,6 +37,7 @@ def findings() -> Iterator[Finding]:
     yield from _stories()
     yield from orders_check.findings()
     yield from publicly_check.findings()
+    yield from bulk_check.findings()
 
 
 def _owners() -> Iterator[Finding]:

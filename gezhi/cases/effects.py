@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from gezhi.cases import urging
 from gezhi.cases.complaint import keep_from_company
 from gezhi.cases.doing import Doing
 from gezhi.cases.facts import is_drawn
@@ -19,6 +20,7 @@ from gezhi.cases.sorting import put_into, put_under
 from gezhi.cases.splitting import split, undo_split
 from gezhi.cases.spots import remember_spot
 from gezhi.cases.timing import calendar_of, end_pause, remember_calendar, set_clocks, set_stage
+from gezhi.kernel.actor import ActorKind
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
@@ -266,7 +268,13 @@ def hand_over(case: Case, doing: Doing) -> None:
 
 
 def urge(case: Case, doing: Doing) -> None:
-    """The reporter asks how long it will still take; not more often than the office allows."""
+    """The reporter, or the desk, asks how long it will still take; not more often than the office allows (of the desk: whoever of it).
+
+    Raises Invalid("urge", "too_soon").
+    """
+    if doing.actor.kind is not ActorKind.REPORTER:
+        urging.judge(case.id, doing.at)
+        doing.facts["outcome"] = "desk"
     case.urges += 1
 
 

@@ -248,6 +248,7 @@ ARROWS: tuple[Arrow, ...] = (
     *_each("call_back", UNASKED, {R.DESK}, {F.NOTE}, {F.CALLED}),
     *_each("add", OPEN, {R.REPORTER}, {F.ANSWER}),
     *_each("urge", OPEN, {R.REPORTER}),
+    *_each("urge", (S.DISPATCHED, S.IN_HAND), {R.DESK}, when={F.RUNNING}),  # whoever has it, by the desk
     *_each("remind", OPEN, {R.SYSTEM}),
     *_each("escalate", OPEN, {R.SYSTEM}, {F.PARTY}),
 )
@@ -265,6 +266,7 @@ QUIET = (
     "undo_dispatch",
     "carry_forward",
     "correct",
+    "urge",
     "note",
 )
 

@@ -3,12 +3,15 @@
 from django.db import models
 from django.db.models import F, Q
 
+from gezhi.cases.bulk.models import Bulk, BulkItem
 from gezhi.cases.lifecycle import Ending, Level, State
 from gezhi.cases.orders.models import Order, OrderForm
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
 __all__ = [
+    "Bulk",
+    "BulkItem",
     "CallBack",
     "Case",
     "CaseEvidence",

@@ -27,6 +27,7 @@ from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
 from gezhi.evidence import voice
 from gezhi.flows import (
+    bulk,
     change_of_company,
     clockwork,
     herald,
@@ -86,6 +87,12 @@ def take_book_back(errand: Leased, at: datetime) -> None:
     outbox.reschedule(errand.kind, errand.key, due_at=at if more else None)
 
 
+def go_on_bulk(errand: Leased, at: datetime) -> None:
+    """A slice of a bulk deed, or of taking one back."""
+    more = bulk.go_on(UUID(errand.key), at=at)
+    outbox.reschedule(errand.kind, errand.key, due_at=at if more else None)
+
+
 HANDLERS: dict[str, Handler] = {
     TIMER: fire_timer,
     evidence.PREPARE: prepare_picture,
@@ -94,9 +101,10 @@ HANDLERS: dict[str, Handler] = {
     books.BRING: bring_book,
     books.TAKE_BACK: take_book_back,
     hearing.HEARD: hearing.take,
+    bulk.GO_ON: go_on_bulk,
 }
 # These set their own next moment; marking them done would stop the clock.
-REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK})
+REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON})
 
 
 class BooksEnded(Exception):

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Count, Max, QuerySet, Subquery, Value
 
 from gezhi.journal.models import Entry, Seal, Words
+from gezhi.kernel.actor import ActorKind
 from gezhi.kernel.ids import made_at
 from gezhi.tenancy.prepared import Prepared
 
@@ -41,6 +42,13 @@ def stories(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[Step]]:
 def deeds(kind: str, id: UUID) -> list[Entry]:
     """All deeds on one subject, oldest first, without their words. 1 query."""
     return list(Entry.objects.filter(subject_kind=kind, subject_id=id).order_by("seq"))
+
+
+def last_by_staff(kind: str, ids: Iterable[UUID], event: str, *, since: datetime) -> dict[UUID, datetime]:
+    """When a colleague last did this to each of these subjects, later than a moment; those without are absent. 1 query."""
+    rows = Entry.objects.filter(subject_kind=kind, subject_id__in=list(ids), event=event, at__gt=since)
+    by_staff = rows.filter(actor_kind=ActorKind.ACCOUNT).order_by().values_list("subject_id")
+    return dict(by_staff.annotate(last=Max("at")))
 
 
 def first_deeds(kind: str, ids: QuerySet[Any, Any]) -> list[Entry]:

@@ -71,6 +71,8 @@ def _chosen(wanted: LineFilter, actor: Actor, language: str) -> str:
         said.append((_("类别"), catalogue.category(wanted.category).label(language)))
     if wanted.party:
         said.append((_("责任单位"), parties.party(wanted.party).name))
+    if wanted.cases is not None:
+        said.append((_("案件"), _("逐件选出")))
     if wanted.words.strip():
         said.append((_("词语"), wanted.words.strip()))
     return _("；").join(_("%(name)s：%(value)s") % {"name": name, "value": value} for name, value in said)

@@ -24,7 +24,7 @@ class LineFilter:
     """What is wanted. place_path: that place and all below. category: a leaf, or a top class with its leaves.
 
     party: the accountable one, now or at the end. since, until: aware moments of receipt, since <= receipt < until.
-    words: part of the case's title or number.
+    words: part of the case's title or number. cases: these alone.
     """
 
     state: str = ""
@@ -34,6 +34,7 @@ class LineFilter:
     since: datetime | None = None
     until: datetime | None = None
     words: str = ""
+    cases: frozenset[UUID] | None = None
 
 
 class Position(NamedTuple):
@@ -67,6 +68,8 @@ def _fits(wanted: LineFilter) -> Q:
         fits &= Q(received_at__gte=wanted.since)
     if wanted.until:
         fits &= Q(received_at__lt=wanted.until)
+    if wanted.cases is not None:
+        fits &= Q(case_id__in=wanted.cases)
     if words := wanted.words.strip()[:WORDS_LIMIT]:
         fits &= Q(number__contains=words) | Q(case__title__contains=words)
     return fits

@@ -23,7 +23,7 @@ NEWS: Mapping[str, Any] = {
     News.APPROVAL: pgettext_lazy("news", "申请延期，等您审批"),
     News.DUE_SOON: pgettext_lazy("news", "快到期了"),
     News.ESCALATED: pgettext_lazy("news", "超期，督办到您这里"),
-    News.URGED: pgettext_lazy("news", "上报人催办"),
+    News.URGED: pgettext_lazy("news", "催办，请抓紧"),
 }
 
 

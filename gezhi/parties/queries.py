@@ -170,24 +170,47 @@ def answering(spots: Sequence[tuple[str, UUID | None]], at: datetime) -> list[li
     return found
 
 
+def candidates_of(spots: Sequence[tuple[str, UUID | None]], at: datetime) -> list[list[PartyRow]]:
+    """By spot what `candidates` says of it. 1 query for 500 spots."""
+    found: list[list[PartyRow]] = []
+    for begin in range(0, len(spots), MOST_AT_ONCE):
+        chunk = spots[begin : begin + MOST_AT_ONCE]
+        by_ground = _by_ground(chunk, local_day(at))
+        found += [_ranked(_serving_here(by_ground, path, grid), path, None) for path, grid in chunk]
+    return found
+
+
 def _answering(spots: Sequence[tuple[str, UUID | None]], day: date) -> list[list[PartyRow]]:
-    on_paths = {id for path, _ in spots for id in paths.ids(path)}
-    cells = {grid for _, grid in spots if grid}
-    rows = _serving_any(on_paths, cells, day).values_list("grid_id", *_SERVING)
-    by_ground: dict[UUID, list[Sequence[Any]]] = {}
-    for grid_id, *row in rows:
-        by_ground.setdefault(row[1] or grid_id, []).append(row)
+    by_ground = _by_ground(spots, day)
     intake = [PartyRow(*row) for row in Party.objects.filter(is_intake=True).values_list(*PartyRow._fields)]
     found = []
     for path, grid in spots:
-        grounds = (*paths.ids(path), *([grid] if grid else []))
-        here = [row for ground in grounds for row in by_ground.get(ground, ())]
+        here = _serving_here(by_ground, path, grid)
         of_place = [row for row in here if row[1] is not None]
         desks = _ranked(of_place, path, ServiceKind.DESK.value) or intake
         if not desks:
             raise NotFound(party="intake")
         found.append([desks[0], *(one for one in _ranked(here, path, None) if one.id != desks[0].id)])
     return found
+
+
+_ByGround = dict[UUID, list[Sequence[Any]]]
+
+
+def _by_ground(spots: Sequence[tuple[str, UUID | None]], day: date) -> _ByGround:
+    """Who serves, by the place or grid cell that is served. 1 query."""
+    on_paths = {id for path, _ in spots for id in paths.ids(path)}
+    cells = {grid for _, grid in spots if grid}
+    rows = _serving_any(on_paths, cells, day).values_list("grid_id", *_SERVING)
+    by_ground: _ByGround = {}
+    for grid_id, *row in rows:
+        by_ground.setdefault(row[1] or grid_id, []).append(row)
+    return by_ground
+
+
+def _serving_here(by_ground: _ByGround, path: str, grid: UUID | None) -> list[Sequence[Any]]:
+    grounds = (*paths.ids(path), *([grid] if grid else []))
+    return [row for ground in grounds for row in by_ground.get(ground, ())]
 
 
 def services(party_id: UUID) -> list[ServiceRow]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from gezhi.web import problems, refusals
 
 SEVERAL = frozenset(
-    {"kinds", "scopes", "events", "reports", "kept_photos", "below", "more", "state", "columns"}
+    {"kinds", "scopes", "events", "reports", "kept_photos", "below", "more", "state", "columns", "cases"}
 )  # what forms ask that has several answers
 
 

@@ -27,6 +27,8 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "has_begun": gettext_noop("这份台账已经开始处理，请看它的最新进展。"),
     "photo_changed": gettext_noop("遮住的地方刚刚被改过，请看最新的一张再决定。什么都没有改动。"),
     "too_late": gettext_noop("导入超过一天，不能整批撤回。请逐件办理。"),
+    "under_way": gettext_noop("还在办，办完才能撤销。"),
+    "not_undone": gettext_noop("催办发出去就收不回来，不能撤销。"),
     "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
 }
 PHOTOS: Final[Mapping[str, str]] = {

@@ -165,6 +165,7 @@ DEEDS: Mapping[str, Any] = {
     "add": _("上报人又补充了情况"),
     "added": _("补充了情况"),
     "urge": _("上报人催办"),
+    "urge.desk": _("受理席催办"),
     "remind": _("系统提醒：即将到期"),
     "escalate": _("超期，已提级督办"),
     "escalate.own": _("超过时限，已提醒本单位负责人"),

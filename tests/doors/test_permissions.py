@@ -27,6 +27,7 @@ LEAVES_NOTHING = {
     "api/v1/suggest": "a suggestion is no act",
     "danger": "words that are being typed are looked at, and kept nowhere",
     "find": "leads to the page of a report",
+    "desk/bulk/export/": "a file that is made and forgotten",
     "look": "a cookie",
     "i18n/setlang/": "a cookie",
     "desk/places/<str:code>/posters/": "makes a file",

@@ -50,6 +50,7 @@ from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+from tests.doors.many import of_bulk
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
@@ -337,6 +338,7 @@ def fill(cast: Cast, at: datetime) -> Things:
         **of_party("B2", cast.team_b2, cast.mo, cast.mo, at),
         **of_office("A1", cast, at),
         **of_books("A1", cast.chen, at),
+        **of_bulk("A1", cast, at),
         **of_forms(at),
     }
 
@@ -352,6 +354,7 @@ def fill_yonder(cast: Cast, at: datetime) -> Things:
         **of_party("yonder", cast.property, cast.sun, cast.qian, at),
         **of_office("yonder", cast, at),
         **of_books("yonder", cast.chen, at),
+        **of_bulk("yonder", cast, at),
     }
 
 

@@ -60,6 +60,8 @@ ABILITIES = (
     _row(Who.CLERK, WORKING, "not_found join correct"),
     _row(Who.CLERK, [S.IN_HAND], "raise put_to_meeting"),
     _row(Who.CLERK, [S.REPORTED], "correct"),
+    _row(Who.CLERK, [S.DISPATCHED], "urge"),
+    _row(Who.CLERK, [S.IN_HAND], "urge", when=lambda case: not case.is_paused, group="work"),
     _row(Who.CLERK, [S.REPORTED, *WORKING], "split"),
     _row(Who.CLERK, [S.OPENED, S.DISPATCHED], "undo_split"),  # untouched may be so
     _row(Who.OFFICER, WORKING, "not_ours wont_do"),

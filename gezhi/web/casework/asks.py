@@ -56,6 +56,7 @@ ASKS: Mapping[str, Ask] = {
     "reopen": Ask(("reason",)),
     "correct": Ask(("came_back_from", "place", "category", "condition")),
     "made_safe": Ask(("note", "photos"), ("photo_after",)),
+    "urge": Ask(("note",), hint=_("催责任单位抓紧办，时限不变；催过的收不回来。")),
     "note": Ask(("note", "photos"), ("document",)),
 }
 PLAIN = frozenset({"take", "resume", "undo_dispatch", "undo_join", "undo_split"})  # one press does it

@@ -55,7 +55,8 @@ def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
 
 def said(moved: "Case", event: str) -> str:
     """What was done, in one line; with where a routing rule sent it."""
-    line = _("%(number)s：%(act)s") % {"number": moved.number, "act": words.of(words.DEEDS, event)}
+    act = words.of(words.DEEDS, "urge.desk" if event == "urge" else event)  # a reporter's is said elsewhere
+    line = _("%(number)s：%(act)s") % {"number": moved.number, "act": act}
     if event == "split":
         line = _("已分出新的一件：%(number)s") % {"number": moved.number}
     if event in ROUTED | {"split"} and moved.state == State.DISPATCHED:

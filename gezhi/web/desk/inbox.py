@@ -23,6 +23,7 @@ from gezhi.parties import savedviews
 from gezhi.web import rail, times, words
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters, lines, tallies
+from gezhi.web.desk.bulk import bar
 from gezhi.web.desk.listing import chips, columns, counters, paging
 from gezhi.web.desk.listing.counters import Counter
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
@@ -66,6 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "question": chosen.question.written(),
         "floods": [_flood(chosen, one, at) for one in listed.folded],
         "opened": _opened(request),
+        "strip": bar.strip(request),
         "takes_calls": actor.has(*rail.DESK),
         "back": request.get_full_path(),
         "live": _live_url(request),
@@ -126,6 +128,12 @@ def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
         and chosen.typed["order"] == "best"
         and not listed.shown.is_best
         and bool(rows),
+        "bulk": bar.bar(
+            request,
+            rows,
+            count=listed.shown.total,
+            is_whole=not (listed.shown.page.has_before or listed.shown.page.has_behind),
+        ),
     }
 
 

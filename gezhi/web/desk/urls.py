@@ -43,6 +43,9 @@ from gezhi.web.desk import (
     voices,
     wecom,
 )
+from gezhi.web.desk.bulk import deeds as bulk_deeds
+from gezhi.web.desk.bulk import exporting as bulk_exporting
+from gezhi.web.desk.bulk import preview as bulk_preview
 from gezhi.web.desk.figures import cases as figure_cases
 from gezhi.web.desk.figures import exclusions as figure_exclusions
 from gezhi.web.desk.figures import page as figures_page
@@ -56,6 +59,13 @@ urlpatterns = [
     path("views/<uuid:view_id>/", keeping.view, name="view"),
     path("views/<uuid:view_id>/act/", keeping.act, name="view_act"),
     path("columns/", keeping.choose_columns, name="columns"),
+    path("bulk/", bulk_preview.preview, name="bulk"),
+    path("bulk/do/", bulk_deeds.do, name="do_bulk"),
+    path("bulk/export/", bulk_exporting.export, name="export_bulk"),
+    path("bulk/deeds/", bulk_deeds.deeds, name="bulk_deeds"),
+    path("bulk/deeds/<uuid:bulk_id>/", bulk_deeds.deed, name="bulk_deed"),
+    path("bulk/deeds/<uuid:bulk_id>/undo/", bulk_deeds.undo, name="undo_bulk"),
+    path("bulk/deeds/<uuid:bulk_id>/stop/", bulk_deeds.stop, name="stop_bulk"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/slip/", slip.slip, name="slip"),
     path("cases/<str:number>/qr.svg", slip.case_qr, name="case_qr"),

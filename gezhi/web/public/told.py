@@ -67,6 +67,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "escalate": ("trending-up", gettext_noop("超过期限，已报上一级督办"), "", ""),
     "escalate.own": ("bell", gettext_noop("超过时限，已提醒办理单位的负责人"), "", ""),
     "urge": ("bell", gettext_noop("您催了一次"), "", ""),
+    "urge.desk": ("bell", gettext_noop("受理的单位催了一次"), "", ""),
 }
 BROUGHT: Final = gettext_noop("您反映的和这件是同一件事，合在一起办")  # joined, to whoever came with it
 NOT_SEEN: Final = gettext_noop("核查人员到现场看过，也没有看到问题")  # a passed check of "nothing to be seen"
@@ -120,14 +121,15 @@ def parties_named(story: Iterable[Step], reveals: Iterable[Reveal]) -> set[UUID]
 def _deed(report_id: UUID, step: Step, party: PartyRow | None, claim: str, at: datetime) -> Line | None:
     """A deed that concerns the reporter, or one that does only because the day he was promised moved with it."""
     entry = step.entry
-    told = SENTENCES.get(words.deed(entry.event, entry.after)) or SENTENCES.get(entry.event)
+    code = words.deed(entry.event, entry.after)
+    told = SENTENCES.get(code) or SENTENCES.get(entry.event)
     promise = _promise(step, party, at)
     if told is None:
         return Line(entry.at, "calendar", _("办好的时限有变化"), promise) if promise else None
     icon, sentence, kind, shows = told
     is_own = entry.actor_kind == ActorKind.REPORTER and entry.actor_id == report_id
-    if not is_own and entry.event in OTHERS:
-        sentence = OTHERS[entry.event]
+    if not is_own and code in OTHERS:
+        sentence = OTHERS[code]
     elif (entry.event, claim) == ("pass_check", "not_found"):
         sentence = NOT_SEEN
     elif entry.event == "joined" and str(report_id) in entry.after.get("reports", ()):

@@ -160,7 +160,7 @@ def test_the_nearest_of_the_categorys_chain_is_chosen_already(cast: Cast, opened
     assert [one["label"] for one in options if one["checked"]] == ["长峰物业"]
 
 
-@pytest.mark.parametrize("event", ["hand_over", "escalate", "nonsense", "urge"])
+@pytest.mark.parametrize("event", ["hand_over", "escalate", "nonsense", "remind"])
 def test_moves_of_the_clock_and_of_reporters_have_no_form(
     cast: Cast, reported: Case, desk: Desk, event: str
 ) -> None:

@@ -72,7 +72,7 @@
   }
 
   const hasTicks = (row) => Boolean(row.querySelector("input[type=checkbox]:checked"));
-  const plain = (row) => row.outerHTML.replace(/ class="[^"]*is-open[^"]*"| checked=""| class=""/g, "");
+  const plain = (row) => row.outerHTML.replace(/ class="[^"]*is-open[^"]*"| checked=""| data-chosen=""| class=""/g, "");
 
   // A row that says the same stays; one that is gone while it is ticked or in focus stays, too, until the page is opened again.
   function renewRows(body, fresh) {

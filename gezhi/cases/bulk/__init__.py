@@ -1,0 +1,1 @@
+"""Bulk deeds: one wish over many cases, done case by case (docs/adr/0033-bulk-deeds.md)."""
