@@ -19,6 +19,7 @@ __all__ = [
     "OrderForm",
     "Pause",
     "PublicWords",
+    "RootCause",
 ]
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
@@ -309,6 +310,37 @@ class PublicWords(TenantModel):
 
     def __str__(self) -> str:
         return self.text
+
+
+class RootCause(TenantModel):
+    """What the desk answered last when it was asked whether a spot, one place and one category, needs a cure. answer "" = not answered.
+
+    asked_at: the case at which it was asked. case: the one that was raised for the cure. It is asked again a year after the answer.
+    """
+
+    place = TenantFK("places.Place", db_index=False)
+    category = TenantFK("catalogue.Category", db_index=False)
+    answer = models.CharField(max_length=12, blank=True, default="")
+    asked_at = TenantFK(Case, null=True, db_index=False)
+    case = TenantFK(Case, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "place", "category"], name="one_answer_about_a_spot"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["", "not_now", "raised"]), name="root_cause_answer_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="raised", case__isnull=False) | (~Q(answer="raised") & Q(case__isnull=True)),
+                name="raised_says_which_case",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.answer
 
 
 class NumberBlock(TenantModel):
