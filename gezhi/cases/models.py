@@ -334,7 +334,8 @@ class RootCause(TenantModel):
                 condition=Q(answer__in=["", "not_now", "raised"]), name="root_cause_answer_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(answer="raised", case__isnull=False) | (~Q(answer="raised") & Q(case__isnull=True)),
+                condition=Q(answer="raised", case__isnull=False)
+                | (~Q(answer="raised") & Q(case__isnull=True)),
                 name="raised_says_which_case",
             ),
         )

@@ -93,6 +93,11 @@ def categories(rows: Iterable[Seen]) -> list[tuple[UUID | None, int]]:
     return _most(Counter(row.category_id for row in rows))
 
 
+def by_place(rows: Iterable[Seen]) -> list[tuple[UUID, int]]:
+    """(place, how many), most first."""
+    return _most(Counter(row.place_id for row in rows if row.place_id is not None))
+
+
 def endings(rows: Iterable[Seen]) -> list[tuple[str, int]]:
     """(ending, how many) of what is closed, most first."""
     return _most(Counter(row.ending for row in rows if row.ending))

@@ -43,6 +43,7 @@ from gezhi.web.desk import (
     voices,
     wecom,
 )
+from gezhi.web.desk.spots import page as spot_page
 
 app_name = "desk"
 urlpatterns = [
@@ -131,6 +132,7 @@ urlpatterns = [
     path("places/<str:code>/posters/<str:job>/", posters.job, name="posters_job"),
     path("places/<str:code>/posters/<str:job>/file.pdf", posters.file, name="posters_file"),
     path("places/<str:code>/qr.svg", slip.place_qr, name="place_qr"),
+    path("spots/<str:code>/", spot_page.spot, name="spot"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/rules/<slug:key>/", office_rules.rule, name="rule"),
     path("catalogue/calendars/new/", calendars.new_calendar, name="new_calendar"),
