@@ -28,7 +28,7 @@ def test_a_place_tells_of_all_below_it_and_nothing_beside_it(cast: Cast, noon: d
     for name in ("stairwell", "building", "compound", "community_a", "district"):
         found = lines.happened(path_of(cast, name), actor=cast.chen)
         assert (len(found.rows), found.since) == (3, None), name
-        assert lines.open_at(path_of(cast, name), actor=cast.chen, first=2).count == 3
+        assert lines.open_at(path_of(cast, name), actor=cast.chen, first=2).number == 3
     assert lines.happened(path_of(cast, "street_b"), actor=cast.zhou).rows == ()
     assert lines.open_at(path_of(cast, "street_b"), actor=cast.zhou, first=2) == lines.Open(0, ())
 
@@ -37,7 +37,7 @@ def test_who_may_see_no_case_there_is_told_of_none(cast: Cast, noon: datetime) -
     cast.lin_reports(noon)
     worker.keep_books(noon)
     assert lines.happened(path_of(cast, "compound"), actor=cast.mo).rows == ()
-    assert lines.open_at(path_of(cast, "compound"), actor=cast.mo, first=9).count == 0
+    assert lines.open_at(path_of(cast, "compound"), actor=cast.mo, first=9).number == 0
 
 
 def test_twin_without_the_look_at_who_asks_everybody_is_told(
@@ -61,7 +61,9 @@ def test_of_many_only_the_newest_are_read_and_since_when_is_said(
     found = lines.happened(path_of(cast, name), actor=cast.chen)
     assert [(noon.date() - row.came_on).days for row in found.rows] == [0, 1]
     assert found.since == (noon - timedelta(days=2)).date()
-    assert lines.open_at(path_of(cast, name), actor=cast.chen, first=9).count == 3  # one more than MOST: "2+"
+    assert (
+        lines.open_at(path_of(cast, name), actor=cast.chen, first=9).number == 3
+    )  # one more than MOST: "2+"
 
 
 def plan(rows: Any) -> str:

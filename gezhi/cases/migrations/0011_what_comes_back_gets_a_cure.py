@@ -1,10 +1,11 @@
 """What comes back at a spot is asked about once, and the answer is kept."""
 
 import django.db.models.deletion
+from django.db import migrations, models
+
 import gezhi.tenancy.clock
 import gezhi.tenancy.current
 import gezhi.tenancy.fields
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -1,10 +1,11 @@
 """What worked is kept as a practice, and how often it helped."""
 
 import django.db.models.deletion
+from django.db import migrations, models
+
 import gezhi.tenancy.clock
 import gezhi.tenancy.current
 import gezhi.tenancy.fields
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

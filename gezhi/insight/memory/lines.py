@@ -34,7 +34,7 @@ class Happened(NamedTuple):
 class Open(NamedTuple):
     """What is open: how many, counted to MOST, and the cases that are due first."""
 
-    count: int
+    number: int
     case_ids: tuple[UUID, ...]
 
 

@@ -183,7 +183,7 @@ def _if_read(span: Span, since: date | None, rows: Sequence[Seen]) -> Span | Non
 
 
 def _median(hours: list[float]) -> float | None:
-    if len(hours) < 3:  # noqa: PLR2004  # of fewer it says nothing
+    if len(hours) < 3:  # of fewer it says nothing
         return None
     ordered, half = sorted(hours), len(hours) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

@@ -92,9 +92,9 @@ def _open(place: places.PlaceRow, actor: Actor, at: datetime) -> dict[str, Any]:
         case_lists.as_lines(case_lists.listed(wanted, actor=actor, at=at, soon=at)) if found.case_ids else []
     )
     return {
-        "count": times_counted(found.count),
+        "count": times_counted(found.number),
         "rows": lists.rows(cases, at=at) if cases else [],
-        "more": found.count > len(cases),
+        "more": found.number > len(cases),
         "url": f"{reverse('desk:inbox')}?{urlencode({'view': 'open', 'place': place.code})}",
     }
 
