@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from gezhi.cases.lifecycle import Ending, Level, State
 from gezhi.cases.orders.models import Order, OrderForm
+from gezhi.places.onpath import COMPOUND, on_path
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
@@ -157,6 +158,13 @@ class Case(TenantModel):
                 fields=["jurisdiction", "place", "closed_at"],
                 condition=Q(closed_at__isnull=False),
                 name="closed_cases_at_a_place",
+            ),
+            models.Index(
+                "jurisdiction",
+                on_path(COMPOUND),
+                "closed_at",
+                condition=Q(closed_at__isnull=False),
+                name="closed_cases_of_a_compound",
             ),
         )
 

@@ -1,21 +1,10 @@
 """The ledger's own rows: one line per case, and how far it has read. Derived: thrown away and made again at any time."""
 
 from django.db import models
-from django.db.models import F, Func
 
-from gezhi.places import paths
+from gezhi.places.onpath import BUILDING, COMPOUND, on_path
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
-
-KEYED = (4, 5)  # depths of the tree whose places remember: compound, street or market; building
-
-
-def on_path(depth: int) -> Func:
-    """The id that stands at a depth of a line's path, as 32 hex digits; "" above. Its figures are written out, or SQLite finds no index by it."""
-    begins = paths.begins(depth) + 1
-    return Func(
-        F("place_path"), template=f"SUBSTR(%(expressions)s, {begins}, 32)", output_field=models.TextField()
-    )
 
 
 class Line(TenantModel):
@@ -89,8 +78,8 @@ class Line(TenantModel):
                 condition=models.Q(is_held=True),
                 name="ledger_lines_not_yet_published",
             ),
-            models.Index("jurisdiction", on_path(KEYED[0]), "received_at", name="ledger_of_a_compound"),
-            models.Index("jurisdiction", on_path(KEYED[1]), "received_at", name="ledger_of_a_building"),
+            models.Index("jurisdiction", on_path(COMPOUND), "received_at", name="ledger_of_a_compound"),
+            models.Index("jurisdiction", on_path(BUILDING), "received_at", name="ledger_of_a_building"),
             models.Index(
                 fields=["jurisdiction", "place_path"],
                 condition=models.Q(closed_at__isnull=True),

@@ -8,8 +8,9 @@ from django.db import connection
 
 from gezhi.config import worker
 from gezhi.insight.memory import lines
-from gezhi.ledger.models import Line, on_path
+from gezhi.ledger.models import Line
 from gezhi.places import paths
+from gezhi.places.onpath import on_path
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,9 @@ from django.utils import timezone
 from gezhi.cases.policy import visible_to
 from gezhi.insight.memory.sums import Seen
 from gezhi.kernel.actor import Actor, ActorKind
-from gezhi.ledger.models import KEYED, Line, on_path
+from gezhi.ledger.models import Line
 from gezhi.places import paths
+from gezhi.places.onpath import BUILDING, COMPOUND, key, on_path
 
 MOST = 1000
 WALKED = 5000
@@ -47,7 +48,7 @@ def happened(path: str, *, actor: Actor) -> Happened:
 
 def _newest(path: str) -> tuple[list[Any], date | None]:
     depth = len(paths.ids(path))
-    if depth in KEYED:
+    if depth in {COMPOUND, BUILDING}:
         found = list(of_keyed(path)[: MOST + 1])
         last = found.pop() if len(found) > MOST else None
     else:
@@ -72,13 +73,12 @@ def of_keyed(path: str) -> QuerySet[Any, Any]:
 def walked(path: str) -> QuerySet[Line]:
     """Lines to look through for a place that has no index of its own, newest first: the building's, or the office's."""
     depth = len(paths.ids(path))
-    rows = _keyed(path, KEYED[-1]) if depth > KEYED[-1] else Line.objects.filter(is_held=False)
+    rows = _keyed(path, BUILDING) if depth > BUILDING else Line.objects.filter(is_held=False)
     return rows.order_by("-received_at")
 
 
 def _keyed(path: str, depth: int) -> QuerySet[Line]:
-    key = paths.ids(path)[depth - 1].hex
-    rows: QuerySet[Line] = Line.objects.alias(key=on_path(depth)).filter(key=key, is_held=False)
+    rows: QuerySet[Line] = Line.objects.alias(key=on_path(depth)).filter(key=key(path, depth), is_held=False)
     return rows.order_by("-received_at")
 
 
