@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
-from gezhi.cases import dues, hearing, publicly, publicly_check, series, timing, trying
+from gezhi.cases import dues, hearing, publicly, publicly_check, series, things, timing, trying
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
@@ -19,7 +19,14 @@ from gezhi.kernel.finding import Finding
 from gezhi.parties.days import local_day
 from gezhi.reports import queries as reports
 
-UNDRAWN = BESIDE | {CLOCK, dues.ANEW, publicly.EVENT, series.EVENT, trying.EVENT}  # deeds that move nothing
+UNDRAWN = BESIDE | {
+    CLOCK,
+    dues.ANEW,
+    publicly.EVENT,
+    series.EVENT,
+    things.EVENT,
+    trying.EVENT,
+}  # deeds that move nothing
 DRAWN = {(arrow.event, arrow.source.value, arrow.target.value) for arrow in ARROWS}
 
 

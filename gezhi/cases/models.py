@@ -13,6 +13,7 @@ __all__ = [
     "CallBack",
     "Case",
     "CaseEvidence",
+    "CaseFixture",
     "CaseReport",
     "Escalation",
     "NumberBlock",
@@ -293,6 +294,23 @@ class CallBack(TenantModel):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class CaseFixture(TenantModel):
+    """Which lift, lamp or hydrant a case is about, as somebody said."""
+
+    case = TenantFK(Case, db_index=False)
+    fixture = TenantFK("places.Fixture", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "case"], name="a_case_is_about_one_fixture"),
+        )
+        indexes = (models.Index(fields=["jurisdiction", "fixture", "at"], name="cases_of_a_fixture"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} · {self.fixture_id}"
 
 
 class PublicWords(TenantModel):

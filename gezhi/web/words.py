@@ -148,6 +148,7 @@ DEEDS: Mapping[str, Any] = {
     "reopen": pgettext_lazy("happened", "重新办理"),
     "hand_over": _("服务单位变更，随之移交"),
     "public_words.shown": _("公开说明"),
+    "fixture": _("说明了是哪个设施"),
     "root_cause.raised": _("这里反复出现，另立了一件根治"),
     "root_cause.not_now": _("这里反复出现，现在不根治"),
     "practice_used.useful": _("用了别处的做法，有用"),

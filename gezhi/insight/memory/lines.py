@@ -4,6 +4,7 @@ A compound or street, and a building, are read along indexes of their own. Above
 through, of the office or of the building: what is found is everything since the day that is said beside it.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -44,6 +45,14 @@ def happened(path: str, *, actor: Actor) -> Happened:
     found, since = _newest(path)
     seen = _visible([row[0] for row in found], actor)
     return Happened(tuple(_seen(row) for row in found if row[0] in seen), since)
+
+
+def of_cases(case_ids: Sequence[UUID], *, actor: Actor) -> Happened:
+    """The same of these cases, MOST of them. since: None, they are all there are. At most 3 queries."""
+    rows = Line.objects.filter(case__in=list(case_ids), is_held=False).order_by("-received_at")
+    found = list(rows.values_list(*_FIELDS)[:MOST])
+    seen = _visible([row[0] for row in found], actor)
+    return Happened(tuple(_seen(row) for row in found if row[0] in seen), None)
 
 
 def _newest(path: str) -> tuple[list[Any], date | None]:

@@ -80,6 +80,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "related": _related(case, actor),
         "may_look": may_look(roles),
         "alike": _alike(case, actor, at) if Role.DESK in roles else {},
+        "thing": learned.thing(where, steps),
         **learned.context(case, where, roles, steps, at),
         **_offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
     }
@@ -120,7 +121,7 @@ def _where(case: "Case") -> dict[str, Any]:
         "number": place.number,
         "grid": grid,
         "url": reverse("desk:place", args=[place.code]),
-        "fixtures": [fixture.name for fixture in places.fixtures(place.id)],
+        "fixtures": places.fixtures_around(place.path),
         "invented": place.invented,
         "point": Point(place.lon, place.lat) if place.lon is not None and place.lat is not None else None,
     }

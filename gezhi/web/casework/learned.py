@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gezhi.cases import series, trying
+from gezhi.cases import series, things, trying
 from gezhi.cases.lifecycle import Role, State
 from gezhi.catalogue import practices
 from gezhi.catalogue import queries as catalogue
@@ -34,6 +34,12 @@ def context(
         "series": _series(case, at) if Role.DESK in roles else {},
         "lesson": _lesson(case, steps) if may_learn(case, roles) else {},
     }
+
+
+def thing(where: Mapping[str, Any], steps: Sequence[Any]) -> Any:
+    """The fixture that the case is about, as somebody said last; None for none. No query."""
+    said = [step.entry.after.get("fixture") for step in steps if step.entry.event == things.EVENT][-1:]
+    return next((one for one in where.get("fixtures", ()) if str(one.id) in said), None)
 
 
 def _practices(

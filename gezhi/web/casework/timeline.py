@@ -65,6 +65,7 @@ ICONS = {
     "rejoined": "link",
     "public_words.shown": "eye",
     "public_words.kept": "eye-off",
+    "fixture": "wrench",
     "root_cause.raised": "wrench",
     "root_cause.not_now": "history",
     "practice_used.useful": "book-open",

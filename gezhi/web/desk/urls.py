@@ -44,6 +44,7 @@ from gezhi.web.desk import (
     wecom,
 )
 from gezhi.web.desk.spots import cure
+from gezhi.web.desk.spots import fixture as fixtures
 from gezhi.web.desk.spots import page as spot_page
 from gezhi.web.desk.spots import practice as practices
 
@@ -59,6 +60,7 @@ urlpatterns = [
     path("cases/<str:number>/reports/<uuid:report_id>/forget/", case.forget, name="forget"),
     path("cases/<str:number>/photos/<uuid:evidence_id>/", photos.photo, name="photo"),
     path("cases/<str:number>/public/", publicly.public_words, name="public_words"),
+    path("cases/<str:number>/fixture/", fixtures.of_case, name="case_fixture"),
     path("cases/<str:number>/cure/", cure.cure, name="cure"),
     path("cases/<str:number>/practice/", practices.learn, name="learn"),
     path("cases/<str:number>/practice/<uuid:practice_id>/", practices.used, name="practice_used"),
@@ -138,6 +140,7 @@ urlpatterns = [
     path("places/<str:code>/posters/<str:job>/file.pdf", posters.file, name="posters_file"),
     path("places/<str:code>/qr.svg", slip.place_qr, name="place_qr"),
     path("spots/<str:code>/", spot_page.spot, name="spot"),
+    path("spots/<str:code>/<slug:kind>/", fixtures.keep, name="upkeep"),
     path("practices/<uuid:practice_id>/", practices.practice, name="practice"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/rules/<slug:key>/", office_rules.rule, name="rule"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -15,15 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
+from gezhi.cases import things
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.memory import lines, notes, sums
 from gezhi.insight.memory.sums import Seen
-from gezhi.kernel.actor import Actor
 from gezhi.places import queries as places
 from gezhi.places.kinds import Kind
+from gezhi.places.register import tidy_code
 from gezhi.web import times, words
 from gezhi.web.casework import lists
-from gezhi.web.desk.spots import chart, worked
+from gezhi.web.desk import history
+from gezhi.web.desk.spots import chart, fixture, worked
 from gezhi.web.desk.spots.called import category_name
 from gezhi.web.staff import actor_of, at_of, staff_required
 
@@ -35,37 +38,65 @@ PLACES = 6
 @require_GET
 @staff_required
 def spot(request: HttpRequest, code: str) -> HttpResponse:
-    """The page of one place. At most 30 queries, whatever happened there."""
-    actor, at = actor_of(request), at_of(request)
+    """The page of one place, or of a fixture by its code. At most 30 queries, whatever happened there."""
+    if is_fixture_code(code):
+        return _fixture(request, places.fixture_by_code(code))
     place = places.by_code(code)
-    today = timezone.localtime(at).date()
-    found = lines.happened(place.path, actor=actor)
-    backs = sums.came_back(found.rows)
-    lasting, said = _notes(found.rows, sums.worked(found.rows, backs, today))
-    months = sums.months(found.rows, today, found.since)
+    found = lines.happened(place.path, actor=actor_of(request))
     page = {
         "heading": _("%(place)s：这里发生过什么") % {"place": place.name},
         "place": place,
         "kind": Kind(place.kind).label,
-        "trail": [
-            {"url": reverse("desk:spot", args=[one.code]), "name": one.name}
-            for one in places.ancestors(place.path)[:-1]
-        ],
+        "trail": _trail(places.ancestors(place.path)[:-1]),
+        "open": _open(place, request),
+        "places": _places(found.rows, place),
+    }
+    return render(request, "desk/spots/page.html", page | _told(found, place.code, at_of(request)))
+
+
+def is_fixture_code(code: str) -> bool:
+    """`371072-F00012`: the letter tells it from a place's."""
+    return "-F" in tidy_code(code)
+
+
+def _fixture(request: HttpRequest, row: places.FixtureRow) -> HttpResponse:
+    actor, at = actor_of(request), at_of(request)
+    place = places.by_ids([row.place_id])[row.place_id]
+    found = lines.of_cases(things.about(row.id, lines.MOST), actor=actor)
+    ids = [one.case_id for one in found.rows if one.closed_on is None]
+    page = {
+        "heading": _("%(name)s：发生过什么") % {"name": row.name},
+        "place": place,
+        "trail": _trail(places.ancestors(place.path)),
+        "fixture": fixture.head(row, may_keep=fixture.may_keep(request)),
+        "open": _shown_open(len(ids), ids, "", request),
+        "history": history.said([("fixture", row.id)], now=at, until=at),
+    }
+    return render(request, "desk/spots/page.html", page | _told(found, place.code, at))
+
+
+def _trail(above: Sequence[places.PlaceRow]) -> list[dict[str, str]]:
+    return [{"url": reverse("desk:spot", args=[one.code]), "name": one.name} for one in above]
+
+
+def _told(found: lines.Happened, code: str, at: datetime) -> dict[str, Any]:
+    """Everything that the rows tell. At most 5 queries."""
+    today = timezone.localtime(at).date()
+    backs = sums.came_back(found.rows)
+    lasting, said = _notes(found.rows, sums.worked(found.rows, backs, today))
+    return {
         "count": len(found.rows),
         "since": date_format(found.since, _("Y年n月j日")) if found.since else "",
-        "open": _open(place, actor, at),
         "past": _past(sums.past(found.rows, today, found.since)),
         "soon": sum(one.days <= sums.SOON for one in backs),
         "later": len(backs),
-        "chart": chart.drawn(months),
-        "categories": _categories(found.rows, place),
-        "places": _places(found.rows, place),
+        "chart": chart.drawn(sums.months(found.rows, today, found.since)),
+        "categories": _categories(found.rows, code),
         "endings": [(words.of(words.ENDINGS, ending), n) for ending, n in sums.endings(found.rows)],
         "said": said,
         "worked": worked.shown(lasting, at),
         "backs": [_back(one, at) for one in backs[:FIRST]],
     }
-    return render(request, "desk/spots/page.html", page)
 
 
 def _notes(rows: Sequence[Seen], lasting: Sequence[Seen]) -> tuple[list[Any], list[dict[str, Any]]]:
@@ -84,18 +115,23 @@ def _notes(rows: Sequence[Seen], lasting: Sequence[Seen]) -> tuple[list[Any], li
     ]
 
 
-def _open(place: places.PlaceRow, actor: Actor, at: datetime) -> dict[str, Any]:
+def _open(place: places.PlaceRow, request: HttpRequest) -> dict[str, Any]:
     """What is open here and with whom, most urgent first. At most 7 queries."""
-    found = lines.open_at(place.path, actor=actor, first=FIRST)
-    wanted = case_lists.CaseFilter(states=case_lists.OPEN, holds=Q(id__in=found.case_ids))
-    cases = (
-        case_lists.as_lines(case_lists.listed(wanted, actor=actor, at=at, soon=at)) if found.case_ids else []
-    )
+    found = lines.open_at(place.path, actor=actor_of(request), first=FIRST)
+    url = f"{reverse('desk:inbox')}?{urlencode({'view': 'open', 'place': place.code})}"
+    return _shown_open(found.number, found.case_ids, url, request)
+
+
+def _shown_open(count: int, ids: Sequence[UUID], url: str, request: HttpRequest) -> dict[str, Any]:
+    actor, at = actor_of(request), at_of(request)
+    wanted = case_lists.CaseFilter(states=case_lists.OPEN, holds=Q(id__in=list(ids)))
+    listed = case_lists.listed(wanted, actor=actor, at=at, soon=at)[:FIRST] if ids else None
+    cases = case_lists.as_lines(listed) if listed is not None else []
     return {
-        "count": times_counted(found.number),
+        "count": times_counted(count),
         "rows": lists.rows(cases, at=at) if cases else [],
-        "more": found.number > len(cases),
-        "url": f"{reverse('desk:inbox')}?{urlencode({'view': 'open', 'place': place.code})}",
+        "more": bool(url) and count > len(cases),
+        "url": url,
     }
 
 
@@ -125,7 +161,7 @@ def _past(found: sums.Past) -> dict[str, Any]:
     }
 
 
-def _categories(rows: Sequence[Seen], place: places.PlaceRow) -> list[dict[str, Any]]:
+def _categories(rows: Sequence[Seen], place: str) -> list[dict[str, Any]]:
     found = sums.categories(rows)
     most = max((n for _, n in found), default=1)
     return [
@@ -133,7 +169,7 @@ def _categories(rows: Sequence[Seen], place: places.PlaceRow) -> list[dict[str, 
             "name": category_name(id),
             "count": n,
             "most": most,
-            "url": _ledger(place.code, catalogue.category(id).code) if id else "",
+            "url": _ledger(place, catalogue.category(id).code) if id else "",
         }
         for id, n in found[:CATEGORIES]
     ]
