@@ -17,6 +17,7 @@ from gezhi.cases.move import Move
 from gezhi.cases.orders import forms as order_forms
 from gezhi.cases.orders.actions import Terms as OrderTerms
 from gezhi.catalogue import actions as catalogue_actions
+from gezhi.catalogue import practices
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import OfficeCalendar, OfficeRule
 from gezhi.channels import books as channel
@@ -37,6 +38,7 @@ from gezhi.parties import mailboxes, openkeys, robots, staff, tokens
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
+from gezhi.places.kinds import FixtureKind
 from gezhi.places.queries import PlaceRow, by_ids, grid
 from gezhi.reports import bookfiles, books
 from gezhi.reports.queries import tracking_code
@@ -127,11 +129,14 @@ def of_ground(name: str, cast: Cast, place: UUID, cell: UUID, at: datetime) -> T
     row, of_cell = by_ids([place])[place], grid(cell)
     case = cases.by_number(_number(cast, place), actor=SYSTEM)
     picture = photo(at)
+    lamp = places.add_fixture(row.id, FixtureKind.LAMP, "门灯", actor=SYSTEM, at=at)
     report = cases.report_ids([case.id])[case.id][0]
     Evidence.objects.filter(id=picture).update(claimed_at=at, claimed_kind="report", claimed_id=report)
     return {
         f"{name}.place": row.code,
         f"{name}.place.id": str(row.id),
+        f"{name}.fixture": lamp.code,
+        f"{name}.fixture.id": str(lamp.id),
         f"{name}.cell": of_cell.code,
         f"{name}.cell.id": str(cell),
         f"{name}.community": by_ids([of_cell.community_id])[of_cell.community_id].code,
@@ -230,6 +235,14 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     key = openkeys.make_key("市民随手拍", actor=SYSTEM, at=at)
     office.set_up(f"ww{name.lower()}", 1000002, "secret-of-the-application", actor=SYSTEM, at=at)
     form = order_forms.keep("city", "answer", "docx", papers.own("answer", "docx"), actor=SYSTEM, at=at)
+    learned = practices.draft(
+        "换灯罩，加防水圈",
+        category_id=catalogue.by_code("0501").id,
+        place_kind="stairwell",
+        source=("case", case.id),
+        actor=SYSTEM,
+        at=at,
+    )
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
     return {
         **_of_the_book(name),
@@ -239,6 +252,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.rule.seen": str(rules.versions(line)[-1].id),
         **_of_a_rule_to_change(name, cast, at),
         f"{name}.errand": str(errand.id),
+        f"{name}.practice": str(learned.id),
         f"{name}.receiver": str(told[0]),
         f"{name}.openkey": str(key[0]),
         f"{name}.orderform": str(form),

@@ -16,7 +16,7 @@ from gezhi.cases import queries as cases
 from gezhi.catalogue import practices
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows import practices as flow
-from gezhi.kernel.refusal import NotFound
+from gezhi.kernel.refusal import NotFound, NotYours
 from gezhi.places.kinds import Kind
 from gezhi.web.desk import history
 from gezhi.web.desk.keeper import form_page, tried
@@ -50,6 +50,8 @@ def learn(request: HttpRequest, number: str) -> HttpResponse:
     """Write down what worked in a closed case; what was noted when it was done stands there already."""
     actor, at = actor_of(request), at_of(request)
     case = cases.by_number(number, actor=actor)
+    if not cases.roles(case, actor=actor) & flow.AT_WORK:
+        raise NotYours(deed="practice")
     back = reverse("desk:case", args=[case.number])
     form = PracticeForm(request.POST or None)
     if form.is_valid():
