@@ -40,7 +40,11 @@ def _remember(ready: Ready, told: dict[str, Any], at: datetime) -> None:
     closed = list(lists.newest(wanted, before=None, actor=actor)[:LOOKED_AT])
     done: set[Any] = set()
     for case in closed:
-        if case.category_id is None or case.category_id in done or not may_learn(case, cases.roles(case, actor=actor)):
+        if (
+            case.category_id is None
+            or case.category_id in done
+            or not may_learn(case, cases.roles(case, actor=actor))
+        ):
             continue
         learn(case.id, leaves[case.category_id], actor=actor, at=at)
         done.add(case.category_id)

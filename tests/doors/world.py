@@ -17,7 +17,6 @@ from gezhi.cases.move import Move
 from gezhi.cases.orders import forms as order_forms
 from gezhi.cases.orders.actions import Terms as OrderTerms
 from gezhi.catalogue import actions as catalogue_actions
-from gezhi.catalogue import practices
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import OfficeCalendar, OfficeRule
 from gezhi.channels import books as channel
@@ -52,6 +51,7 @@ from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+from tests.doors.lessons import lesson
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
@@ -235,14 +235,6 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     key = openkeys.make_key("市民随手拍", actor=SYSTEM, at=at)
     office.set_up(f"ww{name.lower()}", 1000002, "secret-of-the-application", actor=SYSTEM, at=at)
     form = order_forms.keep("city", "answer", "docx", papers.own("answer", "docx"), actor=SYSTEM, at=at)
-    learned = practices.draft(
-        "换灯罩，加防水圈",
-        category_id=catalogue.by_code("0501").id,
-        place_kind="stairwell",
-        source=("case", case.id),
-        actor=SYSTEM,
-        at=at,
-    )
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
     return {
         **_of_the_book(name),
@@ -252,7 +244,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.rule.seen": str(rules.versions(line)[-1].id),
         **_of_a_rule_to_change(name, cast, at),
         f"{name}.errand": str(errand.id),
-        f"{name}.practice": str(learned.id),
+        f"{name}.practice": lesson(case.id, at),
         f"{name}.receiver": str(told[0]),
         f"{name}.openkey": str(key[0]),
         f"{name}.orderform": str(form),
