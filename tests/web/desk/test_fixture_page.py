@@ -41,11 +41,11 @@ def test_a_case_says_which_fixture_it_is_about_and_takes_it_back(
     client, door = desk(cast.chen), f"{address(opened)}fixture/"
     assert lift.code in text(client.get(address(opened)))
     assert client.post(door, {"fixture": str(lift.id)}).status_code == 302
-    assert f'href="/desk/spots/{lift.code}/"' in client.get(address(opened)).content.decode()
+    assert f'href="/desk/fixtures/{lift.code}/"' in client.get(address(opened)).content.decode()
     for wrong in (str(elsewhere.id), "x"):
         assert client.post(door, {"fixture": wrong}).status_code == 422
     worker.keep_books(noon)
-    page = client.get(f"/desk/spots/{lift.code}/")
+    page = client.get(f"/desk/fixtures/{lift.code}/")
     assert (page.context["count"], page.context["open"]["count"]) == (1, "1")
     assert "玻璃碎了" in text(page)
     assert client.post(door, {"fixture": ""}).status_code == 302
@@ -63,7 +63,7 @@ def test_who_may_not_see_the_case_says_nothing_of_it(
 
 
 def test_the_page_names_owner_and_maintainer_with_their_phones(cast: Cast, lift: Fixture, desk: Desk) -> None:
-    client, here = desk(cast.zhou), f"/desk/spots/{lift.code}/"
+    client, here = desk(cast.zhou), f"/desk/fixtures/{lift.code}/"
     assert text(client.get(here)).count("还不知道") == 2
     assert client.post(f"{here}owner/", {"party": str(cast.property)}).status_code == 302
     firm = {"party": "", "name": "威海快修电梯", "phone": "0631-5231234"}
@@ -79,7 +79,7 @@ def test_the_page_names_owner_and_maintainer_with_their_phones(cast: Cast, lift:
     assert set(upkeep.of(lift.id)) == {"owner"}
     assert client.get(f"{here}lender/").status_code == 404
     assert desk(cast.chen).get(f"{here}owner/").status_code == 403
-    assert client.get("/desk/spots/371072-F99999/").status_code == 404
+    assert client.get("/desk/fixtures/371072-F99999/").status_code == 404
 
 
 def test_twin_without_the_look_at_where_it_stands_any_lamp_is_taken(

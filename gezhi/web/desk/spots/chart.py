@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from gezhi.insight.memory.sums import Month
 
-WIDTH, HEIGHT = 720, 180
+WIDTH, HEIGHT = 400, 170
 FOOT, HEAD = 26, 18  # below the bars their months, above them their figures
-GAP = 6
+GAP = 4
 
 
 def drawn(months: Sequence[Month]) -> dict[str, Any]:

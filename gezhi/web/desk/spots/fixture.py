@@ -72,7 +72,7 @@ def keep(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         first |= {"name": known.name, "phone": known.phone}
     form = UpkeepForm(request.POST or None, initial=first)
     offer(form, "party", [("", _("不选")), *((str(id), name) for id, name in parties.open_names())])
-    back = reverse("desk:spot", args=[row.code])
+    back = reverse("desk:fixture", args=[row.code])
     if form.is_valid():
         said = form.cleaned_data
         done = tried(form, lambda: _keep(row, kind, said, request))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,6 +26,7 @@ from gezhi.places.register import tidy_code
 from gezhi.web import times, words
 from gezhi.web.casework import lists
 from gezhi.web.desk import history
+from gezhi.web.desk import lines as case_lines
 from gezhi.web.desk.spots import chart, fixture, worked
 from gezhi.web.desk.spots.called import category_name
 from gezhi.web.staff import actor_of, at_of, staff_required
@@ -38,9 +39,9 @@ PLACES = 6
 @require_GET
 @staff_required
 def spot(request: HttpRequest, code: str) -> HttpResponse:
-    """The page of one place, or of a fixture by its code. At most 30 queries, whatever happened there."""
+    """The page of one place; a fixture's code leads to the fixture's. At most 30 queries, whatever happened there."""
     if is_fixture_code(code):
-        return _fixture(request, places.fixture_by_code(code))
+        return redirect("desk:fixture", code)
     place = places.by_code(code)
     found = lines.happened(place.path, actor=actor_of(request))
     page = {
@@ -59,8 +60,11 @@ def is_fixture_code(code: str) -> bool:
     return "-F" in tidy_code(code)
 
 
-def _fixture(request: HttpRequest, row: places.FixtureRow) -> HttpResponse:
-    actor, at = actor_of(request), at_of(request)
+@require_GET
+@staff_required
+def fixture_page(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of a fixture: what happened to it, and who owns and maintains it."""
+    actor, at, row = actor_of(request), at_of(request), places.fixture_by_code(code)
     place = places.by_ids([row.place_id])[row.place_id]
     found = lines.of_cases(things.about(row.id, lines.MOST), actor=actor)
     ids = [one.case_id for one in found.rows if one.closed_on is None]
@@ -129,7 +133,7 @@ def _shown_open(count: int, ids: Sequence[UUID], url: str, request: HttpRequest)
     cases = case_lists.as_lines(listed) if listed is not None else []
     return {
         "count": times_counted(count),
-        "rows": lists.rows(cases, at=at) if cases else [],
+        "lines": case_lines.as_html(lists.rows(cases, at=at)) if cases else "",
         "more": bool(url) and count > len(cases),
         "url": url,
     }
