@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
-from gezhi.cases import dues, hearing, publicly, publicly_check, timing
+from gezhi.cases import dues, hearing, publicly, publicly_check, series, things, timing, trying
 from gezhi.cases.bulk import check as bulk_check
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
@@ -20,6 +20,14 @@ from gezhi.kernel.finding import Finding
 from gezhi.parties.days import local_day
 from gezhi.reports import queries as reports
 
+UNDRAWN = BESIDE | {
+    CLOCK,
+    dues.ANEW,
+    publicly.EVENT,
+    series.EVENT,
+    things.EVENT,
+    trying.EVENT,
+}  # deeds that move nothing
 DRAWN = {(arrow.event, arrow.source.value, arrow.target.value) for arrow in ARROWS}
 
 
@@ -197,6 +205,6 @@ def _arrows(number: str, steps: list[tuple[str, str | None]]) -> Iterator[Findin
         yield Finding("I9", number, f"began with {born} in {state}")
     for event, to in steps[1:]:
         target = to or state
-        if event not in BESIDE | {CLOCK, dues.ANEW, publicly.EVENT} and (event, state, target) not in DRAWN:
+        if event not in UNDRAWN and (event, state, target) not in DRAWN:
             yield Finding("I9", number, f"{event} led from {state} to {target}: no such arrow")
         state = target

@@ -5,7 +5,6 @@ they are nobody's. What may not be said of a case, and why, is `why_none`: it is
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -24,9 +23,8 @@ from gezhi.catalogue.discreet import is_discreet
 from gezhi.catalogue.views import CategoryView
 from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
-from gezhi.kernel.hidden import HIDDEN
-from gezhi.kernel.persons import person_spans, quiet
-from gezhi.kernel.private import Span, mask_private, private_spans
+from gezhi.kernel.persons import nameless, person_spans
+from gezhi.kernel.private import Span, private_spans
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.kernel.text import BadText, clean_name, one_line
 from gezhi.reports import queries as reports
@@ -46,7 +44,6 @@ _SILENT: Final = {
     Ending.NOT_OURS.value: "referred",
     Ending.DUPLICATE.value: "joined",
 }
-_HIDDEN = re.compile(f"[{HIDDEN}]")
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 
 
@@ -197,9 +194,8 @@ def _touch(one: Span, other: Span) -> bool:
 
 def proposed(text: str) -> str:
     """The first words of what was said, with *** for numbers of persons, and 某人, 某户 for names and flats that are known as such."""
-    seen = _HIDDEN.sub("", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
     words = ""
-    for sentence in _SENTENCE.findall(quiet(mask_private(seen))):
+    for sentence in _SENTENCE.findall(nameless(text)):
         words += sentence.strip() if len(words) < LEAST else ""
     return one_line(words.rstrip("。"), PROPOSED)
 

@@ -15,7 +15,7 @@ from django.db.models import (
     Value,
 )
 
-from gezhi.cases import lifecycle, spots
+from gezhi.cases import lifecycle, solvings, spots
 from gezhi.cases.facts import REPORTER_MAY_REOPEN, circumstances
 from gezhi.cases.lifecycle import Ending, Offer, Role, State
 from gezhi.cases.line import CaseLine
@@ -319,10 +319,7 @@ def public_step(case: Case) -> int:
 
 def solved_at(place_path: str, limit: int = 3) -> list[Case]:
     """What was last solved at a place or below it. 1 query. For everybody's eyes: show place, category and day only."""
-    is_plain = _for_everybody()
-    endings = (lifecycle.Ending.SOLVED.value, lifecycle.Ending.SOLVED_ON_SPOT_UNCHECKED.value)
-    rows = Case.objects.filter(is_plain, within(place_path), state=State.CLOSED, ending__in=endings)
-    return list(rows.order_by("-closed_at")[:limit])
+    return list(solvings.last_solved(place_path).filter(_for_everybody())[:limit])
 
 
 def _for_everybody() -> Q:

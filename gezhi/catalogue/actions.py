@@ -17,7 +17,6 @@ from gezhi.catalogue.rules import BY_THE_OFFICE, shipped
 from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours, Stale
-from gezhi.tenancy.clock import new_id
 
 OWN = "own-"  # the codes of calendars that an office made itself
 Row = TypeVar("Row", Category, Condition, Proof, OfficeCalendar, OfficeRule)
@@ -68,7 +67,7 @@ def add_new_conditions(*, actor: Actor, at: datetime) -> int:
     deeds = [Deed("condition", row.id, "add", after=_shown(row), is_first=True) for row in new]
     if deeds:
         record(*deeds, actor=actor, at=at)
-        _new_stamp()
+        shelf.renew()
     return len(new)
 
 
@@ -108,7 +107,7 @@ def close_category(
     row.save(update_fields=["closed_on", "revision"])
     after, why = {"closed_on": on.isoformat()}, {"reason": edits.reason(reason)}
     record(Deed("category", row.id, "closed", {"closed_on": None}, after, words=why), actor=actor, at=at)
-    _new_stamp()
+    shelf.renew()
     return row
 
 
@@ -122,7 +121,7 @@ def reopen_category(category_id: UUID, *, reason: str, revision: int, actor: Act
     row.closed_on, row.revision = None, row.revision + 1
     row.save(update_fields=["closed_on", "revision"])
     record(Deed("category", row.id, "reopened", before, {"closed_on": None}, words=why), actor=actor, at=at)
-    _new_stamp()
+    shelf.renew()
     return row
 
 
@@ -196,7 +195,7 @@ def add_calendar(name: Mapping[str, str], *, like: str, actor: Actor, at: dateti
     row.save(force_insert=True)
     after = {"code": row.code, "name": row.name, "hours": row.hours}
     record(Deed("calendar", row.id, "add", after=after, is_first=True), actor=actor, at=at)
-    _new_stamp()
+    shelf.renew()
     return row
 
 
@@ -244,10 +243,5 @@ def _save(row: Row, fields: Mapping[str, Any], kind: str, actor: Actor, at: date
     row.revision += 1
     row.save(update_fields=[*changed, "revision"])
     record(Deed(kind, row.id, "change", before=before, after=changed), actor=actor, at=at)
-    _new_stamp()
+    shelf.renew()
     return row
-
-
-def _new_stamp() -> None:
-    CatalogueVersion.objects.update(stamp=new_id())
-    shelf.drop()

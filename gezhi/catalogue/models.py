@@ -142,3 +142,53 @@ class OfficeRule(TenantModel):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["jurisdiction", "key"], name="one_rule_per_key"),)
+
+
+class Practice(TenantModel):
+    """做法: what worked once, in one or two sentences, for the same kind of matter at the same kind of place.
+
+    source_kind, source_id: what it was learned from, a case as a rule. useful, useless: how often it was tried, and what came of it.
+    """
+
+    text = models.CharField(max_length=300)
+    category = TenantFK(Category)
+    place_kind = models.CharField(max_length=12)
+    state = models.CharField(max_length=12)
+    source_kind = models.CharField(max_length=20)
+    source_id = models.UUIDField()
+    useful = models.PositiveIntegerField(default=0)
+    useless = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "source_kind", "source_id"], name="one_practice_per_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["drafted", "offered", "withdrawn"]), name="practice_state_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="a_practice_says_something"),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class PracticeUse(TenantModel):
+    """That a practice was tried on something, and whether it helped: once each. Nobody's name."""
+
+    practice = TenantFK(Practice)
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    helped = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "practice", "subject_kind", "subject_id"],
+                name="a_practice_is_tried_once_on_each",
+            ),
+        )

@@ -11,13 +11,24 @@ from functools import cached_property
 from uuid import UUID
 
 from gezhi.catalogue.book import Clock, Limit, Link, Stage, Words
-from gezhi.catalogue.models import CatalogueVersion, Category, Condition, OfficeCalendar, OfficeRule, Proof
+from gezhi.catalogue.models import (
+    CatalogueVersion,
+    Category,
+    Condition,
+    OfficeCalendar,
+    OfficeRule,
+    Practice,
+    Proof,
+)
 from gezhi.catalogue.rules import Rules, rules_from, shipped
-from gezhi.catalogue.views import CalendarView, CategoryView, ConditionView, ProofView, RuleView
+from gezhi.catalogue.views import CalendarView, CategoryView, ConditionView, PracticeView, ProofView, RuleView
 from gezhi.kernel.worktime import calendar_from_json
+from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import current
 
 STALE_SECONDS = 1.0
+MOST_PRACTICES = 10_000
+BEST = 3  # of one kind: two are shown, and one's own is left out
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ class Shelf:
     calendars: Mapping[str, CalendarView]
     rules: Rules
     rule_rows: tuple[RuleView, ...]
+    practices: Mapping[tuple[UUID, str], tuple[PracticeView, ...]]
 
     @cached_property
     def by_code(self) -> Mapping[str, CategoryView]:
@@ -79,7 +91,7 @@ _shelves: dict[UUID, tuple[Shelf, float]] = {}
 
 
 def shelf() -> Shelf:
-    """The catalogue of the jurisdiction in force. 0 queries, or 1 once a second, or 6 after a change."""
+    """The catalogue of the jurisdiction in force. 0 queries, or 1 once a second, or 7 after a change."""
     here, moment = current(), time.monotonic()
     known = _shelves.get(here)
     if known is not None and moment - known[1] < STALE_SECONDS:
@@ -93,6 +105,12 @@ def shelf() -> Shelf:
 def drop() -> None:
     """Forget the copy of the jurisdiction in force: it has just been changed."""
     _shelves.pop(current(), None)
+
+
+def renew() -> None:
+    """What is kept of the jurisdiction in force is old in every process: it has just been changed."""
+    CatalogueVersion.objects.update(stamp=new_id())
+    drop()
 
 
 def _read(stamp: UUID | None) -> Shelf:
@@ -110,7 +128,21 @@ def _read(stamp: UUID | None) -> Shelf:
         calendars={row.code: calendar_view(row) for row in OfficeCalendar.objects.order_by("code")},
         rules=rules_from({key: row.value for key, row in stored.items()}),
         rule_rows=tuple(rule_view(key, stored.get(key)) for key in shipped()),
+        practices=_practices(),
     )
+
+
+def _practices() -> dict[tuple[UUID, str], tuple[PracticeView, ...]]:
+    """The best few that are offered, by category and kind of place."""
+    found: dict[tuple[UUID, str], tuple[PracticeView, ...]] = {}
+    fields = tuple(PracticeView.__dataclass_fields__)
+    rows = Practice.objects.filter(state="offered").order_by("-useful", "useless", "-made_at", "-id")
+    for row in rows.values_list(*fields)[:MOST_PRACTICES].iterator():
+        one = PracticeView(*row)
+        key = (one.category_id, one.place_kind)
+        if len(found.get(key, ())) < BEST:
+            found[key] = (*found.get(key, ()), one)
+    return found
 
 
 def category_view(row: Category, icon: str) -> CategoryView:

@@ -130,3 +130,16 @@ class RuleView:
 
     def label(self, language: str) -> str:
         return in_language(self.name, language)
+
+
+@dataclass(frozen=True)
+class PracticeView:
+    """What worked, offered for the same kind of matter at the same kind of place. useful, useless: as counted when it was read."""
+
+    id: UUID
+    text: str
+    category_id: UUID
+    place_kind: str
+    source_id: UUID
+    useful: int
+    useless: int

@@ -22,6 +22,7 @@ from gezhi.cases.orders.queries import standing
 from gezhi.catalogue import queries as catalogue
 from gezhi.channels import books
 from gezhi.channels.chat.known import SOURCE
+from gezhi.config import lessons
 from gezhi.evidence import actions as pictures
 from gezhi.evidence import queries as evidence
 from gezhi.flows import look_at_photo, paste_group, take_order
@@ -46,7 +47,7 @@ ORDER_DEEDS = frozenset({"answer", "return", "ask_extension"})
 
 def deeds(ready: Ready) -> list[Deed]:
     """All of it, each at its moment before now."""
-    return [*_orders(ready), _group(ready), _ledger(ready), _photos(ready)]
+    return [*_orders(ready), _group(ready), _ledger(ready), _photos(ready), *lessons.deeds(ready)]
 
 
 # ---- orders from above ----

@@ -5,9 +5,11 @@ Building and stairwell stay: that is where the matter is. Phone numbers and the 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
-from gezhi.kernel.private import Span, apart
+from gezhi.kernel.hidden import HIDDEN
+from gezhi.kernel.private import Span, apart, mask_private
 
 SOMEBODY, SOME_FLAT = "某人", "某户"
 _SURNAMES = (
@@ -25,6 +27,7 @@ _CUED = re.compile(
     rf"(?P<cue>我叫|本人姓名|姓名|联系人|业主姓名|户主)(?P<gap>\s{{0,4}}[:：是为]?\s{{0,4}})(?P<name>{_SURNAME}[\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])"
 )
 _TO = r"\s*[-–—－]\s*"
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 _FLAT_NUMBER = r"(?P<flat>\d{3,4})"
 HOME = re.compile(
     rf"(?<![\d-])(?:#?)(?P<building>\d{{1,3}}){_TO}(?P<stair>\d{{1,2}}){_TO}{_FLAT_NUMBER}(?:室|户|房|号(?!楼))?(?![\d-])"
@@ -58,6 +61,12 @@ def quiet(words: str) -> str:
     words = _FLAT.sub(SOME_FLAT, words)
     words = _CUED.sub(lambda one: f"{one['cue']}{one['gap']}{SOMEBODY}", words)
     return _TITLED.sub(lambda one: f"某{one['title']}", words)
+
+
+def nameless(words: str) -> str:
+    """The same words for others to read, without anybody: *** for numbers of persons, 某人 and 某户 for names and flats, no hidden signs."""
+    seen = _HIDDEN.sub("", "".join(sign for sign in words if unicodedata.category(sign) != "Cf"))
+    return quiet(mask_private(seen))
 
 
 def _some_flat(home: re.Match[str]) -> str:

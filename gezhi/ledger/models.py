@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from gezhi.places.onpath import BUILDING, COMPOUND, on_path
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
@@ -79,6 +80,13 @@ class Line(TenantModel):
                 fields=["jurisdiction", "run_id"],
                 condition=models.Q(is_held=True),
                 name="ledger_lines_not_yet_published",
+            ),
+            models.Index("jurisdiction", on_path(COMPOUND), "received_at", name="ledger_of_a_compound"),
+            models.Index("jurisdiction", on_path(BUILDING), "received_at", name="ledger_of_a_building"),
+            models.Index(
+                fields=["jurisdiction", "place_path"],
+                condition=models.Q(closed_at__isnull=True),
+                name="open_ledger_lines_at_a_place",
             ),
         )
 

@@ -116,6 +116,34 @@ class Service(TenantModel):
         )
 
 
+class Upkeep(TenantModel):
+    """Who owns a fixture, or maintains it: a party with its standing phone, or a firm that is none, with its name and phone."""
+
+    fixture = TenantFK("places.Fixture", db_index=False)
+    kind = models.CharField(max_length=12)
+    party = TenantFK(Party, null=True)
+    name = models.CharField(max_length=60, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "fixture", "kind"], name="one_owner_and_one_maintainer_per_fixture"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["owner", "maintainer"]), name="upkeep_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(party__isnull=False, name="", phone="")
+                | (Q(party__isnull=True) & ~Q(name="") & ~Q(phone="")),
+                name="upkeep_is_a_party_or_a_name_with_a_phone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class PartyPost(TenantModel):
     """A person in one duty at a party for a period; place or grid narrows or widens what is seen (queries.actor_of)."""
 

@@ -21,6 +21,11 @@ def ids(path: str) -> list[UUID]:
     return [UUID(hex=part) for part in path.split("/") if part]
 
 
+def begins(depth: int) -> int:
+    """At which sign of a path the id of this depth begins, counted from 0; the root's depth is 1."""
+    return 1 + _STEP * (depth - 1)
+
+
 def above(path: str) -> list[str]:
     """The paths of the places above this one, root first. No id is parsed."""
     return [path[: 1 + _STEP * n] for n in range(1, len(path) // _STEP)]

@@ -37,7 +37,9 @@ __all__ = [
     "children",
     "find",
     "find_around",
+    "fixture_by_code",
     "fixtures",
+    "fixtures_around",
     "grid",
     "grids",
     "locate",
@@ -106,6 +108,10 @@ _BY_CODE = Prepared(lambda code: Place.objects.filter(code=code).values_list(*PL
 _ON_PATH = Prepared(lambda ids: Place.objects.filter(id__in=ids).order_by("path").values_list(*PLACE_FIELDS))
 _BY_IDS = Prepared(lambda ids: Place.objects.filter(id__in=ids).values_list(*PLACE_FIELDS))
 _FIXTURE_FIELDS = tuple(FixtureRow.__slots__)
+_BELOW_COMMUNITY = 3
+_FIXTURES_ON_PATH = Prepared(
+    lambda ids: Fixture.objects.filter(place_id__in=ids).order_by("code").values_list(*_FIXTURE_FIELDS)
+)
 
 
 def by_code(code: str) -> PlaceRow:
@@ -254,6 +260,22 @@ def fixtures(place_id: UUID) -> list[FixtureRow]:
     """The fixtures directly at a place, by code. 1 statement."""
     rows = Fixture.objects.filter(place_id=place_id).order_by("code").values_list(*_FIXTURE_FIELDS)
     return [FixtureRow(*row) for row in rows]
+
+
+def fixtures_around(path: str) -> list[FixtureRow]:
+    """The fixtures at a place and above it, below its community, by code: what a matter there may be about. 1 statement, none for "" and "/"."""
+    on_path = tuple(paths.ids(path))[_BELOW_COMMUNITY:]
+    return [FixtureRow(*row) for row in _FIXTURES_ON_PATH.rows(on_path)] if on_path else []
+
+
+def fixture_by_code(code: str) -> FixtureRow:
+    """One fixture by the code on its label. 1 statement. Raises NotFound."""
+    found = (
+        [] if "\0" in code else Fixture.objects.filter(code=tidy_code(code)).values_list(*_FIXTURE_FIELDS)[:1]
+    )
+    for row in found:
+        return FixtureRow(*row)
+    raise NotFound()
 
 
 def _rows(places: QuerySet[Place]) -> list[PlaceRow]:

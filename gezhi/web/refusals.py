@@ -86,6 +86,8 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("public_words", "to_confirm"): gettext_noop(
         "标出的像是人名或门牌。请改掉；确实不是，就勾上下面一项再发布。"
     ),
+    ("fixture", "unknown"): gettext_noop("没有这个设施，或者它不在这一件的位置。请重新选择。"),
+    ("practice", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("contact", "not_a_phone"): gettext_noop(
         "这不像电话号码。请写 11 位手机号，或带区号的固定电话；也可以不留。"
     ),

@@ -155,6 +155,11 @@ DEEDS: Mapping[str, Any] = {
     "reopen": pgettext_lazy("happened", "重新办理"),
     "hand_over": _("服务单位变更，随之移交"),
     "public_words.shown": _("公开说明"),
+    "fixture": _("说明了是哪个设施"),
+    "root_cause.raised": _("这里反复出现，另立了一件根治"),
+    "root_cause.not_now": _("这里反复出现，现在不根治"),
+    "practice_used.useful": _("用了别处的做法，有用"),
+    "practice_used.useless": _("用了别处的做法，没用"),
     "public_words.kept": _("不公开说明，或已撤回"),
     "order_clock": _("来件的时限变了，随之调整"),
     "clock_anew": _("系统升级后，时限按现在的规则重算"),
@@ -203,6 +208,7 @@ IDENTIFIES: Mapping[str, Any] = {
 # What a move still lacks: one sentence each, said beside the field.
 LACKS: Mapping[str, Any] = {
     "public_words": _("请写一句，或选“不公开”"),
+    "practice": _("请写下做法"),
     "place": _("请先选定位置"),
     "category": _("请先选定类别"),
     "note": _("请写明情况"),

@@ -285,7 +285,7 @@ def test_a_change_by_another_process_is_seen_with_the_next_stamp(book, stairwell
 
 def test_without_a_new_stamp_an_old_copy_would_be_read_for_ever(book, stairwell, change, monkeypatch):
     """The twin: a change that forgets the stamp is never seen by anybody else."""
-    monkeypatch.setattr(actions, "_new_stamp", lambda: None)
+    monkeypatch.setattr(shelf, "renew", lambda: None)
     monkeypatch.setattr(shelf, "STALE_SECONDS", 0.0)
     change("category", stairwell.id, {"name": WORDS})
     assert queries.category(stairwell.id).label("zh-hans") == "楼道堆物"

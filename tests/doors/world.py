@@ -37,6 +37,7 @@ from gezhi.parties import mailboxes, openkeys, robots, savedviews, staff, tokens
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
+from gezhi.places.kinds import FixtureKind
 from gezhi.places.queries import PlaceRow, by_ids, grid
 from gezhi.reports import bookfiles, books
 from gezhi.reports.queries import tracking_code
@@ -50,6 +51,7 @@ from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+from tests.doors.lessons import lesson
 from tests.doors.many import of_bulk
 
 Things = dict[str, str]
@@ -128,11 +130,14 @@ def of_ground(name: str, cast: Cast, place: UUID, cell: UUID, at: datetime) -> T
     row, of_cell = by_ids([place])[place], grid(cell)
     case = cases.by_number(_number(cast, place), actor=SYSTEM)
     picture = photo(at)
+    lamp = places.add_fixture(row.id, FixtureKind.LAMP, "门灯", actor=SYSTEM, at=at)
     report = cases.report_ids([case.id])[case.id][0]
     Evidence.objects.filter(id=picture).update(claimed_at=at, claimed_kind="report", claimed_id=report)
     return {
         f"{name}.place": row.code,
         f"{name}.place.id": str(row.id),
+        f"{name}.fixture": lamp.code,
+        f"{name}.fixture.id": str(lamp.id),
         f"{name}.cell": of_cell.code,
         f"{name}.cell.id": str(cell),
         f"{name}.community": by_ids([of_cell.community_id])[of_cell.community_id].code,
@@ -194,9 +199,7 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
         f"{name}.robot": str(
             robots.add_robot(party, f"{name.lower()}-robot-of-the-party", actor=SYSTEM, at=at)
         ),
-        f"{name}.view": str(
-            savedviews.keep("灯", "view=open&q=%E7%81%AF", party=party, actor=head, at=at)
-        ),
+        f"{name}.view": str(savedviews.keep("灯", "view=open&q=%E7%81%AF", party=party, actor=head, at=at)),
         f"{name}.shift": str(plan_of[1]),
         f"{name}.shift.ahead": str(plan_of[2]),
         f"{name}.shift.ahead.name": hand.name,
@@ -243,6 +246,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.rule.seen": str(rules.versions(line)[-1].id),
         **_of_a_rule_to_change(name, cast, at),
         f"{name}.errand": str(errand.id),
+        f"{name}.practice": lesson(case.id, at),
         f"{name}.receiver": str(told[0]),
         f"{name}.openkey": str(key[0]),
         f"{name}.orderform": str(form),

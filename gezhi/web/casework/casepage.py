@@ -26,7 +26,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, voices, words
-from gezhi.web.casework import alike, clocks, lists, photos, sources, timeline, visits
+from gezhi.web.casework import alike, clocks, learned, lists, photos, sources, timeline, visits
 from gezhi.web.casework.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "related": _related(case, actor),
         "may_look": may_look(roles),
         "alike": _alike(case, actor, at) if Role.DESK in roles else {},
+        "thing": learned.thing(where, steps),
+        **learned.context(case, where, roles, steps, at),
         **_offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
     }
 
@@ -114,11 +116,12 @@ def _where(case: "Case") -> dict[str, Any]:
     grid = places.grid(place.grid_id).name if place.grid_id else ""
     return {
         "name": place.full_name,
+        "kind": place.kind,
         "code": place.code,
         "number": place.number,
         "grid": grid,
         "url": reverse("desk:place", args=[place.code]),
-        "fixtures": [fixture.name for fixture in places.fixtures(place.id)],
+        "fixtures": places.fixtures_around(place.path),
         "invented": place.invented,
         "point": Point(place.lon, place.lat) if place.lon is not None and place.lat is not None else None,
     }

@@ -17,6 +17,7 @@ from gezhi.kernel.worktime import WORKING_DAY_MINUTES
 from gezhi.web import chains, times, words
 from gezhi.web.casework.starts import limit_words
 from gezhi.web.desk import asof, history, other_limits
+from gezhi.web.desk.spots import practice
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 UNITS = {
@@ -138,6 +139,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
             until=shown.moment,
             called={each.id: each.label(language) for each in leaf.conditions},
         ),
+        "practices": practice.of_category(now.id) if shown.is_now else [],
         "may_keep": shown.is_now and actor_of(request).has(Duty.ADMIN),
     }
     return render(request, "desk/category.html", page)

@@ -55,6 +55,12 @@ EVENTS: Final[Mapping[str, Any]] = {
     "redrawn": gettext_lazy("改画边界"),
     "counted": gettext_lazy("更新户数"),
     "named": gettext_lazy("加别名"),
+    "upkeep_owner": gettext_lazy("改了谁的"),
+    "upkeep_maintainer": gettext_lazy("改了谁维护"),
+    "practice_add": gettext_lazy("记下"),
+    "practice_change": gettext_lazy("修改"),
+    "practice_offered": gettext_lazy("放出来"),
+    "practice_withdrawn": gettext_lazy("撤下"),
 }
 OF_THE_CLOCKWORK: Final = frozenset({"followed"})  # what it did after a deed that stands there already
 POINTERS: Final = ("parent_id", "parent", "party", "place", "place_id", "grid", "grid_id")
@@ -129,6 +135,12 @@ def _changes(step: Step, names: Mapping[str, str]) -> list[str]:
             return [f"…{entry.after['tail']}"]
         case "link_wecom":
             return [userid] if (userid := step.words.get("userid")) else []
+        case "practice_add" | "practice_change":
+            return [text] if (text := step.words.get("text")) else []
+        case "upkeep_owner" | "upkeep_maintainer":
+            return [step.words.get("firm") or names.get(str(entry.after.get("party")), "–")]
+        case "practice_offered" | "practice_withdrawn":
+            return []
         case "add" | "added" | "add_party":  # what stood there from the beginning is what the page shows
             return []
     return book_changes.said(entry.before, entry.after, names)

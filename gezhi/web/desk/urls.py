@@ -50,6 +50,10 @@ from gezhi.web.desk.figures import cases as figure_cases
 from gezhi.web.desk.figures import exclusions as figure_exclusions
 from gezhi.web.desk.figures import page as figures_page
 from gezhi.web.desk.listing import keeping
+from gezhi.web.desk.spots import cure
+from gezhi.web.desk.spots import fixture as fixtures
+from gezhi.web.desk.spots import page as spot_page
+from gezhi.web.desk.spots import practice as practices
 
 app_name = "desk"
 urlpatterns = [
@@ -79,6 +83,10 @@ urlpatterns = [
     path("figures/cases/", figure_cases.cases, name="figure_cases"),
     path("figures/exclusions/", figure_exclusions.ask, name="exclusion_ask"),
     path("figures/exclusions/<uuid:exclusion_id>/", figure_exclusions.review, name="exclusion_review"),
+    path("cases/<str:number>/fixture/", fixtures.of_case, name="case_fixture"),
+    path("cases/<str:number>/cure/", cure.cure, name="cure"),
+    path("cases/<str:number>/practice/", practices.learn, name="learn"),
+    path("cases/<str:number>/practice/<uuid:practice_id>/", practices.used, name="practice_used"),
     path("review/", publicly.review, name="review"),
     path("voices/<uuid:voice_id>/", voices.heard, name="voice"),
     path("find/places/", moves.find_places, name="find_places"),
@@ -154,6 +162,10 @@ urlpatterns = [
     path("places/<str:code>/posters/<str:job>/", posters.job, name="posters_job"),
     path("places/<str:code>/posters/<str:job>/file.pdf", posters.file, name="posters_file"),
     path("places/<str:code>/qr.svg", slip.place_qr, name="place_qr"),
+    path("spots/<str:code>/", spot_page.spot, name="spot"),
+    path("fixtures/<str:code>/", spot_page.fixture_page, name="fixture"),
+    path("fixtures/<str:code>/<slug:kind>/", fixtures.keep, name="upkeep"),
+    path("practices/<uuid:practice_id>/", practices.practice, name="practice"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/rules/<slug:key>/", office_rules.rule, name="rule"),
     path("catalogue/calendars/new/", calendars.new_calendar, name="new_calendar"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from gezhi.web.pocket import case, found, me, moves, notices, roster, work
+from gezhi.web.pocket import case, found, me, moves, notices, practice, roster, work
 
 urlpatterns = [
     path("", work.work, name="my_work"),
     path("cases/<str:number>/", case.case, name="my_case"),
     path("cases/<str:number>/contact/<uuid:report_id>/", case.contact, name="my_contact"),
+    path("cases/<str:number>/practice/<uuid:practice_id>/", practice.used, name="my_practice_used"),
     path("cases/<str:number>/<slug:event>/", moves.move, name="my_move"),
     path("notices/", notices.notices, name="my_notices"),
     path("notices/read/", notices.all_read, name="my_notices_read"),

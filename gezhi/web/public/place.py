@@ -17,11 +17,13 @@ from gezhi.web.public import told, trust
 def place(request: Asked, code: str) -> HttpResponse:
     """What the poster's code leads to for whoever only wants a phone number."""
     found = places.by_code(code)
-    solved = trust.solved_here(found.path)
+    path = trust.open_path(found)
+    solved = trust.solved_here(path)
     seen = public_photos([one.case_id for one in solved])
     said = words_for_all(one.case_id for one in solved)
     context = {
         "place": found,
+        "is_building": path != found.path,
         "answering": trust.answering_here(found, request.now),
         "solved": [
             {

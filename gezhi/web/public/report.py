@@ -294,7 +294,7 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "closed": draft.closed,
         "place_name": place.full_name if place else "",
         "others_said": same.here(place, request.now) if place and not draft.closed else (),
-        "place_note": trust.solved_note(path) if place else "",
+        "place_note": trust.solved_note(place) if place else "",
         "answering": trust.desk_answering(path, request.now),
         "typed": {
             name: draft.form.data.get(name, "")

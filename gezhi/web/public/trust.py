@@ -13,12 +13,25 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.duty.queries import Answering
 from gezhi.parties import queries as parties
+from gezhi.places import paths
+from gezhi.places import queries as places
+from gezhi.places.kinds import Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.web.words import language
 
 SERVING = ("property", "owners")  # besides the desk, who answers residents directly
 
 COMPOUND_DEPTH = 4  # district, subdistrict, community, compound
+
+
+def open_path(place: PlaceRow) -> str:
+    """From where on strangers are told what happened: the building of a stairwell, else the place itself. 1 query for a spot, else none."""
+    if place.kind == Kind.STAIRWELL:
+        return paths.above(place.path)[-1]
+    if place.kind == Kind.SPOT:
+        inside = [one for one in places.ancestors(place.path) if one.kind == Kind.STAIRWELL]
+        return paths.above(inside[0].path)[-1] if inside else place.path
+    return place.path
 
 
 class Solved(NamedTuple):
@@ -38,9 +51,9 @@ def solved_here(path: str, limit: int = 3) -> list[Solved]:
     return [Solved(category_words(case.category_id), short_day(case.closed_at), case.id) for case in rows]
 
 
-def solved_note(path: str) -> str:
-    """The last one as a line under the place's name; "" when there is none yet. At most 2 queries."""
-    found = solved_here(path, 1)
+def solved_note(place: PlaceRow) -> str:
+    """The last one as a line under the place's name; "" when there is none yet. At most 3 queries."""
+    found = solved_here(open_path(place), 1)
     return _("最近办好：%(what)s（%(day)s）") % found[0]._asdict() if found else ""
 
 

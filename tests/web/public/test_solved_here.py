@@ -1,0 +1,84 @@
+"""What was solved is told from the building upward: nobody reads at which stairwell, and of a matter at somebody's home nothing."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from gezhi.cases import solvings
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import SYSTEM
+from gezhi.places import actions as places
+from gezhi.places.kinds import Kind
+from gezhi.web.public import trust
+from tests.cases.test_series import solved
+from tests.cast import Cast
+
+HOUR = timedelta(hours=1)
+BROKEN = "0501"
+
+
+def said(cast: Cast, name: str) -> str:
+    return (
+        Client(HTTP_HOST="localhost")
+        .get(f"/p/{cast.town.row(getattr(cast.town, name)).code}")
+        .content.decode()
+    )
+
+
+@pytest.fixture
+def other(cast: Cast, noon: datetime) -> str:
+    """Another stairwell of the same building."""
+    made = places.add_place(
+        kind=Kind.STAIRWELL,
+        name="9单元",
+        parent_id=cast.town.building,
+        grid_id=cast.town.grid_a1,
+        actor=SYSTEM,
+        at=noon - HOUR,
+    )
+    return made.code
+
+
+def test_a_stairwells_page_tells_of_its_building(cast: Cast, other: str, noon: datetime) -> None:
+    solved(cast, noon - HOUR)  # in the first stairwell
+    what = catalogue.by_code(BROKEN).plain_label("zh-hans")
+    for name in ("stairwell", "building", "compound", "community_a"):
+        assert what in said(cast, name), name
+    page = Client(HTTP_HOST="localhost").get(f"/p/{other}").content.decode()
+    assert "这栋楼最近办好的" in page
+    assert what in page
+
+
+def test_twin_asked_at_the_stairwell_itself_one_learns_which_it_was(
+    cast: Cast, other: str, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved(cast, noon - HOUR)
+    monkeypatch.setattr(trust, "open_path", lambda place: place.path)
+    assert "这栋楼最近办好的" not in said(cast, "stairwell")
+
+
+def test_a_matter_at_somebodys_home_is_told_nowhere(cast: Cast, noon: datetime) -> None:
+    noise = catalogue.by_code("1201")
+    solved(cast, noon - HOUR, category=noise.id)
+    for name in ("stairwell", "building", "compound"):
+        assert noise.plain_label("zh-hans") not in said(cast, name)
+
+
+def test_the_last_of_a_community_are_looked_for_among_the_newest_of_the_office(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved(cast, noon - 5 * HOUR)
+    path = cast.town.row(cast.town.community_a).path
+    assert solvings.last_solved(path).count() == 1
+    monkeypatch.setattr(solvings, "LOOKED_AT", 1)
+    cast.lin_reports(noon)
+    assert solvings.last_solved(path).count() == 0
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+def test_what_was_solved_in_a_compound_is_read_along_its_index(cast: Cast) -> None:
+    plan = str(solvings.last_solved(cast.town.row(cast.town.compound).path)[:3].explain())
+    assert "closed_cases_of_a_compound" in plan
+    assert "TEMP B-TREE" not in plan
