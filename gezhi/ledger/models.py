@@ -2,8 +2,11 @@
 
 from django.db import models
 
+from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick, BriefWords
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
+
+__all__ = ["Album", "AlbumLine", "AlbumPick", "BriefWords", "Cursor", "Line"]
 
 
 class Line(TenantModel):
@@ -72,6 +75,11 @@ class Line(TenantModel):
         indexes = (
             models.Index(fields=["jurisdiction", "received_at"], name="ledger_by_receipt"),
             models.Index(fields=["jurisdiction", "state", "received_at"], name="ledger_by_state"),
+            models.Index(
+                fields=["jurisdiction", "closed_at"],
+                condition=models.Q(closed_at__isnull=False),
+                name="ledger_by_closing",
+            ),
             models.Index(
                 fields=["jurisdiction", "run_id"],
                 condition=models.Q(is_held=True),

@@ -43,6 +43,7 @@ from gezhi.web.desk import (
     voices,
     wecom,
 )
+from gezhi.web.desk.showing import urls as showing
 
 app_name = "desk"
 urlpatterns = [
@@ -162,6 +163,7 @@ urlpatterns = [
     path("receivers/open311/", open_keys.open_keys, name="open_keys"),
     path("receivers/open311/new/", open_keys.new_open_key, name="new_open_key"),
     path("receivers/open311/<uuid:key_id>/end/", open_keys.end_open_key, name="end_open_key"),
+    *showing.urlpatterns,
     path("alarms/", alarms.alarms, name="alarms"),
     path("alarms/<uuid:errand_id>/again/", alarms.again, name="try_again"),
 ]
