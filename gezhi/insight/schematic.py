@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-WIDE, HIGH, MARGIN = 1000.0, 860.0, 16.0
+WIDE, HIGH, MARGIN = 1000.0, 1060.0, 16.0
 TINY_DEGREES = 1e-6
 MOST_POINTS = 120  # of a ring: a wall is seen from six metres
 MOST_LABELS = 16
-SMALLEST, LARGEST = 9.0, 30.0  # radius of a compound with one case, and with the most
-SIGN, LINE_HIGH = 22.0, 26.0
+SMALLEST, LARGEST = 14.0, 42.0  # radius of a compound with one case, and with the most
+SIGN, LINE_HIGH = 34.0, 40.0
 
 
 class Area(NamedTuple):
@@ -114,7 +114,7 @@ def _dots(spots: Sequence[Spot], scale: _Scale) -> Iterable[Dot]:
         r = round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(spot.count / most), 1)
         is_left = x > WIDE * 0.72
         wide = SIGN * len(spot.name)
-        label_x = x - r - 6 if is_left else x + r + 6
+        label_x = x - r - 8 if is_left else x + r + 8
         low = label_x - wide if is_left else label_x
         box = (low, y - LINE_HIGH / 2, low + wide, y + LINE_HIGH / 2)
         is_free = rank < MOST_LABELS and low >= 0 and low + wide <= WIDE

@@ -55,6 +55,8 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         # without a number: it waits for nobody, and would never be 0
         entries.append(_entry("desk:review", "eye", _("待公开审核")))
     entries.append(_entry("desk:ledger", "table", _("台账")))
+    if actor.has(*DESK):
+        entries.append(_entry("desk:brief", "file-text", _("本周情况")))
     entries.append({"group": _("谁在办、在哪里")})
     entries.append(_entry("desk:parties", "users", _("单位与值班")))
     entries.append(_entry("desk:places", "map-pin", pgettext("menu", "位置")))

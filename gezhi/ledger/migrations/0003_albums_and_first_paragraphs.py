@@ -1,11 +1,12 @@
 """Inspection albums and the first paragraphs of weekly briefs; lines of the ledger are found by their closing."""
 
 import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import gezhi.tenancy.clock
 import gezhi.tenancy.current
 import gezhi.tenancy.fields
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

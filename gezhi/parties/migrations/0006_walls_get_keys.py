@@ -1,11 +1,12 @@
 """Wall screens get keys: one row each, with a keyed digest of the address."""
 
 import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import gezhi.tenancy.clock
 import gezhi.tenancy.current
 import gezhi.tenancy.fields
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -86,7 +86,9 @@ def end_wall(request: HttpRequest, wall_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, *, secret: str = "") -> HttpResponse:
     rows, at = keys.walls(), at_of(request)
-    names = {id: row.name for id, row in places.by_ids({one.place_id for one in rows if one.place_id}).items()}
+    names = {
+        id: row.name for id, row in places.by_ids({one.place_id for one in rows if one.place_id}).items()
+    }
     page = {
         "heading": _("大屏"),
         "address": request.build_absolute_uri(reverse("wall", args=[secret])) if secret else "",
