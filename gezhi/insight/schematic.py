@@ -26,7 +26,7 @@ class Spot(NamedTuple):
     lon: float
     lat: float
     clock: str
-    count: int
+    cases: int
 
 
 class Shape(NamedTuple):
@@ -41,7 +41,7 @@ class Dot(NamedTuple):
     y: float
     r: float
     clock: str
-    count: int
+    cases: int
     label: str
     label_x: float
     anchor: str
@@ -106,12 +106,12 @@ def _path(ring: Sequence[tuple[float, float]], scale: _Scale) -> str:
 
 def _dots(spots: Sequence[Spot], scale: _Scale) -> Iterable[Dot]:
     """The small ones first, so that none lies hidden; names for the largest, as long as they lie on nothing."""
-    most = max((spot.count for spot in spots), default=1)
+    most = max((spot.cases for spot in spots), default=1)
     taken: list[tuple[float, float, float, float]] = []
     made = []
-    for rank, spot in enumerate(sorted(spots, key=lambda one: (-one.count, one.name))):
+    for rank, spot in enumerate(sorted(spots, key=lambda one: (-one.cases, one.name))):
         x, y = scale.at(spot.lon, spot.lat)
-        r = round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(spot.count / most), 1)
+        r = round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(spot.cases / most), 1)
         is_left = x > WIDE * 0.72
         wide = SIGN * len(spot.name)
         label_x = x - r - 8 if is_left else x + r + 8
@@ -123,7 +123,7 @@ def _dots(spots: Sequence[Spot], scale: _Scale) -> Iterable[Dot]:
         if is_free:
             taken.append(box)
         label = spot.name if is_free else ""
-        made.append(Dot(x, y, r, spot.clock, spot.count, label, label_x, "end" if is_left else "start"))
+        made.append(Dot(x, y, r, spot.clock, spot.cases, label, label_x, "end" if is_left else "start"))
     return reversed(made)
 
 

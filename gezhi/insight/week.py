@@ -76,7 +76,7 @@ class Stuck(NamedTuple):
 class Standstill(NamedTuple):
     """How many, by party (only those of FEW people and more, the others under None), and the oldest of them."""
 
-    count: int
+    cases: int
     by_party: tuple[tuple[UUID | None, int], ...]
     oldest: tuple[Stuck, ...]
 
@@ -171,7 +171,7 @@ def _add(table: dict[Key, Weeks], rows: QuerySet[Line], counted: Mapping[str, Se
     columns = {
         f"{name}_{n}": CountOf("id", filter=one) for name, all in counted.items() for n, one in enumerate(all)
     }
-    grouped = rows.values(community=Substr("place_path", 1, COMMUNITY_SIGNS))
+    grouped = rows.annotate(community=Substr("place_path", 1, COMMUNITY_SIGNS))
     for community, category, *said in grouped.values_list("community", "category_id").annotate(**columns):
         weeks = table[community, category]
         for column, value in zip(columns, said, strict=True):

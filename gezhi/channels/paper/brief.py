@@ -151,11 +151,10 @@ def _compared(week: Week) -> list[Block]:
 
 def _parts(week: Week, names: _Names) -> list[Block]:
     """By community in the order of their codes, by family in that of theirs: no order of merit."""
-    known = sorted(
-        (part for part in week.communities if part.id in names.places),
-        key=lambda one: names.places[one.id].code,
-    )
-    communities = [(names.places[part.id].name, part) for part in known]
+    named = [
+        (names.places[part.id], part) for part in week.communities if part.id and part.id in names.places
+    ]
+    communities = [(row.name, part) for row, part in sorted(named, key=lambda one: one[0].code)]
     rest = [part for part in week.communities if part.id not in names.places]
     if rest:
         communities.append((_("未定社区"), _sum(rest)))
@@ -213,7 +212,7 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
     )
     blocks: list[Block] = [Heading(_("三、卡在哪里，在谁手里"))]
     for still, name, none in kinds:
-        if not still.count:
+        if not still.cases:
             blocks.append(Paragraph(none))
             continue
         blocks.append(Paragraph(_whose(still, name, names)))
@@ -228,11 +227,11 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
 def _whose(still: Standstill, name: str, names: _Names) -> str:
     """Parties are named with how many they have, never with a rate; those of few people together."""
     if not any(id for id, _n in still.by_party):
-        return _("%(name)s %(n)s 件：") % {"name": name, "n": still.count}
+        return _("%(name)s %(n)s 件：") % {"name": name, "n": still.cases}
     held = _("、").join(
         _("%(party)s %(n)s 件") % {"party": names.party(id), "n": n} for id, n in still.by_party
     )
-    return _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.count, "held": held}
+    return _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.cases, "held": held}
 
 
 def _stuck_line(one: Stuck, names: _Names, at: datetime) -> str:

@@ -28,7 +28,6 @@ class Album(TenantModel):
     tries = models.PositiveIntegerField(default=0)
     is_lost = models.BooleanField(default=False)
     file_at = models.DateTimeField(null=True)
-    pages = models.PositiveIntegerField(default=0)
     holds = models.JSONField(default=list)
 
     class Meta:

@@ -23,6 +23,7 @@ BUILDING_DEPTH: Final = 5  # district, subdistrict, community, compound, buildin
 SOLVED: Final = (Ending.SOLVED.value, Ending.SOLVED_ON_SPOT_UNCHECKED.value)
 AFTER: Final = ("photo_same_angle", "photo_after")  # the first is the better one
 BEFORE: Final = "before"
+NOWHERE: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def pairs(lines: Iterable[Line]) -> list[Pair]:
         after = [_picture(known[one.evidence_id], kind) for kind in AFTER for one in own if one.kind == kind]
         found.append(
             Pair(
-                line.case_id, line.number, names.get(spots[line.case_id], ""), line.category_id,
-                line.received_at, line.closed_at, _best_first(before), _best_first(after),
+                line.case_id, line.number, names.get(spots[line.case_id] or NOWHERE, ""), line.category_id,
+                line.received_at, line.closed_at or line.received_at, _best_first(before), _best_first(after),
                 words.get(line.case_id, ""),
             )
         )  # fmt: skip
