@@ -46,7 +46,7 @@ class Album(TenantModel):
 class AlbumLine(TenantModel):
     """One line of the standard. category_ids: leaves or top classes, [] = all. place: with all below, None = where its desk works."""
 
-    album = TenantFK(Album, models.CASCADE)
+    album = TenantFK(Album)
     position = models.PositiveIntegerField()
     text = models.CharField(max_length=200)
     category_ids = models.JSONField(default=list)
@@ -64,7 +64,7 @@ class AlbumLine(TenantModel):
 class AlbumPick(TenantModel):
     """A pair of pictures that somebody took for a line, or put aside (is_hidden). Pictures are named, not kept."""
 
-    line = TenantFK(AlbumLine, models.CASCADE)
+    line = TenantFK(AlbumLine, models.DO_NOTHING)  # `drop_line` takes them first
     case = TenantFK("cases.Case")
     before_id = models.UUIDField()
     after_id = models.UUIDField()

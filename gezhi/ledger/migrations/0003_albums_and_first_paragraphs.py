@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 (
                     "album",
                     gezhi.tenancy.fields.TenantFK(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="ledger.album"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.album"
                     ),
                 ),
                 ("position", models.PositiveIntegerField()),
@@ -148,7 +148,9 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     gezhi.tenancy.fields.TenantFK(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="ledger.albumline"
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.albumline",
                     ),
                 ),
                 (
