@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from gezhi.cases.orders.kinds import ISSUER_NAMES
 from gezhi.catalogue import queries as catalogue
@@ -76,7 +76,7 @@ def first_paragraph(week: Week) -> str:
         if now.overdue
         else _("到周末没有超过时限还没有办好的事。")
     )
-    return "".join(said)
+    return "".join(said).strip()
 
 
 def _than(now: int, before: Sequence[Count], name: str) -> str:
@@ -134,13 +134,13 @@ def _compared(week: Week) -> list[Block]:
     labels = (*earlier, _("本周"))
     rows = (
         (_("收到"), *(str(one.received) for one in weeks)),
-        (_("办结"), *(str(one.closed) for one in weeks)),
+        (pgettext("figure", "办结"), *(str(one.closed) for one in weeks)),
         (_("按期办好／有时限"), *(f"{one.on_time}／{one.timed}" for one in weeks)),
         (_("周末仍超期"), *(str(one.overdue) for one in weeks)),
     )
     series = (
         Series(_("收到"), tuple(one.received for one in weeks)),
-        Series(_("办结"), tuple(one.closed for one in weeks)),
+        Series(pgettext("figure", "办结"), tuple(one.closed for one in weeks)),
         Series(_("周末仍超期"), tuple(one.overdue for one in weeks)),
     )
     return [
@@ -187,7 +187,7 @@ def _sum(parts_: Sequence[Part]) -> Part:
 
 
 def _table(caption: str, head: str, rows: Sequence[tuple[str, Part]]) -> Table:
-    heads = (head, _("收到"), _("前四周"), _("办结"), _("按期办好／有时限"), _("周末仍超期"))
+    heads = (head, _("收到"), _("前四周"), pgettext("figure", "办结"), _("按期办好／有时限"), _("周末仍超期"))
     return Table(caption, heads, tuple(_row(name, part) for name, part in rows[:MOST_ROWS]))
 
 
@@ -208,7 +208,7 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
     kinds = (
         (week.overdue, _("超期未办好"), _("没有超期未办好的事。")),
         (week.returned, _("退回两次及以上"), _("没有退回两次的事。")),
-        (week.paused, _("挂账"), _("没有挂账的事。")),
+        (week.paused, pgettext("figure", "挂账"), _("没有挂账的事。")),
     )
     blocks: list[Block] = [Heading(_("三、卡在哪里，在谁手里"))]
     for still, name, none in kinds:
