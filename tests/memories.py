@@ -18,6 +18,7 @@ MEMORIES = (
     ("gezhi.places.map", "_maps"),
     ("gezhi.reports.vocabulary", "_kept"),
     ("gezhi.web.desk.tallies", "_kept"),
+    ("gezhi.web.public.wall", "_kept"),
 )
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
 OF_THE_CODE = (

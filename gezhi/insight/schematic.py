@@ -12,6 +12,9 @@ SMALLEST, LARGEST = 14.0, 42.0  # radius of a compound with one case, and with t
 SIGN, LINE_HIGH = 34.0, 40.0
 
 
+Box = tuple[float, float, float, float]
+
+
 class Area(NamedTuple):
     """A cell. geometry: GeoJSON, (Multi)Polygon in WGS-84. clock: overdue, due_soon, in_time, paused or none."""
 
@@ -105,27 +108,36 @@ def _path(ring: Sequence[tuple[float, float]], scale: _Scale) -> str:
 
 
 def _dots(spots: Sequence[Spot], scale: _Scale) -> Iterable[Dot]:
-    """The small ones first, so that none lies hidden; names for the largest, as long as they lie on nothing."""
+    """The small ones last, so that none lies hidden; names for the largest, right or left of them, as long as they lie on nothing."""
     most = max((spot.cases for spot in spots), default=1)
-    taken: list[tuple[float, float, float, float]] = []
+    ordered = sorted(spots, key=lambda one: (-one.cases, one.name))
+    placed = [(*scale.at(one.lon, one.lat), _radius(one.cases, most)) for one in ordered]
+    taken = [(x - r, y - r, x + r, y + r) for x, y, r in placed]
     made = []
-    for rank, spot in enumerate(sorted(spots, key=lambda one: (-one.cases, one.name))):
-        x, y = scale.at(spot.lon, spot.lat)
-        r = round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(spot.cases / most), 1)
-        is_left = x > WIDE * 0.72
-        wide = SIGN * len(spot.name)
-        label_x = x - r - 8 if is_left else x + r + 8
-        low = label_x - wide if is_left else label_x
+    for rank, (spot, (x, y, r)) in enumerate(zip(ordered, placed, strict=True)):
+        label = (
+            _label(spot.name, x, y, r, [*taken[:rank], *taken[rank + 1 :]]) if rank < MOST_LABELS else None
+        )
+        if label is not None:
+            taken.append(label[2])
+        at, anchor = label[:2] if label is not None else (x, "start")
+        made.append(Dot(x, y, r, spot.clock, spot.cases, spot.name if label is not None else "", at, anchor))
+    return made
+
+
+def _radius(cases: int, most: int) -> float:
+    return round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt((cases - 1) / max(1, most - 1)), 1)
+
+
+def _label(name: str, x: float, y: float, r: float, taken: Sequence[Box]) -> tuple[float, str, Box] | None:
+    """Where a name begins or ends, and the room it takes; None where both sides are taken."""
+    wide = SIGN * len(name)
+    for anchor, at, low in (("start", x + r + 8, x + r + 8), ("end", x - r - 8, x - r - 8 - wide)):
         box = (low, y - LINE_HIGH / 2, low + wide, y + LINE_HIGH / 2)
-        is_free = rank < MOST_LABELS and low >= 0 and low + wide <= WIDE
-        is_free = is_free and not any(_meet(box, other) for other in taken)
-        taken.append((x - r, y - r, x + r, y + r))
-        if is_free:
-            taken.append(box)
-        label = spot.name if is_free else ""
-        made.append(Dot(x, y, r, spot.clock, spot.cases, label, label_x, "end" if is_left else "start"))
-    return reversed(made)
+        if low >= 0 and low + wide <= WIDE and not any(_meet(box, other) for other in taken):
+            return round(at, 1), anchor, box
+    return None
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
