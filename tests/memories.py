@@ -19,6 +19,7 @@ MEMORIES = (
     ("gezhi.reports.vocabulary", "_kept"),
     ("gezhi.web.desk.listing.counters", "_kept"),
     ("gezhi.web.desk.tallies", "_kept"),
+    ("gezhi.web.public.wall", "_kept"),
 )
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
 OF_THE_CODE = (

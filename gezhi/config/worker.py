@@ -21,6 +21,7 @@ from django.db import close_old_connections, connection
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
 from gezhi.channels import books
+from gezhi.channels.paper import album
 from gezhi.channels.wecom import hearing
 from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
@@ -41,6 +42,7 @@ from gezhi.insight.search import following as search
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
+from gezhi.ledger.albums.actions import MAKE as MAKE_ALBUM
 from gezhi.reports.books import purge as forget_books
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.queries import all_jurisdictions
@@ -93,6 +95,11 @@ def go_on_bulk(errand: Leased, at: datetime) -> None:
     outbox.reschedule(errand.kind, errand.key, due_at=at if more else None)
 
 
+def make_album(errand: Leased, at: datetime) -> None:
+    """A look at an album that is being set; the next one follows until its file is kept."""
+    outbox.reschedule(errand.kind, errand.key, due_at=album.make(errand.key, at=at))
+
+
 HANDLERS: dict[str, Handler] = {
     TIMER: fire_timer,
     evidence.PREPARE: prepare_picture,
@@ -102,9 +109,10 @@ HANDLERS: dict[str, Handler] = {
     books.TAKE_BACK: take_book_back,
     hearing.HEARD: hearing.take,
     bulk.GO_ON: go_on_bulk,
+    MAKE_ALBUM: make_album,
 }
 # These set their own next moment; marking them done would stop the clock.
-REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON})
+REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON, MAKE_ALBUM})
 
 
 class BooksEnded(Exception):

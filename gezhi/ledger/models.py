@@ -2,9 +2,12 @@
 
 from django.db import models
 
+from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick, BriefWords
 from gezhi.places.onpath import BUILDING, COMPOUND, on_path
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
+
+__all__ = ["Album", "AlbumLine", "AlbumPick", "BriefWords", "Cursor", "Line"]
 
 
 class Line(TenantModel):
@@ -76,6 +79,11 @@ class Line(TenantModel):
             models.Index(fields=["jurisdiction", "state", "received_at"], name="ledger_by_state"),
             models.Index(fields=["jurisdiction", "place_path"], name="ledger_of_a_place"),
             models.Index(fields=["jurisdiction", "lead_id", "received_at"], name="ledger_of_a_party"),
+            models.Index(
+                fields=["jurisdiction", "closed_at"],
+                condition=models.Q(closed_at__isnull=False),
+                name="ledger_by_closing",
+            ),
             models.Index(
                 fields=["jurisdiction", "run_id"],
                 condition=models.Q(is_held=True),

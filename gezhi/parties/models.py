@@ -254,6 +254,30 @@ class OpenKey(TenantModel):
         return self.name
 
 
+class WallKey(TenantModel):
+    """A wall screen's address (walls.py). place: what it shows with all below, None = the whole office. digest: keyed."""
+
+    name = models.CharField(max_length=40)
+    place = TenantFK("places.Place", null=True)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "digest"], name="one_wall_per_secret"),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "name"],
+                condition=Q(ended_at__isnull=True),
+                name="one_living_wall_per_name",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Robot(TenantModel):
     """A robot of a group chat in WeCom, to which news of a party's work goes from `added_at` until `ended_at` (robots.py).
 

@@ -38,6 +38,12 @@ def keeps_open_keys(actor: Actor) -> None:
         raise NotYours(deed="keep_open_keys")
 
 
+def keeps_walls(actor: Actor) -> None:
+    """Administrators say which screens hang where. Raises NotYours."""
+    if not _has(actor, Duty.ADMIN):
+        raise NotYours(deed="keep_walls")
+
+
 class Held(NamedTuple):
     """A post of the person whose password is reset, now or later: its duty, its party and the party above that."""
 

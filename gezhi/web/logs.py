@@ -12,8 +12,8 @@ _CODE = re.compile(
     re.IGNORECASE,
 )  # at its own address, and by its shape wherever somebody mistyped that
 _KEY = re.compile(
-    r"(?<=api[_-]key=)[^&\s'\"]+|gz311_[A-Za-z0-9_-]+", re.IGNORECASE
-)  # of an application (parties/openkeys.py)
+    r"(?<=api[_-]key=)[^&\s'\"]+|gz(?:311|wall)_[A-Za-z0-9_-]+", re.IGNORECASE
+)  # of an application or a screen (parties/openkeys.py, parties/walls.py)
 _HOST = re.compile(r"Invalid HTTP_HOST header: '([\w.-]+|\[[\w:.]+\])(?::\d+)?'.*")
 EVERYDAY = frozenset({409, 422})  # somebody was faster; a field was not filled: answers, no events
 OTHER_HOST = "django.security.DisallowedHost"

@@ -58,6 +58,9 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries.append(_entry("desk:ledger", "table", _("台账")))
     if sight.grounds(actor).any:
         entries.append(_entry("desk:figures", "trending-up", _("指标")))
+    if actor.has(*DESK):
+        entries.append(_entry("desk:brief", "file-text", _("本周情况")))
+        entries.append(_entry("desk:albums", "camera", _("迎检影集")))
     entries.append({"group": _("谁在办、在哪里")})
     entries.append(_entry("desk:parties", "users", _("单位与值班")))
     entries.append(_entry("desk:places", "map-pin", pgettext("menu", "位置")))

@@ -30,7 +30,7 @@ from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web import problems, spark, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
-from gezhi.web.refusalwords import NOT_FROM_HERE, PHOTOS
+from gezhi.web.refusalwords import NOT_FROM_HERE, PHOTOS, SHOWING
 
 if TYPE_CHECKING:
     from gezhi.web.asked import Asked
@@ -74,6 +74,7 @@ ADVICE: Final[Mapping[int, str]] = {
 
 # Why a value cannot be taken: by field and code, then by code alone.
 SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
+    **SHOWING,
     ("text", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("public_words", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("public_words", "phone"): gettext_noop("句子里有电话号码，不能公开。请改掉再发布。"),

@@ -52,3 +52,24 @@ PHOTOS: Final[Mapping[str, str]] = {
     "too_often": gettext_noop("“%(name)s”这次没有收下，请过一会儿重新选，其他内容都还在。"),
     "too_many": gettext_noop("照片最多 %(photos)s 张，“%(name)s”没有收下，其他内容都还在。"),
 }
+# Of what an office shows (albums, briefs, walls): by field and code.
+SHOWING: Final[Mapping[tuple[str, str] | str, str]] = {
+    **{
+        (field, code): gettext_noop("里面有谁的号码或车牌，不能印出来。请改掉再保存。")
+        for field in ("caption", "first_paragraph")
+        for code in ("phone", "identity", "plate", "card", "email", "chat", "number")
+    },
+    ("caption", "to_confirm"): gettext_noop("里面像是有人名或门牌。请改掉；确实不是，就勾上下面一项再保存。"),
+    ("caption", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
+    ("first_paragraph", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
+    ("lines", "empty"): gettext_noop("还没有写标准条目。一行写一条，或者改选“用现成的”。"),
+    ("lines", "too_many"): gettext_noop("一本影集最多 %(limit)s 条标准。请分成几本。"),
+    ("lines", "too_long"): gettext_noop("第 %(line)s 条太长，请缩短一些。"),
+    ("sheet", "required"): gettext_noop("请选一个表格文件，或者改选别的办法。"),
+    ("sheet", "too_large"): gettext_noop("文件超过 %(megabytes)s MB，请分成几份。"),
+    ("until", "before_since"): gettext_noop("结束日期不能早于开始日期。"),
+    ("until", "too_long"): gettext_noop("最多一年（%(days)s 天），请改日期。"),
+    ("album", "no_pictures"): gettext_noop("还没有一组能印的照片。请先逐条选好，或把照片审核公开。"),
+    ("album", "too_many"): gettext_noop("影集已有 %(limit)s 本，请先移走不用的。"),
+    ("wall", "too_many"): gettext_noop("在用的大屏已有 %(limit)s 块，请先停用不用的。"),
+}

@@ -27,6 +27,7 @@ PATIENCE_SECONDS = 300.0  # a job that shows no life for so long is lost
 LOOK_SECONDS = 0.1
 MOST_AT_ONCE = 4  # jobs that are being set, of all desks and commands
 MOST_OF_A_DESK = 2
+COMPOSITOR = "gezhi.channels.poster.compositor"
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -40,11 +41,11 @@ class Progress:
     is_lost: bool = False
 
 
-def start(sheets: str, of: int, *, by: str = "") -> str:
+def start(sheets: str, of: int, *, by: str = "", child: str = COMPOSITOR) -> str:
     """Begin to set these sheets (`sheet.as_json`), so many, unless they are being set or stand there. Returns the job's name.
 
-    by: for whom, "" = for a command. Raises Invalid("places", "others_first" | "own_first", count) while too many are being set; what
-    is being set already is always found.
+    by: for whom, "" = for a command. child: the module that sets it; papers have one of their own.
+    Raises Invalid("places", "others_first" | "own_first", count) while too many are being set; what is being set already is always found.
     """
     name = hashlib.sha256(sheets.encode()).hexdigest()[:32]
     with _one_at_a_time():
@@ -53,7 +54,7 @@ def start(sheets: str, of: int, *, by: str = "") -> str:
         if known is None or known.is_lost:
             _ask_for_room(by)
             shutil.rmtree(_home() / name, ignore_errors=True)
-            _launch(_home() / name, sheets, of, by)
+            _launch(_home() / name, sheets, of, by, child)
     return name
 
 
@@ -61,7 +62,9 @@ def start(sheets: str, of: int, *, by: str = "") -> str:
 def _one_at_a_time() -> Iterator[None]:
     """Of two who begin at the same moment the second sees what the first has begun."""
     _home().mkdir(parents=True, exist_ok=True)
-    with (_home() / "turn").open("w") as turn:
+    with (_home() / "starting").open(
+        "w"
+    ) as turn:  # not the turn of the children: whoever asks waits for nobody's sheets
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 
@@ -110,14 +113,14 @@ def _home() -> Path:
     return Path(settings.GEZHI_DATA) / "posters"
 
 
-def _launch(folder: Path, sheets: str, of: int, by: str) -> None:
+def _launch(folder: Path, sheets: str, of: int, by: str, module: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "by").write_text(by, encoding="ascii")
     (folder / "progress").write_text(f"0 {of}", encoding="ascii")
     (folder / "sheets.json").write_text(sheets, encoding="utf-8")
     with (folder / "trouble").open("wb") as trouble:
         child = subprocess.Popen(
-            (sys.executable, "-m", "gezhi.channels.poster.compositor", str(folder)),
+            (sys.executable, "-m", module, str(folder)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=trouble,

@@ -50,6 +50,7 @@ from gezhi.web.desk.figures import cases as figure_cases
 from gezhi.web.desk.figures import exclusions as figure_exclusions
 from gezhi.web.desk.figures import page as figures_page
 from gezhi.web.desk.listing import keeping
+from gezhi.web.desk.showing import urls as showing
 from gezhi.web.desk.spots import cure
 from gezhi.web.desk.spots import fixture as fixtures
 from gezhi.web.desk.spots import page as spot_page
@@ -197,6 +198,7 @@ urlpatterns = [
     path("receivers/open311/", open_keys.open_keys, name="open_keys"),
     path("receivers/open311/new/", open_keys.new_open_key, name="new_open_key"),
     path("receivers/open311/<uuid:key_id>/end/", open_keys.end_open_key, name="end_open_key"),
+    *showing.urlpatterns,
     path("alarms/", alarms.alarms, name="alarms"),
     path("alarms/<uuid:errand_id>/again/", alarms.again, name="try_again"),
 ]

@@ -1,0 +1,254 @@
+"""The figures of one week, Monday to Sunday, beside those of the four weeks before: counted from the ledger's lines when asked.
+
+All counting of the weekly brief is here. Definitions: *received* by moment of receipt. *Closed* by moment of closing, but for what was only joined, declined or referred.
+*Timed, on time*: of the closed those with a time to mend, and of these the ones that were done before it ran out. *Overdue*: when the week ended
+(or now, while it runs) the time to mend was over, nobody had said that it is done, and no pause was under way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db.models import Case as CaseWhen
+from django.db.models import Count as CountOf
+from django.db.models import F, Q, QuerySet, When
+from django.db.models.functions import Substr
+
+from gezhi.cases.lifecycle import OPEN
+from gezhi.cases.models import CaseReport
+from gezhi.cases.orders.models import Order
+from gezhi.cases.orders.queries import listed as orders_seen
+from gezhi.cases.orders.queries import waiting
+from gezhi.kernel.actor import Actor
+from gezhi.ledger.albums.pairs import SOLVED, Pair, best_first, pairs
+from gezhi.ledger.models import Line
+from gezhi.ledger.queries import LineFilter, lines
+from gezhi.parties.days import holds_on, local_day, midnight
+from gezhi.parties.models import PartyPost
+from gezhi.places import paths
+
+BEFORE: Final = 4  # weeks
+COMMUNITY_SIGNS: Final = 1 + 33 * 3  # of a path as far as the community (places/paths.py)
+NO_CASE: Final = ("duplicate", "declined", "not_ours")
+MOST_STUCK: Final = 6  # of each kind, named one by one
+MOST_GOOD: Final = 3
+LOOKED_AT: Final = 40  # closings among which the good ones are looked for
+FEW: Final = 3  # people: a smaller party is not set beside others
+RETURNED_OFTEN: Final = 2
+
+
+class Count(NamedTuple):
+    """The figures of one week; see above."""
+
+    received: int = 0
+    closed: int = 0
+    timed: int = 0
+    on_time: int = 0
+    overdue: int = 0
+
+    def plus(self, other: "Count") -> "Count":
+        return Count(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class Part(NamedTuple):
+    """One community (its id) or category family. before: of the four weeks, oldest first."""
+
+    id: UUID | None
+    now: Count
+    before: tuple[Count, ...]
+
+
+class Stuck(NamedTuple):
+    """A case that does not move. since: the deadline that passed, or when the pause began."""
+
+    number: str
+    place_path: str
+    category_id: UUID | None
+    party_id: UUID
+    since: datetime | None
+    returns: int
+
+
+class Standstill(NamedTuple):
+    """How many, by party (only those of FEW people and more, the others under None), and the oldest of them."""
+
+    cases: int
+    by_party: tuple[tuple[UUID | None, int], ...]
+    oldest: tuple[Stuck, ...]
+
+
+class Above(NamedTuple):
+    """Orders of one issuer: came in the week, were answered in it, wait now, and of these are past their time."""
+
+    issuer: str
+    came: int
+    answered: int
+    waits: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    monday: date
+    until: datetime
+    whole: Part
+    communities: tuple[Part, ...]
+    categories: tuple[Part, ...]
+    overdue: Standstill
+    returned: Standstill
+    paused: Standstill
+    above: tuple[Above, ...]
+    good: tuple[Pair, ...]
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week that this day is in."""
+    return day - timedelta(days=day.weekday())
+
+
+def week(monday: date, path: str, *, actor: Actor, at: datetime) -> Week:
+    """The week that begins on this Monday, of a place and all below ("/": everything), as far as this actor sees it. About 20 queries."""
+    seen = lines(LineFilter(place_path=path), actor=actor).order_by()
+    edges = [midnight(monday + timedelta(weeks=n)) for n in range(-BEFORE, 2)]
+    until = min(edges[-1], at)
+    table = _table(seen, [*edges[:-1], max(until, edges[-2])])
+    now_open = seen.filter(state__in=[one.value for one in OPEN])
+    running = now_open.filter(paused_since=None)
+    return Week(
+        monday=monday,
+        until=until,
+        whole=_part(None, table.values()),
+        communities=_parts(table, lambda key: _community(key[0])),
+        categories=_parts(table, lambda key: key[1]),
+        overdue=_standstill(running.filter(fix_due__lt=at, done_at=None), F("fix_due"), at),
+        returned=_standstill(running.filter(returns__gte=RETURNED_OFTEN), F("dispatched_at"), at),
+        paused=_standstill(now_open.exclude(paused_since=None), F("paused_since"), at),
+        above=_above(actor, path, edges[-2], until, at),
+        good=_good(seen, edges[-2], edges[-1]),
+    )
+
+
+Key = tuple[str, UUID | None]
+Weeks = list[Count]
+
+
+def _table(seen: QuerySet[Line], edges: Sequence[datetime]) -> Mapping[Key, Weeks]:
+    """By (path of the community, category) the weeks between these edges, oldest first. 4 queries, each grouped by the database."""
+    weeks = list(pairwise(edges))
+    first, last = edges[0], edges[-1]
+    on_time = Q(fix_due__isnull=False, done_at__isnull=False, done_at__lte=F("fix_due"))
+    timed = Q(fix_due__isnull=False, done_at__isnull=False)
+    table: dict[Key, Weeks] = defaultdict(lambda: [Count()] * len(weeks))
+    came = seen.filter(received_at__gte=first, received_at__lt=last)
+    _add(table, came, {"received": [Q(received_at__gte=a, received_at__lt=b) for a, b in weeks]})
+    closed = seen.filter(closed_at__gte=first, closed_at__lt=last).exclude(ending__in=NO_CASE)
+    within = [Q(closed_at__gte=a, closed_at__lt=b) for a, b in weeks]
+    counted = {
+        "closed": within,
+        "timed": [one & timed for one in within],
+        "on_time": [one & on_time for one in within],
+    }
+    _add(table, closed, counted)
+    late = [
+        Q(received_at__lt=b, fix_due__lt=b)
+        & (Q(done_at=None) | Q(done_at__gte=b))
+        & (Q(paused_since=None) | Q(paused_since__gte=b))
+        & (Q(closed_at=None) | Q(closed_at__gte=b))
+        for _, b in weeks
+    ]
+    still_open = seen.filter(state__in=[one.value for one in OPEN], fix_due__lt=last)
+    closed_since = seen.filter(closed_at__gte=edges[1], fix_due__lt=last)
+    for rows in (still_open, closed_since):
+        _add(table, rows, {"overdue": late})
+    return table
+
+
+def _add(table: dict[Key, Weeks], rows: QuerySet[Line], counted: Mapping[str, Sequence[Q]]) -> None:
+    columns = {
+        f"{name}_{n}": CountOf("id", filter=one) for name, all in counted.items() for n, one in enumerate(all)
+    }
+    grouped = rows.annotate(community=Substr("place_path", 1, COMMUNITY_SIGNS))
+    for community, category, *said in grouped.values_list("community", "category_id").annotate(**columns):
+        weeks = table[community, category]
+        for column, value in zip(columns, said, strict=True):
+            name, _, n = column.rpartition("_")
+            weeks[int(n)] = weeks[int(n)]._replace(**{name: getattr(weeks[int(n)], name) + value})
+
+
+def _part(id: UUID | None, rows: Iterable[Weeks]) -> Part:
+    total = [Count()] * (BEFORE + 1)
+    for weeks in rows:
+        total = [one.plus(other) for one, other in zip(total, weeks, strict=True)]
+    return Part(id, total[-1], tuple(total[:-1]))
+
+
+def _parts(table: Mapping[Key, Weeks], key_of: Any) -> tuple[Part, ...]:
+    """In no order of merit: whoever shows them orders them by what they are."""
+    groups: dict[UUID | None, list[Weeks]] = defaultdict(list)
+    for key, weeks in table.items():
+        groups[key_of(key)].append(weeks)
+    return tuple(_part(id, rows) for id, rows in groups.items())
+
+
+def _community(path: str) -> UUID | None:
+    return UUID(hex=path[-33:-1]) if len(path) == COMMUNITY_SIGNS else None
+
+
+def _standstill(rows: QuerySet[Line], since: Any, at: datetime) -> Standstill:
+    """3 queries: by party, who has few people, the oldest."""
+    counts = dict(rows.values_list("lead_id").annotate(n=CountOf("id")))
+    small = _small(counts, at)
+    large = sorted((id for id in counts if id not in small), key=lambda id: (-counts[id], id))
+    by_party: list[tuple[UUID | None, int]] = [(id, counts[id]) for id in large]
+    if few := sum(counts[id] for id in small):
+        by_party.append((None, few))
+    fields = ("number", "place_path", "category_id", "lead_id")
+    oldest = rows.order_by(since.asc(nulls_last=True), "number").values_list(*fields, since, "returns")
+    return Standstill(
+        sum(counts.values()), tuple(by_party), tuple(Stuck(*row) for row in oldest[:MOST_STUCK])
+    )
+
+
+def _small(ids: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Parties that fewer than FEW people work for. 1 query."""
+    rows = PartyPost.objects.filter(holds_on(local_day(at)), party_id__in=list(ids)).order_by()
+    people = dict(rows.values_list("party_id").annotate(n=CountOf("account_id", distinct=True)))
+    return {id for id in ids if people.get(id, 0) < FEW}
+
+
+def _above(actor: Actor, path: str, since: datetime, until: datetime, at: datetime) -> tuple[Above, ...]:
+    """2 queries, none for whoever sees no orders."""
+    came = Q(received_at__gte=since, received_at__lt=until)
+    answered = Q(done_at__gte=since, done_at__lt=until)
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    here = Q()
+    if path != paths.ROOT:
+        here = Q(report_id__in=CaseReport.objects.filter(_within(path)).values("report_id"))
+    moved: QuerySet[Order] = orders_seen(actor).filter(here, came | answered).order_by()
+    counts = {"came": CountOf("id", filter=came), "answered": CountOf("id", filter=answered)}
+    for issuer, *said in moved.values_list("issuer").annotate(**counts):
+        found[issuer][:2] = said
+    late = {"waits": CountOf("id"), "late": CountOf("id", filter=Q(due_at__lt=at))}
+    for issuer, *said in waiting(actor).filter(here).order_by().values_list("issuer").annotate(**late):
+        found[issuer][2:] = said
+    return tuple(Above(issuer, *said) for issuer, said in sorted(found.items()))
+
+
+def _within(path: str) -> Q:
+    low, high = paths.span(path)
+    return Q(case__place_path__gte=low, case__place_path__lt=high)
+
+
+def _good(seen: QuerySet[Line], since: datetime, until: datetime) -> tuple[Pair, ...]:
+    """Solved in time, with which nobody was unsatisfied; those with pictures that everybody may see first. 7 queries."""
+    rows = seen.filter(
+        closed_at__gte=since, closed_at__lt=until, ending__in=SOLVED, case__complained_of=None, round=1
+    )
+    rows = rows.exclude(verdict="unsatisfied").exclude(done_at__gt=F("fix_due"))
+    liked = CaseWhen(When(verdict="satisfied", then=0), default=1)
+    found = pairs(rows.order_by(liked, "-closed_at")[:LOOKED_AT])
+    return tuple(best_first(found)[:MOST_GOOD])

@@ -1,0 +1,45 @@
+"""Closed cases with pictures before and after, as albums, briefs and walls show them."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from gezhi.cases import queries as cases
+from gezhi.cases.models import Case
+from gezhi.cases.move import Move
+from gezhi.evidence.models import Evidence
+from gezhi.journal.sealing import seal
+from gezhi.ledger import actions as ledger
+from tests.cast import Cast, done, lin, photo, walk
+
+
+def solved(cast: Cast, at: datetime, **more: object) -> Case:
+    """Lin's broken glass with a picture of her own, mended and confirmed an hour later with pictures of it; the ledger knows."""
+    case = cast.lin_reports(at, **{"evidence": (photo(at),)} | more)
+    hour = timedelta(hours=1)
+    case = walk(
+        case,
+        (cast.chen, Move("accept")),
+        (cast.chen, Move("dispatch", party=cast.property)),
+        (cast.qian, Move("take")),
+        at=at,
+    )
+    case = walk(case, (cast.qian, done(at + hour)), at=at + hour)
+    case = walk(
+        case, (cast.zhao, Move("pass_check", note="好了")), (lin(case), Move("satisfied")), at=at + hour
+    )
+    follow(at + hour)
+    return case
+
+
+def follow(at: datetime) -> None:
+    """The ledger reads on."""
+    seal(at=at)
+    ledger.catch_up(at=at)
+
+
+def cleared(case: Case, at: datetime) -> list[UUID]:
+    """Everybody may see all pictures of the case; their ids."""
+    reports = cases.report_ids([case.id])[case.id]
+    rows = Evidence.objects.filter(claimed_id__in=[case.id, *reports])
+    rows.update(public_at=at, looked_at=at, served_at=at)
+    return list(rows.values_list("id", flat=True))
