@@ -172,3 +172,39 @@ def _is_nearly_due(at: datetime) -> Q:
     left = ExpressionWrapper(F("due_at") - Value(at, DateTimeField()), DurationField())
     whole = ExpressionWrapper(F("due_at") - CaseWhen(begun_at, default=F("entered_at")), DurationField())
     return Q(LessThan(ExpressionWrapper(left * NEARLY, DurationField()), whole))
+
+
+def per_place(
+    wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime
+) -> list[tuple[UUID | None, tuple[int, ...]]]:
+    """How many open cases that fit lie at each place: (in time, due soon, overdue, paused). 2 queries, whatever the number of cases."""
+    clocks = {name: Count("id", filter=_clock(name, at, soon)) for name in ("due_soon", "overdue", "paused")}
+    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon), closed_at=None)
+    counted = rows.order_by().values("place_id").annotate(whole=Count("id"), **clocks)
+    try:
+        found = list(counted.values_list("place_id", "whole", *clocks))
+    except EmptyResultSet:
+        return []
+    return [
+        (place, (whole - due_soon - overdue - paused, due_soon, overdue, paused))
+        for place, whole, due_soon, overdue, paused in found
+    ]
+
+
+def received_per_place(
+    wanted: CaseFilter, *, actor: Actor, since: datetime, until: datetime
+) -> list[tuple[UUID | None, tuple[int, ...]]]:
+    """How many cases that fit, open or closed by now, were received in a span at each place. 2 queries, along the index of receipts."""
+    rows = visible_to(actor).filter(_fits(wanted, actor), received_at__gte=since, received_at__lt=until)
+    counted = rows.order_by().values("place_id").annotate(whole=Count("id"))
+    return [(place, (whole,)) for place, whole in counted.values_list("place_id", "whole")]
+
+
+def open_per_place(
+    wanted: CaseFilter, *, actor: Actor, moment: datetime
+) -> list[tuple[UUID | None, tuple[int, ...]]]:
+    """How many cases that fit had been received at a moment and were not closed yet, as is known now. 2 queries, over all that are older."""
+    was_open = Q(closed_at=None) | Q(closed_at__gte=moment)
+    rows = visible_to(actor).filter(_fits(wanted, actor), was_open, received_at__lt=moment)
+    counted = rows.order_by().values("place_id").annotate(whole=Count("id"))
+    return [(place, (whole,)) for place, whole in counted.values_list("place_id", "whole")]
