@@ -14,6 +14,8 @@ MEMORIES = (
     ("gezhi.channels.books", "_readings"),
     ("gezhi.channels.wecom.robot", "_posted"),
     ("gezhi.config.worker", "_tidied"),
+    ("gezhi.insight.mapping.counts", "_kept"),
+    ("gezhi.insight.mapping.ground", "_grounds"),
     ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),
     ("gezhi.reports.vocabulary", "_kept"),

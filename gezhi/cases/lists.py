@@ -191,20 +191,18 @@ def per_place(
     ]
 
 
-def received_per_place(
-    wanted: CaseFilter, *, actor: Actor, since: datetime, until: datetime
-) -> list[tuple[UUID | None, tuple[int, ...]]]:
-    """How many cases that fit, open or closed by now, were received in a span at each place. 2 queries, along the index of receipts."""
-    rows = visible_to(actor).filter(_fits(wanted, actor), received_at__gte=since, received_at__lt=until)
-    counted = rows.order_by().values("place_id").annotate(whole=Count("id"))
-    return [(place, (whole,)) for place, whole in counted.values_list("place_id", "whole")]
+def received_in(wanted: CaseFilter, *, actor: Actor, since: datetime, until: datetime) -> QuerySet[Case]:
+    """Cases that fit, open or closed by now, received in a span. A lazy queryset, along the index of receipts."""
+    return visible_to(actor).filter(_fits(wanted, actor), received_at__gte=since, received_at__lt=until)
 
 
-def open_per_place(
-    wanted: CaseFilter, *, actor: Actor, moment: datetime
-) -> list[tuple[UUID | None, tuple[int, ...]]]:
-    """How many cases that fit had been received at a moment and were not closed yet, as is known now. 2 queries, over all that are older."""
+def open_at(wanted: CaseFilter, *, actor: Actor, moment: datetime) -> QuerySet[Case]:
+    """Cases that fit, had been received at a moment and were not closed then, as is known now. A lazy queryset."""
     was_open = Q(closed_at=None) | Q(closed_at__gte=moment)
-    rows = visible_to(actor).filter(_fits(wanted, actor), was_open, received_at__lt=moment)
+    return visible_to(actor).filter(_fits(wanted, actor), was_open, received_at__lt=moment)
+
+
+def by_place(rows: QuerySet[Case]) -> list[tuple[UUID | None, tuple[int, ...]]]:
+    """How many of these cases lie at each place. 1 query."""
     counted = rows.order_by().values("place_id").annotate(whole=Count("id"))
     return [(place, (whole,)) for place, whole in counted.values_list("place_id", "whole")]

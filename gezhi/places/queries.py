@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from gezhi.kernel.geo import Point, metres
 from gezhi.kernel.refusal import NotFound
@@ -35,6 +35,7 @@ __all__ = [
     "by_code",
     "by_ids",
     "children",
+    "corners",
     "find",
     "find_around",
     "fixtures",
@@ -238,6 +239,14 @@ def open_places_in(grid_id: UUID) -> int:
 def outlines() -> dict[UUID, str]:
     """The GeoJSON geometry of every cell that is drawn. 1 statement."""
     return dict(GridCell.objects.exclude(outline="").values_list("id", "outline"))
+
+
+def corners() -> tuple[float, float, float, float] | None:
+    """West, south, east and north of all open places that have a point; None when none has. 1 statement."""
+    found = Place.objects.filter(closed_on=None, lon__isnull=False).aggregate(
+        west=Min("lon"), south=Min("lat"), east=Max("lon"), north=Max("lat")
+    )
+    return None if found["west"] is None else (found["west"], found["south"], found["east"], found["north"])
 
 
 def fixtures(place_id: UUID) -> list[FixtureRow]:

@@ -25,7 +25,7 @@ class View(NamedTuple):
 
 
 class Sign(NamedTuple):
-    """One sign on the map. counts: as many as the places have. spot: index of its one place, -1 when there are several (`spots`)."""
+    """One sign on the map. counts: of its places together. spots: how many they are; spot: index of the one with most."""
 
     lon: float
     lat: float
@@ -75,6 +75,13 @@ def signs(points: Points, counts: Any, view: View) -> list[Sign]:
         pixels *= 2
 
 
+def busiest(points: Points, counts: Any, limit: int) -> list[Sign]:
+    """The places that count most, each by itself."""
+    whole = counts.sum(axis=1)
+    order = np.argsort(-whole, kind="stable")[:limit]
+    return [_single(points, counts, at) for at in order.tolist() if whole[at]]
+
+
 def _single(points: Points, counts: Any, at: int) -> Sign:
     return Sign(float(points.lon[at]), float(points.lat[at]), tuple(counts[at].tolist()), 1, at)
 
@@ -95,14 +102,11 @@ def _gathered(points: Points, counts: Any, found: Any, cells: float) -> list[Sig
     lon = np.bincount(which, weights=weights * points.lon[found], minlength=many) / whole
     lat = np.bincount(which, weights=weights * points.lat[found], minlength=many) / whole
     spots = np.bincount(which, minlength=many)
-    first = np.zeros(many, dtype=np.int64)
-    first[which] = found
-    return [
-        Sign(*at, tuple(row), size, one if size == 1 else -1)
-        for *at, row, size, one in zip(
-            lon.tolist(), lat.tolist(), sums.tolist(), spots.tolist(), first.tolist(), strict=True
-        )
-    ]
+    order = np.argsort(weights, kind="stable")
+    most = np.zeros(many, dtype=np.int64)
+    most[which[order]] = found[order]  # the last one written is the one with most
+    columns = (lon.tolist(), lat.tolist(), map(tuple, sums.tolist()), spots.tolist(), most.tolist())
+    return [Sign(*one) for one in zip(*columns, strict=True)]
 
 
 def _sorted(found: list[Sign]) -> list[Sign]:

@@ -28,12 +28,12 @@ KEPT_OFFICES = 8
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A point that things are shown at. code: of its place, "" for the middle of a cell; path: of its place, or of one in the cell."""
+    """A point that things are shown at. key: code of its place, or of one that is shown there; is_cell: it is the middle of a grid cell."""
 
-    code: str
+    key: str
     name: str
-    path: str
     grid: UUID | None
+    is_cell: bool
 
 
 @dataclass(slots=True)
@@ -45,12 +45,17 @@ class Ground:
 
     spots: list[Spot]
     points: Points
-    spot_of: dict[UUID, int]
+    spot_of: dict[UUID | None, int]
     cells: list[UUID]
     cell_of: Any
     stamp: UUID | None
     read_at: float
     looked_at: float
+
+    def places_at(self, place: UUID) -> list[UUID]:
+        """All that is shown where this place is shown; [] when it is shown nowhere."""
+        at = self.spot_of.get(place)
+        return [] if at is None else [one for one, spot in self.spot_of.items() if spot == at and one]
 
     def counted(self, rows: Iterable[tuple[UUID | None, tuple[int, ...]]], kinds: int) -> "Counted":
         """Counts of places gathered by spot. rows: (place, its counts); what has no spot is counted apart."""
@@ -100,18 +105,14 @@ def _is_old(known: Ground, now: float, place: UUID | None) -> bool:
     return stamp() != known.stamp
 
 
-def forget(office: UUID) -> None:
-    """Read again at the next question (after a place was put elsewhere in this process)."""
-    _grounds.pop(office, None)
-
-
 def _read(stamped: UUID | None, now: float) -> Ground:
     """3 queries, one of them over all places: closed ones too, for cases still lie there."""
     rows = places.subtree("").order_by("path")
     columns = ("id", "path", "lon", "lat", "code", "full_name", "grid_id")
     middles = _middles()
-    spots, where = [], []
-    spot_of: dict[UUID, int] = {}  # parents come before their children
+    spots: list[Spot] = []
+    where: list[tuple[float, float]] = []
+    spot_of: dict[UUID | None, int] = {}  # parents come before their children
     own: set[UUID] = set()  # with a point of their own, narrow enough to stand for what lies below
     for id, path, lon, lat, code, name, grid in rows.values_list(*columns):
         community = paths.community_id(path)
@@ -128,7 +129,7 @@ def _read(stamped: UUID | None, now: float) -> Ground:
             own.add(id)
         is_cell = lon is None and cell != id
         spot_of[id] = len(spots)
-        spots.append(Spot("" if is_cell else code, middles[cell].name if is_cell else name, path, grid))
+        spots.append(Spot(code, middles[cell].name if is_cell else name, grid, is_cell))
         where.append((lon, lat) if lon is not None else middles[cell].at)
     cells = list({spot.grid: None for spot in spots if spot.grid})
     number = {cell: at for at, cell in enumerate(cells)}

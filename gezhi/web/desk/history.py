@@ -53,6 +53,9 @@ EVENTS: Final[Mapping[str, Any]] = {
     "renamed": gettext_lazy("改名"),
     "moved": gettext_lazy("移动"),
     "redrawn": gettext_lazy("改画边界"),
+    "cells_ahead": gettext_lazy("定下改画网格的日子"),
+    "cells_called_off": gettext_lazy("取消改画网格"),
+    "pinned": gettext_lazy("改地图上的点"),
     "counted": gettext_lazy("更新户数"),
     "named": gettext_lazy("加别名"),
 }
