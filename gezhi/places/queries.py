@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 
 from gezhi.kernel.geo import Point, metres
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import paths
 from gezhi.places.batches import batches
+from gezhi.places.kinds import Kind
 from gezhi.places.map import Located, locate
 from gezhi.places.models import Fixture, GridCell, Place, PlaceName
 from gezhi.places.register import tidy_code
@@ -35,7 +37,6 @@ __all__ = [
     "by_code",
     "by_ids",
     "children",
-    "corners",
     "find",
     "find_around",
     "fixtures",
@@ -50,6 +51,7 @@ __all__ = [
     "outlines",
     "page",
     "subtree",
+    "within_box",
 ]
 
 
@@ -156,6 +158,12 @@ def near(spot: Point, *, metres_off: float, limit: int) -> list[PlaceRow]:
     return [row for _, row in close[:limit]]
 
 
+def within_box(west: float, south: float, east: float, north: float, *, limit: int) -> list[PlaceRow]:
+    """Open places with a point in a box of the map, the wide ones first, no stairwells. 1 statement."""
+    rows = Place.objects.filter(closed_on=None, lon__range=(west, east), lat__range=(south, north))
+    return _rows(rows.exclude(kind=Kind.STAIRWELL).order_by(Length("path"), "number", "code")[:limit])
+
+
 def on_ground(grids: Iterable[UUID], under: Iterable[str], *, limit: int) -> list[PlaceRow]:
     """Open places of these grid cells and below these paths, in the order of their numbers. 1 statement."""
     ground = Q(grid_id__in=[*grids])
@@ -239,14 +247,6 @@ def open_places_in(grid_id: UUID) -> int:
 def outlines() -> dict[UUID, str]:
     """The GeoJSON geometry of every cell that is drawn. 1 statement."""
     return dict(GridCell.objects.exclude(outline="").values_list("id", "outline"))
-
-
-def corners() -> tuple[float, float, float, float] | None:
-    """West, south, east and north of all open places that have a point; None when none has. 1 statement."""
-    found = Place.objects.filter(closed_on=None, lon__isnull=False).aggregate(
-        west=Min("lon"), south=Min("lat"), east=Max("lon"), north=Max("lat")
-    )
-    return None if found["west"] is None else (found["west"], found["south"], found["east"], found["north"])
 
 
 def fixtures(place_id: UUID) -> list[FixtureRow]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from shapely.geometry import mapping, shape
 
 from gezhi.insight.mapping.clusters import View
+from gezhi.insight.mapping.ground import ground
 from gezhi.kernel.refusal import Invalid
 from gezhi.places import queries as places
 from gezhi.places.backgrounds import Background, background, plans
@@ -27,11 +28,15 @@ ROUGHLY = (
     0.0003,
     0.001,
 )  # degrees a border may be drawn away from where it is
+NEAR = 0.002  # degrees around a place: some 200 m
 LARGE = 1600  # pixels of a plan's picture
 
 
-def frame(at: datetime) -> dict[str, Any]:
-    """For templates/ui/map.html: `map`, a JSON text for the script, and `map_background`. 3 queries."""
+def frame(at: datetime, *, near: UUID | None = None) -> dict[str, Any]:
+    """For templates/ui/map.html: `map`, a JSON text for the script, and `map_background`. 3 queries.
+
+    near: a place to begin at, where it is shown anywhere.
+    """
     below = background()
     data = {
         "tiles": below.tiles,
@@ -43,7 +48,7 @@ def frame(at: datetime) -> dict[str, Any]:
             {"name": one.name, "url": link(one.picture, LARGE, at=at), "corners": one.corners}
             for one in plans()
         ],
-        "box": box(),
+        "box": box(near),
         "scripts": {name: static(f"gezhi/{name}.js") for name in ("leaflet", "gcoord")},
         "words": _words(),
     }
@@ -62,15 +67,14 @@ def _words() -> dict[str, str]:
     }
 
 
-def box() -> list[float] | None:
-    """West, south, east, north of all that has a point or a border; None when there is nothing. 2 queries."""
-    points = places.corners()
-    areas = [shape(json.loads(one)).bounds for one in places.outlines().values()]
-    found = [*areas, *([points] if points else [])]
-    if not found:
-        return None
-    west, south, east, north = zip(*found, strict=True)
-    return [min(west), min(south), max(east), max(north)]
+def box(near: UUID | None = None) -> list[float] | None:
+    """West, south, east, north of all that has a point or a border, or of what lies near a place; None when there is nothing. At most 1 query."""
+    here = ground()
+    at = here.spot_of.get(near, -1)
+    if near is None or at < 0:
+        return here.box
+    lon, lat = float(here.points.lon[at]), float(here.points.lat[at])
+    return [lon - NEAR, lat - NEAR, lon + NEAR, lat + NEAR]
 
 
 def borders(*, keep_all: bool = False) -> dict[str, Any]:

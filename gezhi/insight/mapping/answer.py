@@ -26,6 +26,15 @@ def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str]) -> dict[str, An
     }
 
 
+def box(layer: Layer) -> list[float] | None:
+    """West, south, east and north of all that counts; None when nothing does."""
+    points, found = layer.ground.points, layer.counted.by_spot.sum(axis=1) > 0
+    if not found.any():
+        return None
+    lon, lat = points.lon[found], points.lat[found]
+    return [float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())]
+
+
 def most(layer: Layer, limit: int) -> list[list[Any]]:
     """As `signs` of seen: the places that count most, wherever they are."""
     return [_row(one, layer) for one in busiest(layer.ground.points, layer.counted.by_spot, limit)]

@@ -41,6 +41,7 @@ class Ground:
     """spot_of: by place, the index of the spot it is shown at. points: where the spots are, in the same order.
 
     cells: the grid cells in which there are spots; cell_of: for each spot the number of its cell, -1 for none.
+    box: west, south, east and north of all spots and borders, None when there is nothing.
     """
 
     spots: list[Spot]
@@ -48,6 +49,7 @@ class Ground:
     spot_of: dict[UUID | None, int]
     cells: list[UUID]
     cell_of: Any
+    box: list[float] | None
     stamp: UUID | None
     read_at: float
     looked_at: float
@@ -109,7 +111,7 @@ def _read(stamped: UUID | None, now: float) -> Ground:
     """3 queries, one of them over all places: closed ones too, for cases still lie there."""
     rows = places.subtree("").order_by("path")
     columns = ("id", "path", "lon", "lat", "code", "full_name", "grid_id")
-    middles = _middles()
+    middles, bounds = _middles()
     spots: list[Spot] = []
     where: list[tuple[float, float]] = []
     spot_of: dict[UUID | None, int] = {}  # parents come before their children
@@ -134,7 +136,9 @@ def _read(stamped: UUID | None, now: float) -> Ground:
     cells = list({spot.grid: None for spot in spots if spot.grid})
     number = {cell: at for at, cell in enumerate(cells)}
     cell_of = np.array([number[one.grid] if one.grid else -1 for one in spots], dtype=np.int64)
-    return Ground(spots, Points.of(where), spot_of, cells, cell_of, stamped, now, now)
+    bounds += [(lon, lat, lon, lat) for lon, lat in where]
+    box = _around(bounds)
+    return Ground(spots, Points.of(where), spot_of, cells, cell_of, box, stamped, now, now)
 
 
 class _Middle(NamedTuple):
@@ -142,8 +146,15 @@ class _Middle(NamedTuple):
     name: str
 
 
-def _middles() -> dict[UUID | None, _Middle]:
-    """A point inside of each cell that is drawn, and of each community of such cells, with its name. 2 queries."""
+def _around(bounds: list[tuple[float, ...]]) -> list[float] | None:
+    if not bounds:
+        return None
+    west, south, east, north = zip(*bounds, strict=True)
+    return [min(west), min(south), max(east), max(north)]
+
+
+def _middles() -> tuple[dict[UUID | None, _Middle], list[tuple[float, ...]]]:
+    """A point inside of each cell that is drawn, and of each community of such cells, with its name; the bounds of all. 2 queries."""
     drawn = places.outlines()
     found: dict[UUID | None, _Middle] = {}
     by_community: dict[UUID, list[Any]] = defaultdict(list)
@@ -154,7 +165,7 @@ def _middles() -> dict[UUID | None, _Middle]:
             by_community[cell.community_id].append(area)
     for community, areas in by_community.items():
         found[community] = _Middle(_inside(shapely.union_all(areas)), "")
-    return found
+    return found, [area.bounds for areas in by_community.values() for area in areas]
 
 
 def _inside(area: Any) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gezhi.web.public import danger, health, home, look, offline, photos, place, report, status
+from gezhi.web.public import danger, health, home, look, offline, photos, pin, place, report, status
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("r/", report.report_anywhere, name="report_anywhere"),
     path("r/<str:code>", report.report, name="report"),
     path("t/<str:code>", status.status, name="status"),
+    path("find/spots", pin.spots, name="find_spots"),
+    path("find/cells", pin.cells, name="find_cells"),
     path("danger", danger.danger, name="danger"),
     path("photo/<uuid:evidence_id>/<int:size>", photos.photo, name="photo"),
     path("look", look.set_look, name="set_look"),

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
-from gezhi.insight.mapping.answer import most, seen
+from gezhi.insight.mapping.answer import box, most, seen
 from gezhi.insight.mapping.ground import ground
 from gezhi.kernel.actor import Duty
 from gezhi.places import queries as places
@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "apart": sum(layer.counted.apart),
         "total": int(layer.counted.by_spot.sum()) + sum(layer.counted.apart),
         "may_keep": actor_of(request).has(Duty.ADMIN),
-        "desk_map": json.dumps(_script(wanted), ensure_ascii=False),
+        "desk_map": json.dumps(_script(wanted, box(layer)), ensure_ascii=False),
         **mapframe.frame(at),
     }
     return mapframe.let_in(render(request, "desk/map/map.html", context), context["map_background"])
@@ -82,7 +82,7 @@ def _names() -> dict[str, str]:
     }
 
 
-def _script(wanted: asked.Shown) -> dict[str, Any]:
+def _script(wanted: asked.Shown, box: list[float] | None) -> dict[str, Any]:
     """What desk-map.js needs to ask and to say."""
     return {
         "points": reverse("desk:map_points"),
@@ -90,6 +90,7 @@ def _script(wanted: asked.Shown) -> dict[str, Any]:
         "spot": reverse("desk:map_spot", args=["CODE"]),
         "query": wanted.query().lstrip("?"),
         "icons": ICONS,
+        "box": box,
         "words": {
             **_names(),
             "several": _("{name} 等 {n} 处"),

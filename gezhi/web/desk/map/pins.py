@@ -61,7 +61,7 @@ def pin(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "place": row,
         "back": reverse("desk:place", args=[row.code]),
-        **mapframe.frame(at),
+        **mapframe.frame(at, near=row.id),
     }
     answer = render(request, "desk/map/pin.html", page, status=422 if form.errors else 200)
     return mapframe.let_in(answer, page["map_background"])

@@ -129,7 +129,7 @@
   const follow = () => {
     slide.value = time.month.value ? months.indexOf(time.month.value) : months.length;
     slide.setAttribute("aria-valuetext", time.month.value || words.now);
-    time.mode.disabled = !time.month.value;
+    time.mode.closest("label").hidden = !time.month.value;
   };
   slide.addEventListener("input", () => {
     time.month.value = nameOf(Number(slide.value));
@@ -159,6 +159,10 @@
 
   (async () => {
     try {
+      if (desk.box) {
+        const [west, south, east, north] = desk.box;
+        map.fitBounds(L.latLngBounds(here.toMap(west, south), here.toMap(east, north)), { maxZoom: 17, animate: false, padding: [48, 48] });
+      }
       cells = here.borders(await (await fetch(desk.cells)).json());
       for (const cell of cells.values()) cell.layer.bindTooltip(plain(cell.name), { sticky: true });
     } catch {

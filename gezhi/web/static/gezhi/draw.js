@@ -65,7 +65,7 @@
       if (!cell.rings.length) continue;
       const isChosen = code === which.value;
       const shape = cell.rings.map((ring) => [ring.map((one) => here.toMap(...one))]);
-      cell.layer = L.polygon(shape, { className: isChosen ? "map-drawn" : "map-cell", bubblingMouseEvents: true }).addTo(map);
+      cell.layer = L.polygon(shape, { className: isChosen ? "map-drawn" : "map-cell", fillOpacity: isChosen ? 0.15 : 0, bubblingMouseEvents: true }).addTo(map);
       if (!isChosen) cell.layer.on("click", () => mode || choose(code));
       GezhiPinName(cell.layer, which.querySelector(`option[value="${CSS.escape(code)}"]`).textContent);
     }

@@ -126,7 +126,7 @@ window.GezhiMap = (() => {
     };
 
     // borders of grid cells from GeoJSON, each by its code
-    const borders = (collection, style = { className: "map-cell" }) => {
+    const borders = (collection, style = { className: "map-cell", fillOpacity: 0 }) => {
       const found = new Map();
       L.geoJSON(collection, {
         interactive: true,

@@ -115,7 +115,7 @@
         if (mine !== turn) return;
         names.clearLayers();
         for (const one of found.places) {
-          const dot = L.circleMarker(here.toMap(one.lon, one.lat), { radius: 4, className: "map-cell", interactive: false }).addTo(names);
+          const dot = L.circleMarker(here.toMap(one.lon, one.lat), { radius: 4, className: "map-cell", fillOpacity: 1, interactive: false }).addTo(names);
           dot.bindTooltip(GezhiMap.plain(one.name), { permanent: true, direction: "right", className: "map-name", interactive: false });
         }
       } catch {
