@@ -42,7 +42,9 @@ class DrawingForm(forms.Form):
     on = day_field(gettext_lazy("从哪天起"), help_text=gettext_lazy("今天，或者以后的一天"))
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=200, required=False)
     carries = forms.BooleanField(
-        label=gettext_lazy("落在新边界里的位置，连同正在办的案件，改归新网格"), required=False
+        label=gettext_lazy("落在新边界里的位置，连同正在办的案件，改归新网格"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "checkbox"}),
     )
 
 

@@ -116,7 +116,7 @@
     const most = Math.max(1, ...Object.values(counts));
     for (const [code, cell] of cells) {
       const n = counts[code] ?? 0;
-      cell.layer.setStyle({ fillOpacity: n ? 0.06 + 0.34 * Math.sqrt(n / most) : 0 });
+      cell.layer.setStyle({ fillOpacity: n ? 0.06 + 0.26 * Math.sqrt(n / most) : 0 });
       cell.layer.setTooltipContent(plain(fill(words.heat, { name: cell.name, n })));
     }
   }

@@ -23,7 +23,7 @@
   const handles = L.layerGroup().addTo(map);
   const fixed = [];
   for (const { layer, name } of here.borders(JSON.parse(words.neighbours)).values()) {
-    GezhiPinName(layer, name);
+    here.name(layer, name);
     layer.eachLayer ? layer.eachLayer(corners) : corners(layer);
   }
   function corners(layer) {
@@ -32,10 +32,6 @@
   let chosen = null; // {ring, at} of the corner that was tapped
   let mode = ""; // "" | "new" | "cut"
   const past = [];
-
-  function GezhiPinName(layer, name) {
-    layer.bindTooltip(GezhiMap.plain(name), { permanent: true, direction: "center", className: "map-name", interactive: false });
-  }
 
   function parsed(text) {
     return text
@@ -67,7 +63,7 @@
       const shape = cell.rings.map((ring) => [ring.map((one) => here.toMap(...one))]);
       cell.layer = L.polygon(shape, { className: isChosen ? "map-drawn" : "map-cell", fillOpacity: isChosen ? 0.15 : 0, bubblingMouseEvents: true }).addTo(map);
       if (!isChosen) cell.layer.on("click", () => mode || choose(code));
-      GezhiPinName(cell.layer, which.querySelector(`option[value="${CSS.escape(code)}"]`).textContent);
+      here.name(cell.layer, which.querySelector(`option[value="${CSS.escape(code)}"]`).textContent);
     }
     if (mode !== "cut") current()?.rings.forEach(handle);
     if (mode === "cut") L.polyline(cutLine().map((one) => here.toMap(...one)), { className: "map-cut" }).addTo(handles);

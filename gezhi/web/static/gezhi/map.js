@@ -136,7 +136,27 @@ window.GezhiMap = (() => {
       }).addTo(map);
       return found;
     };
-    return { map, set, words, say, toMap, fromMap, view, borders };
+    // names of areas, each only while there is room for it
+    const named = new Map();
+    const room = () => {
+      for (const [layer, words] of named) {
+        if (!layer._map) {
+          named.delete(layer);
+          continue;
+        }
+        const bounds = layer.getBounds();
+        const [a, b] = [bounds.getNorthWest(), bounds.getSouthEast()].map((at) => map.latLngToContainerPoint(at));
+        const fits = b.x - a.x > 14 * words.length + 8 && b.y - a.y > 20;
+        if (fits && !layer.getTooltip()) layer.bindTooltip(plain(words), { permanent: true, direction: "center", className: "map-name", interactive: false });
+        else if (!fits && layer.getTooltip()) layer.unbindTooltip();
+      }
+    };
+    map.on("zoomend", room);
+    const name = (layer, words) => {
+      named.set(layer, words);
+      room();
+    };
+    return { map, set, words, say, toMap, fromMap, view, borders, name };
   }
 
   function plain(text) {

@@ -8,14 +8,10 @@
     if (!address) return;
     try {
       const answer = await fetch(address);
-      if (answer.ok) for (const cell of here.borders(await answer.json()).values()) name(cell.layer, cell.name);
+      if (answer.ok) for (const cell of here.borders(await answer.json()).values()) here.name(cell.layer, cell.name);
     } catch {
       here.say(here.words.dataFail);
     }
-  }
-
-  function name(layer, words) {
-    layer.bindTooltip(GezhiMap.plain(words), { permanent: true, direction: "center", className: "map-name", interactive: false });
   }
 
   function start(root) {
@@ -173,7 +169,6 @@
     draw();
   }
 
-  window.GezhiPin = { start, background, name };
   if (!window.L) return;
   for (const root of document.querySelectorAll("[data-pin]")) start(root);
   for (const root of document.querySelectorAll("[data-map-only]")) background(GezhiMap.make(root.querySelector("[data-map]")), root.dataset.cells);
