@@ -19,6 +19,8 @@ from gezhi.duty import check as duty
 from gezhi.evidence import check as evidence
 from gezhi.flows import herald_check
 from gezhi.insight import check as insight
+from gezhi.insight.figures import check as figures
+from gezhi.insight.rollups import following as rollups
 from gezhi.insight.search import following as search
 from gezhi.journal import check as journal
 from gezhi.journal import outbox
@@ -51,6 +53,7 @@ def findings(at: datetime) -> Iterator[tuple[str, Finding]]:
             for found in [*_left_undone(at)]:
                 yield office.code, found
             keep_books(at)
+            rollups.catch_up(at=at)
             search.catch_up()
             for proof in _proofs(at):
                 for found in proof():
@@ -85,6 +88,7 @@ def _proofs(at: datetime) -> list[Proof]:
         partial(routing.findings, at),
         ledger.findings,
         insight.findings,
+        figures.findings,
         partial(herald_check.findings, at),
         _parked,
     ]

@@ -10,7 +10,9 @@ from django.db.migrations.state import ProjectState
 
 from gezhi.cases import dues
 from gezhi.catalogue import actions as catalogue
+from gezhi.insight.rollups.anew import begin_when_new
 from gezhi.kernel.actor import SYSTEM
+from gezhi.ledger import actions as ledger
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.queries import all_jurisdictions
 
@@ -40,6 +42,8 @@ def bring_offices_up_to_date(at: datetime) -> None:
         with scope(office.id):
             catalogue.add_new_conditions(actor=SYSTEM, at=at)
             dues.put_right(at=at)
+            ledger.put_right()
+            begin_when_new(at=at)
 
 
 def take_in(migration: Migration) -> None:

@@ -36,6 +36,7 @@ from gezhi.flows import (
     move_place,
     text_reporter,
 )
+from gezhi.insight.rollups import following as rollups
 from gezhi.insight.search import following as search
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
@@ -46,6 +47,7 @@ from gezhi.tenancy.queries import all_jurisdictions
 
 PAUSE_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 300
+ROLLUP_BATCHES = 10
 SEARCH_BATCHES = 10  # a round: the seals must not wait while the journal of years is read
 WAITING_BOOK = timedelta(seconds=1)
 _tidied: dict[UUID, float] = {}
@@ -193,13 +195,14 @@ def _now() -> datetime:
 
 
 def keep_books(at: datetime) -> int:
-    """Seal the journal of the jurisdiction in force, follow it with the ledger, then with notices and messages, then with what one may search. Returns how many rows were
+    """Seal the journal of the jurisdiction in force, follow it with the ledger, then with notices and messages, then with the roll-ups and what one may search. Returns how many rows were
     new to any of them.
     """
     return (
         sealing.seal(at=at)
         + ledger.catch_up(at=at)
         + herald.catch_up(at=at)
+        + rollups.catch_up(at=at, most=ROLLUP_BATCHES)
         + search.catch_up(SEARCH_BATCHES)
     )
 

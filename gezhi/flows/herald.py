@@ -7,6 +7,7 @@ cursor's new place are one transaction, so a step is told exactly once however o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,6 +19,7 @@ from gezhi.cases.fold import FOLDED
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.fold_news import carry_on, folded
 from gezhi.journal import outbox
+from gezhi.journal.following import read_on
 from gezhi.journal.outbox import Following
 from gezhi.journal.queries import after_position, sealed_position, stories_until
 from gezhi.kernel.actor import ActorKind
@@ -53,10 +55,7 @@ class Step(NamedTuple):
 
 def catch_up(*, at: datetime) -> int:
     """Read on until nothing is left; each batch is one short transaction. Returns how many entries. Writes nothing when nothing is new."""
-    total = 0
-    while told_until() < sealed_position() and (done := _follow(at)):
-        total += done
-    return total
+    return read_on(partial(_follow, at), is_behind=lambda: told_until() < sealed_position())
 
 
 @transaction.atomic

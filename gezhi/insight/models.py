@@ -6,6 +6,98 @@ from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
 
+class Mark(TenantModel):
+    """How far the roll-ups have read the journal, and when they got there.
+
+    edition: of the rows that count; those of others are being made (begun: the newest), or thrown away. after: the last case that was
+    counted of the import whose publication is the next entry, None when none is being counted in.
+    """
+
+    position = models.PositiveBigIntegerField(default=0)
+    reached_at = models.DateTimeField()
+    edition = models.PositiveIntegerField(default=1)
+    begun = models.PositiveIntegerField(default=1)
+    after = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction"], name="one_mark_of_the_roll_ups_per_jurisdiction"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class Tally(TenantModel):
+    """Counts of the cases received in one month at one place and below it, along one axis.
+
+    month: 202603. place_path: as lines have it, "/" for all with what has no place; place: its last id. axis: all, party, category (leaves
+    and their top classes), channel. cells: JSON, key → [counts by their place in counts.NAMES, {bin: n} to done, {bin: n} to closed].
+    """
+
+    edition = models.PositiveIntegerField()
+    month = models.PositiveIntegerField()
+    axis = models.CharField(max_length=10)
+    place_id = models.UUIDField(null=True)
+    place_path = models.CharField(max_length=140)
+    cells = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "edition", "axis", "place_path", "month"],
+                name="one_tally_per_place_axis_and_month",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["jurisdiction", "edition", "axis", "place_id", "month"], name="tallies_of_a_place"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.axis} {self.place_path}"
+
+
+class Exclusion(TenantModel):
+    """A case that is left out of all figures, and listed under them: asked for with a reason, decided by another person."""
+
+    ASKED, GRANTED, REFUSED = "asked", "granted", "refused"
+
+    case = TenantFK("cases.Case")
+    state = models.CharField(max_length=8, default=ASKED)
+    reason = models.CharField(max_length=300)
+    asked_by = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey("parties.Account", models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "case"],
+                condition=models.Q(state__in=["asked", "granted"]),
+                name="one_exclusion_that_holds_per_case",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="asked", reviewed_by=None, reviewed_at=None)
+                | models.Q(
+                    state__in=["granted", "refused"], reviewed_by__isnull=False, reviewed_at__isnull=False
+                ),
+                name="an_exclusion_is_reviewed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_by=None) | ~models.Q(reviewed_by=models.F("asked_by")),
+                name="nobody_reviews_his_own_exclusion",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class SearchLine(TenantModel):
     """All that one may look for of a case, folded (kernel.search). number: position of its first entry in the journal, so the newest is the highest."""
 

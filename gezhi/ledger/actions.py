@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
+from gezhi.cases.models import Case
+from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position, sealed_position
 from gezhi.ledger.models import Cursor, Line
@@ -23,10 +26,7 @@ def catch_up(*, at: datetime) -> int:
 
     Read twice or by two workers at once gives the same lines. Writes nothing when there is nothing new.
     """
-    total = 0
-    while _is_behind() and (done := _follow(at)):
-        total += done
-    return total
+    return read_on(partial(_follow, at), is_behind=_is_behind)
 
 
 def _is_behind() -> bool:
@@ -36,7 +36,7 @@ def _is_behind() -> bool:
 
 @transaction.atomic
 def _follow(at: datetime) -> int:
-    cursor = _held_cursor(at)
+    cursor = held(Cursor, reached_at=at)
     entries = list(after_position(cursor.position, BATCH))
     if not entries:
         return 0
@@ -46,13 +46,6 @@ def _follow(at: datetime) -> int:
     cursor.position, cursor.reached_at = position, at
     cursor.save(update_fields=["position", "reached_at"])
     return len(entries)
-
-
-def _held_cursor(at: datetime) -> Cursor:
-    """The cursor, locked for the rest of the transaction: while it stands still, lines are what they are."""
-    Cursor.objects.get_or_create(defaults={"reached_at": at})
-    cursor: Cursor = Cursor.objects.select_for_update(no_key=True).get()
-    return cursor
 
 
 def _publish(entries: Iterable[Entry]) -> None:
@@ -79,6 +72,17 @@ def rebuild(*, at: datetime) -> int:
     return int(Line.objects.count())
 
 
+def put_right() -> None:
+    """Lines of before a column was there: count those anew that it says something of. Nothing to do: 2 queries."""
+    in_batches(_without_their_extension, _make_anew)
+
+
+def _without_their_extension(after: UUID, position: int) -> list[UUID]:
+    extended = Case.objects.filter(extended_to__isnull=False, id__gt=after)
+    rows = Line.objects.filter(extended_to=None, case_id__in=extended.values("id")).order_by("case_id")
+    return list(rows.values_list("case_id", flat=True)[:BATCH])
+
+
 def _make_anew(case_ids: Collection[UUID], position: int) -> None:
     _keep(recount(case_ids, position).values())
 
@@ -96,8 +100,8 @@ def in_batches(choose: Callable[[UUID, int], list[UUID]], deed: Callable[[Found,
     last = FIRST
     while True:
         with transaction.atomic():
-            held = Cursor.objects.select_for_update(no_key=True).first()
-            position = held.position if held else 0
+            cursor = Cursor.objects.select_for_update(no_key=True).first()
+            position = cursor.position if cursor else 0
             case_ids = choose(last, position)
             if case_ids:
                 deed(case_ids, position)

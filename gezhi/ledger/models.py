@@ -48,6 +48,7 @@ class Line(TenantModel):
 
     make_safe_due = models.DateTimeField(null=True)
     fix_due = models.DateTimeField(null=True)
+    extended_to = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     paused_since = models.DateTimeField(null=True)
     paused_minutes = models.PositiveIntegerField(default=0)
@@ -72,6 +73,8 @@ class Line(TenantModel):
         indexes = (
             models.Index(fields=["jurisdiction", "received_at"], name="ledger_by_receipt"),
             models.Index(fields=["jurisdiction", "state", "received_at"], name="ledger_by_state"),
+            models.Index(fields=["jurisdiction", "place_path"], name="ledger_of_a_place"),
+            models.Index(fields=["jurisdiction", "lead_id", "received_at"], name="ledger_of_a_party"),
             models.Index(
                 fields=["jurisdiction", "run_id"],
                 condition=models.Q(is_held=True),

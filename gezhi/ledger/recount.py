@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from gezhi.cases.models import CaseReport
@@ -31,6 +32,38 @@ def recount(case_ids: Collection[UUID], position: int) -> dict[UUID, Line]:
     for line in lines.values():
         line.is_held = line.run_id is not None and line.run_id not in published
     return lines
+
+
+class Lines(NamedTuple):
+    """What the ledger says of some cases at a position of the journal. What is not published yet is not among them."""
+
+    position: int
+    lines: Sequence[Line]
+
+
+def between(case_ids: Collection[UUID], was: int, now: int) -> tuple[Lines, Lines]:
+    """The lines of these cases at one position and at a later one, by their own stories: said_at and pictures_said stay empty.
+
+    3 queries at most, and one pass over each story's rows for both.
+    """
+    steps = Entry.objects.filter(subject_kind="case", subject_id__in=case_ids, position__lte=now)
+    old: list[Line] = []
+    new: list[Line] = []
+    for _case, story in groupby(steps.order_by("subject_id", "seq"), key=lambda step: step.subject_id):
+        told = list(story)
+        old += _line([step for step in told if (step.position or 0) <= was])
+        new += _line(told)
+    return _shown(old, was), _shown(new, now)
+
+
+def _line(told: Sequence[Entry]) -> list[Line]:
+    line = line_of(told)
+    return [] if line is None else [line]
+
+
+def _shown(lines: list[Line], position: int) -> Lines:
+    published = published_runs({line.run_id for line in lines if line.run_id}, position)
+    return Lines(position, [line for line in lines if line.run_id is None or line.run_id in published])
 
 
 def _reports(lines: dict[UUID, Line], position: int) -> None:

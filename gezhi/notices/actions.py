@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from gezhi.journal.following import held
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
 from gezhi.notices.models import Cursor, FloodTold, Notice, Seen
@@ -37,9 +38,7 @@ class Coming:
 
 def held_position() -> int:
     """How far the journal has been read for notices; locked until the caller's transaction ends."""
-    Cursor.objects.get_or_create()
-    held: Cursor = Cursor.objects.select_for_update(no_key=True).get()
-    return held.position
+    return held(Cursor).position
 
 
 def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int, at: datetime) -> None:

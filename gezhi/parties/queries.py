@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.refusal import NotFound
@@ -345,6 +345,12 @@ def parties_without_people(at: datetime) -> list[PartyRow]:
     """Open parties where nobody has a post today: only their standing phone answers. 1 query."""
     staffed = _current_posts(at).values("party_id")
     return _rows(Party.objects.filter(closed_on=None).exclude(id__in=staffed).order_by("code"))
+
+
+def headcounts(at: datetime) -> dict[UUID, int]:
+    """How many people have a post at each party today; parties without any are absent. 1 query."""
+    rows = _current_posts(at).filter(party__isnull=False).order_by().values_list("party_id")
+    return dict(rows.annotate(n=Count("account_id", distinct=True)))
 
 
 _PERSON = ("account_id", "account__name", "duty", "party_id", "id")

@@ -1,7 +1,6 @@
 """Follow the journal with the search lines, as the ledger does: each batch one short transaction, read twice the same."""
 
 from collections.abc import Collection, Iterable
-from itertools import count
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from gezhi.insight.models import SearchCursor, SearchLine
 from gezhi.insight.search import engines
 from gezhi.insight.search.engines import Written
 from gezhi.insight.search.text import texts_of
+from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position, sealed_position
 from gezhi.places import paths
@@ -25,13 +25,7 @@ def catch_up(most: int | None = None) -> int:
 
     After an upgrade the whole journal is read: whoever keeps other books beside these takes a few batches at a time.
     """
-    total = 0
-    for _batch in count() if most is None else range(most):
-        done = _follow() if _is_behind() else 0
-        if not done:
-            break
-        total += done
-    return total
+    return read_on(_follow, is_behind=_is_behind, most=most)
 
 
 def _is_behind() -> bool:
@@ -41,8 +35,7 @@ def _is_behind() -> bool:
 
 @transaction.atomic
 def _follow() -> int:
-    SearchCursor.objects.get_or_create()
-    cursor = SearchCursor.objects.select_for_update(no_key=True).get()
+    cursor = held(SearchCursor)
     if cursor.place_path:
         _rename(cursor)
         cursor.save(update_fields=["place_path", "after"])

@@ -1,0 +1,1 @@
+"""Rates and times of cases: counted ahead, read by place, party, category, channel and month, opened into the cases they count."""

@@ -1,0 +1,41 @@
+"""Hot spots: where more came in a month than the place's own past would lead one to expect (poisson; docs/adr/0032-see-it-all.md)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gezhi.insight.figures.months import Span, later
+from gezhi.insight.poisson import is_hot, most_expected
+
+LOOKED_BACK = 12  # months
+LEAST_PAST = 3  # months: with less there is no past to compare with
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """of: what was given. count: in the month; mean: of the months before; expected: what 95 of a hundred such months do not exceed."""
+
+    of: object
+    count: int
+    mean: float
+    expected: int
+
+
+def past_of(month: int, first: int | None) -> Span | None:
+    """The months that a month is compared with: the twelve before it, from the office's first one on. None when there are too few."""
+    begins = max(later(month, -LOOKED_BACK), first or month)
+    span = Span(begins, later(month, -1))
+    return span if span.length() >= LEAST_PAST else None
+
+
+def hot_spots(
+    candidates: Iterable[object], month: int, past: Span | None, count: Callable[[object, Span], int]
+) -> list[Hot]:
+    """Those of the candidates that are hot, the farthest above what was to be expected first. count: of one in a span."""
+    if past is None:
+        return []
+    found = []
+    for one in candidates:
+        now, mean = count(one, Span(month, month)), count(one, past) / past.length()
+        if is_hot(now, mean):
+            found.append(Hot(one, now, mean, most_expected(mean)))
+    return sorted(found, key=lambda hot: hot.expected - hot.count)

@@ -1,0 +1,126 @@
+"""Durations in steps of five percent, months, cells and the Poisson rule."""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gezhi.insight.figures import cells
+from gezhi.insight.figures.hot import hot_spots, past_of
+from gezhi.insight.figures.months import Span, is_month, later, month_at, span_of
+from gezhi.insight.histogram import Spread, bin_of, hours, spread, spread_of
+from gezhi.insight.poisson import is_hot, most_expected
+
+MINUTE = timedelta(minutes=1)
+LASTED = st.integers(min_value=1, max_value=5_000_000)
+
+
+@given(LASTED)
+def test_the_middle_of_a_bin_is_at_most_two_and_a_half_percent_beside(minutes: int) -> None:
+    assert hours(bin_of(minutes * MINUTE)) * 60 == pytest.approx(minutes, rel=0.0251)
+
+
+def test_what_is_shorter_than_a_minute_counts_as_one() -> None:
+    assert {bin_of(timedelta(0)), bin_of(-MINUTE), bin_of(MINUTE)} == {0}
+
+
+@given(st.lists(LASTED, min_size=1, max_size=60))
+def test_quartiles_of_bins_are_those_of_the_durations(minutes: list[int]) -> None:
+    bins: dict[int, int] = {}
+    for one in minutes:
+        bins[bin_of(one * MINUTE)] = bins.get(bin_of(one * MINUTE), 0) + 1
+    found, ordered = spread(bins), sorted(minutes)
+    assert found is not None
+    ranks = [ordered[ceil(len(ordered) * part / 4) - 1] / 60 for part in (1, 2, 3)]
+    assert (found.n, [found.low, found.median, found.high]) == (len(minutes), pytest.approx(ranks, rel=0.0251))
+
+
+def test_nothing_has_no_median() -> None:
+    assert (spread({}), spread_of([])) == (None, None)
+
+
+def test_single_values_have_their_own_quartiles() -> None:
+    assert spread_of([0.4, 0.1, 0.3, 0.2]) == Spread(4, 0.1, 0.2, 0.3)
+
+
+# scipy.stats.poisson.ppf(0.95, mean), version 1.14
+KNOWN = [(0.0, 0), (0.05, 0), (0.1, 1), (0.5, 2), (1.0, 3), (2.5, 5), (5.0, 9), (10.0, 15), (20.0, 28), (50.0, 62), (100.0, 117), (1000.0, 1052)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mean", "most"), KNOWN)
+def test_what_95_of_a_hundred_months_do_not_exceed(mean: float, most: int) -> None:
+    assert most_expected(mean) == most
+
+
+def test_a_mean_below_zero_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        most_expected(-1.0)
+
+
+def test_four_cases_are_never_a_hot_spot() -> None:
+    assert (is_hot(4, 0.0), is_hot(5, 0.0), is_hot(9, 5.0), is_hot(10, 5.0)) == (False, True, False, True)
+
+
+def test_there_must_be_a_past_to_compare_with() -> None:
+    assert past_of(202603, None) is None
+    assert past_of(202603, 202601) is None
+    assert past_of(202603, 202512) == Span(202512, 202602)
+    assert past_of(202603, 202001) == Span(202503, 202602)
+
+
+def test_the_farthest_above_its_past_comes_first() -> None:
+    counts = {("a", 202603): 12, ("b", 202603): 30, ("c", 202603): 9}
+
+    def count(one: object, span: Span) -> int:
+        return counts.get((str(one), span.first), 0) if span.length() == 1 else 5 * span.length()
+
+    found = hot_spots("abc", 202603, Span(202503, 202602), count)
+    assert [(one.of, one.count, one.mean, one.expected) for one in found] == [("b", 30, 5.0, 9), ("a", 12, 5.0, 9)]
+    assert hot_spots("abc", 202603, None, count) == []
+
+
+CELL = st.dictionaries(st.sampled_from([0, 5, 317, 1000, 1200]), st.integers(1, 50))
+COUNTED = st.lists(st.integers(0, 3), max_size=6)
+
+
+def cell_of(places: list[int], bins: dict[int, int]) -> cells.Cell:
+    return {cells.COUNTS: cells.packed(places)} | bins
+
+
+@given(COUNTED, CELL, COUNTED, CELL)
+def test_what_is_added_can_be_taken_away(
+    one: list[int], bins: dict[int, int], other: list[int], more: dict[int, int]
+) -> None:
+    begun, cell = cell_of(one, bins), cell_of(one, bins)
+    cells.add(cell, cell_of(other, more))
+    cells.add(cell, cell_of(other, more), -1)
+    assert cells.as_sum(cell, 4) == cells.as_sum(begun, 4)
+
+
+@given(COUNTED, CELL)
+def test_a_cell_is_kept_and_read_again(places: list[int], bins: dict[int, int]) -> None:
+    cell = cell_of(places, bins)
+    kept = cells.from_json(cells.as_json({"k": cell}, 4))
+    assert cells.as_sum(kept.get("k", {}), 4) == cells.as_sum(cell, 4)
+    assert cells.as_sum(cell, 4).counts == [places.count(place) for place in range(4)]
+
+
+def test_taking_more_away_than_there_was_is_a_bug() -> None:
+    with pytest.raises(OverflowError):
+        cells.as_json({"k": {cells.COUNTS: -1}}, 4)
+
+
+def test_months() -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    assert [later(202512, by) for by in (-12, 0, 1, 13)] == [202412, 202512, 202601, 202701]
+    assert month_at(datetime(2026, 2, 28, 16, tzinfo=UTC), shanghai) == 202603
+    span = span_of("year", 202603)
+    assert (span, span.length(), span.before()) == (Span(202504, 202603), 12, Span(202404, 202503))
+    assert span_of("quarter", 202605) == Span(202604, 202605)
+    assert span_of("month", 202605).a_year_before() == Span(202505, 202505)
+    assert Span(202511, 202602).months() == [202511, 202512, 202601, 202602]
+    assert Span(202603, 202603).begins(shanghai) == datetime(2026, 2, 28, 16, tzinfo=UTC)
+    assert [is_month(text) for text in ("202603", "202613", "２０２６０３", "2026", "190001")] == [True, *[False] * 4]
