@@ -1,6 +1,6 @@
 """Lists of cases: what fits a filter, most urgent or newest first, and how many fit each of several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -206,3 +206,8 @@ def by_place(rows: QuerySet[Case]) -> list[tuple[UUID | None, tuple[int, ...]]]:
     """How many of these cases lie at each place. 1 query."""
     counted = rows.order_by().values("place_id").annotate(whole=Count("id"))
     return [(place, (whole,)) for place, whole in counted.values_list("place_id", "whole")]
+
+
+def are_complained_of(parties: Collection[UUID]) -> bool:
+    """Whether any case is a complaint of one of these parties, and so hidden from their people. 1 query."""
+    return bool(parties) and Case.objects.filter(complained_of__in=parties).exists()

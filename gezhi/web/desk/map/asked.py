@@ -33,7 +33,15 @@ class Shown:
     def wanted(self) -> CaseFilter:
         """Of the past, cases in any state."""
         found = self.chosen.wanted
-        return replace(found, states=(), clock="") if self.month else found
+        if not self.month:
+            return found
+        return CaseFilter(
+            place_path=found.place_path,
+            category_ids=found.category_ids,
+            party=found.party,
+            channel=found.channel,
+            holds=found.holds,
+        )
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -79,6 +87,8 @@ def layer(request: HttpRequest, asked: Shown) -> Layer:
     if not asked.month:
         return layers.now(asked.wanted, key=key, actor=actor, at=at, soon=lists.soon_at(at))
     since, until = span(asked.month)
+    month = 0 if chosen.is_filtered or chosen.own else int(asked.month.replace("-", ""))
+    who = {"key": key, "actor": actor, "at": at, "month": month}
     if asked.mode == OPEN:
-        return layers.open_then(asked.wanted, key=key, actor=actor, at=at, moment=min(until, at))
-    return layers.received(asked.wanted, key=key, actor=actor, at=at, since=since, until=until)
+        return layers.open_then(asked.wanted, moment=min(until, at), **who)
+    return layers.received(asked.wanted, since=since, until=until, **who)
