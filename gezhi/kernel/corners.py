@@ -4,12 +4,13 @@ Outlines with holes are not written so.
 """
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from gezhi.kernel.refusal import Refusal
 
 MOST_SIGNS = 400_000
-_CORNER = re.compile(r"\s*(-?[0-9]{1,3}(?:\.[0-9]{1,15})?)\s*[,，\s]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,15})?)\s*")
+_CORNER = re.compile(r"\s*(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)\s*[,，\s]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)\s*")
 
 
 class BadCorners(Refusal, ValueError):
@@ -23,8 +24,15 @@ def as_lines(geometry: dict[str, Any]) -> str | None:
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
     if any(len(rings) != 1 for rings in polygons):
         return None
-    parts = ["\n".join(f"{lon:.15g}, {lat:.15g}" for lon, lat, *_ in rings[0][:-1]) for rings in polygons]
+    parts = [
+        "\n".join(f"{_plain(lon)}, {_plain(lat)}" for lon, lat, *_ in rings[0][:-1]) for rings in polygons
+    ]
     return "\n\n".join(parts)
+
+
+def _plain(degrees: float) -> str:
+    """All digits, and never 6e-05."""
+    return format(Decimal(repr(degrees)).normalize(), "f")
 
 
 def as_geometry(lines: str) -> dict[str, Any] | None:

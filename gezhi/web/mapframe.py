@@ -8,7 +8,6 @@ from uuid import UUID
 
 import shapely
 from django.http import HttpResponse
-from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from shapely.geometry import mapping, shape
 
@@ -49,7 +48,6 @@ def frame(at: datetime, *, near: UUID | None = None) -> dict[str, Any]:
             for one in plans()
         ],
         "box": box(near),
-        "scripts": {name: static(f"gezhi/{name}.js") for name in ("leaflet", "gcoord")},
         "words": _words(),
     }
     return {"map": json.dumps(data, ensure_ascii=False), "map_background": below}

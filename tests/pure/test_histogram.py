@@ -35,7 +35,10 @@ def test_quartiles_of_bins_are_those_of_the_durations(minutes: list[int]) -> Non
     found, ordered = spread(bins), sorted(minutes)
     assert found is not None
     ranks = [ordered[ceil(len(ordered) * part / 4) - 1] / 60 for part in (1, 2, 3)]
-    assert (found.n, [found.low, found.median, found.high]) == (len(minutes), pytest.approx(ranks, rel=0.0251))
+    assert (found.n, [found.low, found.median, found.high]) == (
+        len(minutes),
+        pytest.approx(ranks, rel=0.0251),
+    )
 
 
 def test_nothing_has_no_median() -> None:
@@ -78,7 +81,10 @@ def test_the_farthest_above_its_past_comes_first() -> None:
         return counts.get((str(one), span.first), 0) if span.length() == 1 else 5 * span.length()
 
     found = hot_spots("abc", 202603, Span(202503, 202602), count)
-    assert [(one.of, one.count, one.mean, one.expected) for one in found] == [("b", 30, 5.0, 9), ("a", 12, 5.0, 9)]
+    assert [(one.of, one.count, one.mean, one.expected) for one in found] == [
+        ("b", 30, 5.0, 9),
+        ("a", 12, 5.0, 9),
+    ]
     assert hot_spots("abc", 202603, None, count) == []
 
 
@@ -123,4 +129,7 @@ def test_months() -> None:
     assert span_of("month", 202605).a_year_before() == Span(202505, 202505)
     assert Span(202511, 202602).months() == [202511, 202512, 202601, 202602]
     assert Span(202603, 202603).begins(shanghai) == datetime(2026, 2, 28, 16, tzinfo=UTC)
-    assert [is_month(text) for text in ("202603", "202613", "２０２６０３", "2026", "190001")] == [True, *[False] * 4]
+    assert [is_month(text) for text in ("202603", "202613", "２０２６０３", "2026", "190001")] == [
+        True,
+        *[False] * 4,
+    ]

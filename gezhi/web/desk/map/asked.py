@@ -1,7 +1,7 @@
 """What of the cases somebody wants to see on the map: the filters of the list, and a month of the slider."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from gezhi.web.staff import actor_of, at_of
 MONTHS = 24  # of the slider, the running one the last
 RECEIVED, OPEN = "received", "open"
 MODES = (RECEIVED, OPEN)
+JUST_NOW = timedelta(seconds=1)  # what came in this very moment is there, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +91,5 @@ def layer(request: HttpRequest, asked: Shown) -> Layer:
     month = 0 if chosen.is_filtered or chosen.own else int(asked.month.replace("-", ""))
     who = {"key": key, "actor": actor, "at": at, "month": month}
     if asked.mode == OPEN:
-        return layers.open_then(asked.wanted, moment=min(until, at), **who)
+        return layers.open_then(asked.wanted, moment=min(until, at + JUST_NOW), **who)
     return layers.received(asked.wanted, since=since, until=until, **who)

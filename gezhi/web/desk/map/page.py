@@ -160,7 +160,7 @@ def _of_month(narrow: case_lists.CaseFilter, wanted: asked.Shown, request: HttpR
     since, until = asked.span(wanted.month)
     who = {"actor": actor_of(request)}
     if wanted.mode == asked.OPEN:
-        return case_lists.open_at(narrow, moment=min(until, at_of(request)), **who).order_by(
+        return case_lists.open_at(narrow, moment=min(until, at_of(request) + asked.JUST_NOW), **who).order_by(
             "-received_at", "id"
         )
     return case_lists.received_in(narrow, since=since, until=until, **who).order_by("-received_at", "id")
