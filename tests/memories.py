@@ -16,6 +16,7 @@ MEMORIES = (
     ("gezhi.config.worker", "_tidied"),
     ("gezhi.insight.mapping.counts", "_kept"),
     ("gezhi.insight.mapping.ground", "_grounds"),
+    ("gezhi.places.backgrounds", "_kept"),
     ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),
     ("gezhi.reports.vocabulary", "_kept"),

@@ -1,12 +1,13 @@
 """Places by name or around a point, for whoever puts a pin on the map of the report form. Nothing of who asks is kept."""
 
+from contextlib import suppress
 from typing import Any
 
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import queries as places
 from gezhi.places.kinds import Kind
 from gezhi.places.queries import PlaceRow
@@ -53,6 +54,16 @@ def _at(place: PlaceRow) -> PlaceRow | None:
 def _told(one: PlaceRow, at: PlaceRow | None = None) -> dict[str, Any]:
     where = at or one
     return {"code": one.code, "name": one.full_name if at else one.name, "lon": where.lon, "lat": where.lat}
+
+
+@require_safe
+@never_cache
+def frame(request: Asked) -> HttpResponse:
+    """What a map needs to be made (map.js), around the place of ?near=CODE where one is named. At most 5 queries."""
+    near = None
+    with suppress(NotFound):
+        near = places.by_code(request.GET["near"][:40]).id if request.GET.get("near") else None
+    return HttpResponse(mapframe.frame(request.now, near=near)["map"], content_type="application/json")
 
 
 @require_safe

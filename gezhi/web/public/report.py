@@ -19,6 +19,7 @@ from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
+from gezhi.places.backgrounds import background
 from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
@@ -304,7 +305,7 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "others_said": same.here(place, request.now) if place and not draft.closed else (),
         "place_note": trust.solved_note(path) if place else "",
         "answering": trust.desk_answering(path, request.now),
-        **mapframe.frame(request.now, near=place.id if place else None),
+        "map_background": background(),
         "typed": {name: draft.form.data.get(name, "") for name in (*TYPED, "contact", "may_call", "category")}
         if draft.form.is_bound
         else {},

@@ -12,6 +12,7 @@ urlpatterns = [
     path("r/<str:code>", report.report, name="report"),
     path("t/<str:code>", status.status, name="status"),
     path("find/spots", pin.spots, name="find_spots"),
+    path("find/map", pin.frame, name="find_map"),
     path("find/cells", pin.cells, name="find_cells"),
     path("danger", danger.danger, name="danger"),
     path("photo/<uuid:evidence_id>/<int:size>", photos.photo, name="photo"),

@@ -75,6 +75,9 @@
     if (!later.open || isLoading) return;
     isLoading = true;
     try {
+      const frame = await fetch(later.dataset.frame);
+      if (!frame.ok) throw new Error(frame.status);
+      later.querySelector("[data-map]").dataset.map = await frame.text();
       await Promise.all(later.dataset.styles.split(" ").map((one) => load("link", one, "href")));
       for (const one of later.dataset.scripts.split(" ")) await load("script", one, "src");
     } catch {
