@@ -1,6 +1,6 @@
 """Lists of cases: what fits a filter, most urgent or newest first, and how many fit each of several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -231,3 +231,42 @@ def _is_nearly_due(at: datetime) -> Q:
     left = ExpressionWrapper(F("due_at") - Value(at, DateTimeField()), DurationField())
     whole = ExpressionWrapper(F("due_at") - CaseWhen(begun_at, default=F("entered_at")), DurationField())
     return Q(LessThan(ExpressionWrapper(left * NEARLY, DurationField()), whole))
+
+
+def per_place(
+    wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime
+) -> list[tuple[UUID | None, tuple[int, ...]]]:
+    """How many open cases that fit lie at each place: (in time, due soon, overdue, paused). 2 queries, whatever the number of cases."""
+    clocks = {name: Count("id", filter=_clock(name, at, soon)) for name in ("due_soon", "overdue", "paused")}
+    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon), closed_at=None)
+    counted = rows.order_by().values("place_id").annotate(whole=Count("id"), **clocks)
+    try:
+        found = list(counted.values_list("place_id", "whole", *clocks))
+    except EmptyResultSet:
+        return []
+    return [
+        (place, (whole - due_soon - overdue - paused, due_soon, overdue, paused))
+        for place, whole, due_soon, overdue, paused in found
+    ]
+
+
+def received_in(wanted: CaseFilter, *, actor: Actor, since: datetime, until: datetime) -> QuerySet[Case]:
+    """Cases that fit, open or closed by now, received in a span. A lazy queryset, along the index of receipts."""
+    return visible_to(actor).filter(_fits(wanted, actor), received_at__gte=since, received_at__lt=until)
+
+
+def open_at(wanted: CaseFilter, *, actor: Actor, moment: datetime) -> QuerySet[Case]:
+    """Cases that fit, had been received at a moment and were not closed then, as is known now. A lazy queryset."""
+    was_open = Q(closed_at=None) | Q(closed_at__gte=moment)
+    return visible_to(actor).filter(_fits(wanted, actor), was_open, received_at__lt=moment)
+
+
+def by_place(rows: QuerySet[Case]) -> list[tuple[UUID | None, tuple[int, ...]]]:
+    """How many of these cases lie at each place. 1 query."""
+    counted = rows.order_by().values("place_id").annotate(whole=Count("id"))
+    return [(place, (whole,)) for place, whole in counted.values_list("place_id", "whole")]
+
+
+def are_complained_of(parties: Collection[UUID]) -> bool:
+    """Whether any case is a complaint of one of these parties, and so hidden from their people. 1 query."""
+    return bool(parties) and Case.objects.filter(complained_of__in=parties).exists()

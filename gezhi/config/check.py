@@ -20,6 +20,7 @@ from gezhi.evidence import check as evidence
 from gezhi.flows import herald_check
 from gezhi.insight import check as insight
 from gezhi.insight.figures import check as figures
+from gezhi.insight.mapping import past as map_past
 from gezhi.insight.rollups import following as rollups
 from gezhi.insight.search import following as search
 from gezhi.journal import check as journal
@@ -89,6 +90,7 @@ def _proofs(at: datetime) -> list[Proof]:
         ledger.findings,
         insight.findings,
         figures.findings,
+        map_past.findings,
         partial(herald_check.findings, at),
         _parked,
     ]

@@ -31,6 +31,7 @@ from gezhi.flows import (
     bulk,
     change_of_company,
     clockwork,
+    draw_cells,
     herald,
     import_orders,
     learn,
@@ -76,6 +77,11 @@ def follow_place(errand: Leased, at: datetime) -> None:
     move_place.follow(errand.payload, errand.subject_id, at=at)
 
 
+def draw_cells_ahead(errand: Leased, at: datetime) -> None:
+    """The day of new borders has come."""
+    draw_cells.come_due(errand.payload, at=at)
+
+
 def bring_book(errand: Leased, at: datetime) -> None:
     """A slice of an incoming book; the next one comes when what else is due has had its turn, of a book that waits for another a little later."""
     more = books.go_on(UUID(errand.key), at=at)
@@ -105,6 +111,7 @@ HANDLERS: dict[str, Handler] = {
     evidence.PREPARE: prepare_picture,
     MESSAGE: show_message,
     move_place.FOLLOW: follow_place,
+    draw_cells.AHEAD: draw_cells_ahead,
     books.BRING: bring_book,
     books.TAKE_BACK: take_book_back,
     hearing.HEARD: hearing.take,

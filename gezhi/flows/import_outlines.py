@@ -41,10 +41,10 @@ def import_outlines(data: bytes, *, actor: Actor, at: datetime) -> OutlineResult
     Raises kernel.geojson.BadGeoJson (the file as a whole), NotYours. Statements: about 20 however many cells there are.
     """
     reading = geojson.read(data)
-    plan = OutlinePlanner(_communities(), _cells()).planned(reading.shapes, reading.faults, _corners())
+    plan = planned(reading)
     bad = {finding.number for finding in plan.findings}
     if not bad:
-        _write(plan, actor, at)
+        write(plan, actor=actor, at=at)
     return OutlineResult(
         reading.total,
         len(plan.new.keys() - bad),
@@ -54,6 +54,11 @@ def import_outlines(data: bytes, *, actor: Actor, at: datetime) -> OutlineResult
         tuple(plan.findings),
         tuple(plan.warnings),
     )
+
+
+def planned(reading: geojson.Reading) -> OutlinePlan:
+    """What a map would change, judged against the book as it is now. 4 queries."""
+    return OutlinePlanner(_communities(), _cells()).planned(reading.shapes, reading.faults, _corners())
 
 
 def _communities() -> list[Community]:
@@ -81,7 +86,7 @@ def _corners() -> list[Position]:
 
 
 @transaction.atomic
-def _write(plan: OutlinePlan, actor: Actor, at: datetime) -> None:
+def write(plan: OutlinePlan, *, actor: Actor, at: datetime) -> None:
     """Borders that change first: a new cell may lie on ground that a sister gives up."""
     if plan.redrawn:
         book.redraw_grids(dict(plan.redrawn.values()), actor=actor, at=at)

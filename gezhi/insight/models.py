@@ -61,6 +61,33 @@ class Tally(TenantModel):
         return f"{self.month} {self.axis} {self.place_path}"
 
 
+class Spot(TenantModel):
+    """How many cases were received, and how many closed, in one month (202603) at one place itself; a place of zeros = not located."""
+
+    edition = models.PositiveIntegerField()
+    month = models.PositiveIntegerField()
+    place_id = models.UUIDField()
+    received = models.IntegerField(default=0)
+    closed = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "edition", "month", "place_id"],
+                name="one_spot_per_place_and_month",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["jurisdiction", "edition", "month", "place_id", "received", "closed"],
+                name="spots_by_month",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.place_id}"
+
+
 class Exclusion(TenantModel):
     """A case that is left out of all figures, and listed under them: asked for with a reason, decided by another person."""
 

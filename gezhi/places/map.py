@@ -43,6 +43,12 @@ def locate(lon: float, lat: float) -> Located | None:
     return None if code is None else found.cells[code]
 
 
+def stamp() -> UUID | None:
+    """What changes with every border and every point that is put elsewhere. 1 query."""
+    found: UUID | None = PlaceRegister.objects.values_list("map_stamp", flat=True).first()
+    return found
+
+
 def forget_map(jurisdiction: UUID) -> None:
     """Look again at the next question (after a border was drawn in this process)."""
     _maps.pop(jurisdiction, None)
@@ -53,9 +59,9 @@ def _fresh_map() -> _Map:
     known = _maps.get(jurisdiction)
     if known and now - known.looked_at < FRESH_SECONDS:
         return known
-    stamp = PlaceRegister.objects.values_list("map_stamp", flat=True).first()
-    if known is None or known.stamp != stamp:
-        known = _read(stamp, now)
+    drawn = stamp()
+    if known is None or known.stamp != drawn:
+        known = _read(drawn, now)
         if len(_maps) >= KEPT_JURISDICTIONS:
             _maps.clear()
         _maps[jurisdiction] = known
@@ -63,8 +69,8 @@ def _fresh_map() -> _Map:
     return known
 
 
-def _read(stamp: UUID | None, now: float) -> _Map:
+def _read(drawn: UUID | None, now: float) -> _Map:
     """The stamp was read before the cells: a border drawn in between makes the map old, never falsely new."""
     rows = list(GridCell.objects.exclude(outline="").values_list("code", "outline", "id", "community_id"))
     index = CellIndex((code, json.loads(outline)) for code, outline, _, _ in rows)
-    return _Map(stamp, index, {code: Located(id, community) for code, _, id, community in rows}, now)
+    return _Map(drawn, index, {code: Located(id, community) for code, _, id, community in rows}, now)

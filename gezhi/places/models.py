@@ -169,3 +169,56 @@ class Fixture(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MapBackground(TenantModel):
+    """What lies below the map: tiles of somebody else. One row for each office that has set it; tiles "" = none.
+
+    tiles, labels: addresses with {x}, {y} and {z}, of one host. system: wgs84, gcj02 (Amap, Tencent) or bd09 (Baidu).
+    """
+
+    tiles = models.CharField(max_length=500, blank=True, default="")
+    labels = models.CharField(max_length=500, blank=True, default="")
+    attribution = models.CharField(max_length=200, blank=True, default="")
+    system = models.CharField(max_length=8, default="wgs84")
+    most_zoom = models.PositiveSmallIntegerField(default=18)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction"], name="one_map_background_per_jurisdiction"),
+            models.CheckConstraint(
+                condition=Q(system__in=["wgs84", "gcj02", "bd09"]), name="system_of_the_tiles_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tiles="") | ~Q(attribution=""), name="tiles_say_whose_they_are"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.tiles
+
+
+class MapPlan(TenantModel):
+    """A scanned plan laid on the map. picture: id of the kept picture. marks: [x, y, lon, lat] each, as somebody set them.
+
+    corners: [lon, lat] of its upper left, upper right and lower left corner, as follows from the marks.
+    """
+
+    name = models.CharField(max_length=60)
+    picture = models.UUIDField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    marks = models.JSONField()
+    corners = models.JSONField()
+    made_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["jurisdiction", "picture"], name="a_picture_is_one_plan"),
+            models.CheckConstraint(condition=~Q(name=""), name="map_plan_has_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 
 from gezhi.kernel.geo import Point, metres
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import paths
 from gezhi.places.batches import batches
+from gezhi.places.kinds import Kind
 from gezhi.places.map import Located, locate
 from gezhi.places.models import Fixture, GridCell, Place, PlaceName
 from gezhi.places.register import tidy_code
@@ -51,6 +53,7 @@ __all__ = [
     "outlines",
     "page",
     "subtree",
+    "within_box",
 ]
 
 
@@ -169,6 +172,12 @@ def near(spot: Point, *, metres_off: float, limit: int) -> list[PlaceRow]:
     ]
     close = sorted((pair for pair in away if pair[0] <= metres_off), key=lambda pair: (pair[0], pair[1].code))
     return [row for _, row in close[:limit]]
+
+
+def within_box(west: float, south: float, east: float, north: float, *, limit: int) -> list[PlaceRow]:
+    """Open places with a point in a box of the map, the wide ones first, no stairwells. 1 statement."""
+    rows = Place.objects.filter(closed_on=None, lon__range=(west, east), lat__range=(south, north))
+    return _rows(rows.exclude(kind=Kind.STAIRWELL).order_by(Length("path"), "number", "code")[:limit])
 
 
 def on_ground(grids: Iterable[UUID], under: Iterable[str], *, limit: int) -> list[PlaceRow]:

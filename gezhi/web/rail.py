@@ -46,6 +46,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     if actor is None or not actor.posts:
         return []
     entries = [_entry("desk:inbox", "inbox", _("案件"))]
+    entries.append(_entry("desk:map", "map", _("地图")))
     if notices.is_told(actor):
         entries.append(_entry("desk:notices", "bell", _("新到"), notices.count(actor)))
     if actor.has(*DESK):

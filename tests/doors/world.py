@@ -31,12 +31,14 @@ from gezhi.flows.take_order import Coming, take_order
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
+from gezhi.kernel.mooring import Mark
 from gezhi.notices import receivers
 from gezhi.notices.models import Notice
 from gezhi.parties import mailboxes, openkeys, robots, savedviews, staff, tokens
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
+from gezhi.places import backgrounds
 from gezhi.places.kinds import FixtureKind
 from gezhi.places.queries import PlaceRow, by_ids, grid
 from gezhi.reports import bookfiles, books
@@ -249,6 +251,7 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.practice": lesson(case.id, at),
         f"{name}.receiver": str(told[0]),
         f"{name}.openkey": str(key[0]),
+        f"{name}.plan": str(_plan(at)),
         f"{name}.orderform": str(form),
         f"{name}.openkey.secret": key[1],
         f"{name}.cell.ended": ended.code,
@@ -256,6 +259,15 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
         f"{name}.compound": by_ids([cast.town.compound])[cast.town.compound].code,
         f"{name}.agency": str(cast.agency),
     }
+
+
+def _plan(at: datetime) -> UUID:
+    """A plan that lies on the map."""
+    marks = (Mark(10, 10, 122.18, 37.4), Mark(700, 500, 122.19, 37.39))
+    made = backgrounds.add_plan(
+        id=new_id(), name="平面图", picture=photo(at), size=(800, 600), marks=marks, actor=SYSTEM, at=at
+    )
+    return made.id
 
 
 def _of_the_book(name: str) -> Things:

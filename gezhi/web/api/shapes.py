@@ -221,6 +221,33 @@ class CasesWanted(Limit):
     q: Annotated[str, Field(max_length=100)] | None = Field(None, description="Part of a title or a number.")
 
 
+class MapWanted(Sent):
+    bbox: Annotated[str, Field(max_length=130)] = Field(
+        description="west,south,east,north in degrees of WGS-84."
+    )
+    zoom: int = Field(ge=0, le=22, description="As of the usual map tiles; from 18 on each place is a sign.")
+    place: Code | None = Field(None, description="Code of a place: its subtree.")
+    category: Code | None = Field(None, description="Code of a leaf, or of a top class with all its leaves.")
+    party: UUID | None = Field(None, description="Who has it.")
+    q: Annotated[str, Field(max_length=100)] | None = Field(None, description="Part of a title or a number.")
+
+
+class MapSign(Schema):
+    point: list[float]
+    counts: list[int] = Field(description="As many as `kinds` has, in its order.")
+    places: int = Field(description="How many places are gathered in it.")
+    place: str = Field(description="Code of the place with most.")
+    name: str
+
+
+class MapOut(Schema):
+    kinds: list[str] = Field(description="in_time, due_soon, overdue, paused.")
+    signs: list[MapSign]
+    heat: dict[str, int] = Field(description="Open cases by code of the grid cell, in the whole office.")
+    total: list[int]
+    apart: list[int] = Field(description="Those that lie nowhere on the map.")
+
+
 class PlacesWanted(Limit):
     place: Code | None = Field(None, description="Code of a place: its subtree.")
     q: Annotated[str, Field(max_length=60)] | None = Field(

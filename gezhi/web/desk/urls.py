@@ -50,6 +50,10 @@ from gezhi.web.desk.figures import cases as figure_cases
 from gezhi.web.desk.figures import exclusions as figure_exclusions
 from gezhi.web.desk.figures import page as figures_page
 from gezhi.web.desk.listing import keeping
+from gezhi.web.desk.map import background as map_background
+from gezhi.web.desk.map import drawing as map_drawing
+from gezhi.web.desk.map import page as map_page
+from gezhi.web.desk.map import pins as map_pins
 from gezhi.web.desk.showing import urls as showing
 from gezhi.web.desk.spots import cure
 from gezhi.web.desk.spots import fixture as fixtures
@@ -156,6 +160,8 @@ urlpatterns = [
     path("places/<str:code>/reopen/", place_edits.reopen, name="reopen_place"),
     path("places/<str:code>/fixture/", places.fixture, name="add_fixture"),
     path("places/<str:code>/cells/", closing.cells, name="cells"),
+    path("places/<str:code>/cells/draw/", map_drawing.draw, name="draw_cells"),
+    path("places/<str:code>/pin/", map_pins.pin, name="pin_place"),
     path("places/<str:code>/cells/<str:cell_code>/close/", closing.close_cell, name="close_cell"),
     path("places/<str:code>/cells/<str:cell_code>/reopen/", closing.reopen_cell, name="reopen_cell"),
     path("places/<str:code>/poster/", places.poster, name="poster"),
@@ -167,6 +173,14 @@ urlpatterns = [
     path("fixtures/<str:code>/", spot_page.fixture_page, name="fixture"),
     path("fixtures/<str:code>/<slug:kind>/", fixtures.keep, name="upkeep"),
     path("practices/<uuid:practice_id>/", practices.practice, name="practice"),
+    path("map/", map_page.page, name="map"),
+    path("map/points", map_page.points, name="map_points"),
+    path("map/cells", map_page.cells, name="map_cells"),
+    path("map/spots/<str:code>/", map_page.spot, name="map_spot"),
+    path("map/background/", map_background.background, name="map_background"),
+    path("map/plans/", map_background.upload, name="upload_plan"),
+    path("map/plans/<uuid:picture>/lay/", map_background.lay, name="lay_plan"),
+    path("map/plans/<uuid:plan_id>/remove/", map_background.remove, name="remove_plan"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/rules/<slug:key>/", office_rules.rule, name="rule"),
     path("catalogue/calendars/new/", calendars.new_calendar, name="new_calendar"),

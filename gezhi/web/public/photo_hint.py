@@ -25,7 +25,7 @@ def asked(ids: Sequence[UUID], chosen: str) -> dict[str, Any]:
     spot = taken_at(ids)
     if spot is None:
         return {"sentence": _("照片里没有位置（转发过的照片常常没有）。请写明在哪里。"), "options": []}
-    found = _candidates(spot)
+    found = candidates(spot)
     if not found:
         return {"sentence": _("照片是在本辖区以外拍的。请写明在哪里。"), "options": []}
     options = [{"value": one.code, "label": one.full_name, "checked": one.code == chosen} for one in found]
@@ -47,7 +47,7 @@ def taken_at(ids: Sequence[UUID]) -> Point | None:
     )
 
 
-def _candidates(spot: Point) -> list[PlaceRow]:
+def candidates(spot: Point) -> list[PlaceRow]:
     """Places beside the spot, nearest first, then the community that holds it."""
     located = places.locate(*spot)
     if located is None:

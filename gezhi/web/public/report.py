@@ -19,12 +19,13 @@ from gezhi.kernel.actor import VISITOR
 from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
+from gezhi.places.backgrounds import background
 from gezhi.places.kinds import PARENTS, Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import MOST_PHOTOS, Intake, words
-from gezhi.web import carried, kept, limits, voices
+from gezhi.web import carried, kept, limits, mapframe, voices
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 FORM = "form"  # maker of the keys of public forms, at whichever address they stand
+TYPED = ("text", "where", "inside", "spot", "named", "lon", "lat")
 COUNTED = "counted"  # hidden field of a form that was here before
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
@@ -93,9 +95,12 @@ class Draft:
 
     @property
     def spot(self) -> PlaceRow | None:
-        """The building that was chosen, or the place that a photo suggested, else the place. The form is valid; at most 1 query."""
-        inside = self.form.cleaned_data.get("inside") or self.form.cleaned_data.get("spot")
-        return places.by_code(inside) if inside else self.place
+        """The building or place that was chosen or that a photo suggested, else the place, else the community around the pin. The form is valid; at most 2 queries."""
+        said = self.form.cleaned_data
+        if inside := said.get("inside") or said.get("spot") or said.get("named"):
+            return places.by_code(inside)
+        pin = said.get("pin") if self.place is None else None
+        return places.community_around(pin) if pin else self.place
 
 
 def _form(place: PlaceRow | None, sent: QueryDict | None = None, where: str = "") -> ReportForm:
@@ -178,6 +183,8 @@ def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
         lead=len(lead),
         place=place.id if place else None,
         place_path=place.path if place else "",
+        lon=said["pin"].lon if said["pin"] else None,
+        lat=said["pin"].lat if said["pin"] else None,
         category=catalogue.by_code(topic).id if topic else None,
         contact=said["contact"],
         may_call=said["may_call"],
@@ -202,7 +209,7 @@ def _asked_first(request: Asked, draft: Draft, spot: PlaceRow | None) -> HttpRes
     topic = "" if said["category"] == NO_TOPIC else said["category"]
     try:
         text = words(said["text"], "text")
-        point = None if draft.named else photo_hint.taken_at(draft.bag.ids)
+        point = None if draft.named else said["pin"] or photo_hint.taken_at(draft.bag.ids)
         about = same.Draft(text, topic, said.get("where", "").strip(), spot, point)
         cards = same.likely(about, request.now)
         if not cards or reports.find_repeat(intake):
@@ -275,7 +282,9 @@ def _referred(request: Asked, draft: Draft) -> HttpResponse:
 
 
 def _page(request: Asked, draft: Draft, number: int, more: dict[str, object] | None = None) -> HttpResponse:
-    return render(request, "public/report.html", _context(request, draft) | (more or {}), status=number)
+    context = _context(request, draft) | (more or {})
+    answer = render(request, "public/report.html", context, status=number)
+    return mapframe.let_in(answer, context["map_background"])  # type: ignore[arg-type]
 
 
 def _context(request: Asked, draft: Draft) -> dict[str, object]:
@@ -296,10 +305,8 @@ def _context(request: Asked, draft: Draft) -> dict[str, object]:
         "others_said": same.here(place, request.now) if place and not draft.closed else (),
         "place_note": trust.solved_note(place) if place else "",
         "answering": trust.desk_answering(path, request.now),
-        "typed": {
-            name: draft.form.data.get(name, "")
-            for name in ("text", "where", "inside", "spot", "contact", "may_call", "category")
-        }
+        "map_background": background(),
+        "typed": {name: draft.form.data.get(name, "") for name in (*TYPED, "contact", "may_call", "category")}
         if draft.form.is_bound
         else {},
     }

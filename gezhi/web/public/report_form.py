@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.book import REFER_OUT
+from gezhi.kernel.geo import BadPoint, point
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
 from gezhi.web import phones
@@ -41,6 +42,8 @@ def topics() -> list[tuple[str, str]]:
 class ReportForm(forms.Form):
     """key: made once per form shown, so that sending it twice is one report. where: only when the place is not known.
 
+    named: the code of a place that was chosen while typing where it is. lon, lat: a point put on the map.
+
     spot: the code of a place near which a photo was taken, as the reporter confirmed it; only when the place is not known.
 
     inside: only where the place has buildings to choose from, each as (code, name).
@@ -62,6 +65,9 @@ class ReportForm(forms.Form):
         required=False,
     )
     inside = forms.ChoiceField(label=_("哪栋楼"), required=False)
+    named = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
     contact = forms.CharField(
         label=_("您的电话"),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "maxlength": 40}),
@@ -76,7 +82,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **more)
         self._offer("category", topics())
         if has_place:
-            del self.fields["where"], self.fields["spot"]
+            del self.fields["where"], self.fields["spot"], self.fields["named"]
         if buildings:
             open_air = ("", _("不在楼里，或说不清"))
             self._offer("inside", [open_air, *buildings])
@@ -85,7 +91,31 @@ class ReportForm(forms.Form):
 
     def clean_spot(self) -> str:
         """A place that is open, or "". Raises ValidationError."""
-        code = str(self.cleaned_data["spot"])
+        return self._open_place(str(self.cleaned_data["spot"]))
+
+    def clean_named(self) -> str:
+        """As clean_spot."""
+        return self._open_place(str(self.cleaned_data["named"]))
+
+    def clean(self) -> dict[str, Any]:
+        """`pin`: the point on the map, None for none. A point that is none is said above the form."""
+        said = super().clean() or {}
+        lon, lat = said.get("lon"), said.get("lat")
+        said["pin"] = None
+        if "lon" in self.errors or "lat" in self.errors or (lon is None) != (lat is None):
+            for name in ("lon", "lat"):
+                self.errors.pop(name, None)
+            self.add_error(None, _("地图上的点不完整，请重新点一下，或者去掉它。其他内容都还在。"))
+        elif lon is not None:
+            try:
+                said["pin"] = point(lon, lat)
+            except BadPoint:
+                self.add_error(
+                    None, _("地图上的点不在地图范围里，请重新点一下，或者去掉它。其他内容都还在。")
+                )
+        return said
+
+    def _open_place(self, code: str) -> str:
         if code in {"", ELSEWHERE}:
             return ""
         try:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gezhi.web.public import danger, health, home, look, offline, photos, place, report, status, wall
+from gezhi.web.public import danger, health, home, look, offline, photos, pin, place, report, status, wall
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("t/<str:code>", status.status, name="status"),
     path("wall/<str:secret>", wall.screen, name="wall"),
     path("wall/<str:secret>/now", wall.now, name="wall_now"),
+    path("find/spots", pin.spots, name="find_spots"),
+    path("find/map", pin.frame, name="find_map"),
+    path("find/cells", pin.cells, name="find_cells"),
     path("danger", danger.danger, name="danger"),
     path("photo/<uuid:evidence_id>/<int:size>", photos.photo, name="photo"),
     path("look", look.set_look, name="set_look"),

@@ -1,0 +1,54 @@
+"""One view of the map as values: signs, heat by grid cell, what lies nowhere. Which counts are shown is the caller's to say."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from gezhi.insight.mapping.clusters import Sign, View, busiest, signs
+from gezhi.insight.mapping.counts import Layer
+
+
+def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str]) -> dict[str, Any]:
+    """signs: [lon, lat, counts, spots, key, name], key and name of the place with most; heat: by code of the grid cell; total, apart.
+
+    cells: codes by id. total: of the whole office; inside: of the view.
+    """
+    here, counted = layer.ground, layer.counted
+    found = signs(here.points, counted.by_spot, view)
+    return {
+        "signs": [_row(one, layer) for one in found],
+        "heat": heat(layer, cells),
+        "total": (counted.by_spot.sum(axis=0) + np.array(counted.apart)).tolist(),
+        "inside": [sum(one.counts[kind] for one in found) for kind in range(len(counted.apart))],
+        "apart": list(counted.apart),
+    }
+
+
+def box(layer: Layer) -> list[float] | None:
+    """West, south, east and north of all that counts; None when nothing does."""
+    points, found = layer.ground.points, layer.counted.by_spot.sum(axis=1) > 0
+    if not found.any():
+        return None
+    lon, lat = points.lon[found], points.lat[found]
+    return [float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())]
+
+
+def most(layer: Layer, limit: int) -> list[list[Any]]:
+    """As `signs` of seen: the places that count most, wherever they are."""
+    return [_row(one, layer) for one in busiest(layer.ground.points, layer.counted.by_spot, limit)]
+
+
+def _row(one: Sign, layer: Layer) -> list[Any]:
+    spot = layer.ground.spots[one.spot]
+    return [round(one.lon, 6), round(one.lat, 6), list(one.counts), one.spots, spot.key, spot.name]
+
+
+def heat(layer: Layer, cells: Mapping[UUID, str]) -> dict[str, int]:
+    """How many there are in each grid cell, by its code; cells without any are left out."""
+    whole, cell_of = layer.counted.by_spot.sum(axis=1), layer.ground.cell_of
+    inside = cell_of >= 0
+    sums = np.bincount(cell_of[inside], weights=whole[inside], minlength=len(layer.ground.cells)).tolist()
+    known = zip(layer.ground.cells, sums, strict=True)
+    return {cells[id]: int(many) for id, many in known if many and id in cells}

@@ -1,0 +1,113 @@
+"""Places with their counts, cut to a view of the map and gathered to clusters of its zoom. Pure: numbers in, numbers out."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+TILE = 256  # pixels of the whole earth at zoom 0
+CLUSTER_PIXELS = 72  # what lies closer together is one sign
+SINGLE_ZOOM = 18  # from here on every place is by itself
+MOST_SIGNS = 300  # in one answer, so that it stays below 60 kB
+MOST_LATITUDE = 85.05112878
+
+
+class View(NamedTuple):
+    """What somebody looks at: WGS-84 degrees and the zoom of the usual tiles (0 to 22)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    zoom: int
+
+
+class Sign(NamedTuple):
+    """One sign on the map. counts: of its places together. spots: how many they are; spot: index of the one with most."""
+
+    lon: float
+    lat: float
+    counts: tuple[int, ...]
+    spots: int
+    spot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Places as columns. lon, lat: degrees; x, y: 0 to 1 over the earth as the tiles have it (Web Mercator)."""
+
+    lon: Any
+    lat: Any
+    x: Any
+    y: Any
+
+    @classmethod
+    def of(cls, spots: Sequence[tuple[float, float]]) -> "Points":
+        """spots: (lon, lat) in degrees."""
+        degrees = np.array(spots, dtype=np.float64).reshape(-1, 2)
+        lon, lat = degrees[:, 0], np.clip(degrees[:, 1], -MOST_LATITUDE, MOST_LATITUDE)
+        y = 0.5 - np.log(np.tan(math.pi / 4 + np.radians(lat) / 2)) / (2 * math.pi)
+        return cls(lon, degrees[:, 1], (lon + 180) / 360, y)
+
+
+def signs(points: Points, counts: Any, view: View) -> list[Sign]:
+    """The signs of a view, those with most first; a place that counts nothing has none.
+
+    counts: one row for each place, one column for each kind. At the closest zoom each place is a sign, unless there are too many.
+    """
+    inside = (
+        (points.lon >= view.west)
+        & (points.lon <= view.east)
+        & (points.lat >= view.south)
+        & (points.lat <= view.north)
+        & (counts.sum(axis=1) > 0)
+    )
+    found = np.flatnonzero(inside)
+    if view.zoom >= SINGLE_ZOOM and len(found) <= MOST_SIGNS:
+        return _sorted([_single(points, counts, int(at)) for at in found])
+    pixels = CLUSTER_PIXELS
+    while True:
+        gathered = _gathered(points, counts, found, TILE * 2**view.zoom / pixels)
+        if len(gathered) <= MOST_SIGNS:
+            return _sorted(gathered)
+        pixels *= 2
+
+
+def busiest(points: Points, counts: Any, limit: int) -> list[Sign]:
+    """The places that count most, each by itself."""
+    whole = counts.sum(axis=1)
+    order = np.argsort(-whole, kind="stable")[:limit]
+    return [_single(points, counts, at) for at in order.tolist() if whole[at]]
+
+
+def _single(points: Points, counts: Any, at: int) -> Sign:
+    return Sign(float(points.lon[at]), float(points.lat[at]), tuple(counts[at].tolist()), 1, at)
+
+
+def _gathered(points: Points, counts: Any, found: Any, cells: float) -> list[Sign]:
+    """One sign for each square of the earth that has a place; it stands where most of what it counts is."""
+    if not len(found):
+        return []
+    # a number for each square: its column and its row side by side
+    squares = np.floor(points.x[found] * cells).astype(np.int64) << 32
+    squares |= np.floor(points.y[found] * cells).astype(np.int64)
+    _, which = np.unique(squares, return_inverse=True)
+    many = int(which.max()) + 1
+    sums = np.zeros((many, counts.shape[1]), dtype=np.int64)
+    np.add.at(sums, which, counts[found])
+    weights = counts[found].sum(axis=1)
+    whole = np.bincount(which, weights=weights, minlength=many)
+    lon = np.bincount(which, weights=weights * points.lon[found], minlength=many) / whole
+    lat = np.bincount(which, weights=weights * points.lat[found], minlength=many) / whole
+    spots = np.bincount(which, minlength=many)
+    order = np.argsort(weights, kind="stable")
+    most = np.zeros(many, dtype=np.int64)
+    most[which[order]] = found[order]  # the last one written is the one with most
+    columns = (lon.tolist(), lat.tolist(), map(tuple, sums.tolist()), spots.tolist(), most.tolist())
+    return [Sign(*one) for one in zip(*columns, strict=True)]
+
+
+def _sorted(found: list[Sign]) -> list[Sign]:
+    return sorted(found, key=lambda sign: (-sum(sign.counts), sign.lon, sign.lat))

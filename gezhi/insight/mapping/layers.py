@@ -1,0 +1,70 @@
+"""What may be shown of the cases: how they stand now by their clock, what was received in a month, what was open at its end."""
+
+from datetime import datetime
+from typing import Final
+
+from gezhi.cases import lists
+from gezhi.cases.lists import CaseFilter
+from gezhi.insight.mapping import past
+from gezhi.insight.mapping.counts import Layer, layer
+from gezhi.kernel.actor import Actor, Duty
+from gezhi.places import paths
+
+CLOCKS: Final = ("in_time", "due_soon", "overdue", "paused")  # the columns of `now`
+
+Key = tuple[object, ...]
+
+
+def _sees_all(actor: Actor) -> bool:
+    """Whether what is counted for everybody is what this actor may see: the whole office, no complaint of a party of his own, and counted at all. At most 2 queries."""
+    is_wide = any(post.path == paths.ROOT and post.duty is not Duty.ADMIN for post in actor.posts)
+    return is_wide and past.is_there() and not lists.are_complained_of(actor.parties())
+
+
+def now(wanted: CaseFilter, *, key: Key, actor: Actor, at: datetime, soon: datetime) -> Layer:
+    """Open cases that this actor may see, by clock. key: all that `wanted` says, in values that can be compared."""
+    return layer(
+        ("now", actor, *key),
+        len(CLOCKS),
+        lambda: lists.per_place(wanted, actor=actor, at=at, soon=soon),
+        at=at,
+    )
+
+
+def received(
+    wanted: CaseFilter,
+    *,
+    key: Key,
+    actor: Actor,
+    at: datetime,
+    since: datetime,
+    until: datetime,
+    month: int = 0,
+) -> Layer:
+    """Cases received in a span, whatever became of them. One column. month: of that span (202603) when nothing is filtered: then it is counted already."""
+    return layer(
+        ("received", actor, since, until, *key),
+        1,
+        lambda: (
+            past.received_in(month)
+            if month and _sees_all(actor)
+            else lists.by_place(lists.received_in(wanted, actor=actor, since=since, until=until))
+        ),
+        at=at,
+    )
+
+
+def open_then(
+    wanted: CaseFilter, *, key: Key, actor: Actor, at: datetime, moment: datetime, month: int = 0
+) -> Layer:
+    """Cases that were open at a moment. One column. month: as for `received`, the month that ends then."""
+    return layer(
+        ("open", actor, moment, *key),
+        1,
+        lambda: (
+            past.open_after(month)
+            if month and _sees_all(actor)
+            else lists.by_place(lists.open_at(wanted, actor=actor, moment=moment))
+        ),
+        at=at,
+    )

@@ -1,0 +1,95 @@
+"""What of the cases somebody wants to see on the map: the filters of the list, and a month of the slider."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from gezhi.cases.lists import OPEN as OPEN_STATES
+from gezhi.cases.lists import CaseFilter
+from gezhi.insight.mapping import layers
+from gezhi.insight.mapping.counts import Layer
+from gezhi.web.casework import lists
+from gezhi.web.desk import filters
+from gezhi.web.staff import actor_of, at_of
+
+MONTHS = 24  # of the slider, the running one the last
+RECEIVED, OPEN = "received", "open"
+MODES = (RECEIVED, OPEN)
+JUST_NOW = timedelta(seconds=1)  # what came in this very moment is there, too
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """chosen: filters as the list has them. month: "2026-03", "" = now; mode: what of that month."""
+
+    chosen: filters.Chosen
+    month: str
+    mode: str
+
+    @property
+    def wanted(self) -> CaseFilter:
+        """Of the past, cases in any state."""
+        found = self.chosen.wanted
+        if not self.month:
+            return found
+        return CaseFilter(
+            place_path=found.place_path,
+            category_ids=found.category_ids,
+            party=found.party,
+            channel=found.channel,
+            holds=found.holds,
+        )
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Names of the counts, in their order."""
+        return (self.mode,) if self.month else layers.CLOCKS
+
+    def query(self, **changes: Any) -> str:
+        """For a link to the same."""
+        whole = self.chosen.query(month=self.month, mode=self.mode if self.month else "")
+        return f"{whole}&{urlencode(changes)}" if changes else whole
+
+
+def shown(request: HttpRequest) -> Shown:
+    """What a query asks for; what it does not know it leaves out. As many queries as `filters.chosen`."""
+    chosen = filters.chosen(request.GET, filters.own_party(actor_of(request)))
+    if chosen.view == filters.CLOSED:  # the map of now is of open ones
+        chosen = replace(chosen, view=filters.FIRST_VIEW, wanted=replace(chosen.wanted, states=OPEN_STATES))
+    month, mode = request.GET.get("month", ""), request.GET.get("mode", RECEIVED)
+    known = months(at_of(request))
+    return Shown(chosen, month if month in known else "", mode if mode in MODES else RECEIVED)
+
+
+def months(at: datetime) -> list[str]:
+    """The months of the slider, oldest first, as "2026-03"."""
+    today = timezone.localdate(at)
+    numbers = range(today.year * 12 + today.month - MONTHS, today.year * 12 + today.month)
+    return [f"{one // 12:04d}-{one % 12 + 1:02d}" for one in numbers]
+
+
+def span(month: str) -> tuple[datetime, datetime]:
+    """When a month begins and ends where the office is."""
+    year, number = (int(part) for part in month.split("-"))
+    begins = datetime(year, number, 1)  # noqa: DTZ001 - the zone is put on below
+    ends = datetime(year + number // 12, number % 12 + 1, 1)  # noqa: DTZ001
+    return timezone.make_aware(begins), timezone.make_aware(ends)
+
+
+def layer(request: HttpRequest, asked: Shown) -> Layer:
+    """The counts. No query while they are remembered, else 2, and 3 for where places lie."""
+    actor, at = actor_of(request), at_of(request)
+    chosen = asked.chosen
+    key = (chosen.view, tuple(chosen.typed.items()), chosen.wanted.place_path)
+    if not asked.month:
+        return layers.now(asked.wanted, key=key, actor=actor, at=at, soon=lists.soon_at(at))
+    since, until = span(asked.month)
+    month = 0 if chosen.is_filtered or chosen.own else int(asked.month.replace("-", ""))
+    who = {"key": key, "actor": actor, "at": at, "month": month}
+    if asked.mode == OPEN:
+        return layers.open_then(asked.wanted, moment=min(until, at + JUST_NOW), **who)
+    return layers.received(asked.wanted, since=since, until=until, **who)
