@@ -41,6 +41,8 @@ class Shown:
             category_ids=found.category_ids,
             party=found.party,
             channel=found.channel,
+            level=found.level,
+            rounds=found.rounds,
             holds=found.holds,
         )
 
@@ -59,7 +61,8 @@ def shown(request: HttpRequest) -> Shown:
     """What a query asks for; what it does not know it leaves out. As many queries as `filters.chosen`."""
     chosen = filters.chosen(request.GET, filters.own_party(actor_of(request)))
     if chosen.view == filters.CLOSED:  # the map of now is of open ones
-        chosen = replace(chosen, view=filters.FIRST_VIEW, wanted=replace(chosen.wanted, states=OPEN_STATES))
+        first = replace(chosen.question, view=filters.FIRST_VIEW)
+        chosen = replace(chosen, question=first, wanted=replace(chosen.wanted, states=OPEN_STATES))
     month, mode = request.GET.get("month", ""), request.GET.get("mode", RECEIVED)
     known = months(at_of(request))
     return Shown(chosen, month if month in known else "", mode if mode in MODES else RECEIVED)
