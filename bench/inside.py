@@ -22,6 +22,7 @@ django.setup()
 # E402: models cannot be read in before that.
 from bench import inside_cases, inside_posters  # noqa: E402
 from bench.models import Line  # noqa: E402
+from bench.whole import filling  # noqa: E402
 from gezhi.catalogue import queries as catalogue  # noqa: E402
 from gezhi.channels import books  # noqa: E402
 from gezhi.channels.excel import mapping  # noqa: E402
@@ -210,6 +211,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "cases_in": inside_cases.cases_in,
     "fill_cases": inside_cases.fill_cases,
     "reopen_all": inside_cases.reopen_all,
+    "fill": lambda size: filling.fill(int(size)),
 }
 
 
