@@ -211,7 +211,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "cases_in": inside_cases.cases_in,
     "fill_cases": inside_cases.fill_cases,
     "reopen_all": inside_cases.reopen_all,
-    "fill": lambda size: filling.fill(int(size)),
+    "fill": lambda size: filling.fill(int(size), datetime.now(UTC)),
 }
 
 

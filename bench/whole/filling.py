@@ -4,10 +4,10 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from bench.whole import writing
@@ -39,9 +39,9 @@ TOLD_SHARE = 0.1  # the newest tenth was told to whom it concerned; what lies be
 FAR = 1 << 40  # positions beyond all others, for the time between
 
 
-def fill(size: int) -> dict[str, Any]:
+def fill(size: int, now: datetime) -> dict[str, Any]:
     """So many whole cases more than the office has. Seconds by part, rows by table. The office must be quiet: no server, no worker."""
-    now, begun, spent = datetime.now(UTC), time.perf_counter(), dict[str, float]()
+    begun, spent = time.perf_counter(), dict[str, float]()
     sealing.seal(at=now)
     ledger.catch_up(at=now)
     SearchCursor.objects.get_or_create()
@@ -117,7 +117,7 @@ def _copy(
                 since = maker.position
             maker.make(copy, serial, now, is_told=serial >= told_from)
         made = time.perf_counter()
-        with _at_once():
+        with transaction.atomic():
             for model in TABLES:
                 if model is not SearchLine:
                     writing.write(model, maker.rows[model])
@@ -141,12 +141,6 @@ def _copy(
 def _say(done: int, of: int) -> None:
     if done % (AT_ONCE * 10) == 0:
         print(f"{done:,} of {of:,} copies", file=sys.stderr, flush=True)
-
-
-def _at_once() -> Any:
-    from django.db import transaction
-
-    return transaction.atomic()
 
 
 def _settle(maker: Maker, since: int, now: datetime) -> None:
