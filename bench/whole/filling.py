@@ -35,7 +35,9 @@ OPEN_ONE_IN = 10
 LIGHT = 8  # journal rows a case: what most copies are made from
 HEAVY_ONE_IN = 20  # of any unit, the longest stories too
 YEARS = 5
-TOLD_SHARE = 0.1  # the newest tenth was told to whom it concerned; what lies before the office's notices began was not
+TOLD_SHARE = (
+    0.1  # the newest tenth was told to whom it concerned; what lies before the office's notices began was not
+)
 FAR = 1 << 40  # positions beyond all others, for the time between
 
 

@@ -113,9 +113,7 @@ class Maker:
             values[at] = text = str(moment + moved)
             values[at + 1] = f"{text[:10]}T{text[11:]}+00:00"
         for ahead, case in enumerate(unit.cases):
-            values[slots.words[case.number]] = case_number(
-                self._code, copy.begins.year, copy.number + ahead
-            )
+            values[slots.words[case.number]] = case_number(self._code, copy.begins.year, copy.number + ahead)
         for place in unit.places.values():
             other = self._places.beside(place, serial)
             values[slots.words[place.id.hex]] = other.id.hex
@@ -225,7 +223,11 @@ class Maker:
             text = " ".join(filter(None, (number, where, title, *(one.folded for one in told))))[:MOST_SIGNS]
             row = [""] * 5
             at = self._at[SearchLine]
-            row[0], row[at["case_id"]], row[at["text"]] = f"{id[:-2]}{self._chance.randrange(256):02x}", id, text
+            row[0], row[at["case_id"]], row[at["text"]] = (
+                f"{id[:-2]}{self._chance.randrange(256):02x}",
+                id,
+                text,
+            )
             row[at["number"]], row[at["jurisdiction_id"]] = firsts[id], current().hex  # type: ignore[call-overload]
             self.rows[SearchLine].append(row)
             parts = [tokens(number), keys, *(one.tokens for one in told)]

@@ -225,5 +225,3 @@ def _written(text: str, slots: Slots) -> tuple[Fill | str, str]:
 def heavy(unit: Unit) -> float:
     """Journal rows of a case of it."""
     return len(unit.told) / len(unit.cases)
-
-

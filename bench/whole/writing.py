@@ -16,7 +16,13 @@ from gezhi.tenancy.queries import jurisdiction
 
 NUMBER_BITS = 42  # as insight/search/engines.py
 WRITTEN = (*TABLES, SearchLine, Seal)
-FAST = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -3000000", "temp_store = MEMORY", "threads = 2")
+FAST = (
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "cache_size = -3000000",
+    "temp_store = MEMORY",
+    "threads = 2",
+)
 SOUND = ("journal_mode = WAL", "synchronous = FULL", "cache_size = -2000")
 
 

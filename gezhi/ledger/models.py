@@ -72,6 +72,9 @@ class Line(TenantModel):
         indexes = (
             models.Index(fields=["jurisdiction", "received_at"], name="ledger_by_receipt"),
             models.Index(fields=["jurisdiction", "state", "received_at"], name="ledger_by_state"),
+            models.Index(fields=["jurisdiction", "place_path"], name="ledger_of_a_place"),
+            models.Index(fields=["jurisdiction", "category_id"], name="ledger_of_a_category"),
+            models.Index(fields=["jurisdiction", "lead_id"], name="ledger_of_a_party"),
             models.Index(
                 fields=["jurisdiction", "run_id"],
                 condition=models.Q(is_held=True),

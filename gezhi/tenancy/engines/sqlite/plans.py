@@ -14,9 +14,15 @@ from django.db.models import BooleanField, DateField, Field, ForeignKey, Integer
 ROWS = 1_000_000
 PARTIAL = 20  # of so many rows one stands in an index that leaves some out
 OFFICE = 20  # an office leaves so many times fewer: more than any other column, and less than none
-FEW, SOME, MANY = 6, 200, 5_000  # so many times fewer: a state; a party, a category; a moment, a path, a number
+FEW, SOME, MANY = (
+    6,
+    200,
+    5_000,
+)  # so many times fewer: a state; a party, a category; a moment, a path, a number
 OWN = 4  # rows of a subject: a case's reports, a report's pictures
-LARGE = frozenset({"case", "report", "entry", "evidence", "notice"})  # what a key names of which there are as many
+LARGE = frozenset(
+    {"case", "report", "entry", "evidence", "notice"}
+)  # what a key names of which there are as many
 SHORT = 16  # signs: a state, a kind
 
 
@@ -52,7 +58,7 @@ def _lines(cursor: Any) -> Iterator[Told]:
 
 
 def _of_table(cursor: Any, table: str, columns: dict[str, Any]) -> Iterator[Told]:
-    cursor.execute("SELECT name, \"unique\", partial FROM pragma_index_list(%s)", [table])
+    cursor.execute('SELECT name, "unique", partial FROM pragma_index_list(%s)', [table])
     for name, is_unique, is_partial in cursor.fetchall():
         cursor.execute("SELECT name FROM pragma_index_info(%s) ORDER BY seqno", [name])
         fields = [columns.get(column) for (column,) in cursor.fetchall()]
