@@ -106,7 +106,7 @@ class Maker:
         mark = (serial & 0x3FFFFF) << 40 | VERSION
         for id, at in slots.ids.items():
             new = (base + (id.int >> 80) - oldest) << 80 | mark | id.int & LOW
-            values[at] = text = "%032x" % new
+            values[at] = text = f"{new:032x}"
             values[at + 1] = f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
         moved = copy.begins - unit.begins
         for moment, at in slots.moments.items():
@@ -146,7 +146,7 @@ class Maker:
         for name in ("number", "number_key"):
             made[self._at[Order][name]] += _mark(made[0])
 
-    _SPECIAL: dict[Any, Callable[..., None]] = {  # noqa: RUF012
+    _SPECIAL: dict[Any, Callable[..., None]] = {
         Report: _special_report,
         Case: _special_case,
         Order: _special_order,

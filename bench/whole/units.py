@@ -4,10 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-
 
 from bench.whole.spelling import Fill, Slots, cut, pattern, stored
 from gezhi.cases.models import (
@@ -30,6 +29,7 @@ from gezhi.notices.models import Notice
 from gezhi.places.models import Place
 from gezhi.reports.models import Report
 
+NEVER = datetime(1, 1, 1, tzinfo=UTC)  # until it is read
 LINKS = ("joined_into_id", "came_back_from_id", "split_from_id")
 NOT_COPIED = ("evidence.prepare",)  # copies of pictures lie in the folder already
 TABLES: tuple[Any, ...] = (
@@ -58,8 +58,8 @@ class Unit:
     rows: list[RowKind] = field(default_factory=list)
     told: list[RowKind] = field(default_factory=list)
     places: dict[UUID, Any] = field(default_factory=dict)
-    begins: datetime = datetime.max
-    ends: datetime = datetime.min
+    begins: datetime = NEVER
+    ends: datetime = NEVER
     due: datetime | None = None
     oldest: int = 0  # milliseconds of the oldest of its ids
     firsts: dict[UUID, UUID] = field(default_factory=dict)  # case → the report it is titled by
