@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -56,6 +56,7 @@ def few_or_many(wanted: LineFilter, *, actor: Actor) -> tuple[QuerySet[Line], in
     """The same lines, and how many, MOST + 1 for more. Few are named by their ids, so that no line of anybody else's is looked at; of many the
     first are met soon. 1 query, 2 before it as `visible_to` asks, and that of the lines when they are read.
     """
+    sought: QuerySet[Any, Any]
     if wanted.holds is None and sees_all(actor):
         sought = _along(wanted, actor).order_by().values_list("case_id", flat=True)
     else:

@@ -2,7 +2,7 @@
 
 Left to itself it thinks that an office's id leaves ten rows, while it leaves all: asked for fifty cases by their ids, it read every case of
 the office. Told the truth by ANALYZE it finds an index of an office useless and sorts whole tables to find the newest row. So it is told
-what leads to the plans that are right at a million cases; and no plan changes as an office grows (docs/adr/0033-a-million.md).
+what leads to the plans that are right at a million cases; and no plan changes as an office grows (docs/performance.md).
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,10 +27,10 @@ SHORT = 16  # signs: a state, a kind
 
 
 class Told(NamedTuple):
-    """One line of what the planner reads. index: "" = the table itself. said: rows, then how many each prefix leaves."""
+    """One line of what the planner reads. said: rows, then how many each prefix of the index leaves."""
 
     table: str
-    index: str
+    name: str
     said: str
 
 
@@ -42,7 +42,7 @@ def tell(connection: Any) -> int:
         cursor.execute("DELETE FROM sqlite_stat1")
         cursor.executemany(
             "INSERT INTO sqlite_stat1(tbl, idx, stat) VALUES (%s, %s, %s)",
-            [(one.table, one.index or None, one.said) for one in told],
+            [tuple(one) for one in told],
         )
         cursor.execute("ANALYZE sqlite_master")  # reads it
     return len(told)
@@ -53,7 +53,7 @@ def _lines(cursor: Any) -> Iterator[Told]:
         if not model.__module__.startswith("gezhi."):
             continue
         table = model._meta.db_table
-        columns = {field.column: field for field in model._meta.concrete_fields}
+        columns: dict[Any, Any] = {field.column: field for field in model._meta.concrete_fields}
         yield from _of_table(cursor, table, columns)
 
 
