@@ -46,7 +46,7 @@ def look_for(words: str) -> Found | None:
     holds = " AND ".join(f"{engines.holds()}(insight_searchline.text, %s) > 0" for _ in searched)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT case_id FROM insight_searchline WHERE jurisdiction_id = %s AND {narrow} AND {holds} LIMIT {MOST + 1}",
+            f"SELECT case_id FROM {engines.source()} WHERE insight_searchline.jurisdiction_id = %s AND {narrow} AND {holds} LIMIT {MOST + 1}",
             [engines.stored(current()), *values, *searched],
         )
         ids = tuple(UUID(str(row[0])) for row in cursor.fetchall())
