@@ -93,12 +93,13 @@ def are_found(lines: Sequence[tuple[int, str]]) -> set[int]:
     for number, text in lines:
         last = tokens(text).split()[-1:]
         with connection.cursor() as cursor:
-            cursor.execute(*_finds(number, last))
+            asked, values = _finds(number, last)
+            cursor.execute(asked, values)
             found |= {number} if cursor.fetchone() else set()
     return found
 
 
-def _finds(number: int, wanted: Sequence[str]) -> tuple[str, list[object]]:
+def _finds(number: int, wanted: Sequence[str]) -> tuple[str, list[str | int | UUID]]:
     if connection.vendor == "sqlite":
         asked = "SELECT 1 FROM insight_search WHERE insight_search MATCH %s AND rowid = %s"
         return asked, [" AND ".join(wanted), _base() | number]
