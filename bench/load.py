@@ -64,9 +64,9 @@ def send(port: int, requests: Sequence[bytes], *, expect: int, visitors: int = V
     return Seen(told["seconds"], tuple(told["latencies"]), told["statuses"], told["cpu"])
 
 
-def get(path: str, cookies: Mapping[str, str] | None = None) -> bytes:
-    """A GET as a browser sends it."""
-    return _request("GET", path, cookies or {}, "", b"")
+def get(path: str, cookies: Mapping[str, str] | None = None, heads: Mapping[str, str] | None = None) -> bytes:
+    """A GET as a browser sends it; with heads of its own, as a program does."""
+    return _request("GET", path, cookies or {}, "", b"", heads or {})
 
 
 def post(path: str, fields: Mapping[str, str], cookies: Mapping[str, str]) -> bytes:

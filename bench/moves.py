@@ -33,7 +33,7 @@ def measure(office: Office) -> Table:
             part = cases[round_::ROUNDS]
             _add(seen, "bare view, one INSERT", send(office.port, bare(office, CASES), expect=204))
             for event in ("accept", "dispatch"):
-                requests = _moves(office, clerk, part, event)
+                requests = moves_of(office, clerk, part, event)
                 _add(seen, event, send(office.port, requests, expect=302))
     measure_ = seen["bare view, one INSERT"]
     rows = [
@@ -51,7 +51,7 @@ def _add(seen: dict[str, Seen], name: str, one: Seen) -> None:
     seen[name] = seen[name] + one if name in seen else one
 
 
-def _moves(office: Office, clerk: Clerk, cases: list[list[str]], event: str) -> list[bytes]:
+def moves_of(office: Office, clerk: Clerk, cases: list[list[str]], event: str) -> list[bytes]:
     """The form of this move as it is shown for the first case, sent for each: they are alike but for the address and the place."""
     path = f"/desk/cases/{cases[0][0]}/move/{event}/"
     status, heads, page = office.fetch(path, {"Cookie": header(clerk.kept)})

@@ -10,11 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from bench.load import HOST
 
@@ -25,10 +27,11 @@ WORKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """folder: its data. port: where it is served while `serving` lasts."""
+    """folder: its data. port: where it is served while `serving` lasts. database: its address on a server, "" = a file in the folder."""
 
     folder: Path
     port: int
+    database: str = ""
 
     def gezhi(self, *command: str) -> str:
         """Run one command of the product; its standard output. Raises when it fails."""
@@ -112,20 +115,51 @@ class Office:
             "GEZHI_LIMITS": "off",
             "DJANGO_SETTINGS_MODULE": "bench.settings",
             "PYTHONPATH": str(ROOT),
+            **({"GEZHI_DATABASE_URL": self.database} if self.database else {}),
         }
 
 
 @contextmanager
 def founded() -> Iterator[Office]:
-    """A fresh office with the demonstration's people and places and the bare view's table."""
-    folder = Path(tempfile.mkdtemp(prefix="gezhi-bench."))
-    try:
-        office = Office(folder, _free_port())
+    """A fresh office with the demonstration's people and places and the bare view's table; where GEZHI_DATABASE_URL names a server, in a database of its own there."""
+    with _empty(_free_port()) as office:
         office.gezhi("demo", "--small")
         office.inside("bare_table")
         yield office
+
+
+@contextmanager
+def another(beside: Office) -> Iterator[Office]:
+    """One more, with the whole half year of the demonstration, at the port of one that is not served meanwhile."""
+    with _empty(beside.port) as office:
+        office.gezhi("demo")
+        office.inside("bare_table")
+        yield office
+
+
+@contextmanager
+def _empty(port: int) -> Iterator[Office]:
+    folder = Path(tempfile.mkdtemp(prefix="gezhi-bench."))
+    server = os.environ.get("GEZHI_DATABASE_URL", "")
+    try:
+        with _database_on(server) if server else nullcontext("") as own:
+            yield Office(folder, port, own)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _database_on(server: str) -> Iterator[str]:
+    """A database of its own on a PostgreSQL server, dropped at the end: its address."""
+    import psycopg
+
+    name, parts = f"bench_{uuid4().hex}", urlsplit(server)
+    with psycopg.connect(server, autocommit=True) as line:
+        line.execute(f"CREATE DATABASE {name}")
+        try:
+            yield parts._replace(path=f"/{name}").geturl()
+        finally:
+            line.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _free_port() -> int:

@@ -114,4 +114,4 @@ def belongs(key: Key) -> Q:
 
 def _may_be_one() -> Q:
     """Nobody has looked at it yet, it came from outside, and nothing in it is dangerous."""
-    return Q(state=State.REPORTED.value, channel__in=[*WITH_CODE], make_safe_due=None)
+    return Q(state=State.REPORTED.value, closed_at=None, channel__in=[*WITH_CODE], make_safe_due=None)

@@ -189,14 +189,18 @@ def worker(chosen: argparse.Namespace) -> int:
 def check(chosen: argparse.Namespace) -> int:
     """Prove the promises; exit code 1 when one is broken."""
     from gezhi.config.check import findings
+    from gezhi.config.progress import Progress
 
     broken, warnings, lines = 0, 0, []
-    for jurisdiction, finding in findings(datetime.now(UTC)):
+    progress = Progress("gezhi check")
+    for jurisdiction, finding in findings(datetime.now(UTC), progress.tell):
+        progress.end()
         is_warning = finding.invariant == "warning"
         warnings, broken = warnings + is_warning, broken + (not is_warning)
         lines.append({"office": jurisdiction, **finding._asdict()})
         if not chosen.json:
             _say(f"{jurisdiction} {finding.invariant}: {finding.where}: {finding.what}")
+    progress.end()
     if chosen.json:
         print(json.dumps({"broken": broken, "warnings": warnings, "findings": lines}, ensure_ascii=False))
     else:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.core.management import call_command
-from django.core.management.commands import migrate
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
@@ -14,11 +13,12 @@ from gezhi.insight.rollups.anew import begin_when_new
 from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger import actions as ledger
 from gezhi.tenancy.current import scope
+from gezhi.tenancy.management.commands import migrate
 from gezhi.tenancy.queries import all_jurisdictions
 
 
 class Command(migrate.Command):
-    """Django's `migrate`, which tells here that it begins a migration."""
+    """Our `migrate`, which tells here that it begins a migration."""
 
     def migration_progress_callback(
         self, action: str, migration: Migration | None = None, fake: bool = False

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
+from gezhi.journal.models import Entry
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel.finding import Finding
 from gezhi.ledger.actions import NEWEST, cases_with_lines, in_batches, opened_cases
@@ -34,6 +35,7 @@ def _unlike(case_ids: Collection[UUID], position: int) -> Iterator[Finding]:
 
 
 def _surplus(case_ids: Collection[UUID], position: int) -> Iterator[Finding]:
-    unknown = set(case_ids) - set(recount(case_ids, position))
+    opened = Entry.objects.filter(subject_kind="case", subject_id__in=case_ids, seq=1, position__lte=position)
+    unknown = set(case_ids) - set(opened.values_list("subject_id", flat=True))
     for line in Line.objects.filter(case_id__in=unknown).order_by("case_id"):
         yield Finding("I8", f"line {line.number}", "the journal knows no such case")

@@ -78,6 +78,7 @@ class Line(TenantModel):
             models.Index(fields=["jurisdiction", "received_at"], name="ledger_by_receipt"),
             models.Index(fields=["jurisdiction", "state", "received_at"], name="ledger_by_state"),
             models.Index(fields=["jurisdiction", "place_path"], name="ledger_of_a_place"),
+            models.Index(fields=["jurisdiction", "category_id"], name="ledger_of_a_category"),
             models.Index(fields=["jurisdiction", "lead_id", "received_at"], name="ledger_of_a_party"),
             models.Index(
                 fields=["jurisdiction", "closed_at"],

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gezhi.cases.policy import visible_to
+from gezhi.cases.models import Case
+from gezhi.cases.policy import sees_all, visible_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.ledger.models import Cursor, Line
 from gezhi.ledger.rows import Row, rows
 from gezhi.places import paths
 
-__all__ = ["LineFilter", "Position", "Row", "lines", "position", "rows"]
+__all__ = ["MOST", "LineFilter", "Position", "Row", "few_or_many", "lines", "position", "rows"]
 
 WORDS_LIMIT = 100  # characters
+MOST = 1000  # counted exactly; beyond it a page says "1000+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class LineFilter:
     """What is wanted. place_path: that place and all below. category: a leaf, or a top class with its leaves.
 
     party: the accountable one, now or at the end. since, until: aware moments of receipt, since <= receipt < until.
-    words: part of the case's title or number. cases: these alone.
+    words: part of the case's title or number. holds: whatever else must be true of its case, from whoever knows more than this package, such as
+    which cases hold these words (insight.search); then words say only what was asked. cases: these alone.
     """
 
     state: str = ""
@@ -35,6 +38,7 @@ class LineFilter:
     until: datetime | None = None
     words: str = ""
     cases: frozenset[UUID] | None = None
+    holds: Q | None = None
 
 
 class Position(NamedTuple):
@@ -46,10 +50,38 @@ class Position(NamedTuple):
 
 def lines(wanted: LineFilter, *, actor: Actor) -> QuerySet[Line]:
     """Lines of the cases this actor may see, newest first; a lazy queryset. What an unpublished import brought is not among them."""
+    return _along(wanted, actor).order_by("-received_at", "-number")
+
+
+def few_or_many(wanted: LineFilter, *, actor: Actor) -> tuple[QuerySet[Line], int]:
+    """The same lines, and how many, MOST + 1 for more. Few are named by their ids, so that no line of anybody else's is looked at; of many the
+    first are met soon. 1 query, 2 before it as `visible_to` asks, and that of the lines when they are read.
+    """
+    sought: QuerySet[Any, Any]
+    if wanted.holds is None and sees_all(actor):
+        sought = _along(wanted, actor).order_by().values_list("case_id", flat=True)
+    else:
+        line = Line.objects.filter(_fits(wanted), is_held=False, case_id=OuterRef("id"))
+        cases = visible_to(actor).filter(wanted.holds or Q())
+        sought = cases.filter(Exists(line)).order_by().values_list("id", flat=True)
+    found = list(sought[: MOST + 1])
+    if len(found) > MOST:
+        return lines(wanted, actor=actor), len(found)
+    return Line.objects.filter(case_id__in=found).order_by("-received_at", "-number"), len(found)
+
+
+def _along(wanted: LineFilter, actor: Actor) -> QuerySet[Line]:
+    """Line by line, its case looked up: a list of all cases that somebody may see would be read through first."""
     found: QuerySet[Line] = Line.objects.filter(_fits(wanted), is_held=False)
-    if actor.kind is not ActorKind.SYSTEM:
-        found = found.filter(case__in=visible_to(actor).values("id"))
-    return found.order_by("-received_at", "-number")
+    cases = _cases(wanted, actor)
+    return found if cases is None else found.filter(Exists(cases.filter(id=OuterRef("case_id"))))
+
+
+def _cases(wanted: LineFilter, actor: Actor) -> QuerySet[Case] | None:
+    """The cases whose lines are wanted; None = all."""
+    if actor.kind is ActorKind.SYSTEM and wanted.holds is None:
+        return None
+    return visible_to(actor).filter(wanted.holds or Q())
 
 
 def _fits(wanted: LineFilter) -> Q:
@@ -70,7 +102,8 @@ def _fits(wanted: LineFilter) -> Q:
         fits &= Q(received_at__lt=wanted.until)
     if wanted.cases is not None:
         fits &= Q(case_id__in=wanted.cases)
-    if words := wanted.words.strip()[:WORDS_LIMIT]:
+    words = wanted.words.strip()[:WORDS_LIMIT]
+    if words and wanted.holds is None:
         fits &= Q(number__contains=words) | Q(case__title__contains=words)
     return fits
 

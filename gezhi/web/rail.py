@@ -83,7 +83,12 @@ def alarms() -> int:
 
 
 def _entry(name: str, icon: str, label: str, count: int = 0) -> dict[str, Any]:
-    return {"url": reverse(name), "icon": icon, "label": label, "count": count or None}
+    return {"url": reverse(name), "icon": icon, "label": label, "count": figure(count) or None}
+
+
+def figure(count: int) -> int | str:
+    """A count as it is shown: beyond a thousand it was not counted."""
+    return count if count <= notices.MOST else f"{notices.MOST}+"
 
 
 def _with_active(entries: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:

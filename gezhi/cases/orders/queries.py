@@ -40,11 +40,14 @@ def listed(actor: Actor, *, issuer: str = "") -> QuerySet[Order]:
     """All orders that this actor may see, most urgent first. Lazy."""
     if not sees_orders(actor):
         return Order.objects.none()
-    links = CaseReport.objects.filter(
-        report_id=OuterRef("report_id"), case_id__in=visible_to(actor).values("id")
-    )
-    rows = Order.objects.filter(Exists(links))
+    rows = Order.objects.filter(_is_about(visible_to(actor)))
     return (rows.filter(issuer=issuer) if issuer else rows).order_by("due_at", "id")
+
+
+def _is_about(shown: QuerySet[Case]) -> Exists:
+    """Whether an order's case is among these, looked up order by order: a list of all of them would be read through first."""
+    case = shown.filter(id=OuterRef("case_id"))
+    return Exists(CaseReport.objects.filter(Exists(case), report_id=OuterRef("report_id")))
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -52,8 +55,7 @@ def counts(actor: Actor) -> dict[str, int]:
     if not sees_orders(actor):
         return {}
     shown = visible_but(actor, ()).filter(Q(run=None) | Q(run__published_at__isnull=False))
-    links = CaseReport.objects.filter(report_id=OuterRef("report_id"), case_id__in=shown.values("id"))
-    rows = Order.objects.filter(Exists(links), done_at=None).order_by().values_list("issuer")
+    rows = Order.objects.filter(_is_about(shown), done_at=None).order_by().values_list("issuer")
     return dict(rows.annotate(n=Count("id")))
 
 

@@ -52,16 +52,24 @@ def _keep_in_gin(lines: Sequence[Written]) -> None:
         )
 
 
+def source() -> str:
+    """From where lines are taken that `narrow` narrows: the index first, row by row, so that whoever wants a thousand of a word in half of all lines reads no more."""
+    return (
+        "insight_search CROSS JOIN insight_searchline"
+        if connection.vendor == "sqlite"
+        else "insight_searchline"
+    )
+
+
 def narrow(wanted: Sequence[str]) -> tuple[str, list[str | int]]:
-    """A condition on insight_searchline, and its values: rows that may hold all these tokens."""
+    """A condition on `source`, and its values: rows that may hold all these tokens."""
     if connection.vendor == "sqlite":
         base = _base()
         inside = (
-            "insight_searchline.number IN (SELECT rowid & %s FROM insight_search"
-            " WHERE insight_search MATCH %s AND rowid >= %s AND rowid < %s)"
+            "insight_search MATCH %s AND insight_search.rowid >= %s AND insight_search.rowid < %s"
+            " AND insight_searchline.number = (insight_search.rowid & %s)"
         )
-        all_of = " AND ".join(wanted)
-        return inside, [(1 << NUMBER_BITS) - 1, all_of, base, base + (1 << NUMBER_BITS)]
+        return inside, [" AND ".join(wanted), base, base + (1 << NUMBER_BITS), (1 << NUMBER_BITS) - 1]
     return "insight_searchline.tokens @@ %s::tsquery", [" & ".join(f"'{one}'" for one in wanted)]
 
 
@@ -80,14 +88,21 @@ def _base() -> int:
 
 
 def are_found(lines: Sequence[tuple[int, str]]) -> set[int]:
-    """Which of these (number, text) the index finds by the last of its own tokens. For the check: 1 query a line."""
+    """Which of these (number, text) the index finds by the last of its own tokens. For the check: 1 query a line, which looks at no other one."""
     found = set()
     for number, text in lines:
-        narrowed, values = narrow(tokens(text).split()[-1:])
+        last = tokens(text).split()[-1:]
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT 1 FROM insight_searchline WHERE jurisdiction_id = %s AND number = %s AND {narrowed}",
-                [stored(current()), number, *values],
-            )
+            asked, values = _finds(number, last)
+            cursor.execute(asked, values)
             found |= {number} if cursor.fetchone() else set()
     return found
+
+
+def _finds(number: int, wanted: Sequence[str]) -> tuple[str, list[str | int | UUID]]:
+    if connection.vendor == "sqlite":
+        asked = "SELECT 1 FROM insight_search WHERE insight_search MATCH %s AND rowid = %s"
+        return asked, [" AND ".join(wanted), _base() | number]
+    narrowed, values = narrow(wanted)
+    asked = f"SELECT 1 FROM insight_searchline WHERE jurisdiction_id = %s AND number = %s AND {narrowed}"
+    return asked, [current(), number, *values]

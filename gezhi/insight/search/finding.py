@@ -61,8 +61,8 @@ def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[UU
         narrow, given = engines.narrow(asked(one))
         holds = " AND ".join(f"{engines.holds()}(insight_searchline.text, %s) > 0" for _ in one)
         parts.append(
-            f"SELECT {number} AS which, case_id FROM (SELECT case_id FROM insight_searchline"
-            f" WHERE jurisdiction_id = %s AND {narrow} AND {holds} LIMIT {MOST + 1}) AS found_{number}"
+            f"SELECT {number} AS which, case_id FROM (SELECT case_id FROM {engines.source()}"
+            f" WHERE insight_searchline.jurisdiction_id = %s AND {narrow} AND {holds} LIMIT {MOST + 1}) AS found_{number}"
         )
         values += [engines.stored(current()), *given, *one]
     with connection.cursor() as cursor:

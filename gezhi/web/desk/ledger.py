@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.insight.search.finding import look_for
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import export
@@ -58,6 +59,7 @@ class LedgerForm(forms.Form):
             since=_midnight(said.get("since")),
             until=_midnight(said.get("until"), days=1),
             words=said.get("words", ""),
+            holds=found_words.holds if (found_words := look_for(said.get("words", ""))) else None,
         )
 
 
@@ -71,7 +73,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """The first lines, how many there are, and up to which moment of the journal they are complete."""
     form, at = LedgerForm(request.GET), at_of(request)
     actor = actor_of(request)
-    found = book.lines(form.wanted(), actor=actor)
+    found, count = book.few_or_many(form.wanted(), actor=actor)
     shown = book.rows(found[:PAGE], actor=actor, language=get_language() or "", at=at)
     position = book.position()
     page = {
@@ -79,7 +81,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "form": form,
         "options": filters.options(form.data),
         "rows": [_row(one, at) for one in shown],
-        "count": found.count(),
+        "count": count if count <= book.MOST else f"{book.MOST}+",
+        "has_more": count > PAGE,
         "page_size": PAGE,
         "reached": times.moment(position.reached_at, at),
         "query": request.GET.urlencode(),

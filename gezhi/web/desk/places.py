@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.lists import OPEN, CaseFilter, listed
+from gezhi.cases.queries import MOST_COUNTED
 from gezhi.duty import queries as duty
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.parties import queries as who
 from gezhi.places import actions, past
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
+from gezhi.web import rail
 from gezhi.web.asked import Asked
 from gezhi.web.desk import asof, history
 from gezhi.web.desk.keeper import form_page, offer, tried
@@ -104,9 +106,15 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
                 for one in grounds.fixtures(row.id)
             ],
             "below": [_line(one) for one in grounds.children(row.id)],
-            "open": listed(here, actor=actor, at=at, soon=at).count() if actor.has(*AT_WORK) else None,
+            "open": _open(here, actor, at) if actor.has(*AT_WORK) else None,
         }
     return render(request, "desk/place.html", page)
+
+
+def _open(here: CaseFilter, actor: Actor, at: datetime) -> int | str:
+    """How many are open there, beyond a thousand as "1000+"."""
+    rows = listed(here, actor=actor, at=at, soon=at).order_by().values_list("id")
+    return rail.figure(len(rows[: MOST_COUNTED + 1]))
 
 
 def _served(row: grounds.PlaceRow, at: datetime, *, is_now: bool) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gezhi.notices import queries as notices
+from gezhi.web import rail
 from gezhi.web.asked import Asked
 from gezhi.web.staff import actor_of
 from gezhi.web.whose import mark_of
@@ -19,7 +20,11 @@ def page(
     """templates/pocket/<name>.html with its tabs. tab: my_work, my_found, my_duty or my_me. back: address of the arrow, which stands
     where the bell is on the pages of the tabs. 2 queries for the bell.
     """
-    frame = {"tabs": tabs(tab), "back_url": back, "news": 0 if back else notices.count(actor_of(request))}
+    frame = {
+        "tabs": tabs(tab),
+        "back_url": back,
+        "news": 0 if back else rail.figure(notices.count(actor_of(request))),
+    }
     who = mark_of(actor_of(request))
     answer = render(request, f"pocket/{name}.html", frame | {"who": who} | context, status=status)
     answer["Gezhi-Who"] = who  # whose copy it is, for the service worker
