@@ -20,7 +20,7 @@ from django.db import connection
 django.setup()
 
 # E402: models cannot be read in before that.
-from bench import inside_cases, inside_posters  # noqa: E402
+from bench import inside_cases, inside_export, inside_posters  # noqa: E402
 from bench.models import Line  # noqa: E402
 from gezhi.catalogue import queries as catalogue  # noqa: E402
 from gezhi.channels import books  # noqa: E402
@@ -210,6 +210,8 @@ STEPS: dict[str, Callable[..., Any]] = {
     "cases_in": inside_cases.cases_in,
     "fill_cases": inside_cases.fill_cases,
     "reopen_all": inside_cases.reopen_all,
+    "fill_lines": inside_export.fill_lines,
+    "export_once": inside_export.export_once,
 }
 
 

@@ -16,7 +16,9 @@ MEMORIES = (
     ("gezhi.config.worker", "_tidied"),
     ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),
+    ("gezhi.ledger.files", "_held"),
     ("gezhi.reports.vocabulary", "_kept"),
+    ("gezhi.tenancy.weighing", "_weighed"),
     ("gezhi.web.desk.tallies", "_kept"),
 )
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
@@ -36,6 +38,7 @@ OF_THE_CODE = (
     "gezhi.flows.demonstration.bank.town",
     "gezhi.flows.demonstration.pictures.drawn",
     "gezhi.kernel.private._plain",
+    "gezhi.ledger.sheetrows._text",
     "gezhi.notices.queries._counting",
     "gezhi.places.wording._converter",
     "gezhi.places.wording.keys_of",

@@ -42,6 +42,7 @@ from gezhi.ledger import actions as ledger
 from gezhi.reports.books import purge as forget_books
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.queries import all_jurisdictions
+from gezhi.tenancy.weighing import weigh
 
 PAUSE_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 300
@@ -207,6 +208,7 @@ def tidy_up(at: datetime) -> None:
         forget_books,
         import_orders.show_left,
         hearing.tidy,
+        weigh,
     ):
         try:
             chore(at=at)

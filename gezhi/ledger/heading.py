@@ -17,6 +17,9 @@ from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 
 
+MINUTE_SIGNS = 16  # what stands behind them is the zone
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """Texts in the reader's language. tz: the office's zone, in which every moment of the sheet is written."""
@@ -49,7 +52,7 @@ def heading(wanted: LineFilter, *, actor: Actor, language: str, at: datetime) ->
 
 def minute(at: datetime, tz: tzinfo) -> str:
     """2026-03-02 12:00, in the office's zone."""
-    return f"{at.astimezone(tz):%Y-%m-%d %H:%M}"
+    return at.astimezone(tz).isoformat(" ", "minutes")[:MINUTE_SIGNS]
 
 
 def _period(wanted: LineFilter, tz: tzinfo) -> str:

@@ -14,7 +14,7 @@ from gezhi.ledger.rows import Row
 
 def write(rows: Iterable[Row], to: BinaryIO, heading: Heading) -> int:
     """Write into a binary file, in the language in force; moments in the office's zone. Returns how many lines."""
-    text = io.TextIOWrapper(to, encoding="utf-8-sig", newline="", write_through=True)
+    text = io.TextIOWrapper(to, encoding="utf-8-sig", newline="")
     # every field is quoted, or a delimiter inside one would open a new cell
     table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow([str(column.head) for column in COLUMNS])
