@@ -302,7 +302,8 @@ def export_ledger(chosen: argparse.Namespace) -> int:
     from gezhi.kernel.actor import SYSTEM
     from gezhi.ledger.export import WRITERS
     from gezhi.ledger.export import export_ledger as write
-    from gezhi.ledger.queries import LineFilter
+    from gezhi.config.progress import Progress, bar
+    from gezhi.ledger.queries import LineFilter, lines
 
     at, to = datetime.now(UTC), chosen.to
     if to.suffix.lower() not in WRITERS:
@@ -311,9 +312,17 @@ def export_ledger(chosen: argparse.Namespace) -> int:
         raise Failed(f"export-ledger: there is no folder {to.parent}")
     with office(chosen.office):
         keep_books(at)
+        of, told = lines(LineFilter(), actor=SYSTEM).count(), Progress("export-ledger")
         count = write(
-            LineFilter(), to, suffix=to.suffix.lower(), actor=SYSTEM, language=chosen.language, at=at
+            LineFilter(),
+            to,
+            suffix=to.suffix.lower(),
+            actor=SYSTEM,
+            language=chosen.language,
+            at=at,
+            tell=lambda done: told.tell(f"{bar(min(done, of), of or 1)} {done}/{of}"),
         )
+        told.end()
     print(f"{count} {'line' if count == 1 else 'lines'} in {to}")
     return 0
 

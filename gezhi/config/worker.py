@@ -39,6 +39,8 @@ from gezhi.insight.search import following as search
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
+from gezhi.ledger import files as ledger_files
+from gezhi.ledger import months
 from gezhi.reports.books import purge as forget_books
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.queries import all_jurisdictions
@@ -85,6 +87,12 @@ def take_book_back(errand: Leased, at: datetime) -> None:
     outbox.reschedule(errand.kind, errand.key, due_at=at if more else None)
 
 
+def write_ledger_file(errand: Leased, at: datetime) -> None:
+    """A turn of writing a large ledger."""
+    wait = ledger_files.go_on(UUID(errand.key), at=at)
+    outbox.reschedule(errand.kind, errand.key, due_at=None if wait is None else at + wait)
+
+
 HANDLERS: dict[str, Handler] = {
     TIMER: fire_timer,
     evidence.PREPARE: prepare_picture,
@@ -93,9 +101,10 @@ HANDLERS: dict[str, Handler] = {
     books.BRING: bring_book,
     books.TAKE_BACK: take_book_back,
     hearing.HEARD: hearing.take,
+    ledger_files.WRITE: write_ledger_file,
 }
 # These set their own next moment; marking them done would stop the clock.
-REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK})
+REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK, ledger_files.WRITE})
 
 
 class BooksEnded(Exception):
@@ -208,6 +217,8 @@ def tidy_up(at: datetime) -> None:
         forget_books,
         import_orders.show_left,
         hearing.tidy,
+        ledger_files.purge,
+        months.freeze_when_due,
         weigh,
     ):
         try:

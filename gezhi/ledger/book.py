@@ -5,8 +5,6 @@ XlsxWriter makes the book with one line in it; the lines themselves are drawn by
 
 import io
 import re
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +24,6 @@ MOST_LINES = 2**20 - HEADS - 1  # what a sheet can hold
 SHEET_NAME_SIGNS = 31
 FOOTER_SIGNS = 255
 PAPER_A4 = 9
-IN_MEMORY = 4_000_000  # bytes of lines before they go to a file
 BAND, RULE = "#E7EEF7", "#9AA7B8"
 DRAWN_BY = {Kind.TEXT: text_cell, Kind.COUNT: count_cell, Kind.MOMENT: moment_cell}
 FORMATS: dict[str, dict[str, object]] = {
@@ -58,22 +55,34 @@ class Beside:
 
 
 def write(rows: Iterable[Row], to: BinaryIO, heading: Heading, beside: Sequence[Beside] = ()) -> int:
-    """Write the workbook into a binary file, in the language in force. Returns how many lines.
+    """Write the workbook into a binary file, in the language in force. Returns how many lines. Raises as `writing`."""
+    count = 0
+    for count in writing(rows, to, heading, beside):
+        pass
+    return count
+
+
+def writing(
+    rows: Iterable[Row], to: BinaryIO, heading: Heading, beside: Sequence[Beside] = ()
+) -> Iterator[int]:
+    """As `write`, step by step: how many lines are written after each step, and at the end.
 
     Raises Invalid("lines", "too_many") when a sheet cannot hold them.
     """
-    with (
-        tempfile.SpooledTemporaryFile(IN_MEMORY) as drawn,
-        tempfile.SpooledTemporaryFile(IN_MEMORY) as shell,
-    ):
-        values = ([column.value(row) for column in COLUMNS] for row in _bounded(rows))
-        styles = _styles()
-        draws = _draws([column.kind for column in COLUMNS], styles, heading)
-        count = write_rows(values, draws, HEADS + 2, cast(BinaryIO, drawn))
-        _make_shell(cast(BinaryIO, shell), heading, count, beside)
-        drawn.seek(0)
-        _put_in(cast(BinaryIO, shell), cast(BinaryIO, drawn), to, has_lines=count > 0)
-    return count
+    values = ([column.value(row) for column in COLUMNS] for row in _bounded(rows))
+    draws = _draws([column.kind for column in COLUMNS], _styles(), heading)
+    count = 0
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        with made.open(LINES, "w", force_zip64=True) as lines:
+            lines.write(_around(_shell(heading, 1))[0])
+            for count in write_rows(values, draws, HEADS + 2, cast(BinaryIO, lines)):
+                yield count
+            shell = _shell(heading, count, beside)
+            lines.write(_around(shell)[1])
+        for part in shell.infolist():
+            if part.filename != LINES:
+                made.writestr(part.filename, shell.read(part))
+    yield count
 
 
 def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
@@ -110,8 +119,9 @@ def _styles() -> dict[str, str]:
     return {name: number.decode() for name, number in zip(FORMATS, found, strict=True)}
 
 
-def _make_shell(to: BinaryIO, heading: Heading, count: int, beside: Sequence[Beside]) -> None:
-    """The whole book, but with one empty line where the lines belong."""
+def _shell(heading: Heading, count: int, beside: Sequence[Beside] = ()) -> zipfile.ZipFile:
+    """The whole book, but with one empty line where so many belong."""
+    to = io.BytesIO()
     book, formats = _open(to)
     sheet = book.add_worksheet(heading.title[:SHEET_NAME_SIGNS])
     # formats get their numbers in the order of their first use: here the same as in `_styles`
@@ -119,32 +129,24 @@ def _make_shell(to: BinaryIO, heading: Heading, count: int, beside: Sequence[Bes
         formats[name]._get_xf_index()
     _set_up(sheet, heading)
     _write_heads(sheet, heading, formats)
-    if count:
-        sheet.write_blank(HEADS + 1, 0, None, formats[Kind.TEXT.name])
+    sheet.write_blank(HEADS + 1, 0, None, formats[Kind.TEXT.name])
     sheet.autofilter(HEADS, 0, HEADS + count, len(COLUMNS) - 1)
     sheet.print_area(0, 0, HEADS + count, len(PRINTED) - 1)
     for one in beside:
         _write_beside(book.add_worksheet(one.title[:SHEET_NAME_SIGNS]), one, heading, formats)
     book.close()
+    return zipfile.ZipFile(to)
 
 
+LINES = "xl/worksheets/sheet1.xml"
 _LINE = re.compile(rb'<row r="5"[^>]*>.*?</row>', re.DOTALL)
-_DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
+_DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')  # how far it reaches is not known before; it may be left out
 
 
-def _put_in(shell: BinaryIO, lines: BinaryIO, to: BinaryIO, *, has_lines: bool) -> None:
-    """The shell's parts packed into `to`, the lines in the place of the one that stands there."""
-    with zipfile.ZipFile(shell) as parts, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
-        for part in parts.infolist():
-            with made.open(part.filename, "w", force_zip64=True) as into:
-                if part.filename != "xl/worksheets/sheet1.xml" or not has_lines:
-                    into.write(parts.read(part))
-                    continue
-                said = _DIMENSION.sub(b"", parts.read(part), count=1)
-                before, after = _LINE.split(said, maxsplit=1)
-                into.write(before)
-                shutil.copyfileobj(lines, into, 1 << 20)
-                into.write(after)
+def _around(shell: zipfile.ZipFile) -> tuple[bytes, bytes]:
+    """What stands before and behind the lines."""
+    before, after = _LINE.split(_DIMENSION.sub(b"", shell.read(LINES), count=1), maxsplit=1)
+    return before, after
 
 
 def _set_up(sheet: Any, heading: Heading) -> None:

@@ -4,9 +4,10 @@ A text is written as text whatever it begins with: nothing somebody said is ever
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from itertools import islice
 from typing import BinaryIO
 
 from gezhi.kernel.sheet import letters
@@ -79,19 +80,18 @@ def _escaped(found: "re.Match[str]") -> str:
     return f"_x005F{sign}" if len(sign) > 1 else f"_x{ord(sign):04X}_"
 
 
-def write_rows(rows: Iterable[Sequence[Value]], draws: Sequence[Draw], first: int, to: BinaryIO) -> int:
-    """Write so many rows of values, the first into row `first` (from 1). Returns how many."""
+def write_rows(
+    rows: Iterable[Sequence[Value]], draws: Sequence[Draw], first: int, to: BinaryIO
+) -> Iterator[int]:
+    """Write rows of values, the first into row `first` (from 1), some hundred at a time; how many there are after each time."""
     named = [(letters(at), draw) for at, draw in enumerate(draws)]
-    number, waiting = first, list[str]()
-    for row in rows:
-        here = str(number)
-        cells = "".join(
-            [draw(name + here, value) for (name, draw), value in zip(named, row, strict=True)]
-        )
-        waiting.append(f'<row r="{here}">{cells}</row>')
-        number += 1
-        if len(waiting) == WRITTEN_AT_ONCE:
-            to.write("".join(waiting).encode())
-            waiting.clear()
-    to.write("".join(waiting).encode())
-    return number - first
+    left, number = iter(rows), first
+    while some := list(islice(left, WRITTEN_AT_ONCE)):
+        drawn = []
+        for row in some:
+            here = str(number)
+            cells = "".join([draw(name + here, value) for (name, draw), value in zip(named, row, strict=True)])
+            drawn.append(f'<row r="{here}">{cells}</row>')
+            number += 1
+        to.write("".join(drawn).encode())
+        yield number - first
