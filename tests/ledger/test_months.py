@@ -134,7 +134,7 @@ def test_a_month_freezes_once_and_only_when_it_is_over(march: Case) -> None:
 def test_the_clockwork_freezes_on_the_day_that_the_office_chose(march: Case, cast: Cast) -> None:
     months.freeze_when_due(at=APRIL_3)
     assert not MonthBook.objects.exists()
-    catalogue_actions.change_rule("freeze_month_day", 4, actor=SYSTEM, at=APRIL_3)
+    catalogue_actions.change_rule("freeze_month_day", 4, revision=1, actor=SYSTEM, at=APRIL_3)
     months.freeze_when_due(at=APRIL_3)
     assert not MonthBook.objects.exists()
     months.freeze_when_due(at=APRIL_3 + DAY)
