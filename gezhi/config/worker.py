@@ -45,6 +45,7 @@ from gezhi.reports.books import purge as forget_books
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.queries import all_jurisdictions
 from gezhi.tenancy.weighing import weigh
+from gezhi.web import words
 
 PAUSE_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 300
@@ -89,7 +90,7 @@ def take_book_back(errand: Leased, at: datetime) -> None:
 
 def write_ledger_file(errand: Leased, at: datetime) -> None:
     """A turn of writing a large ledger."""
-    wait = ledger_files.go_on(UUID(errand.key), at=at)
+    wait = ledger_files.go_on(UUID(errand.key), at=at, deeds=words.DEEDS)
     outbox.reschedule(errand.kind, errand.key, due_at=None if wait is None else at + wait)
 
 

@@ -104,8 +104,6 @@ def _open(to: BinaryIO) -> tuple[Any, dict[str, Any]]:
     return book, {name: book.add_format(how) for name, how in FORMATS.items()}
 
 
-
-
 def _styles() -> dict[str, str]:
     """Which number each format of a line has in a book made like this one, found in such a book."""
     made = io.BytesIO()
@@ -140,7 +138,9 @@ def _shell(heading: Heading, count: int, beside: Sequence[Beside] = ()) -> zipfi
 
 LINES = "xl/worksheets/sheet1.xml"
 _LINE = re.compile(rb'<row r="5"[^>]*>.*?</row>', re.DOTALL)
-_DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')  # how far it reaches is not known before; it may be left out
+_DIMENSION = re.compile(
+    rb'<dimension ref="[^"]*"/>'
+)  # how far it reaches is not known before; it may be left out
 
 
 def _around(shell: zipfile.ZipFile) -> tuple[bytes, bytes]:
@@ -205,7 +205,9 @@ def _write_beside(sheet: Any, one: Beside, heading: Heading, formats: dict[str, 
             if value is None or value == "":
                 sheet.write_blank(number, at, None, how)
             elif isinstance(value, datetime):
-                sheet.write_datetime(number, at, value.astimezone(heading.tz).replace(tzinfo=None, microsecond=0), how)
+                sheet.write_datetime(
+                    number, at, value.astimezone(heading.tz).replace(tzinfo=None, microsecond=0), how
+                )
             elif kind is Kind.COUNT:
                 sheet.write_number(number, at, value, how)
             else:

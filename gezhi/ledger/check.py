@@ -52,7 +52,9 @@ def _unlike_then(book: MonthBook, lines: Mapping[UUID, Mapping[str, Any]], where
         for case_id in ids:
             said, line = lines[case_id], counted.get(case_id)
             if line is None or not belongs(line, book.month, book.desk):
-                yield Finding("I8", f"{where}, line {said.get('number')}", f"was no line of it at {book.position}")
+                yield Finding(
+                    "I8", f"{where}, line {said.get('number')}", f"was no line of it at {book.position}"
+                )
             elif names := [name for name, value in said.items() if getattr(line, name) != value]:
                 what = f"differs from the journal at {book.position}: {', '.join(names)}"
                 yield Finding("I8", f"{where}, line {line.number}", what)

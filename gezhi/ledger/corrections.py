@@ -119,13 +119,18 @@ def _differs(then: Line, now: Line | None) -> bool:
     return now is None or any(getattr(then, name) != getattr(now, name) for name in NAMES)
 
 
-def corrections(pairs: Iterable[Pair], row: BookRow, *, actor: Actor, language: str, at: datetime) -> Iterator[Correction]:
+def corrections(
+    pairs: Iterable[Pair], row: BookRow, *, actor: Actor, language: str, at: datetime
+) -> Iterator[Correction]:
     """Cell by cell, in the order of the columns. About 12 queries for each `TOLD` lines."""
     left = iter(pairs)
     while some := list(islice(left, TOLD)):
         told = _told([pair.now.case_id for pair in some if pair.now], row.position)
         thens = [pair.then for pair in some if pair.then]
-        before = {one.line.case_id: one for one in as_they_were(thens, actor=actor, language=language, at=row.frozen_at)}
+        before = {
+            one.line.case_id: one
+            for one in as_they_were(thens, actor=actor, language=language, at=row.frozen_at)
+        }
         nows = [pair.now for pair in some if pair.now]
         after = {one.line.case_id: one for one in rows(nows, actor=actor, language=language, at=at)}
         for pair in some:
@@ -180,7 +185,9 @@ def _speaks_of(deed: _Deed, column: Column, like: Row) -> bool:
 
 def _told(case_ids: Sequence[UUID], position: int) -> dict[UUID, list[_Deed]]:
     """The deeds on these cases behind a position, each with what it changed. 2 queries."""
-    steps = list(Entry.objects.filter(subject_kind="case", subject_id__in=case_ids).order_by("subject_id", "seq"))
+    steps = list(
+        Entry.objects.filter(subject_kind="case", subject_id__in=case_ids).order_by("subject_id", "seq")
+    )
     later = [step.id for step in steps if step.position is None or step.position > position]
     said: dict[UUID, dict[str, str]] = {}
     kept = Words.objects.filter(entry_id__in=later, name__in=REASONS, erased_at=None)
@@ -192,7 +199,9 @@ def _told(case_ids: Sequence[UUID], position: int) -> dict[UUID, list[_Deed]]:
     return {case_id: list(_deeds(story, set(later), said)) for case_id, story in stories.items()}
 
 
-def _deeds(story: Sequence[Entry], later: set[UUID], said: Mapping[UUID, Mapping[str, str]]) -> Iterator[_Deed]:
+def _deeds(
+    story: Sequence[Entry], later: set[UUID], said: Mapping[UUID, Mapping[str, str]]
+) -> Iterator[_Deed]:
     for number, step in enumerate(story):
         if step.id not in later:
             continue

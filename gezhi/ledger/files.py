@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
@@ -21,9 +22,12 @@ from django.utils import translation
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, Refusal
+from gezhi.ledger import months, monthsheet
 from gezhi.ledger.export import WRITERS, writing
 from gezhi.ledger.heading import heading
 from gezhi.ledger.models import LedgerFile, Line
+from gezhi.ledger.months import BookRow
+from gezhi.ledger.monthsheet import Deeds
 from gezhi.ledger.queries import LineFilter, as_values, from_values, lines
 from gezhi.ledger.rows import CHUNK, rows
 from gezhi.parties.queries import actor_of_account
@@ -58,8 +62,10 @@ class FileRow(NamedTuple):
 
 
 @transaction.atomic
-def ask(wanted: LineFilter, *, suffix: str, actor: Actor, language: str, at: datetime) -> UUID:
-    """Have the worker write it. The same one asked for twice while it is written is one. Returns its id.
+def ask(
+    wanted: LineFilter | BookRow, *, suffix: str, actor: Actor, language: str, at: datetime
+) -> UUID:
+    """Have the worker write a ledger, or a month book. The same one asked for twice while it is written is one. Returns its id.
 
     Raises Invalid("suffix", "unknown"), NotFromHere("too_many_files").
     """
@@ -67,17 +73,17 @@ def ask(wanted: LineFilter, *, suffix: str, actor: Actor, language: str, at: dat
         raise Invalid("suffix", "unknown", known=tuple(WRITERS))
     if actor.id is None:
         raise ValueError("a file is asked for by somebody")
-    said = as_values(wanted)
+    said = {"book": str(wanted.id)} if isinstance(wanted, BookRow) else as_values(wanted)
     waiting = LedgerFile.objects.filter(by_id=actor.id, ended_at=None)
     same = waiting.filter(suffix=suffix, language=language, wanted=said).values_list("id", flat=True).first()
     if same is not None:
         return UUID(str(same))
     if waiting.count() >= MOST_AT_ONCE:
         raise NotFromHere("too_many_files")
+    total = wanted.count if isinstance(wanted, BookRow) else lines(wanted, actor=actor).count()
     made = LedgerFile(
-        id=new_id(), by_id=actor.id, suffix=suffix, language=language, wanted=said, asked_at=at,
-        total=lines(wanted, actor=actor).count(),
-    )  # fmt: skip
+        id=new_id(), by_id=actor.id, suffix=suffix, language=language, wanted=said, asked_at=at, total=total
+    )
     LedgerFile.objects.bulk_create([made])
     outbox.queue(outbox.Following(WRITE, str(made.id), at))
     return made.id
@@ -119,15 +125,15 @@ class _Held:
 _held: dict[tuple[UUID, UUID], _Held] = {}
 
 
-def go_on(id: UUID, *, at: datetime) -> timedelta | None:
-    """A turn of writing. How long to wait until the next one, None = it is done. Call it outside any transaction."""
+def go_on(id: UUID, *, at: datetime, deeds: Deeds = MappingProxyType({})) -> timedelta | None:
+    """A turn of writing. deeds: what happened, in words, for the corrections of a month book. How long to wait until the next one, None = it is done. Call it outside any transaction."""
     key = (current(), id)
     row = LedgerFile.objects.filter(id=id).first()
     if row is None or row.ended_at is not None:
         _let_go(key)
         return None
     try:
-        if key not in _held and not _begin(key, row, at):
+        if key not in _held and not _begin(key, row, at, deeds):
             return timedelta(seconds=2)  # another worker has it
         with translation.override(row.language):
             return _turn(key, row, at)
@@ -139,7 +145,7 @@ def go_on(id: UUID, *, at: datetime) -> timedelta | None:
         raise
 
 
-def _begin(key: tuple[UUID, UUID], row: LedgerFile, at: datetime) -> bool:
+def _begin(key: tuple[UUID, UUID], row: LedgerFile, at: datetime, deeds: Deeds) -> bool:
     folder = _path(row.id, row.suffix).parent
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(_half(row.id), os.O_RDWR | os.O_CREAT, 0o600)
@@ -151,12 +157,18 @@ def _begin(key: tuple[UUID, UUID], row: LedgerFile, at: datetime) -> bool:
         return False
     half.truncate(0)
     with translation.override(row.language):
-        _held[key] = _Held(half, _writing(row, half, at))
+        _held[key] = _Held(half, _writing(row, half, at, deeds))
     return True
 
 
-def _writing(row: LedgerFile, half: BinaryIO, at: datetime) -> Iterator[int]:
-    wanted, actor = from_values(row.wanted), actor_of_account(row.by_id, at)
+def _writing(row: LedgerFile, half: BinaryIO, at: datetime, deeds: Deeds) -> Iterator[int]:
+    actor = actor_of_account(row.by_id, at)
+    if book := row.wanted.get("book"):
+        found = months.book(UUID(book), actor=actor)
+        return monthsheet.writing(
+            found, half, suffix=row.suffix, actor=actor, language=row.language, at=at, deeds=deeds
+        )
+    wanted = from_values(row.wanted)
     said = heading(wanted, actor=actor, language=row.language, at=at)
     shown = rows(in_pieces(wanted, actor), actor=actor, language=row.language, at=at)
     return writing(shown, half, suffix=row.suffix, heading=said)

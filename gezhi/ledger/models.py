@@ -166,7 +166,9 @@ class LedgerFile(TenantModel):
     problem = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
-        indexes = (models.Index(fields=["jurisdiction", "by_id", "asked_at"], name="ledger_files_of_somebody"),)
+        indexes = (
+            models.Index(fields=["jurisdiction", "by_id", "asked_at"], name="ledger_files_of_somebody"),
+        )
 
     def __str__(self) -> str:
         return f"{self.id}{self.suffix}"

@@ -80,7 +80,20 @@ def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UU
         raise NotFromHere("is_frozen")
     position, lines = _as_it_stands(month, desk)
     parts = [pack(lines[first : first + PART]) for first in range(0, len(lines), PART)]
-    return _keep(MonthBook(id=new_id(), month=month, desk=desk, position=position, frozen_at=at, by_id=actor.id, count=len(lines), digest=digest(parts)), parts, actor)
+    return _keep(
+        MonthBook(
+            id=new_id(),
+            month=month,
+            desk=desk,
+            position=position,
+            frozen_at=at,
+            by_id=actor.id,
+            count=len(lines),
+            digest=digest(parts),
+        ),
+        parts,
+        actor,
+    )
 
 
 def _as_it_stands(month: date, desk: UUID) -> tuple[int, list[Line]]:

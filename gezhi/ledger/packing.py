@@ -31,7 +31,9 @@ def unpack(packed: bytes) -> list[dict[str, Any]]:
     """The fields of each line as they were kept; those that came into the ledger later are not among them. Raises ValueError."""
     try:
         columns: Mapping[str, Sequence[Any]] = json.loads(zlib.decompress(bytes(packed)))
-        known = {name: [_value(name, one) for one in values] for name, values in columns.items() if name in _KINDS}
+        known = {
+            name: [_value(name, one) for one in values] for name, values in columns.items() if name in _KINDS
+        }
         return [dict(zip(known, values, strict=True)) for values in zip(*known.values(), strict=True)]
     except (zlib.error, TypeError, AttributeError) as broken:
         raise ValueError("a part of a month book cannot be read") from broken

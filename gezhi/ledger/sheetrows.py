@@ -40,7 +40,9 @@ def count_cell(style: str, tz: tzinfo) -> Draw:
     blank, head = f'" s="{style}"/>', f'" s="{style}"><v>'
 
     def draw(name: str, value: Value) -> str:
-        return f'<c r="{name}{blank}' if value is None or value == "" else f'<c r="{name}{head}{value}</v></c>'
+        return (
+            f'<c r="{name}{blank}' if value is None or value == "" else f'<c r="{name}{head}{value}</v></c>'
+        )
 
     return draw
 
@@ -90,7 +92,9 @@ def write_rows(
         drawn = []
         for row in some:
             here = str(number)
-            cells = "".join([draw(name + here, value) for (name, draw), value in zip(named, row, strict=True)])
+            cells = "".join(
+                [draw(name + here, value) for (name, draw), value in zip(named, row, strict=True)]
+            )
             drawn.append(f'<row r="{here}">{cells}</row>')
             number += 1
         to.write("".join(drawn).encode())
