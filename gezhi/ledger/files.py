@@ -62,9 +62,7 @@ class FileRow(NamedTuple):
 
 
 @transaction.atomic
-def ask(
-    wanted: LineFilter | BookRow, *, suffix: str, actor: Actor, language: str, at: datetime
-) -> UUID:
+def ask(wanted: LineFilter | BookRow, *, suffix: str, actor: Actor, language: str, at: datetime) -> UUID:
     """Have the worker write a ledger, or a month book. The same one asked for twice while it is written is one. Returns its id.
 
     Raises Invalid("suffix", "unknown"), NotFromHere("too_many_files").

@@ -91,7 +91,10 @@ def known_fields() -> dict[str, str]:
     """What people said of heads in any form, by key of the head; what was said last counts. 1 query."""
     rows = SheetForm.objects.filter(is_confirmed=True).order_by("kept_at").values_list("heads", "fields")
     return {
-        head_key(head): field for heads, fields in rows for head, field in zip(heads, fields, strict=False) if field
+        head_key(head): field
+        for heads, fields in rows
+        for head, field in zip(heads, fields, strict=False)
+        if field
     }
 
 
@@ -102,7 +105,9 @@ def keep(upload: Upload, *, actor: Actor, at: datetime) -> tuple[UUID, bool]:
     Raises NotYours.
     """
     by = _who(actor)
-    known = SheetForm.objects.select_for_update(no_key=True).filter(layout=upload.layout, dropped_at=None).first()
+    known = (
+        SheetForm.objects.select_for_update(no_key=True).filter(layout=upload.layout, dropped_at=None).first()
+    )
     row = known or SheetForm(
         id=new_id(), layout=upload.layout, name=upload.filename.rpartition(".")[0][:NAME_SIGNS] or upload.filename,
         fields=list(upload.fields), version=0,
@@ -147,7 +152,9 @@ def confirm(
 def sound_fields(fields: Sequence[str], count: int) -> list[str]:
     """One for each column. Raises Invalid("fields", "unknown" | "none")."""
     said = [one[: CONSTANT_SIGNS + 1] if one.startswith("=") else one for one in fields]
-    if len(said) != count or any(one not in BY_KEY and one not in OTHER_FIELDS and one[:1] != "=" for one in said):
+    if len(said) != count or any(
+        one not in BY_KEY and one not in OTHER_FIELDS and one[:1] != "=" for one in said
+    ):
         raise Invalid("fields", "unknown")
     if not any(one in BY_KEY for one in said):
         raise Invalid("fields", "none")
@@ -182,5 +189,3 @@ def _who(actor: Actor) -> UUID:
     if actor.id is None or not actor.has(*DESK):
         raise NotYours(deed="sheet_form")
     return actor.id
-
-

@@ -50,7 +50,9 @@ def month_heading(row: BookRow, *, actor: Actor, language: str, at: datetime) ->
     )
 
 
-def _beside(row: BookRow, head: Heading, deeds: Deeds, *, actor: Actor, language: str, at: datetime) -> Beside:
+def _beside(
+    row: BookRow, head: Heading, deeds: Deeds, *, actor: Actor, language: str, at: datetime
+) -> Beside:
     text, moment = Kind.TEXT, Kind.MOMENT
     columns = (
         (_("编号"), 21, text),

@@ -167,7 +167,9 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("form", "no_heads"): gettext_noop("表里没有找到表头：至少要有一行，写着两列以上的名称。请核对再上传。"),
     ("fields", "none"): gettext_noop("还没有一列从台账里取。请至少选一列。"),
     ("fields", "unknown"): gettext_noop("有一列选得不对，请重新选择。"),
-    ("rows", "out_of_range"): gettext_noop("填写的行要在表头以下（第 %(least)s 行起），起始行不能大于结束行。"),
+    ("rows", "out_of_range"): gettext_noop(
+        "填写的行要在表头以下（第 %(least)s 行起），起始行不能大于结束行。"
+    ),
     ("lines", "form_is_full"): gettext_noop(
         "符合条件的有 %(count)s 件，表里只有 %(limit)s 行，又不许加行。请缩小范围，或允许加行。"
     ),

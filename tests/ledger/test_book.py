@@ -276,7 +276,11 @@ def test_a_workbook_that_guesses_would_run_it(
     kept_up(noon)
 
     def careless(style: str, tz: tzinfo) -> Callable[[str, Any], str]:
-        return lambda name, value: f'<c r="{name}"><f>{str(value)[1:].replace(chr(34), "&quot;")}</f></c>' if str(value).startswith("=") else ""
+        return lambda name, value: (
+            f'<c r="{name}"><f>{str(value)[1:].replace(chr(34), "&quot;")}</f></c>'
+            if str(value).startswith("=")
+            else ""
+        )
 
     monkeypatch.setitem(book.DRAWN_BY, Kind.TEXT, careless)
     assert cells_of(sheet_of(noon), 5)["问题描述"].data_type == "f"

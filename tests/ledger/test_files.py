@@ -23,7 +23,9 @@ ALL = LineFilter()
 
 
 @pytest.fixture
-def seven(cast: Cast, noon: datetime, tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> Cast:
+def seven(
+    cast: Cast, noon: datetime, tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> Cast:
     """Seven doors in A1 and a lamp in B2; files go to a folder of this test; a turn ends after each step of a line or two."""
     monkeypatch.setattr(settings, "GEZHI_DATA", str(tmp_path))
     monkeypatch.setattr(files, "CHUNK", 3)

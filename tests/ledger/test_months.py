@@ -49,7 +49,12 @@ def frozen(actor: Actor = SYSTEM, at: datetime = APRIL_3) -> months.BookRow:
 
 def solve(case: Case, cast: Cast, at: datetime) -> None:
     walk(case, (cast.qian, done(at)), at=at)
-    walk(case, (cast.zhao, Move("pass_check", note="门能关了，13800138000")), (lin(case), Move("satisfied")), at=at + HOUR)
+    walk(
+        case,
+        (cast.zhao, Move("pass_check", note="门能关了，13800138000")),
+        (lin(case), Move("satisfied")),
+        at=at + HOUR,
+    )
     kept_up(at + HOUR)
 
 
@@ -77,14 +82,21 @@ def test_what_changed_later_is_shown_as_corrections(march: Case, cast: Cast) -> 
     solve(march, cast, APRIL_3 + DAY)
     said = {str(one.column and one.column.head): one for one in told(row, SYSTEM, APRIL_3 + 2 * DAY)}
     state, mended = said["状态"], said["处置完成"]
-    assert (state.number, state.then, state.now, state.event) == (march.number, "处置中", "已结案", "satisfied")
+    assert (state.number, state.then, state.now, state.event) == (
+        march.number,
+        "处置中",
+        "已结案",
+        "satisfied",
+    )
     assert (mended.then, mended.now, mended.at, mended.event) == (None, APRIL_3 + DAY, APRIL_3 + DAY, "done")
     assert said["核查"].reason.startswith("门能关了")
     assert "13800138000" not in said["核查"].reason
     assert {one.number for one in said.values()} == {march.number}
 
 
-def test_a_line_that_came_or_moved_away_later_is_a_correction(march: Case, cast: Cast, noon: datetime) -> None:
+def test_a_line_that_came_or_moved_away_later_is_a_correction(
+    march: Case, cast: Cast, noon: datetime
+) -> None:
     row = frozen()
     cast.lin_reports(noon + 2 * DAY, "楼道灯不亮")
     kept_up(APRIL_3)
@@ -153,7 +165,9 @@ def test_lines_that_move_while_they_are_read_are_counted_where_the_book_stands(
 
     monkeypatch.setattr(months, "_of_month", slowly)
     row = frozen()
-    then = {one.line.number: one.line.state for one in corrections.then_rows(row, actor=SYSTEM, language="en")}
+    then = {
+        one.line.number: one.line.state for one in corrections.then_rows(row, actor=SYSTEM, language="en")
+    }
     assert then[march.number] == "in_hand"
     assert list(check.findings()) == []
 
@@ -198,9 +212,7 @@ def test_a_line_cut_off_and_a_part_that_is_broken_are_found(march: Case) -> None
     assert "has a part that cannot be read" in [one.what for one in check.findings()]
 
 
-def test_without_the_recount_a_planted_line_would_pass(
-    march: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_recount_a_planted_line_would_pass(march: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twin: with digest and recount switched off nothing is found."""
     row = frozen()
     plant(row, state="closed")
