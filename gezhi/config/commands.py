@@ -298,11 +298,11 @@ def import_ledger(chosen: argparse.Namespace) -> int:
 
 def export_ledger(chosen: argparse.Namespace) -> int:
     """The ledger as a workbook or CSV file, brought up to date first."""
+    from gezhi.config.progress import Progress, bar
     from gezhi.config.worker import keep_books
     from gezhi.kernel.actor import SYSTEM
     from gezhi.ledger.export import WRITERS
     from gezhi.ledger.export import export_ledger as write
-    from gezhi.config.progress import Progress, bar
     from gezhi.ledger.queries import LineFilter, lines
 
     at, to = datetime.now(UTC), chosen.to

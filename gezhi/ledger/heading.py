@@ -16,7 +16,6 @@ from gezhi.places import queries as places
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 
-
 MINUTE_SIGNS = 16  # what stands behind them is the zone
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.wording import of
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid
 from gezhi.ledger import book, plain
 from gezhi.ledger.book import Beside
 from gezhi.ledger.columns import Kind, Value
@@ -18,8 +19,6 @@ from gezhi.ledger.export import WRITERS
 from gezhi.ledger.heading import Heading, heading, minute
 from gezhi.ledger.months import BookRow
 from gezhi.ledger.queries import LineFilter
-from gezhi.kernel.refusal import Invalid
-
 
 Deeds = Mapping[str, Any]  # what happened, in words, by event
 

@@ -11,7 +11,6 @@ from gezhi.ledger.columns import COLUMNS, Value
 from gezhi.ledger.heading import Heading, minute
 from gezhi.ledger.rows import Row
 
-
 TOLD = 256  # lines
 
 
