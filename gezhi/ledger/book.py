@@ -57,8 +57,8 @@ class Beside:
 def write(rows: Iterable[Row], to: BinaryIO, heading: Heading, beside: Sequence[Beside] = ()) -> int:
     """Write the workbook into a binary file, in the language in force. Returns how many lines. Raises as `writing`."""
     count = 0
-    for count in writing(rows, to, heading, beside):
-        pass
+    for reached in writing(rows, to, heading, beside):
+        count = reached
     return count
 
 

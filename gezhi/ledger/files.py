@@ -48,7 +48,7 @@ class FileRow(NamedTuple):
     suffix: str
     asked_at: datetime
     ended_at: datetime | None
-    count: int
+    written: int
     total: int
     problem: str
 
@@ -78,7 +78,7 @@ def ask(wanted: LineFilter | BookRow, *, suffix: str, actor: Actor, language: st
         return UUID(str(same))
     if waiting.count() >= MOST_AT_ONCE:
         raise NotFromHere("too_many_files")
-    total = wanted.count if isinstance(wanted, BookRow) else lines(wanted, actor=actor).count()
+    total = wanted.lines if isinstance(wanted, BookRow) else lines(wanted, actor=actor).count()
     made = LedgerFile(
         id=new_id(), by_id=actor.id, suffix=suffix, language=language, wanted=said, asked_at=at, total=total
     )
@@ -194,9 +194,9 @@ def _turn(key: tuple[UUID, UUID], row: LedgerFile, at: datetime) -> timedelta | 
     held, until = _held[key], time.monotonic() + SLICE_SECONDS
     for count in held.steps:
         if time.monotonic() > until:
-            LedgerFile.objects.filter(id=row.id).update(count=count)
+            LedgerFile.objects.filter(id=row.id).update(written=count)
             return timedelta()
-        row.count = count
+        row.written = count
     held.half.flush()
     os.fsync(held.half.fileno())
     _half(row.id).replace(_path(row.id, row.suffix))
@@ -207,7 +207,7 @@ def _turn(key: tuple[UUID, UUID], row: LedgerFile, at: datetime) -> timedelta | 
 def _end(key: tuple[UUID, UUID], row: LedgerFile, at: datetime, *, problem: str = "") -> None:
     _let_go(key)
     _half(row.id).unlink(missing_ok=True)
-    LedgerFile.objects.filter(id=row.id).update(ended_at=at, problem=problem, count=row.count)
+    LedgerFile.objects.filter(id=row.id).update(ended_at=at, problem=problem, written=row.written)
 
 
 def _let_go(key: tuple[UUID, UUID]) -> None:

@@ -115,7 +115,7 @@ class MonthBook(TenantModel):
     position = models.PositiveBigIntegerField()
     frozen_at = models.DateTimeField()
     by_id = models.UUIDField(null=True)
-    count = models.PositiveIntegerField()
+    lines = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
 
     class Meta:
@@ -134,7 +134,7 @@ class MonthPart(TenantModel):
 
     book = TenantFK(MonthBook, db_index=False)
     number = models.PositiveIntegerField()
-    count = models.PositiveIntegerField()
+    lines = models.PositiveIntegerField()
     pack = models.BinaryField()
 
     class Meta:
@@ -151,7 +151,7 @@ class MonthPart(TenantModel):
 class LedgerFile(TenantModel):
     """A large ledger that somebody asked for as a file; the worker writes it. Gone after a day, with its file.
 
-    wanted: the filter as `queries.as_values` writes it. count: lines written so far; total: so many there were when it was asked for.
+    wanted: the filter as `queries.as_values` writes it. written: lines so far; total: so many there were when it was asked for.
     problem: code of the refusal it ended with.
     """
 
@@ -161,7 +161,7 @@ class LedgerFile(TenantModel):
     wanted = models.JSONField(default=dict)
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    count = models.PositiveIntegerField(default=0)
+    written = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=40, blank=True, default="")
 

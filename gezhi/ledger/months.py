@@ -33,7 +33,7 @@ class BookRow(NamedTuple):
     position: int
     frozen_at: datetime
     by_id: UUID | None
-    count: int
+    lines: int
     digest: str
 
 
@@ -88,7 +88,7 @@ def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UU
             position=position,
             frozen_at=at,
             by_id=actor.id,
-            count=len(lines),
+            lines=len(lines),
             digest=digest(parts),
         ),
         parts,
@@ -138,14 +138,14 @@ def _keep(book: MonthBook, parts: Sequence[bytes], actor: Actor) -> UUID:
     if not kept:  # somebody else was faster
         raise NotFromHere("is_frozen")
     MonthPart.objects.bulk_create(
-        MonthPart(book=book, number=number, count=min(PART, book.count - number * PART), pack=one)
+        MonthPart(book=book, number=number, lines=min(PART, book.lines - number * PART), pack=one)
         for number, one in enumerate(parts)
     )
     said = {
         "month": book.month.isoformat(),
         "desk": book.desk,
         "position": book.position,
-        "count": book.count,
+        "lines": book.lines,
         "digest": book.digest,
     }
     record(Deed("month_book", book.id, "frozen", after=said, is_first=True), actor=actor, at=book.frozen_at)

@@ -17,8 +17,8 @@ TOLD = 256  # lines
 def write(rows: Iterable[Row], to: BinaryIO, heading: Heading) -> int:
     """Write into a binary file, in the language in force; moments in the office's zone. Returns how many lines."""
     count = 0
-    for count in writing(rows, to, heading):
-        pass
+    for reached in writing(rows, to, heading):
+        count = reached
     return count
 
 

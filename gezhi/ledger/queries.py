@@ -1,9 +1,9 @@
 """Read the ledger: lines that somebody may see, and how far it covers the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -49,7 +49,7 @@ def as_values(wanted: LineFilter) -> dict[str, str]:
 
 def from_values(said: Mapping[str, str]) -> LineFilter:
     """The filter of `as_values`."""
-    read = {
+    read: dict[str, Callable[[str], Any]] = {
         **dict.fromkeys(("category", "party"), UUID),
         **dict.fromkeys(("since", "until"), datetime.fromisoformat),
     }

@@ -47,7 +47,7 @@ def _columns(monkeypatch: pytest.MonkeyPatch) -> None:
         column = BY_KEY[key]
         monkeypatch.setitem(
             BY_KEY, key, type(column)(column.group, column.head, column.width, column.kind, value)
-        )  # type: ignore[index]
+        )
 
 
 def found(data: bytes | None = None) -> Found:

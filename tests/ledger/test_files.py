@@ -67,7 +67,7 @@ def test_a_large_ledger_is_written_turn_by_turn(seven: Cast, noon: datetime) -> 
     assert (files.file(id, actor=seven.chen).total, files.file(id, actor=seven.chen).is_ready) == (7, False)
     assert written(id, noon) == 5
     row = files.file(id, actor=seven.chen)
-    assert (row.count, row.is_ready, row.problem) == (7, True, "")
+    assert (row.written, row.is_ready, row.problem) == (7, True, "")
     assert [line["编号"][-1] for line in table(id, seven.chen)] == list("7654321")
 
 

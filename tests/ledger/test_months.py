@@ -65,7 +65,7 @@ def told(row: months.BookRow, actor: Actor, at: datetime) -> list[Correction]:
 
 def test_a_frozen_month_keeps_what_the_ledger_said(march: Case, cast: Cast) -> None:
     row = frozen()
-    assert (row.month, row.desk, row.count, row.by_id) == (MARCH, WHOLE, 3, None)
+    assert (row.month, row.desk, row.lines, row.by_id) == (MARCH, WHOLE, 3, None)
     solve(march, cast, APRIL_3 + DAY)
     then = list(corrections.then_rows(row, actor=SYSTEM, language="zh-hans"))
     assert [(one.line.number[-1], one.line.state, one.reason) for one in then] == [
@@ -127,7 +127,7 @@ def test_a_desk_freezes_its_own_month_and_no_others(march: Case, cast: Cast) -> 
     with pytest.raises(NotYours):
         months.freeze(MARCH, WHOLE, actor=cast.chen, at=APRIL_3)
     row = months.book(months.freeze(MARCH, cast.desk_a, actor=cast.chen, at=APRIL_3), actor=cast.chen)
-    assert (row.count, row.by_id) == (2, cast.chen.id)
+    assert (row.lines, row.by_id) == (2, cast.chen.id)
     with pytest.raises(NotFound):
         months.book(row.id, actor=cast.mo)
     assert list(check.findings()) == []
@@ -159,7 +159,7 @@ def test_lines_that_move_while_they_are_read_are_counted_where_the_book_stands(
 ) -> None:
     reading = months._of_month
 
-    def slowly(month: date):  # type: ignore[no-untyped-def]
+    def slowly(month: date):
         solve(march, cast, APRIL_3 - DAY)  # the clockwork goes on between the position and the lines
         return reading(month)
 

@@ -90,7 +90,7 @@ def judged(data: bytes, filename: str, *, sheet: str = "", known: Mapping[str, s
 
 
 def _found(book: Book, data: bytes, known: Mapping[str, str]) -> Found:
-    heads = [head for head in book.heads]
+    heads = list(book.heads)
     while heads and not heads[-1]:
         heads.pop()
     if sum(bool(head) for head in heads) < 2:

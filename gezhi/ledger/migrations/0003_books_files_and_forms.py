@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveBigIntegerField()),
                 ("frozen_at", models.DateTimeField()),
                 ("by_id", models.UUIDField(null=True)),
-                ("count", models.PositiveIntegerField()),
+                ("lines", models.PositiveIntegerField()),
                 ("digest", models.CharField(max_length=64)),
                 (
                     "jurisdiction",
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.PositiveIntegerField()),
-                ("count", models.PositiveIntegerField()),
+                ("lines", models.PositiveIntegerField()),
                 ("pack", models.BinaryField()),
                 (
                     "book",
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ("wanted", models.JSONField(default=dict)),
                 ("asked_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("count", models.PositiveIntegerField(default=0)),
+                ("written", models.PositiveIntegerField(default=0)),
                 ("total", models.PositiveIntegerField(default=0)),
                 ("problem", models.CharField(blank=True, default="", max_length=40)),
                 (

@@ -81,7 +81,7 @@ def test_corrections_stand_on_the_page_and_in_a_sheet_of_their_own(
         taken = client.get(f"/desk/ledger/months/{book}/xlsx/")
     assert "已上报" in page
     assert "受理立案" in page
-    made = openpyxl.load_workbook(io.BytesIO(b"".join(taken)))  # type: ignore[call-overload]
+    made = openpyxl.load_workbook(io.BytesIO(b"".join(taken)))
     assert made.sheetnames == ["2026-03台账", "更正"]
     assert [made["2026-03台账"].cell(5, at).value for at in (1, 2)] == [march.number, "已上报"]
     rows = [[cell.value for cell in row] for row in made["更正"].iter_rows(min_row=4)]
@@ -113,7 +113,7 @@ def test_a_large_ledger_is_asked_for_waited_for_and_taken_away(
     while files.go_on(row.id, at=noon) is not None:
         pass
     assert "台账做好了，共 2 件" in text(client.get(begun["Location"], headers={"HX-Request": "true"}))
-    assert b"".join(client.get(begun["Location"] + "file/")).startswith(b"\xef\xbb\xbf")  # type: ignore[call-overload]
+    assert b"".join(client.get(begun["Location"] + "file/")).startswith(b"\xef\xbb\xbf")
     assert desk(cast.chen).get(begun["Location"]).status_code == 404
 
 

@@ -44,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _wanted(said: QueryDict, request: HttpRequest) -> LineFilter | months.BookRow:
     """The filter of the page he came from, or the month book. Raises as `ledger.sound`, NotFound."""
     if "book" in said:
-        book_id = uuid_or_none(said["book"])
+        book_id = uuid_or_none(str(said["book"]))
         if book_id is None:
             raise NotFound("book")
         return months.book(book_id, actor=actor_of(request))
@@ -56,7 +56,7 @@ def _row(one: files.FileRow, at: Any) -> dict[str, Any]:
         "file": one,
         "asked": times.moment(one.asked_at, at),
         "kind": {".xlsx": "Excel", ".csv": "CSV"}.get(one.suffix, one.suffix),
-        "done": min(one.count, one.total) if one.total else 0,
+        "done": min(one.written, one.total) if one.total else 0,
     }
 
 

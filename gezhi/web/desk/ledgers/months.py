@@ -87,7 +87,7 @@ def _row(one: months.BookRow, names: dict[UUID, str], at: Any) -> dict[str, Any]
         "id": one.id,
         "month": said(one.month),
         "desk": names.get(one.desk, ""),
-        "count": one.count,
+        "count": one.lines,
         "frozen": times.moment(one.frozen_at, at),
     }
 
@@ -148,9 +148,9 @@ def download(request: HttpRequest, book_id: UUID, suffix: str) -> Any:
     if ending not in WRITERS:
         raise NotFound("suffix")
     row = months.book(book_id, actor=actor)
-    if row.count > files.STRAIGHT:
+    if row.lines > files.STRAIGHT:
         return redirect(f"{reverse('desk:ledger_files')}?book={row.id}")
-    to = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))
+    to = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - the answer closes it
     language = get_language() or ""
     for _count in monthsheet.writing(
         row, to, suffix=ending, actor=actor, language=language, at=at, deeds=words.DEEDS
