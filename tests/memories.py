@@ -38,6 +38,7 @@ OF_THE_CODE = (
     "gezhi.flows.demonstration.bank.town",
     "gezhi.flows.demonstration.pictures.drawn",
     "gezhi.kernel.private._plain",
+    "gezhi.ledger.keyed.BY_KEY",
     "gezhi.ledger.sheetrows._text",
     "gezhi.notices.queries._counting",
     "gezhi.places.wording._converter",

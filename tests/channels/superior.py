@@ -40,6 +40,16 @@ def street_form() -> openpyxl.Workbook:
             cell.font = Font(name="仿宋_GB2312", size=12, bold=row < FIRST)
             cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.row_dimensions[row].height = 33.75
+    _with_formulas(sheet)
+    _with_settings(sheet)
+    other = book.create_sheet("汇总")
+    other["A1"] = "扣分合计"
+    other["B1"] = f"='月报 表1'!H{TOTAL}+SUM('月报 表1'!H{FIRST}:H{TOTAL - 1})"
+    book.defined_names["扣分"] = DefinedName("扣分", attr_text=f"'月报 表1'!$H${FIRST}:$H${TOTAL - 1}")
+    return book
+
+
+def _with_formulas(sheet: Any) -> None:
     for row in range(FIRST, TOTAL):
         sheet.cell(row, 5).number_format = "yyyy/m/d"
         sheet.cell(row, 8).value = f'=IF(G{row}="",0,1)'
@@ -49,6 +59,9 @@ def street_form() -> openpyxl.Workbook:
     sheet.cell(TOTAL, 3, f"=COUNTA(C{FIRST}:C{TOTAL - 1})")
     sheet.cell(TOTAL + 2, 1, "审核人：            填表人：            联系电话：")
     sheet.merge_cells(f"A{TOTAL + 2}:I{TOTAL + 2}")
+
+
+def _with_settings(sheet: Any) -> None:
     for letter, width in zip("ABCDEFGHI", (6, 14, 18, 40, 13, 16, 20, 8, 12), strict=True):
         sheet.column_dimensions[letter].width = width
     check = DataValidation(type="list", formula1='"已办结,正在办理"', allow_blank=True)
@@ -64,11 +77,6 @@ def street_form() -> openpyxl.Workbook:
     sheet.print_area = f"A1:I{TOTAL + 2}"
     sheet.oddFooter.center.text = "第 &P 页"
     sheet.freeze_panes = f"A{FIRST}"
-    other = book.create_sheet("汇总")
-    other["A1"] = "扣分合计"
-    other["B1"] = f"='月报 表1'!H{TOTAL}+SUM('月报 表1'!H{FIRST}:H{TOTAL - 1})"
-    book.defined_names["扣分"] = DefinedName("扣分", attr_text=f"'月报 表1'!$H${FIRST}:$H${TOTAL - 1}")
-    return book
 
 
 def as_bytes(book: openpyxl.Workbook) -> bytes:

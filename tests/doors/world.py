@@ -4,13 +4,11 @@
 Sun, Qian and Chen), `B2.…` the same in grid B2 (Mo's), `yonder.…` in another jurisdiction; `….version` and the like belong to them.
 """
 
-import io
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import openpyxl
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gezhi.cases import queries as cases
@@ -33,11 +31,6 @@ from gezhi.flows.take_order import Coming, take_order
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
-from gezhi.ledger import files as ledger_files
-from gezhi.ledger import forms as sheet_forms
-from gezhi.ledger import months
-from gezhi.ledger.models import WHOLE
-from gezhi.ledger.queries import LineFilter
 from gezhi.notices import receivers
 from gezhi.notices.models import Notice
 from gezhi.parties import mailboxes, openkeys, robots, staff, tokens
@@ -57,6 +50,7 @@ from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+from tests.doors.papers import of_the_ledger
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
@@ -294,39 +288,7 @@ def of_books(name: str, actor: Actor, at: datetime) -> Things:
         pass
     outbox.reschedule(channel.BRING, str(came), due_at=None)
     waits = channel.take_in(BOOK.encode(), "等着.csv", actor=actor, at=at)
-    return {f"{name}.book": str(waits), f"{name}.book.came": str(came), **_of_the_ledger(name, actor, at)}
-
-
-def _of_the_ledger(name: str, actor: Actor, at: datetime) -> Things:
-    """A month that is frozen for a desk, a file that was asked for, a form that was mapped."""
-    desk, *_others = [id for id in months.desks_of(actor) if id != WHOLE]
-    book = months.freeze(at.date() - timedelta(days=70), desk, actor=actor, at=at)
-    file = ledger_files.ask(LineFilter(state="closed"), suffix=".csv", actor=actor, language="zh-hans", at=at)
-    upload = sheet_forms.Upload(
-        f"{name}.xlsx", FORM, name, "Sheet", ("编号", "问题"), 1, 2, 3, ("number", "matter")
-    )
-    form, _known = sheet_forms.keep(upload, actor=actor, at=at)
-    sheet_forms.confirm(
-        form, name=name, fields=upload.fields, rows=(2, 3), is_fixed=False, actor=actor, at=at
-    )
-    return {
-        f"{name}.month": str(book),
-        f"{name}.month.desk": str(desk),
-        f"{name}.file": str(file),
-        f"{name}.sheetform": str(form),
-    }
-
-
-def sheet_form() -> bytes:
-    """Heads and two rows for lines."""
-    book, out = openpyxl.Workbook(), io.BytesIO()
-    for row in (("编号", "问题"), (" ", " "), (" ", " ")):
-        book.active.append(row)  # type: ignore[union-attr]
-    book.save(out)
-    return out.getvalue()
-
-
-FORM = sheet_form()
+    return {f"{name}.book": str(waits), f"{name}.book.came": str(came), **of_the_ledger(name, actor, at)}
 
 
 def keep_files(things: Things) -> None:

@@ -21,7 +21,6 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import corrections, files, months, monthsheet
 from gezhi.ledger.export import MEDIA_TYPES, WRITERS
-from gezhi.ledger.models import WHOLE
 from gezhi.parties import queries as parties
 from gezhi.web import times, words
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
@@ -78,8 +77,8 @@ def said(month: date) -> str:
 
 
 def _names(desks: list[UUID]) -> dict[UUID, str]:
-    known = parties.parties_by_ids({one for one in desks if one != WHOLE})
-    return {WHOLE: _("全辖区"), **{id: one.name for id, one in known.items()}}
+    known = parties.parties_by_ids({one for one in desks if one != months.WHOLE})
+    return {months.WHOLE: _("全辖区"), **{id: one.name for id, one in known.items()}}
 
 
 def _row(one: months.BookRow, names: dict[UUID, str], at: Any) -> dict[str, Any]:
