@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bench import (
     books,
     crowd,
+    exports,
     inprocess,
     lists,
     masking,
@@ -34,6 +35,7 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "crowd": crowd.crowd,
     "import": crowd.beside_import,
     "books": books.books,
+    "exports": exports.measure,
     "lists": lists.measure,
     "suggest": suggest.categories,
     "repeats": suggest.repeats,

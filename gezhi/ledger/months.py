@@ -12,7 +12,8 @@ from gezhi.journal.actions import Deed, record
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import SYSTEM, Actor, ActorKind, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
-from gezhi.ledger.models import WHOLE, Cursor, Line, MonthBook, MonthPart
+from gezhi.ledger.models import WHOLE as WHOLE
+from gezhi.ledger.models import Cursor, Line, MonthBook, MonthPart
 from gezhi.ledger.packing import digest, pack, unpack
 from gezhi.ledger.recount import recount, touched
 from gezhi.parties.days import local_day, zone

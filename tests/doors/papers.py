@@ -18,7 +18,7 @@ def sheet_form() -> bytes:
     """Heads and two rows for lines."""
     book, out = openpyxl.Workbook(), io.BytesIO()
     for row in (("编号", "问题"), (" ", " "), (" ", " ")):
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)
     book.save(out)
     return out.getvalue()
 
