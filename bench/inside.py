@@ -20,7 +20,7 @@ from django.db import connection
 django.setup()
 
 # E402: models cannot be read in before that.
-from bench import inside_cases, inside_million, inside_posters  # noqa: E402
+from bench import inside_cases, inside_export, inside_million, inside_posters  # noqa: E402
 from bench.models import Line  # noqa: E402
 from gezhi.catalogue import queries as catalogue  # noqa: E402
 from gezhi.channels import books  # noqa: E402
@@ -214,6 +214,8 @@ STEPS: dict[str, Callable[..., Any]] = {
     "about": inside_million.about,
     "away": inside_million.away,
     "recounted": inside_million.recounted,
+    "fill_lines": inside_export.fill_lines,
+    "export_once": inside_export.export_once,
 }
 
 

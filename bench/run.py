@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bench import (
     books,
     crowd,
+    exports,
     inprocess,
     lists,
     masking,
@@ -35,6 +36,7 @@ BENCHMARKS: Mapping[str, Callable[[Office], Table]] = {
     "crowd": crowd.crowd,
     "import": crowd.beside_import,
     "books": books.books,
+    "exports": exports.measure,
     "lists": lists.measure,
     "million": million.measure,
     "suggest": suggest.categories,

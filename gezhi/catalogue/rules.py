@@ -29,6 +29,7 @@ class Rules:
     figure_least: int  # cases; below it a figure has no rate
     public_list: int  # 1: strangers may list cases, reduced to what is public
     open311_key: int  # 1: who reports through Open311 shows a key
+    freeze_month_day: int  # of the month after it; 0: nobody but people freezes
 
 
 @dataclass(frozen=True, slots=True)

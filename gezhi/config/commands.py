@@ -302,23 +302,11 @@ def import_ledger(chosen: argparse.Namespace) -> int:
 
 def export_ledger(chosen: argparse.Namespace) -> int:
     """The ledger as a workbook or CSV file, brought up to date first."""
-    from gezhi.config.worker import keep_books
-    from gezhi.kernel.actor import SYSTEM
-    from gezhi.ledger.export import WRITERS
-    from gezhi.ledger.export import export_ledger as write
-    from gezhi.ledger.queries import LineFilter
+    from gezhi.config.ledger_out import write
 
-    at, to = datetime.now(UTC), chosen.to
-    if to.suffix.lower() not in WRITERS:
-        raise Failed(f"export-ledger: {to.name} ends in none of {' '.join(WRITERS)}")
-    if not to.parent.is_dir():
-        raise Failed(f"export-ledger: there is no folder {to.parent}")
     with office(chosen.office):
-        keep_books(at)
-        count = write(
-            LineFilter(), to, suffix=to.suffix.lower(), actor=SYSTEM, language=chosen.language, at=at
-        )
-    print(f"{count} {'line' if count == 1 else 'lines'} in {to}")
+        count = write(chosen, at=datetime.now(UTC))
+    print(f"{count} {'line' if count == 1 else 'lines'} in {chosen.to}")
     return 0
 
 

@@ -43,10 +43,13 @@ from gezhi.insight.search import following as search
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
+from gezhi.ledger import files as ledger_files
+from gezhi.ledger import months
 from gezhi.ledger.albums.actions import MAKE as MAKE_ALBUM
 from gezhi.reports.books import purge as forget_books
 from gezhi.tenancy.current import current, scope
 from gezhi.tenancy.queries import all_jurisdictions
+from gezhi.web import words
 
 PAUSE_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 300
@@ -106,6 +109,12 @@ def make_album(errand: Leased, at: datetime) -> None:
     outbox.reschedule(errand.kind, errand.key, due_at=album.make(errand.key, at=at))
 
 
+def write_ledger_file(errand: Leased, at: datetime) -> None:
+    """A turn of writing a large ledger."""
+    wait = ledger_files.go_on(UUID(errand.key), at=at, deeds=words.DEEDS)
+    outbox.reschedule(errand.kind, errand.key, due_at=None if wait is None else at + wait)
+
+
 HANDLERS: dict[str, Handler] = {
     TIMER: fire_timer,
     evidence.PREPARE: prepare_picture,
@@ -117,9 +126,10 @@ HANDLERS: dict[str, Handler] = {
     hearing.HEARD: hearing.take,
     bulk.GO_ON: go_on_bulk,
     MAKE_ALBUM: make_album,
+    ledger_files.WRITE: write_ledger_file,
 }
 # These set their own next moment; marking them done would stop the clock.
-REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON, MAKE_ALBUM})
+REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON, MAKE_ALBUM, ledger_files.WRITE})
 
 
 class BooksEnded(Exception):
@@ -233,6 +243,8 @@ def tidy_up(at: datetime) -> None:
         forget_books,
         import_orders.show_left,
         hearing.tidy,
+        ledger_files.purge,
+        months.freeze_when_due,
     ):
         try:
             chore(at=at)

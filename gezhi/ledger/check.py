@@ -1,13 +1,16 @@
 """Prove I8 on live data: every line equals a recount from the journal at the position the ledger states."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel.finding import Finding
-from gezhi.ledger.actions import NEWEST, cases_with_lines, in_batches, opened_cases
-from gezhi.ledger.models import Cursor, Line
+from gezhi.ledger.actions import BATCH, NEWEST, cases_with_lines, in_batches, opened_cases
+from gezhi.ledger.models import Cursor, Line, MonthBook, MonthPart
+from gezhi.ledger.months import belongs, span
+from gezhi.ledger.packing import digest, unpack
 from gezhi.ledger.recount import recount
 
 
@@ -20,6 +23,58 @@ def findings() -> Iterator[Finding]:
     in_batches(opened_cases, lambda ids, position: found.extend(_unlike(ids, position)))
     in_batches(cases_with_lines, lambda ids, position: found.extend(_surplus(ids, position)))
     yield from found
+    for book in MonthBook.objects.order_by("month", "desk"):
+        yield from _of_book(book)
+
+
+def _of_book(book: MonthBook) -> Iterator[Finding]:
+    """A month book equals a recount at its own position, line by line, and is the one that the journal knows."""
+    where = f"month book {book.month:%Y-%m}"
+    parts = list(MonthPart.objects.filter(book=book).order_by("number").values_list("pack", flat=True))
+    known = Entry.objects.filter(subject_kind="month_book", subject_id=book.id, event="frozen").first()
+    if known is None or known.after["digest"] != book.digest or digest(parts) != book.digest:
+        yield Finding("I8", where, "is not what was frozen: its digest is another one than the journal's")
+    frozen: set[UUID] = set()
+    for part in parts:
+        try:
+            lines = {fields["case_id"]: fields for fields in unpack(part)}
+        except ValueError:
+            yield Finding("I8", where, "has a part that cannot be read")
+            continue
+        frozen |= set(lines)
+        yield from _unlike_then(book, lines, where)
+    yield from _forgotten(book, frozen, where)
+
+
+def _unlike_then(book: MonthBook, lines: Mapping[UUID, Mapping[str, Any]], where: str) -> Iterator[Finding]:
+    for ids in batched(list(lines), BATCH):
+        counted = recount(ids, book.position)
+        for case_id in ids:
+            said, line = lines[case_id], counted.get(case_id)
+            if line is None or not belongs(line, book.month, book.desk):
+                yield Finding(
+                    "I8", f"{where}, line {said.get('number')}", f"was no line of it at {book.position}"
+                )
+            elif names := [name for name, value in said.items() if getattr(line, name) != value]:
+                what = f"differs from the journal at {book.position}: {', '.join(names)}"
+                yield Finding("I8", f"{where}, line {line.number}", what)
+
+
+def _forgotten(book: MonthBook, frozen: set[UUID], where: str) -> Iterator[Finding]:
+    """Lines of that month that should have been in it."""
+    since, until = span(book.month)
+    lines = Line.objects.filter(received_at__gte=since, received_at__lt=until).order_by("case_id")
+    others = [id for id in lines.values_list("case_id", flat=True) if id not in frozen]
+    for ids in batched(others, BATCH):
+        for line in recount(ids, book.position).values():
+            if belongs(line, book.month, book.desk):
+                yield Finding("I8", f"{where}, line {line.number}", "is missing in it")
+
+
+def batched(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+    """So many at a time."""
+    for first in range(0, len(ids), size):
+        yield ids[first : first + size]
 
 
 def _unlike(case_ids: Collection[UUID], position: int) -> Iterator[Finding]:

@@ -8,8 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from gezhi.cases.wording import ENDINGS, LEVELS, STATES, of
 from gezhi.ledger.fold import Verdict
@@ -39,10 +38,19 @@ class Column:
 
 
 def _yes_no(name: str) -> Callable[[Row], Value]:
-    of = attrgetter(name)
+    return _worded({True: gettext_lazy("是"), False: gettext_lazy("否"), None: ""}, name)
+
+
+def _worded(table: Mapping[Any, Any], name: str) -> Callable[[Row], Value]:
+    """The words for a code. Kept by language: a ledger of a hundred thousand lines says a million of them."""
+    code_of = attrgetter(name)
+    kept: dict[tuple[str | None, Any], str] = {}
 
     def say(row: Row) -> Value:
-        return {True: _("是"), False: _("否")}.get(of(row), "")
+        key = (get_language(), code_of(row))
+        if key not in kept:
+            kept[key] = of(table, key[1])
+        return kept[key]
 
     return say
 
@@ -62,7 +70,7 @@ MINUTE = 16  # 2026-03-02 12:00
 # What is printed: as much as can be read on A4 across. The place begins with its community.
 PRINTED = (
     Column(CASE, gettext_lazy("编号"), 21, TEXT, attrgetter("line.number")),
-    Column(CASE, gettext_lazy("状态"), 8, TEXT, lambda row: of(STATES, row.line.state)),
+    Column(CASE, gettext_lazy("状态"), 8, TEXT, _worded(STATES, "line.state")),
     Column(CASE, gettext_lazy("收到时间"), MINUTE, MOMENT, attrgetter("line.received_at")),
     Column(CASE, gettext_lazy("地点"), 22, TEXT, attrgetter("place")),
     Column(CASE, gettext_lazy("类别"), 12, TEXT, attrgetter("category")),
@@ -72,17 +80,17 @@ PRINTED = (
     Column(WORK, gettext_lazy("处置完成"), MINUTE, MOMENT, attrgetter("line.done_at")),
     Column(WORK, gettext_lazy("处置按时"), 8, TEXT, _yes_no("fixed_on_time")),
     Column(CLOSE, gettext_lazy("结案时间"), MINUTE, MOMENT, attrgetter("line.closed_at")),
-    Column(CLOSE, gettext_lazy("结案方式"), 12, TEXT, lambda row: of(ENDINGS, row.line.ending)),
+    Column(CLOSE, gettext_lazy("结案方式"), 12, TEXT, _worded(ENDINGS, "line.ending")),
 )
 COLUMNS = (
     *PRINTED,
     Column(ORIGIN, gettext_lazy("原始反映时间"), MINUTE, MOMENT, attrgetter("line.said_at")),
-    Column(ORIGIN, gettext_lazy("来源"), 7, TEXT, lambda row: of(CHANNEL_NAMES, row.line.channel)),
+    Column(ORIGIN, gettext_lazy("来源"), 7, TEXT, _worded(CHANNEL_NAMES, "line.channel")),
     Column(ORIGIN, gettext_lazy("社区"), 12, TEXT, attrgetter("community")),
     Column(ORIGIN, gettext_lazy("网格"), 12, TEXT, attrgetter("grid")),
     Column(ORIGIN, gettext_lazy("类别代码"), 8, TEXT, attrgetter("category_code")),
     Column(ORIGIN, gettext_lazy("立案条件"), 18, TEXT, attrgetter("condition")),
-    Column(HANDS, gettext_lazy("层级"), 7, TEXT, lambda row: of(LEVELS, row.line.level)),
+    Column(HANDS, gettext_lazy("层级"), 7, TEXT, _worded(LEVELS, "line.level")),
     Column(HANDS, gettext_lazy("经手单位"), 28, TEXT, lambda row: " → ".join(row.held_by)),
     Column(COURSE, gettext_lazy("受理"), MINUTE, MOMENT, attrgetter("line.accepted_at")),
     Column(COURSE, gettext_lazy("派遣"), MINUTE, MOMENT, attrgetter("line.dispatched_at")),
@@ -94,7 +102,7 @@ COLUMNS = (
     Column(SAFETY, gettext_lazy("先期处置按时"), 8, TEXT, _yes_no("made_safe_on_time")),
     Column(SAFETY, gettext_lazy("暂停分钟"), 8, COUNT, attrgetter("paused_minutes")),
     Column(QUALITY, gettext_lazy("结案说明"), 30, TEXT, attrgetter("reason")),
-    Column(QUALITY, gettext_lazy("反映人评价"), 8, TEXT, lambda row: of(VERDICTS, row.line.verdict)),
+    Column(QUALITY, gettext_lazy("反映人评价"), 8, TEXT, _worded(VERDICTS, "line.verdict")),
     Column(QUALITY, gettext_lazy("由他人核查"), 8, TEXT, _yes_no("is_checked_by_another")),
     Column(QUALITY, gettext_lazy("退回次数"), 8, COUNT, attrgetter("line.returns")),
     Column(QUALITY, gettext_lazy("处置轮次"), 8, COUNT, attrgetter("line.round")),

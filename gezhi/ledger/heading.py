@@ -16,6 +16,8 @@ from gezhi.places import queries as places
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 
+MINUTE_SIGNS = 16  # what stands behind them is the zone
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -49,7 +51,7 @@ def heading(wanted: LineFilter, *, actor: Actor, language: str, at: datetime) ->
 
 def minute(at: datetime, tz: tzinfo) -> str:
     """2026-03-02 12:00, in the office's zone."""
-    return f"{at.astimezone(tz):%Y-%m-%d %H:%M}"
+    return at.astimezone(tz).isoformat(" ", "minutes")[:MINUTE_SIGNS]
 
 
 def _period(wanted: LineFilter, tz: tzinfo) -> str:

@@ -1,5 +1,7 @@
 """The ledger's own rows: one line per case, and how far it has read. Derived: thrown away and made again at any time."""
 
+from uuid import UUID
+
 from django.db import models
 
 from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick, BriefWords
@@ -116,3 +118,116 @@ class Cursor(TenantModel):
 
     def __str__(self) -> str:
         return str(self.position)
+
+
+WHOLE = UUID(int=0)  # the desk of a book that is the whole office's
+
+
+class MonthBook(TenantModel):
+    """What the ledger said of the lines received in one month, at one position of the journal. Never changed, never made anew.
+
+    month: its first day, in the office's zone. desk: the party whose desk had the lines, or WHOLE. by_id: None = the clockwork.
+    digest: SHA-256 over all parts; it stands in the journal, too.
+    """
+
+    month = models.DateField()
+    desk = models.UUIDField()
+    position = models.PositiveBigIntegerField()
+    frozen_at = models.DateTimeField()
+    by_id = models.UUIDField(null=True)
+    lines = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "month", "desk"], name="one_book_per_month_and_desk"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class MonthPart(TenantModel):
+    """So many lines of a month book, packed (`packing`); newest first, parts by number from 0."""
+
+    book = TenantFK(MonthBook, db_index=False)
+    number = models.PositiveIntegerField()
+    lines = models.PositiveIntegerField()
+    pack = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "book", "number"], name="parts_of_a_month_book_in_order"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.book_id} {self.number}"
+
+
+class LedgerFile(TenantModel):
+    """A large ledger that somebody asked for as a file; the worker writes it. Gone after a day, with its file.
+
+    wanted: the filter as `queries.as_values` writes it. written: lines so far; total: so many there were when it was asked for.
+    problem: code of the refusal it ended with.
+    """
+
+    by_id = models.UUIDField()
+    suffix = models.CharField(max_length=5)
+    language = models.CharField(max_length=8)
+    wanted = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    written = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["jurisdiction", "by_id", "asked_at"], name="ledger_files_of_somebody"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id}{self.suffix}"
+
+
+class SheetForm(TenantModel):
+    """A form that somebody above sends, and how the ledger fills it. Its newest file; dropped ones keep their name for others.
+
+    layout: SHA-256 of the heads (`channels.excel.mapping.layout_digest`). head_row, first_row, last_row: as Excel numbers them; the last
+    row of the heads, the first and the last row for lines. fields: for each column a key of `keyed`, "=" and a constant, or "".
+    wanted: the filter it was last filled with. is_fixed: no row may be added.
+    """
+
+    name = models.CharField(max_length=80)
+    filename = models.CharField(max_length=100)
+    layout = models.CharField(max_length=64)
+    sheet = models.CharField(max_length=100)
+    heads = models.JSONField(default=list)
+    head_row = models.PositiveIntegerField()
+    first_row = models.PositiveIntegerField()
+    last_row = models.PositiveIntegerField()
+    is_fixed = models.BooleanField(default=False)
+    fields = models.JSONField(default=list)
+    wanted = models.JSONField(default=dict)
+    data = models.BinaryField()
+    version = models.PositiveIntegerField(default=1)
+    is_confirmed = models.BooleanField(default=False)
+    by_id = models.UUIDField()
+    kept_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "layout"],
+                condition=models.Q(dropped_at=None),
+                name="one_sheet_form_per_layout",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

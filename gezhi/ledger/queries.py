@@ -1,5 +1,6 @@
 """Read the ledger: lines that somebody may see, and how far it covers the journal."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -39,6 +40,25 @@ class LineFilter:
     words: str = ""
     cases: frozenset[UUID] | None = None
     holds: Q | None = None
+
+
+def as_values(wanted: LineFilter) -> dict[str, str]:
+    """A filter as text values, to be kept; what is not asked for is left out."""
+    said = {name: getattr(wanted, name) for name in LineFilter.__dataclass_fields__}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else str(value)
+        for name, value in said.items()
+        if value
+    }
+
+
+def from_values(said: Mapping[str, str]) -> LineFilter:
+    """The filter of `as_values`."""
+    read: dict[str, Callable[[str], Any]] = {
+        **dict.fromkeys(("category", "party"), UUID),
+        **dict.fromkeys(("since", "until"), datetime.fromisoformat),
+    }
+    return LineFilter(**{name: read.get(name, str)(value) for name, value in said.items()})
 
 
 class Position(NamedTuple):

@@ -176,6 +176,24 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("form", "formula"): gettext_noop(
         "表样里有公式“%(what)s”，可能会联网、运行程序或读取别的文件，不能收。请改成普通内容，求和、日期一类的可以保留。"
     ),
+    ("form", "only_xlsx"): gettext_noop("上级表式只收 .xlsx。请用 Excel 另存为 .xlsx 再上传。"),
+    ("form", "sheet_form_too_large"): gettext_noop(
+        "表式超过 %(megabytes)s MB。请去掉里面的图片和用不着的工作表再上传。"
+    ),
+    ("form", "no_heads"): gettext_noop("表里没有找到表头：至少要有一行，写着两列以上的名称。请核对再上传。"),
+    ("fields", "none"): gettext_noop("还没有一列从台账里取。请至少选一列。"),
+    ("fields", "unknown"): gettext_noop("有一列选得不对，请重新选择。"),
+    ("rows", "out_of_range"): gettext_noop(
+        "填写的行要在表头以下（第 %(least)s 行起），起始行不能大于结束行。"
+    ),
+    ("lines", "form_is_full"): gettext_noop(
+        "符合条件的有 %(count)s 件，表里只有 %(limit)s 行，又不许加行。请缩小范围，或允许加行。"
+    ),
+    ("lines", "too_many_for_a_form"): gettext_noop(
+        "符合条件的有 %(count)s 件，一张表最多填 %(limit)s 件。请缩小范围，比如按月或按社区分开填。"
+    ),
+    ("lines", "too_many"): gettext_noop("一张工作表最多 %(limit)s 行，放不下。请缩小范围，或下载 CSV。"),
+    ("month", "not_over"): gettext_noop("这个月还没有过完，月底以后才能冻结。"),
     ("form", "no_marks"): gettext_noop("表样里没有一个 {{…}} 记号，不知道填在哪里。请写上后再上传。"),
     ("form", "unknown_marks"): gettext_noop("表样里有不认识的记号：%(marks)s。请改成上面列出的写法。"),
     ("form", "in_a_formula"): gettext_noop("有一个记号写在公式里，请改写在普通单元格里。"),

@@ -30,6 +30,8 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "another_is_read": gettext_noop("正在读另一本，请稍等再试。什么都没有改动，返回上一页，填的内容还在。"),
     "has_begun": gettext_noop("这份台账已经开始处理，请看它的最新进展。"),
     "photo_changed": gettext_noop("遮住的地方刚刚被改过，请看最新的一张再决定。什么都没有改动。"),
+    "is_frozen": gettext_noop("这个月已经冻结过了，请看已有的月台账。"),
+    "too_many_files": gettext_noop("您已有三份文件正在生成，请等一份做好再要。"),
     "too_late": gettext_noop("导入超过一天，不能整批撤回。请逐件办理。"),
     "under_way": gettext_noop("还在办，办完才能撤销。"),
     "not_undone": gettext_noop("催办发出去就收不回来，不能撤销。"),

@@ -28,6 +28,7 @@ from tests import memories
 from tests.cast import everybody
 from tests.doors import world
 from tests.doors.asking import Knocker
+from tests.doors.papers import FORM
 from tests.doors.world import Things
 from tests.standing import NOON, Keeper, World, found_office
 from tests.standing import OFFICE as OFFICE_ID
@@ -40,6 +41,7 @@ SHEETS = {
     "accounts.csv": "姓名,登录名,单位,岗位\n吕,lyu,长峰物业,处置员\n".encode(),
     "orders.csv": "工单编号,诉求内容,办理时限\nWH9,东门外第三根灯杆斜了,2026-03-05 17:00\n".encode(),
     "form.docx": papers.own("answer", "docx"),
+    "form.xlsx": FORM,
 }
 
 

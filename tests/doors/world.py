@@ -55,6 +55,7 @@ from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
 from tests.doors.lessons import lesson
 from tests.doors.many import of_bulk
+from tests.doors.papers import of_the_ledger
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
@@ -307,7 +308,7 @@ def of_books(name: str, actor: Actor, at: datetime) -> Things:
         pass
     outbox.reschedule(channel.BRING, str(came), due_at=None)
     waits = channel.take_in(BOOK.encode(), "等着.csv", actor=actor, at=at)
-    return {f"{name}.book": str(waits), f"{name}.book.came": str(came)}
+    return {f"{name}.book": str(waits), f"{name}.book.came": str(came), **of_the_ledger(name, actor, at)}
 
 
 def keep_files(things: Things) -> None:

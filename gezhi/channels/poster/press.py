@@ -124,13 +124,13 @@ def _launch(folder: Path, sheets: str, of: int, by: str, module: str) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=trouble,
-            env=_environment(),
+            env=environment(),
             start_new_session=True,  # a server that is stopped leaves it to its own limits
         )
     (folder / "child").write_text(str(child.pid), encoding="ascii")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """No secret of the office reaches the child: only where to find the code."""
     return {"PYTHONPATH": str(Path(gezhi.__path__[0]).parent), "PYTHONDONTWRITEBYTECODE": "1"}
 

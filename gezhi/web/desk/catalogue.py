@@ -29,6 +29,7 @@ UNITS = {
     "percent": "%",
     "times": gettext_lazy("次"),
     "cases": pgettext_lazy("unit", "件"),
+    "day_of_month": gettext_lazy("日"),
 }
 SWITCH = "switch"
 SWITCHED = {1: pgettext_lazy("switch", "开"), 0: pgettext_lazy("switch", "关")}

@@ -6,7 +6,8 @@ from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -14,10 +15,11 @@ from django.views.decorators.http import require_GET
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.search.finding import look_for
-from gezhi.kernel.actor import Duty
+from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import export
 from gezhi.ledger import queries as book
+from gezhi.ledger.files import STRAIGHT
 from gezhi.places import queries as places
 from gezhi.web import times, words
 from gezhi.web.desk import filters
@@ -113,7 +115,9 @@ def download(request: HttpRequest, suffix: str) -> Any:
     ending = f".{suffix}"
     if ending not in export.WRITERS:
         raise NotFound("suffix")
-    wanted = _sound(LedgerForm(request.GET))
+    wanted = sound(LedgerForm(request.GET))
+    if is_large(wanted, actor_of(request)):
+        return redirect(f"{reverse('desk:ledger_files')}?{request.GET.urlencode()}")
     at, to = at_of(request), tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
     export.export_ledger(
         wanted,
@@ -124,11 +128,22 @@ def download(request: HttpRequest, suffix: str) -> Any:
         at=at,
     )
     to.seek(0)
-    name = _("问题处理台账") + f"-{timezone.localtime(at):%Y%m%d-%H%M}{ending}"
-    return FileResponse(to, as_attachment=True, filename=name, content_type=export.MEDIA_TYPES[ending])
+    return FileResponse(
+        to, as_attachment=True, filename=file_name(at, ending), content_type=export.MEDIA_TYPES[ending]
+    )
 
 
-def _sound(form: LedgerForm) -> book.LineFilter:
+def file_name(at: datetime, suffix: str) -> str:
+    """What a ledger made at this moment is called on somebody's disk."""
+    return _("问题处理台账") + f"-{timezone.localtime(at):%Y%m%d-%H%M}{suffix}"
+
+
+def is_large(wanted: book.LineFilter, actor: Actor) -> bool:
+    """Whether it is written beside, for nobody waits so long. 1 query, which counts no farther."""
+    return book.lines(wanted, actor=actor)[: STRAIGHT + 1].count() > STRAIGHT
+
+
+def sound(form: LedgerForm) -> book.LineFilter:
     """The filter of a file: what a page may leave out would make a file that holds something else than it says."""
     if form.errors:
         raise Invalid(next(iter(form.errors)), "unreadable")

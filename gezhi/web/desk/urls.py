@@ -9,6 +9,7 @@ from gezhi.web.desk import (
     calendars,
     calls,
     case,
+    casefile,
     catalogue,
     catalogue_edits,
     chain_form,
@@ -49,6 +50,9 @@ from gezhi.web.desk.bulk import preview as bulk_preview
 from gezhi.web.desk.figures import cases as figure_cases
 from gezhi.web.desk.figures import exclusions as figure_exclusions
 from gezhi.web.desk.figures import page as figures_page
+from gezhi.web.desk.ledgers import files as ledgers_files
+from gezhi.web.desk.ledgers import forms as ledgers_forms
+from gezhi.web.desk.ledgers import months as ledgers_months
 from gezhi.web.desk.listing import keeping
 from gezhi.web.desk.map import background as map_background
 from gezhi.web.desk.map import drawing as map_drawing
@@ -83,6 +87,7 @@ urlpatterns = [
     path("cases/<str:number>/reports/<uuid:report_id>/restate/", case.restate, name="restate"),
     path("cases/<str:number>/reports/<uuid:report_id>/forget/", case.forget, name="forget"),
     path("cases/<str:number>/photos/<uuid:evidence_id>/", photos.photo, name="photo"),
+    path("cases/<str:number>/file.pdf", casefile.case_file, name="case_file"),
     path("cases/<str:number>/public/", publicly.public_words, name="public_words"),
     path("figures/", figures_page.figures, name="figures"),
     path("figures/cases/", figure_cases.cases, name="figure_cases"),
@@ -117,6 +122,16 @@ urlpatterns = [
     path("calls/<uuid:call_id>/", calls.call, name="call"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/download/<str:suffix>/", ledger.download, name="ledger_download"),
+    path("ledger/months/", ledgers_months.listed, name="month_books"),
+    path("ledger/months/<uuid:book_id>/", ledgers_months.month, name="month_book"),
+    path("ledger/months/<uuid:book_id>/<slug:suffix>/", ledgers_months.download, name="month_book_file"),
+    path("ledger/files/", ledgers_files.listed, name="ledger_files"),
+    path("ledger/files/<uuid:file_id>/", ledgers_files.progress, name="ledger_file"),
+    path("ledger/files/<uuid:file_id>/file/", ledgers_files.taken, name="ledger_file_taken"),
+    path("ledger/forms/", ledgers_forms.listed, name="sheet_forms"),
+    path("ledger/forms/<uuid:form_id>/", ledgers_forms.fill, name="sheet_form"),
+    path("ledger/forms/<uuid:form_id>/columns/", ledgers_forms.mapped, name="map_sheet_form"),
+    path("ledger/forms/<uuid:form_id>/drop/", ledgers_forms.drop, name="drop_sheet_form"),
     path("ledger/books/", books_in.books_in, name="books_in"),
     path("ledger/books/<uuid:book_id>/", books_in.book_in, name="book_in"),
     path("ledger/books/<uuid:book_id>/trial/", books_in.trial, name="book_trial"),

@@ -1,0 +1,199 @@
+"""Month books: the lines received in one month, frozen at a position of the journal. What is frozen is kept; what changed later is `corrections`."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.journal.actions import Deed, record
+from gezhi.journal.models import Entry
+from gezhi.kernel.actor import SYSTEM, Actor, ActorKind, Duty
+from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
+from gezhi.ledger.models import WHOLE as WHOLE
+from gezhi.ledger.models import Cursor, Line, MonthBook, MonthPart
+from gezhi.ledger.packing import digest, pack, unpack
+from gezhi.ledger.recount import recount, touched
+from gezhi.parties.days import local_day, zone
+from gezhi.places import paths
+from gezhi.tenancy.clock import new_id
+
+PART = 1000  # lines
+SHOWN_MONTHS = 12  # that may still be frozen
+DESK_DUTIES = (Duty.CLERK, Duty.OFFICER)
+
+
+class BookRow(NamedTuple):
+    """A book as values. desk: WHOLE for the whole office's."""
+
+    id: UUID
+    month: date
+    desk: UUID
+    position: int
+    frozen_at: datetime
+    by_id: UUID | None
+    lines: int
+    digest: str
+
+
+def span(month: date) -> tuple[datetime, datetime]:
+    """The month's first moment and the next one's, in the office's zone."""
+    first = month.replace(day=1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    since, until = (datetime.combine(day, time(), tzinfo=zone()) for day in (first, after))
+    return since, until
+
+
+# ---- who may ----
+
+
+def desks_of(actor: Actor) -> list[UUID]:
+    """Whose months this actor may freeze: his desks', and the whole office's for an officer of all of it."""
+    if actor.kind is ActorKind.SYSTEM or any(
+        post.duty is Duty.OFFICER and post.path == paths.ROOT for post in actor.posts
+    ):
+        return [WHOLE, *sorted(actor.parties(*DESK_DUTIES))]
+    return sorted(actor.parties(*DESK_DUTIES))
+
+
+def _may_open(actor: Actor, desk: UUID) -> bool:
+    """A desk's book is for whoever works there and for who sees the whole office; its lines are asked for one by one, still."""
+    sees_all = any(post.path == paths.ROOT and post.duty is not Duty.ADMIN for post in actor.posts)
+    return desk == WHOLE or sees_all or actor.kind is ActorKind.SYSTEM or desk in actor.parties()
+
+
+# ---- freezing ----
+
+
+def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UUID:
+    """Freeze a month that is over. Returns the book's id. Nothing is locked while the lines are read; the writing is one short transaction.
+
+    Raises NotYours, Invalid("month", "not_over"), NotFromHere("is_frozen").
+    """
+    if desk not in desks_of(actor):
+        raise NotYours(deed="freeze")
+    month = month.replace(day=1)
+    if span(month)[1] > at:
+        raise Invalid("month", "not_over")
+    if MonthBook.objects.filter(month=month, desk=desk).exists():
+        raise NotFromHere("is_frozen")
+    position, lines = _as_it_stands(month, desk)
+    parts = [pack(lines[first : first + PART]) for first in range(0, len(lines), PART)]
+    return _keep(
+        MonthBook(
+            id=new_id(),
+            month=month,
+            desk=desk,
+            position=position,
+            frozen_at=at,
+            by_id=actor.id,
+            lines=len(lines),
+            digest=digest(parts),
+        ),
+        parts,
+        actor,
+    )
+
+
+def _as_it_stands(month: date, desk: UUID) -> tuple[int, list[Line]]:
+    """The ledger's position and the lines of the month exactly there, newest first.
+
+    Lines that the clockwork brought further while they were read are counted anew at that position.
+    """
+    position = _reached()
+    lines = {line.case_id: line for line in _of_month(month)}
+    moved = list(Entry.objects.filter(position__gt=position, position__lte=_reached()))
+    shown = {one.subject_id for one in moved if one.subject_kind == "import"}
+    if changed := touched(moved) | {line.case_id for line in lines.values() if line.run_id in shown}:
+        for case_id in changed:
+            lines.pop(case_id, None)
+        lines |= recount(changed, position)
+    kept = [line for line in lines.values() if belongs(line, month, desk)]
+    return position, sorted(kept, key=lambda line: (line.received_at, line.number), reverse=True)
+
+
+def _reached() -> int:
+    return Cursor.objects.values_list("position", flat=True).first() or 0
+
+
+def _of_month(month: date) -> Iterator[Line]:
+    since, until = span(month)
+    rows: Iterator[Line] = Line.objects.filter(received_at__gte=since, received_at__lt=until).iterator(
+        chunk_size=PART
+    )
+    return rows
+
+
+def belongs(line: Line, month: date, desk: UUID) -> bool:
+    """Whether a line is one of this book's."""
+    since, until = span(month)
+    return not line.is_held and since <= line.received_at < until and desk in {WHOLE, line.desk_id}
+
+
+@transaction.atomic
+def _keep(book: MonthBook, parts: Sequence[bytes], actor: Actor) -> UUID:
+    MonthBook.objects.bulk_create([book], ignore_conflicts=True)
+    kept = MonthBook.objects.filter(id=book.id).exists()
+    if not kept:  # somebody else was faster
+        raise NotFromHere("is_frozen")
+    MonthPart.objects.bulk_create(
+        MonthPart(book=book, number=number, lines=min(PART, book.lines - number * PART), pack=one)
+        for number, one in enumerate(parts)
+    )
+    said = {
+        "month": book.month.isoformat(),
+        "desk": book.desk,
+        "position": book.position,
+        "lines": book.lines,
+        "digest": book.digest,
+    }
+    record(Deed("month_book", book.id, "frozen", after=said, is_first=True), actor=actor, at=book.frozen_at)
+    return book.id
+
+
+def freeze_when_due(*, at: datetime) -> None:
+    """The worker's chore: the whole office's last month, on the day the office chose, or later when nobody worked that day."""
+    day, today = catalogue.rule("freeze_month_day"), local_day(at)
+    if not day or today.day < day:
+        return
+    last = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    if not MonthBook.objects.filter(month=last, desk=WHOLE).exists():
+        freeze(last, actor=SYSTEM, at=at)
+
+
+# ---- reading ----
+
+
+def books(actor: Actor) -> list[BookRow]:
+    """The books this actor may open, newest month first. 1 query."""
+    rows = MonthBook.objects.order_by("-month", "desk").values_list(*BookRow._fields)
+    return [row for row in map(BookRow._make, rows) if _may_open(actor, row.desk)]
+
+
+def book(id: UUID, *, actor: Actor) -> BookRow:
+    """One of them. Raises NotFound."""
+    found = MonthBook.objects.filter(id=id).values_list(*BookRow._fields).first()
+    row = BookRow._make(found) if found else None
+    if row is None or not _may_open(actor, row.desk):
+        raise NotFound("book")
+    return row
+
+
+def to_freeze(desk: UUID, *, at: datetime) -> list[date]:
+    """The last months that are over and not frozen for this desk, newest first. 1 query."""
+    frozen = set(MonthBook.objects.filter(desk=desk).values_list("month", flat=True))
+    found, month = [], local_day(at).replace(day=1)
+    for _ in range(SHOWN_MONTHS):
+        month = (month - timedelta(days=1)).replace(day=1)
+        if month not in frozen:
+            found.append(month)
+    return found
+
+
+def frozen_lines(book_id: UUID) -> Iterator[list[Line]]:
+    """What the ledger said then, unsaved, a part at a time. 1 query a part."""
+    for number in range(MonthPart.objects.filter(book_id=book_id).count()):
+        packed = MonthPart.objects.filter(book_id=book_id, number=number).values_list("pack", flat=True)[0]
+        yield [Line(**fields) for fields in unpack(packed)]

@@ -1,0 +1,160 @@
+"""Month books: which are frozen, freezing one, what one said and what changed since."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import Duty
+from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.ledger import corrections, files, months, monthsheet
+from gezhi.ledger.export import MEDIA_TYPES, WRITERS
+from gezhi.parties import queries as parties
+from gezhi.web import times, words
+from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
+
+SHOWN = 30  # lines with corrections on a page
+IN_MEMORY = 5_000_000
+
+
+@require_http_methods(["GET", "POST"])
+@staff_required
+def listed(request: HttpRequest) -> HttpResponse:
+    """The books there are; POST freezes a month."""
+    actor, at = actor_of(request), at_of(request)
+    if request.method == "POST":
+        book_id = months.freeze(_month(request), _desk(request), actor=actor, at=at)
+        messages.success(request, _("已冻结。以后的变化会列在更正里。"))
+        return redirect("desk:month_book", book_id)
+    desks = months.desks_of(actor)
+    names = _names([*desks, *(one.desk for one in months.books(actor))])
+    page = {
+        "heading": _("月台账"),
+        "rows": [_row(one, names, at) for one in months.books(actor)],
+        "freezing": [
+            {
+                "desk": desk,
+                "name": names[desk],
+                "months": [(f"{one:%Y-%m}", said(one)) for one in months.to_freeze(desk, at=at)],
+            }
+            for desk in desks
+        ],
+        "day": catalogue.rule("freeze_month_day"),
+        "may_set": actor.has(Duty.ADMIN),
+    }
+    return render(request, "desk/ledgers/months.html", page)
+
+
+def _month(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(f"{request.POST.get('month', '')}-01")
+    except ValueError:
+        raise Invalid("month", "unreadable") from None
+
+
+def _desk(request: HttpRequest) -> UUID:
+    found = uuid_or_none(request.POST.get("desk", ""))
+    if found is None:
+        raise NotFound("desk")
+    return found
+
+
+def said(month: date) -> str:
+    """2026年10月."""
+    return date_format(month, _("Y年n月"))
+
+
+def _names(desks: list[UUID]) -> dict[UUID, str]:
+    known = parties.parties_by_ids({one for one in desks if one != months.WHOLE})
+    return {months.WHOLE: _("全辖区"), **{id: one.name for id, one in known.items()}}
+
+
+def _row(one: months.BookRow, names: dict[UUID, str], at: Any) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "month": said(one.month),
+        "desk": names.get(one.desk, ""),
+        "count": one.lines,
+        "frozen": times.moment(one.frozen_at, at),
+    }
+
+
+@require_GET
+@staff_required
+def month(request: HttpRequest, book_id: UUID) -> HttpResponse:
+    """What changed since it was frozen, some lines a page, in the order of the book."""
+    actor, at = actor_of(request), at_of(request)
+    row = months.book(book_id, actor=actor)
+    after = request.GET.get("after", "")[:24]
+    pairs = list(islice(corrections.changed(row, actor=actor, after=after), SHOWN + 1))
+    language = get_language() or ""
+    head = monthsheet.month_heading(row, actor=actor, language=language, at=at)
+    found = corrections.corrections(pairs[:SHOWN], row, actor=actor, language=language, at=at)
+    people = parties.account_names({row.by_id}) if row.by_id else {}
+    page = {
+        "heading": _("%(month)s台账") % {"month": said(row.month)},
+        "book": row,
+        "of": _row(row, _names([row.desk]), at),
+        "exact": times.exact(row.frozen_at),
+        "by": people.get(row.by_id, "") if row.by_id else _("系统按设定的日子"),
+        "lines": list(_by_line(found, head, at)),
+        "next": pairs[SHOWN - 1].number if len(pairs) > SHOWN else "",
+        "is_first": not after,
+    }
+    return render(request, "desk/ledgers/month.html", page)
+
+
+def _by_line(found: Iterator[corrections.Correction], head: Any, at: Any) -> Iterator[dict[str, Any]]:
+    """One entry for each line, its cells below it."""
+    line: dict[str, Any] = {}
+    for one in found:
+        if line.get("number") != one.number:
+            if line:
+                yield line
+            line = {"number": one.number, "url": reverse("desk:case", args=[one.number]), "cells": []}
+        column, then, now = monthsheet.said(one, head)
+        line["cells"].append(
+            {
+                "column": column,
+                "then": then,
+                "now": now,
+                "when": times.moment(one.at, at),
+                "deed": words.of(words.DEEDS, one.event) if one.event else "",
+                "reason": one.reason,
+            }
+        )
+    if line:
+        yield line
+
+
+@require_GET
+@staff_required
+def download(request: HttpRequest, book_id: UUID, suffix: str) -> Any:
+    """The frozen lines as a file, with the corrections in a sheet of their own; a large one is made beside."""
+    actor, at, ending = actor_of(request), at_of(request), f".{suffix}"
+    if ending not in WRITERS:
+        raise NotFound("suffix")
+    row = months.book(book_id, actor=actor)
+    if row.lines > files.STRAIGHT:
+        return redirect(f"{reverse('desk:ledger_files')}?book={row.id}")
+    to = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - the answer closes it
+    language = get_language() or ""
+    for _count in monthsheet.writing(
+        row, to, suffix=ending, actor=actor, language=language, at=at, deeds=words.DEEDS
+    ):
+        pass
+    to.seek(0)
+    name = _("%(month)s台账") % {"month": f"{row.month:%Y-%m}"} + ending
+    return FileResponse(to, as_attachment=True, filename=name, content_type=MEDIA_TYPES[ending])
