@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.config.archive import Unfit
+from gezhi.config.recounting import recount
 from gezhi.config.speaking import sentence, speaking
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.text import visible
@@ -202,23 +203,6 @@ def check(chosen: argparse.Namespace) -> int:
     else:
         print(f"{broken} broken, {warnings} warnings")
     return 1 if broken else 0
-
-
-def recount(chosen: argparse.Namespace) -> int:
-    """All roll-ups of every office anew; the last line says how many lines were counted."""
-    from gezhi.config.progress import Progress
-    from gezhi.insight.rollups.anew import count_anew
-    from gezhi.tenancy.current import scope
-    from gezhi.tenancy.queries import all_jurisdictions
-
-    total = 0
-    for one in all_jurisdictions():
-        progress = Progress(one.code)
-        with scope(one.id):
-            total += count_anew(at=datetime.now(UTC), told=lambda lines, of=progress: of.tell(f"{lines}"))  # type: ignore[misc]
-        progress.end()
-    print(f"{total} lines counted")
-    return 0
 
 
 def import_places(chosen: argparse.Namespace) -> int:
