@@ -47,11 +47,11 @@ OTHERS = 0o077
 
 
 def findings(
-    at: datetime, tell: Callable[[str], None] = lambda how_far: None
+    at: datetime, tell: Callable[[str], None] = lambda how_far: None, *, seed: int | None = None
 ) -> Iterator[tuple[str, Finding]]:
     """(code of the office, finding) for everything that is broken or deserves a warning; nothing when all is well.
 
-    tell: hears how far it is; of a million cases it reads for half an hour.
+    tell: hears how far it is; of a million cases it reads for half an hour. seed: as in insight/figures/check.
     """
     for one in _installation(at):
         yield "-", one
@@ -63,7 +63,7 @@ def findings(
             keep_books(at)
             rollups.catch_up(at=at)
             search.catch_up()
-            proofs = _proofs(at)
+            proofs = _proofs(at, seed)
             for done, (name, proof) in enumerate(proofs.items()):
                 tell(f"{bar(done, len(proofs))} {name}")
                 for found in proof():
@@ -84,7 +84,7 @@ def _left_undone(at: datetime) -> Iterator[Finding]:
             )
 
 
-def _proofs(at: datetime) -> dict[str, Proof]:
+def _proofs(at: datetime, seed: int | None = None) -> dict[str, Proof]:
     return {
         "keys": tenancy.findings,
         "journal": journal.findings,
@@ -98,7 +98,7 @@ def _proofs(at: datetime) -> dict[str, Proof]:
         "routing": partial(routing.findings, at),
         "ledger": ledger.findings,
         "search": insight.findings,
-        "figures": figures.findings,
+        "figures": partial(figures.findings, seed),
         "map": map_past.findings,
         "notices": partial(herald_check.findings, at),
         "errands": _parked,

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.config.archive import Unfit
+from gezhi.config.recounting import recount
 from gezhi.config.speaking import sentence, speaking
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.text import visible
@@ -193,7 +194,7 @@ def check(chosen: argparse.Namespace) -> int:
 
     broken, warnings, lines = 0, 0, []
     progress = Progress("gezhi check")
-    for jurisdiction, finding in findings(datetime.now(UTC), progress.tell):
+    for jurisdiction, finding in findings(datetime.now(UTC), progress.tell, seed=chosen.seed):
         progress.end()
         is_warning = finding.invariant == "warning"
         warnings, broken = warnings + is_warning, broken + (not is_warning)
@@ -374,6 +375,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "init": init,
     "demo": demo,
     "check": check,
+    "recount": recount,
     "bench": bench,
     "import-places": import_places,
     "import-messages": import_messages,

@@ -8,18 +8,17 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.insight.figures.months import LONGEST, Span, is_month, month_at, span_of
 from gezhi.insight.figures.reading import Asked
 from gezhi.insight.figures.sight import Grounds, grounds, may_look
+from gezhi.insight.figures.tally import DEPTH
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.parties import queries as parties
 from gezhi.parties.days import zone
 from gezhi.places import paths
 from gezhi.places import queries as places
-from gezhi.places.kinds import Kind
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.kinds import Channel
 
 SPANS = ("month", "quarter", "year", "own")
-DEEPEST = frozenset({Kind.BUILDING, Kind.STAIRWELL, Kind.SPOT})  # have no figures of their own
 
 
 class Question(NamedTuple):
@@ -57,7 +56,7 @@ def question(words: Mapping[str, str], *, actor: Actor, at: datetime) -> Questio
 
 
 def _place(code: str, found: Grounds) -> PlaceRow | None:
-    """The place of this code; without one the widest that may be looked at."""
+    """The place of this code, or the one above it that has figures; without a code the widest that may be looked at."""
     if not code:
         if found.sees_all or not found.areas:
             return None
@@ -66,9 +65,7 @@ def _place(code: str, found: Grounds) -> PlaceRow | None:
         place = places.by_code(code)
     except NotFound:
         raise Invalid("place", "unknown") from None
-    if place.kind in DEEPEST:
-        raise Invalid("place", "too_deep")
-    return place
+    return place if place.path.count("/") <= DEPTH + 1 else places.ancestors(place.path)[DEPTH - 1]
 
 
 def _span(words: Mapping[str, str], today: int) -> tuple[Span, str]:

@@ -31,7 +31,7 @@ writeFileSync(
 
 copyFileSync(new URL("htmx.org/dist/htmx.min.js", modules), new URL("htmx.min.js", out));
 copyFileSync(new URL("idb/build/umd.js", modules), new URL("idb.js", out));
-copyFileSync(new URL("echarts/dist/echarts.simple.min.js", modules), new URL("echarts.simple.min.js", out));
+copyFileSync(new URL("echarts/dist/echarts.common.min.js", modules), new URL("echarts.common.min.js", out));
 
 // Without the addresses of what is not shipped: source maps, and the pictures of a marker and a layer menu that are not used.
 const unmapped = (text) => text.replace(/\n\/\/# sourceMappingURL=.*/g, "");
@@ -49,7 +49,7 @@ writeFileSync(
     `icons.svg: icons of Lucide ${version("lucide-static")}\n\n${read("lucide-static/LICENSE")}\n\n` +
     `htmx.min.js: htmx ${version("htmx.org")}, Zero-Clause BSD\n\n${read("htmx.org/LICENSE")}\n\n` +
     `idb.js: idb ${version("idb")}, ISC\n\n${read("idb/LICENSE")}\n\n` +
-    `echarts.simple.min.js: Apache ECharts ${version("echarts")}, Apache-2.0\n\n${read("echarts/NOTICE")}\n\n${read("echarts/LICENSE")}\n\n` +
+    `echarts.common.min.js: Apache ECharts ${version("echarts")}, Apache-2.0\n\n${read("echarts/NOTICE")}\n\n${read("echarts/LICENSE")}\n\n` +
     `in it: ZRender ${version("zrender")}, BSD-3-Clause\n\n${read("zrender/LICENSE")}\n\n` +
     `leaflet.js, leaflet.css: Leaflet ${version("leaflet")}, BSD 2-Clause\n\n${read("leaflet/LICENSE")}\n\n` +
     `gcoord.js: gcoord ${version("gcoord")}, MIT\n\n${read("gcoord/LICENSE")}\n\n` +

@@ -67,7 +67,7 @@ def _coded(words: dict[str, str]) -> dict[str, str]:
 def said(refused: Invalid) -> str:
     """What is wrong with the question, and what to do."""
     sentences = {
-        "place": _("没有找到这个位置，或者它在小区以下，没有单独的指标。请换一个位置。"),
+        "place": _("没有找到这个位置。请换一个名称、编号或拼音首字母再试。"),
         "from": _("月份看不懂，或者先后颠倒、超过36个月。请重新选择从哪个月到哪个月。"),
         "to": _("月份看不懂。请重新选择到哪个月。"),
         "party": _("没有这个单位，或者同时选了单位、类别、来源中的两样。请只选一样。"),
