@@ -63,6 +63,11 @@ ORDERS: Mapping[str, Any] = {
     "newest": gettext_lazy("最新的在前"),
     "best": gettext_lazy("最像的在前"),
 }
+TABLES: Mapping[str, Mapping[str, Any]] = {
+    "channel": words.CHANNELS,
+    "level": words.LEVELS,
+    "round": ROUNDS,
+}  # of the ledger, too
 NAMES: Mapping[str, Any] = {
     "q": gettext_lazy("内容或编号"),
     "place": pgettext_lazy("menu", "位置"),

@@ -122,7 +122,7 @@ def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
         "unfolded": listed.unfolded,
         "heads": [(code, columns.COLUMNS[code], code in columns.ROOMY) for code in shown],
         "all_columns": [(code, label, code in shown) for code, label in columns.COLUMNS.items()],
-        "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown),
+        "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown, at=at),
         "pager": paging.pager(chosen, listed.shown, saved=active.id.hex if active else "", **more),
         "not_best": bool(chosen.terms)
         and chosen.typed["order"] == "best"
