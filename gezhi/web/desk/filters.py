@@ -70,7 +70,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
 }  # of the ledger, too
 NAMES: Mapping[str, Any] = {
     "q": gettext_lazy("内容或编号"),
-    "place": pgettext_lazy("menu", "位置"),
+    "place": gettext_lazy("位置"),
     "state": gettext_lazy("状态"),
     "category": gettext_lazy("类别"),
     "party": gettext_lazy("单位"),
