@@ -193,9 +193,7 @@ def of_party(name: str, party: UUID, head: Actor, hand: Actor, at: datetime) -> 
         f"{name}.robot": str(
             robots.add_robot(party, f"{name.lower()}-robot-of-the-party", actor=SYSTEM, at=at)
         ),
-        f"{name}.view": str(
-            savedviews.keep("灯", "view=open&q=%E7%81%AF", party=party, actor=head, at=at)
-        ),
+        f"{name}.view": str(savedviews.keep("灯", "view=open&q=%E7%81%AF", party=party, actor=head, at=at)),
         f"{name}.shift": str(plan_of[1]),
         f"{name}.shift.ahead": str(plan_of[2]),
         f"{name}.shift.ahead.name": hand.name,

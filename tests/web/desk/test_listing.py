@@ -359,3 +359,13 @@ def test_rows_are_said_anew_only_when_something_has_happened(
 def test_twin_without_its_stamp_it_would_be_said_each_time(cast: Cast, opened: Case, desk: Desk) -> None:
     client = desk(cast.chen)
     assert client.get("/desk/", {"part": "rows", "seen": "0.0"}).status_code == 200
+
+
+def test_a_move_begun_in_a_filtered_list_leads_back_to_it(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime
+) -> None:
+    view = keep(cast, noon, "两种", "view=open&state=opened.dispatched")
+    url = desk(cast.chen).get("/desk/").context["saved"][0]["url"]
+    sent = {"party": str(cast.property), "version": str(opened.version), "back": f"/desk/{url}"}
+    answer = desk(cast.chen).post(f"/desk/cases/{opened.number}/move/dispatch/", sent)
+    assert answer["Location"] == f"/desk/?view=open&state=opened.dispatched&saved={view.hex}"
