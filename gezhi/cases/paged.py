@@ -6,7 +6,7 @@ A filter that fits few cases is asked for all of them at once, along the index t
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -69,17 +69,18 @@ def walked(
     at: datetime,
     soon: datetime,
 ) -> Page:
-    """One page of a list in parts, one behind the other. At most 1 query for each part."""
+    """One page of a list in parts, one behind the other. At most 1 query for each part, 2 for one of dangers."""
     is_backwards = start is not None and start.is_backwards
+    who = {"actor": actor, "at": at, "soon": soon}
     found: list[CaseLine] = []
     sections: list[int] = []
     for section in reversed(range(len(parts))) if is_backwards else range(len(parts)):
         if start is not None and (section > start.section if is_backwards else section < start.section):
             continue
-        rows = in_order(fitting(parts[section], actor=actor, at=at, soon=soon), order, is_backwards)
-        if start is not None and start.section == section:
-            rows = rows.filter(_behind(start.spot, order, is_backwards))
-        more = as_lines(rows[: size + 1 - len(found)])
+        here = start.spot if start is not None and start.section == section else None
+        way = _Way(order, here, is_backwards, size + 1 - len(found))
+        more = _few_of(parts[section], way, **who) if parts[section].is_danger else None
+        more = _along(parts[section], way, **who) if more is None else more
         found, sections = [*found, *more], [*sections, *[section] * len(more)]
         if len(found) > size:
             break
@@ -88,6 +89,43 @@ def walked(
     if is_backwards:
         return Page(found[::-1], sections[::-1], goes_on, True)
     return Page(found, sections, start is not None, goes_on)
+
+
+class _Way(NamedTuple):
+    """How rows are read: from behind which, which way, how many."""
+
+    order: Order
+    spot: Spot | None
+    is_backwards: bool
+    most: int
+
+
+def _along(wanted: CaseFilter, way: _Way, **who: Any) -> list[CaseLine]:
+    """Read along the order. 1 query."""
+    rows = in_order(fitting(wanted, **who), way.order, way.is_backwards)
+    if way.spot is not None:
+        rows = rows.filter(_behind(way.spot, way.order, way.is_backwards))
+    return as_lines(rows[: way.most])
+
+
+def _few_of(wanted: CaseFilter, way: _Way, **who: Any) -> list[CaseLine] | None:
+    """The same of what is rare among all that is open: along the order, most of an office would be looked at. 1 query, 2 where there are any."""
+    spots = few(wanted, order=way.order, **who)
+    if spots is None:
+        return None
+    if way.is_backwards:
+        spots = spots[::-1]
+    is_rising = (way.order is Order.DUE) is not way.is_backwards
+    behind = [
+        one.id for one in spots if way.spot is None or (one > way.spot if is_rising else one < way.spot)
+    ]
+    return _lines(behind[: way.most])
+
+
+def _lines(ids: Sequence[UUID]) -> list[CaseLine]:
+    """The lines of these cases, in order. 1 query, none for none."""
+    known = {line.id: line for line in as_lines(Case.objects.filter(id__in=ids))} if ids else {}
+    return [known[id] for id in ids if id in known]
 
 
 def in_order(rows: QuerySet[Case], order: Order, is_backwards: bool = False) -> QuerySet[Case]:
@@ -116,9 +154,7 @@ def cut(spots: Sequence[UUID], *, start: Start | None, begins: int, size: int) -
         first = 0
     else:
         first = max(0, begins - size) if start.is_backwards else begins
-    wanted = spots[first : first + size]
-    known = {line.id: line for line in as_lines(Case.objects.filter(id__in=wanted))} if wanted else {}
-    lines = [known[id] for id in wanted if id in known]
+    lines = _lines(spots[first : first + size])
     return Page(lines, [0] * len(lines), first > 0, first + size < len(spots))
 
 

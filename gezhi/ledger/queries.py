@@ -26,6 +26,7 @@ MOST = 1000  # counted exactly; beyond it a page says "1000+"
 class LineFilter:
     """What is wanted. place_path: that place and all below. category: a leaf, or a top class with its leaves.
 
+    rounds: (the first that is wanted, the last; None = all that follow).
     party: the accountable one, now or at the end. since, until: aware moments of receipt, since <= receipt < until.
     words: part of the case's title or number. holds: whatever else must be true of its case, from whoever knows more than this package, such as
     which cases hold these words (insight.search); then words say only what was asked. cases: these alone.
@@ -35,6 +36,9 @@ class LineFilter:
     place_path: str = ""
     category: UUID | None = None
     party: UUID | None = None
+    channel: str = ""
+    level: str = ""
+    rounds: tuple[int, int | None] | None = None
     since: datetime | None = None
     until: datetime | None = None
     words: str = ""
@@ -116,6 +120,13 @@ def _fits(wanted: LineFilter) -> Q:
         fits &= Q(category_id__in=[wanted.category, *of_top])
     if wanted.party:
         fits &= Q(lead_id=wanted.party)
+    if wanted.channel:
+        fits &= Q(channel=wanted.channel)
+    if wanted.level:
+        fits &= Q(level=wanted.level)
+    if wanted.rounds:
+        first, last = wanted.rounds
+        fits &= Q(round__gte=first) & (Q(round__lte=last) if last else Q())
     if wanted.since:
         fits &= Q(received_at__gte=wanted.since)
     if wanted.until:

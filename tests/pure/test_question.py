@@ -27,10 +27,10 @@ def test_one_question_is_written_in_one_way(said: dict[str, list[str]]) -> None:
     assert read_text(written).written() == written
 
 
-def test_boxes_of_a_form_and_commas_of_a_link_are_the_same_states() -> None:
+def test_boxes_of_a_form_and_signs_of_a_link_are_the_same_states() -> None:
     boxes, commas = read({"state": ["opened", "in_hand"]}), read({"state": ["in_hand,opened"]})
-    assert boxes == commas
-    assert boxes.written() == "view=open&state=in_hand,opened"
+    assert boxes == commas == read({"state": ["opened.in_hand"]})
+    assert boxes.written() == "view=open&state=in_hand.opened"
 
 
 def test_of_nothing_a_link_says_the_view_alone() -> None:

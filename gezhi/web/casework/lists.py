@@ -46,7 +46,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. danger: in a word what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who. held: how long, in working time of whoever has it. is_yours: what comes next is for whoever looks."""
+    """One line of a list. danger: in a word what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who. held: how long, in working time of whoever has it. is_yours: what comes next is for whoever looks. channel, level: their codes."""
 
     url: str
     number: str
@@ -68,7 +68,7 @@ class Row:
     came_back: bool
     id: UUID
     is_yours: bool
-    received: str
+    received_at: datetime
     channel: str
     level: str
     round: int
@@ -131,9 +131,9 @@ def _row(
         came_back=case.came_back_from_id is not None,
         id=case.id,
         is_yours=bool(ahead),
-        received=times.moment(case.received_at, at),
-        channel=words.of(words.CHANNELS, case.channel),
-        level=words.of(words.LEVELS, case.level),
+        received_at=case.received_at,
+        channel=case.channel,
+        level=case.level,
         round=case.round,
     )
 

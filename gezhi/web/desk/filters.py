@@ -63,9 +63,14 @@ ORDERS: Mapping[str, Any] = {
     "newest": gettext_lazy("最新的在前"),
     "best": gettext_lazy("最像的在前"),
 }
+TABLES: Mapping[str, Mapping[str, Any]] = {
+    "channel": words.CHANNELS,
+    "level": words.LEVELS,
+    "round": ROUNDS,
+}  # of the ledger, too
 NAMES: Mapping[str, Any] = {
     "q": gettext_lazy("内容或编号"),
-    "place": pgettext_lazy("menu", "位置"),
+    "place": gettext_lazy("位置"),
     "state": gettext_lazy("状态"),
     "category": gettext_lazy("类别"),
     "party": gettext_lazy("单位"),
@@ -110,7 +115,7 @@ class Chosen:
     @property
     def states(self) -> frozenset[str]:
         """The states that are ticked."""
-        return frozenset(filter(None, self.typed["state"].split(",")))
+        return frozenset(self.question.states)
 
     @property
     def is_filtered(self) -> bool:
@@ -197,7 +202,7 @@ def place_of(typed: str) -> PlaceRow | None:
 
 def _states(question: Question, base: CaseFilter, problems: list[str]) -> tuple[tuple[str, ...], bool]:
     """Which states, and whether no case can have one of them. All in hand and closed are where any may be asked for; in a narrower view only its own."""
-    typed = [one for one in question.typed["state"].split(",") if one]
+    typed = question.states
     asked = tuple(one for one in words.STATES if one in typed)
     if len(asked) < len(typed):
         problems.append(_("有的状态没有认出来，没有按它筛选。"))

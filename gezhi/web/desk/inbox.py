@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -57,7 +58,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         return redirect("desk:case", found)
     listed = _listed(request, chosen)
     if not listed.shown.page.lines and ("after" in request.GET or "before" in request.GET):
-        return redirect(chosen.query(saved=request.GET.get("saved", "")))  # the page has emptied meanwhile
+        first = chosen.query(saved=request.GET.get("saved", ""))
+        return redirect(reverse("desk:inbox") + first)  # the page has emptied meanwhile
     context = {
         **_rows(request, listed),
         "own_name": _own_name(chosen),
@@ -122,7 +124,7 @@ def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
         "unfolded": listed.unfolded,
         "heads": [(code, columns.COLUMNS[code], code in columns.ROOMY) for code in shown],
         "all_columns": [(code, label, code in shown) for code, label in columns.COLUMNS.items()],
-        "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown),
+        "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown, at=at),
         "pager": paging.pager(chosen, listed.shown, saved=active.id.hex if active else "", **more),
         "not_best": bool(chosen.terms)
         and chosen.typed["order"] == "best"

@@ -23,6 +23,7 @@ from gezhi.ledger.files import STRAIGHT
 from gezhi.places import queries as places
 from gezhi.web import times, words
 from gezhi.web.desk import filters
+from gezhi.web.desk.keeper import offer
 from gezhi.web.fields import day_field
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
@@ -39,6 +40,9 @@ class LedgerForm(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
     category = forms.CharField(max_length=12, required=False)
     party = forms.CharField(max_length=40, required=False)
+    channel = forms.ChoiceField(label=gettext_lazy("来源"), required=False)
+    level = forms.ChoiceField(label=gettext_lazy("层级"), required=False)
+    round = forms.ChoiceField(label=gettext_lazy("轮次"), required=False)
     place = forms.CharField(label=gettext_lazy("位置"), max_length=100, required=False)
     words = forms.CharField(label=gettext_lazy("内容或编号"), max_length=100, required=False)
 
@@ -46,6 +50,8 @@ class LedgerForm(forms.Form):
         super().__init__(*args, **kwargs)
         states = [("", _("全部状态")), *((code, str(name)) for code, name in words.STATES.items())]
         self.fields["state"] = forms.ChoiceField(choices=states, required=False)
+        for name, table in filters.TABLES.items():
+            offer(self, name, [("", ""), *((code, code) for code in table)])
 
     def wanted(self) -> book.LineFilter:
         """The filter; a place that nobody knows gives an empty ledger."""
@@ -58,6 +64,9 @@ class LedgerForm(forms.Form):
             place_path=path,
             category=categories[0] if categories else None,
             party=uuid_or_none(said.get("party", "")),
+            channel=said.get("channel", ""),
+            level=said.get("level", ""),
+            rounds=filters.ROUNDS[said["round"]][1] if said.get("round") else None,
             since=_midnight(said.get("since")),
             until=_midnight(said.get("until"), days=1),
             words=said.get("words", ""),

@@ -4,6 +4,7 @@ Fifty times through the template engine takes as long as all queries of the page
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from types import MappingProxyType
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from gezhi.kernel.search import around, folded, marked, stands_in
+from gezhi.web import times, words
 from gezhi.web.casework.lists import Row
 from gezhi.web.desk.listing.columns import USUAL
 
@@ -24,6 +26,8 @@ def as_html(
     terms: Sequence[str] = (),
     texts: Mapping[UUID, str] = NOTHING,
     columns: Sequence[str] = USUAL,
+    *,
+    at: datetime,
 ) -> SafeString:
     """templates/desk/_line.html for each row; "" for none. Whatever a row says is escaped here.
 
@@ -32,6 +36,7 @@ def as_html(
     if not rows:
         return mark_safe("")
     line = "".join(render_to_string("desk/_line.html", {"columns": columns}).splitlines())
+    more = frozenset(columns) - frozenset(USUAL)
     yours = render_to_string("desk/_yours.html").strip()
     danger = render_to_string("desk/_danger.html").strip()
     mark = render_to_string("desk/_escalated.html").rstrip()
@@ -40,6 +45,7 @@ def as_html(
         "\n".join(
             line.format_map(
                 _escaped(row, yours)
+                | _of_columns(row, more, at)
                 | ({"matter_html": _matter(row, terms, texts.get(row.id, ""))} if terms else {})
                 | {"danger": danger.format(escape(row.danger)) if row.danger else ""}
                 | {"mark": (mark if row.is_escalated else "") + (again if row.came_back else "")}
@@ -81,11 +87,21 @@ def _escaped(row: Row, yours: str) -> dict[str, str]:
         "next": row.next,
         "number": row.number,
         "short": row.short,
-        "received": row.received,
-        "channel": row.channel,
-        "level": row.level,
-        "round": str(row.round),
     }
     found = {name: escape(words) for name, words in said.items()}
     ahead = yours.format(found["next"]) if row.is_yours else found["next"]
     return found | {"matter_html": found["matter"], "next_html": ahead}
+
+
+def _of_columns(row: Row, columns: frozenset[str], at: datetime) -> dict[str, str]:
+    """What only some lists show: put into words where one does."""
+    found = {}
+    if "received" in columns:
+        found["received"] = escape(times.moment(row.received_at, at))
+    if "channel" in columns:
+        found["channel"] = escape(words.of(words.CHANNELS, row.channel))
+    if "level" in columns:
+        found["level"] = escape(words.of(words.LEVELS, row.level))
+    if "round" in columns:
+        found["round"] = str(row.round)
+    return found

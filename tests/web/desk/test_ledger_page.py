@@ -23,3 +23,23 @@ def test_a_picture_alone_leaves_no_dot_dangling(cast: Cast, desk: Desk, noon: da
     seal(at=noon)
     ledger.catch_up(at=noon)
     assert "楼宇门/玻璃破损 · （只有照片）" in text(desk(cast.chen).get("/desk/ledger/"))
+
+
+def test_channel_level_and_round_narrow_it_as_they_do_the_list(
+    cast: Cast, reported: Case, desk: Desk, noon: datetime
+) -> None:
+    seal(at=noon)
+    ledger.catch_up(at=noon)
+    client = desk(cast.chen)
+    for asked, count in (
+        ("channel=qr", 1),
+        ("channel=phone", 0),
+        ("level=community", 1),
+        ("level=district", 0),
+        ("round=1", 1),
+        ("round=2", 0),
+    ):
+        assert client.get(f"/desk/ledger/?{asked}").context["count"] == count
+    assert "请选择一个有效的选项" in text(client.get("/desk/ledger/?channel=zz")) or "zz" in text(
+        client.get("/desk/ledger/?channel=zz")
+    )

@@ -47,9 +47,9 @@ def _chips(chosen: filters.Chosen, saved: str) -> Iterator[Chip]:
 
 
 def _states(chosen: filters.Chosen, saved: str) -> Iterator[Chip]:
-    typed = chosen.typed["state"].split(",")
+    typed = chosen.question.states
     for one in typed:
-        rest = ",".join(other for other in typed if other != one)
+        rest = ".".join(other for other in typed if other != one)
         said = words.of(words.STATES, one)
         yield Chip(str(filters.NAMES["state"]), said, chosen.query(saved=saved, state=rest))
 

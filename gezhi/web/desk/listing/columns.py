@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 COLUMNS: Mapping[str, Any] = {
     "clock": gettext_lazy("时限"),
-    "at": pgettext_lazy("menu", "位置"),
+    "at": gettext_lazy("位置"),
     "what": gettext_lazy("事项"),
     "state": gettext_lazy("状态"),
     "who": gettext_lazy("轮到谁，多久了"),

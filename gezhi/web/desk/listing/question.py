@@ -3,6 +3,7 @@
 One question has one spelling: what is read and written again is the same text, and so a view is kept as its query string.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,7 +14,10 @@ from uuid import UUID
 FIELDS = (
     "q", "place", "state", "category", "party", "clock", "channel", "level", "round", "since", "until", "order",
 )  # fmt: skip
-SEVERAL = frozenset({"state"})  # answers of a form that has a box for each, and with commas in a link
+SEVERAL = frozenset(
+    {"state"}
+)  # answers of a form that has a box for each, and with dots between them in a link
+_BETWEEN = re.compile(r"[.,\s]")
 MOST_SIGNS = 100  # of a value
 MOST_QUERY = 4000  # of a whole query string
 DEFAULT_VIEW = "open"
@@ -27,6 +31,11 @@ class Question:
     view: str
     typed: Mapping[str, str]
 
+    @property
+    def states(self) -> tuple[str, ...]:
+        """What is asked for of states, each by itself."""
+        return tuple(filter(None, self.typed["state"].split(".")))
+
     def changed(self, **changes: str) -> "Question":
         """The same with other values."""
         return replace(self, typed={**self.typed, **changes})
@@ -34,7 +43,7 @@ class Question:
     def written(self, **more: object) -> str:
         """`view=…&q=…`, empty values left out; more: what a link says besides."""
         said = {"view": self.view, **self.typed, **more}
-        return urlencode({name: value for name, value in said.items() if value not in ("", None)}, safe=",")
+        return urlencode({name: value for name, value in said.items() if value not in ("", None)})
 
 
 def read(said: Mapping[str, Sequence[str]]) -> Question:
@@ -52,8 +61,8 @@ def read_text(query: str) -> Question:
 
 def _one(name: str, values: Sequence[str]) -> str:
     if name in SEVERAL:
-        each = {_tidy(value) for said in values for value in said.split(",")}
-        return ",".join(sorted(filter(None, each)))[:MOST_SIGNS]
+        each = {_tidy(value) for said in values for value in _BETWEEN.split(said)}
+        return ".".join(sorted(filter(None, each)))[:MOST_SIGNS].strip(".")
     return _tidy(values[-1]) if values else ""
 
 

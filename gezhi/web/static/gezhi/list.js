@@ -35,7 +35,7 @@
     return true;
   }
 
-  document.addEventListener("htmx:afterSwap", ({ target }) => {
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
     if (target.id !== "sheet" || !wanted) return;
     const key = wanted;
     wanted = null;
