@@ -206,6 +206,15 @@ def test_the_same_form_twice_is_one_deed(cast: Cast, noon: datetime) -> None:
         actions.begin(dispatch(cast, found[:1]), key=KEY, actor=cast.chen, at=noon)
 
 
+def test_twin_under_a_key_of_its_own_a_second_press_is_a_second_deed_that_finds_them_moved(
+    cast: Cast, noon: datetime
+) -> None:
+    wish = dispatch(cast, some(cast, noon))
+    whole(wish, actor=cast.chen, at=noon)
+    again = whole(wish, actor=cast.chen, at=noon, key=f"{KEY}-x")
+    assert (Bulk.objects.count(), states(again)) == (2, [("left", "stale")] * 3)
+
+
 def test_two_at_the_same_form_at_once_are_one_deed(
     cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +308,36 @@ def test_it_is_taken_back_case_by_case_and_what_was_taken_on_stays(cast: Cast, n
     assert [one.state for one in fresh(found)] == ["opened", "in_hand", "opened"]
     assert deeds("undo_dispatch") == 2
     assert [*check.findings()] == []
+
+
+def sent_on(cast: Cast, case: Case, at: datetime) -> None:
+    """The company did not take it, and the officer gave it to somebody else."""
+    moves = (
+        (cast.sun, Move("return", reason="市政管线")),
+        (cast.zhou, Move("dispatch", party=cast.agency)),
+    )
+    walk(case, *moves, at=at)
+
+
+def test_what_somebody_else_sent_on_is_not_taken_from_him(cast: Cast, noon: datetime) -> None:
+    (case,) = some(cast, noon, 1)
+    id = whole(dispatch(cast, [case]), actor=cast.chen, at=noon)
+    sent_on(cast, case, noon + MINUTE)
+    actions.ask_undo(id, actor=cast.chen, at=noon + MINUTE)
+    bulk.go_on(id, at=noon + MINUTE)
+    assert (states(id), Case.objects.get(id=case.id).lead_id) == ([("kept", "stale")], cast.agency)
+
+
+def test_twin_without_the_version_it_would_be(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case,) = some(cast, noon, 1)
+    id = whole(dispatch(cast, [case]), actor=cast.chen, at=noon)
+    sent_on(cast, case, noon + MINUTE)
+    actions.ask_undo(id, actor=cast.chen, at=noon + MINUTE)
+    monkeypatch.setattr(bulk, "Move", lambda event, version=None, **more: Move(event, **more))
+    bulk.go_on(id, at=noon + MINUTE)
+    assert (states(id), Case.objects.get(id=case.id).state) == ([("undone", "")], "opened")
 
 
 def test_the_worker_takes_back_what_its_asker_left(cast: Cast, noon: datetime) -> None:
