@@ -58,6 +58,7 @@ class Chosen:
     wanted: CaseFilter
     typed: dict[str, str]
     place_name: str = ""
+    place_code: str = ""
     terms: tuple[str, ...] = ()
     place_missed: bool = False
     own: str = ""
@@ -108,7 +109,9 @@ def chosen(query: QueryDict, own: UUID | None = None) -> Chosen:
         return first
     if not found:
         return replace(first, place_missed=True)
-    return replace(first, wanted=replace(wanted, place_path=found[0].path), place_name=found[0].full_name)
+    place = found[0]
+    wanted = replace(wanted, place_path=place.path)
+    return replace(first, wanted=wanted, place_name=place.full_name, place_code=place.code)
 
 
 def options(typed: Mapping[str, str]) -> dict[str, SafeString]:
