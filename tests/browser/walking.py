@@ -25,6 +25,7 @@ AGAIN |= dict.fromkeys(
         "desk:place",
         "desk:cells",
         "desk:orders",
+        "desk:fixture",
     ),
     1,
 )
@@ -72,6 +73,7 @@ NOT_A_PAGE = {
     "open311:token": "for programs",
     "desk:end_open_key": "POST",
     "desk:practice_used": "POST",
+    "desk:learn": "of a closed case; the one of the small demonstration has its practice already",
     "desk:case_fixture": "POST",
     "my_practice_used": "POST",
     "desk:wecom_act": "POST",
