@@ -25,6 +25,7 @@ AGAIN |= dict.fromkeys(
         "desk:place",
         "desk:cells",
         "desk:orders",
+        "desk:fixture",
     ),
     1,
 )
@@ -79,6 +80,7 @@ NOT_A_PAGE = {
     "desk:undo_bulk": "POST",
     "desk:stop_bulk": "POST",
     "desk:practice_used": "POST",
+    "desk:learn": "of a closed case; the one of the small demonstration has its practice already",
     "desk:case_fixture": "POST",
     "my_practice_used": "POST",
     "desk:wecom_act": "POST",

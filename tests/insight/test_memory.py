@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Value
 
 from gezhi.config import worker
 from gezhi.insight.memory import lines
@@ -46,7 +47,7 @@ def test_twin_without_the_look_at_who_asks_everybody_is_told(
 ) -> None:
     cast.lin_reports(noon)
     worker.keep_books(noon)
-    monkeypatch.setattr(lines, "_visible", lambda ids, actor: set(ids))
+    monkeypatch.setattr(lines, "is_visible", lambda actor, case_id: Value(value=True))
     assert len(lines.happened(path_of(cast, "compound"), actor=cast.mo).rows) == 1
 
 
@@ -89,6 +90,13 @@ def test_what_lies_above_and_below_is_looked_for_among_the_newest(cast: Cast) ->
     above = plan(lines.walked(path_of(cast, "community_a"))[:5000])
     assert ("ledger_of_a_building" in below, "TEMP B-TREE" in below) == (True, False)
     assert ("ledger_by_receipt" in above, "TEMP B-TREE" in above) == (True, False)
+
+
+@on_sqlite
+def test_whether_he_may_see_it_is_looked_up_case_by_case(cast: Cast) -> None:
+    said = plan(lines.with_sight(lines.of_keyed(path_of(cast, "compound")), cast.chen)[:1000])
+    assert "sqlite_autoindex_cases_case_1 (id=?)" in said
+    assert "TEMP B-TREE" not in said
 
 
 @on_sqlite

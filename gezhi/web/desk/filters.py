@@ -94,6 +94,7 @@ class Chosen:
     question: Question
     wanted: CaseFilter
     place_name: str = ""
+    place_code: str = ""
     terms: tuple[str, ...] = ()
     ids: tuple[UUID, ...] | None = None
     place_missed: bool = False
@@ -181,6 +182,7 @@ def judged(question: Question, place: PlaceRow | None, sought: Found | None, *, 
         question,
         wanted,
         place_name=place.full_name if place else "",
+        place_code=place.code if place else "",
         terms=sought.terms if sought else (),
         ids=sought.ids if sought else None,
         place_missed=bool(typed["place"]) and place is None,

@@ -82,6 +82,7 @@ def test_a_closed_case_is_written_down_in_one_step_and_offered_where_the_same_op
     page = client.get(address(before))
     assert "把这次的做法记下来" in text(page)
     assert "已更换玻璃</textarea>" in page.content.decode()  # what was noted when it was done
+    assert client.get(f"{address(before)}practice/").status_code == 200
     answer = client.post(f"{address(before)}practice/", {"practice": "王师傅换钢化玻璃"})
     made = Practice.objects.get()
     assert (answer["Location"], made.text, made.state) == (address(before), "某师傅换钢化玻璃", "offered")

@@ -86,11 +86,12 @@ def test_an_unknown_code_is_404(cast: Cast, desk: Desk) -> None:
     assert desk(cast.chen).get("/desk/spots/371072-99999/").status_code == 404
 
 
-def test_place_and_case_lead_to_it(cast: Cast, opened: Case, desk: Desk) -> None:
+def test_place_case_and_list_lead_to_it(cast: Cast, opened: Case, desk: Desk) -> None:
     client, link = desk(cast.chen), f'href="{spot(cast)}"'
     place = cast.town.row(cast.town.stairwell).code
     assert link in client.get(f"/desk/places/{place}/").content.decode()
     assert link in client.get(f"/desk/cases/{opened.number}/").content.decode()
+    assert link in client.get(f"/desk/?place={place}").content.decode()
 
 
 def test_the_page_costs_the_same_for_one_case_and_for_thirty(cast: Cast, desk: Desk, noon: datetime) -> None:
