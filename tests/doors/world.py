@@ -33,7 +33,7 @@ from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM, Actor, Duty
 from gezhi.notices import receivers
 from gezhi.notices.models import Notice
-from gezhi.parties import mailboxes, openkeys, robots, staff, tokens
+from gezhi.parties import mailboxes, openkeys, robots, staff, tokens, walls
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
@@ -50,6 +50,7 @@ from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+from tests.showing import album_as_things
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
@@ -231,8 +232,12 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     office.set_up(f"ww{name.lower()}", 1000002, "secret-of-the-application", actor=SYSTEM, at=at)
     form = order_forms.keep("city", "answer", "docx", papers.own("answer", "docx"), actor=SYSTEM, at=at)
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
+    wall = walls.make_wall("大厅", None, actor=SYSTEM, at=at)
     return {
         **_of_the_book(name),
+        **album_as_things(name, cast, at),
+        f"{name}.wall": str(wall[0]),
+        f"{name}.wall.secret": wall[1],
         f"{name}.call": str(CallBack.objects.filter(case=case)[0].id),
         f"{name}.rule": str(line),
         f"{name}.rule.second": str(second),
