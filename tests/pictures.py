@@ -26,6 +26,7 @@ PHONE = ("zh-390-day",)
 PHONE_ALL = ("zh-390-day", "zh-390-night", "zh-390-large", "en-390-day")
 PHONE_TWO = ("zh-390-day", "en-390-day")
 DESK = ("zh-1440-day",)
+WALL = ("zh-1920-day", "zh-1920-night", "en-1920-day")
 DESK_ALL = ("zh-1440-day", "zh-1440-night", "en-1440-day", "zh-390-day", "zh-1920-day")
 PICTURES_SECONDS = 60  # the worker prepares what the demonstration shows
 
@@ -84,6 +85,9 @@ def shots(town: Town) -> Iterator[Shot]:
     yield from _of_residents(code, {short: f"/t/{codes[whole]}" for short, whole in number.items()})
     yield from _of_the_desk(code, number, office)
     yield from _of_the_pocket(code, number)
+    address = deeds.hang_wall(town.page("admin"), "大厅")
+    for look in WALL:  # a wall's look is in its address
+        yield Shot("wall", "", f"{address}?look={look.rpartition('-')[2]}", (look,))
 
 
 def _of_residents(code: str, status: dict[str, str]) -> Iterator[Shot]:
@@ -123,6 +127,8 @@ def _of_the_desk(code: str, number: dict[str, str], office: str) -> Iterator[Sho
     yield Shot("places", "chen", "/desk/places/", DESK)
     yield Shot("poster", "chen", f"/desk/places/{code}/poster/", DESK)
     yield Shot("slip", "chen", f"/desk/cases/{number['05']}/slip/", DESK)
+    yield Shot("brief", "zhou", "/desk/brief/", DESK)
+    yield Shot("albums", "chen", "/desk/albums/", DESK, _first_album)
     yield Shot("parties", "chen", "/desk/parties/", DESK)
     yield Shot("party", "chen", office, DESK)
     yield Shot("accounts", "admin", "/desk/accounts/", DESK)
@@ -151,6 +157,11 @@ def _filled(page: Page) -> None:
 def _sent(page: Page) -> None:
     _filled(page)
     deeds.send(page)
+
+
+def _first_album(page: Page) -> None:
+    page.locator("tbody .row-link").first.click()
+    page.wait_for_load_state()
 
 
 def _opened(page: Page) -> None:

@@ -8,7 +8,11 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.evidence.models import Evidence
 from gezhi.journal.sealing import seal
+from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger import actions as ledger
+from gezhi.ledger.albums import actions as albums
+from gezhi.ledger.albums import queries
+from gezhi.ledger.albums.standards import Draft
 from tests.cast import Cast, done, lin, photo, walk
 
 
@@ -43,3 +47,10 @@ def cleared(case: Case, at: datetime) -> list[UUID]:
     rows = Evidence.objects.filter(claimed_id__in=[case.id, *reports])
     rows.update(public_at=at, looked_at=at, served_at=at)
     return list(rows.values_list("id", flat=True))
+
+
+def album_as_things(name: str, cast: Cast, at: datetime) -> dict[str, str]:
+    """For the table of permissions: an album of Chen's desk with one line that is tied to nothing."""
+    made = albums.make("迎检", at.date(), at.date(), [Draft("楼道整洁")], actor=cast.chen, at=at)
+    line = queries.lines(queries.album(made, actor=SYSTEM))[0]
+    return {f"{name}.album": str(made), f"{name}.album.line": str(line.id)}

@@ -32,6 +32,8 @@ from gezhi.flows.demonstration.play import Deed
 from gezhi.flows.receive_report import Voice
 from gezhi.flows.route import advance_and_route
 from gezhi.flows.take_order import Coming
+from gezhi.ledger.albums import actions as albums
+from gezhi.ledger.albums import standards
 from gezhi.places.queries import by_ids
 from gezhi.reports import books as incoming
 from gezhi.reports.intake import Intake
@@ -42,12 +44,20 @@ DESK, HANDS = "chen", "ding"  # of 悦海社区, and of its company
 LOOKED_AT = timedelta(hours=1)
 BOX = ((0.08, 0.55, 0.3, 0.25),)
 MOST_CASES = 40
+ALBUM, ALBUM_DAYS = "文明城市迎检", timedelta(days=180)
 ORDER_DEEDS = frozenset({"answer", "return", "ask_extension"})
 
 
 def deeds(ready: Ready) -> list[Deed]:
     """All of it, each at its moment before now."""
-    return [*_orders(ready), _group(ready), _ledger(ready), _photos(ready), *lessons.deeds(ready)]
+    return [
+        *_orders(ready),
+        _group(ready),
+        _ledger(ready),
+        _photos(ready),
+        _album(ready),
+        *lessons.deeds(ready),
+    ]
 
 
 # ---- orders from above ----
@@ -190,6 +200,18 @@ def _look(ready: Ready, at: datetime) -> None:
             look_at_photo.redact(case, picture, BOX, "遮住门牌", actor=actor, at=at)
             pictures.prepare(picture, at=at)  # a play settles its errands itself
         look_at_photo.decide(case, picture, is_public=not is_covered, actor=actor, at=at)
+
+
+def _album(ready: Ready) -> Deed:
+    """An album for an inspection, a line for each family: the ledger has no lines yet, so its pairs are chosen by whoever looks."""
+    at = ready.now - LOOKED_AT / 2
+    day = timezone.localtime(at).date()
+
+    def make() -> object:
+        lines = standards.of_families("zh-hans")
+        return albums.make(ALBUM, day - ALBUM_DAYS, day, lines, actor=ready.people[DESK], at=at)
+
+    return Deed(at, make)
 
 
 def _ago(ready: Ready, hours: float) -> datetime:

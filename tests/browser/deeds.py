@@ -112,3 +112,15 @@ def ledger_line(page: Page, number: str, words: str) -> str:
             break
         page.wait_for_timeout(1000)
     return row.inner_text()
+
+
+def hang_wall(page: Page, name: str) -> str:
+    """The address of a fresh wall screen, made by an administrator; it is shown this once."""
+    page.goto("/desk/receivers/")
+    page.get_by_role("link", name="大屏").click()
+    page.get_by_role("link", name="添加大屏").first.click()
+    page.get_by_label("这块屏叫什么").fill(name)
+    page.get_by_role("button", name="生成地址").click()
+    found = re.search(r"/wall/gzwall_[\w-]+", page.content())
+    assert found
+    return found[0]

@@ -158,7 +158,7 @@ def busy(home: Path, number: int, by: str = "", *, child: int = 0, age: float = 
 def launched(monkeypatch: Any) -> list[str]:
     """For whom a job was begun, which nobody does."""
     begun: list[str] = []
-    monkeypatch.setattr(press, "_launch", lambda folder, sheets, of, by: begun.append(by))
+    monkeypatch.setattr(press, "_launch", lambda folder, sheets, of, by, child: begun.append(by))
     return begun
 
 

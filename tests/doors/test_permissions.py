@@ -31,6 +31,7 @@ LEAVES_NOTHING = {
     "look": "a cookie",
     "i18n/setlang/": "a cookie",
     "desk/places/<str:code>/posters/": "makes a file",
+    "desk/brief/pdf/": "makes a file",
     "account/logout/": "ends a session",
     "account/reauthenticate/": "marks a session",
     "account/me/": "a page",

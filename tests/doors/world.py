@@ -34,7 +34,7 @@ from gezhi.kernel.actor import SYSTEM, Actor, Duty
 from gezhi.kernel.mooring import Mark
 from gezhi.notices import receivers
 from gezhi.notices.models import Notice
-from gezhi.parties import mailboxes, openkeys, robots, savedviews, staff, tokens
+from gezhi.parties import mailboxes, openkeys, robots, savedviews, staff, tokens, walls
 from gezhi.parties import queries as parties
 from gezhi.parties.models import Account
 from gezhi.places import actions as places
@@ -56,6 +56,7 @@ from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, wal
 from tests.doors.lessons import lesson
 from tests.doors.many import of_bulk
 from tests.doors.papers import of_the_ledger
+from tests.showing import album_as_things
 
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
@@ -241,8 +242,12 @@ def of_office(name: str, cast: Cast, at: datetime) -> Things:
     office.set_up(f"ww{name.lower()}", 1000002, "secret-of-the-application", actor=SYSTEM, at=at)
     form = order_forms.keep("city", "answer", "docx", papers.own("answer", "docx"), actor=SYSTEM, at=at)
     told = receivers.add("区平台", "https://hooks.example/in", ["case.closed"], actor=SYSTEM, at=at)
+    wall = walls.make_wall("大厅", None, actor=SYSTEM, at=at)
     return {
         **_of_the_book(name),
+        **album_as_things(name, cast, at),
+        f"{name}.wall": str(wall[0]),
+        f"{name}.wall.secret": wall[1],
         f"{name}.call": str(CallBack.objects.filter(case=case)[0].id),
         f"{name}.rule": str(line),
         f"{name}.rule.second": str(second),

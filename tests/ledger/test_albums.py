@@ -1,6 +1,7 @@
 """Albums for inspections: lines, the pairs that are proposed for them, what a clerk decides, and that nothing is printed that is not everybody's to see."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -119,6 +120,7 @@ def test_a_home_is_said_no_nearer_than_its_building_and_a_discreet_matter_no_nea
     plain = pairs.seen_place(path, catalogue.by_code("0501").id)
     discreet = pairs.seen_place(path, catalogue.by_code("1201").id)
     assert (plain, discreet) == (cast.town.building, cast.town.compound)
+    assert plain is not None
     assert "单元" not in places.by_ids([plain])[plain].full_name
 
 
@@ -237,7 +239,7 @@ def test_a_standard_comes_out_of_a_sheet(cast: Cast) -> None:
 
 @pytest.mark.parametrize("items", [1, 4])
 def test_the_offers_of_a_line_cost_the_same_for_one_and_many(
-    items: int, cast: Cast, noon: datetime, django_assert_num_queries: object
+    items: int, cast: Cast, noon: datetime, django_assert_num_queries: Any
 ) -> None:
     for n in range(items):
         cleared(solved(cast, noon - DAY + n * HOUR), noon)

@@ -87,6 +87,11 @@ def _owner(folder: Path) -> str:
     return ""
 
 
+def begun_by(name: str) -> str:
+    """For whom a job was begun; "" for a command, and when there is none."""
+    return _owner(_home() / name) if _NAME.fullmatch(name) else ""
+
+
 def found(name: str) -> Progress | None:
     """A job by its name; None when there is none, or no more."""
     folder = _home() / name

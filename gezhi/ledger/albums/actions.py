@@ -97,6 +97,8 @@ def change_line(
     if any(one.text == fresh.text for one in others):
         raise Invalid("text", "taken")
     fields = ("text", "category_ids", "place_id", "since", "until")
+    if position == line.position and all(getattr(line, name) == getattr(fresh, name) for name in fields):
+        return  # sent twice
     for name in fields:
         setattr(line, name, getattr(fresh, name))
     line.save(update_fields=["text", "category_ids", "place", "since", "until"])

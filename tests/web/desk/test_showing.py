@@ -223,6 +223,16 @@ def test_the_pdf_is_set_and_fetched(chen: Client, closed: Case) -> None:
     assert chen.get(f"/desk/brief/jobs/{'0' * 32}/").status_code == 404
 
 
+def test_whoever_has_the_name_of_a_file_of_another_ground_gets_nothing(
+    cast: Cast, chen: Client, desk: Desk
+) -> None:
+    address = chen.post("/desk/brief/pdf/").url.partition("?")[0]
+    zhou = desk(cast.zhou)
+    assert (chen.get(address).status_code, zhou.get(address).status_code) == (200, 404)
+    place = cast.town.row(cast.town.community_a).code
+    assert zhou.get(f"{address}?place={place}").status_code == 200  # that ground is his to see, too
+
+
 def test_when_too_much_is_being_set_the_page_says_so(chen: Client, monkeypatch: Any) -> None:
     def full(*asked: Any, **more: Any) -> str:
         raise Invalid("places", "others_first", count=4)

@@ -140,9 +140,8 @@ def set_brief(request: HttpRequest) -> HttpResponse:
 @duty_required(*DESK)
 def job(request: HttpRequest, job: str) -> HttpResponse:
     """How far it is, asked again every second by itself; then the file."""
-    asked, now = _asked(request), press.found(job)
-    if now is None:
-        raise NotFound("job")
+    asked = _asked(request)
+    now = _own_job(asked, job)
     page = {"heading": _("本周情况"), "asked": asked, "job": job, "now": now}
     is_fragment = request.headers.get("HX-Request") == "true"
     return render(
@@ -155,13 +154,22 @@ def job(request: HttpRequest, job: str) -> HttpResponse:
 @duty_required(*DESK)
 def file(request: HttpRequest, job: str) -> Any:
     """The PDF. 404 while there is none."""
-    asked, now = _asked(request), press.found(job)
-    if now is None or now.file is None:
+    asked = _asked(request)
+    now = _own_job(asked, job)
+    if now.file is None:
         raise NotFound("job")
     name = f"{_('本周情况')}-{asked.monday:%Y%m%d}.pdf"
     return FileResponse(
         now.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
     )
+
+
+def _own_job(asked: Asked, job: str) -> press.Progress:
+    """Raises NotFound, also for a job that was begun for another ground: its name alone opens nothing."""
+    now = press.found(job)
+    if now is None or press.begun_by(job) != asked.ground.hex:
+        raise NotFound("job")
+    return now
 
 
 def writing_lead(made: Paper) -> str:
