@@ -34,6 +34,7 @@ from gezhi.tenancy.clock import new_id
 
 AHEAD: Final = "cells.redraw"  # errand kind. Payload: community, outlines, name, outline, reason, carries
 MOST_DAYS: Final = 366
+AROUND: Final = 0.0003  # degrees: some 30 m
 
 
 class Drawing(NamedTuple):
@@ -64,7 +65,17 @@ class Judged(NamedTuple):
 def judge(drawing: Drawing) -> Judged:
     """Look at the drawing; nothing is written. Raises kernel.geojson.BadGeoJson, NotFound."""
     plan = planned(geojson.read(_as_map(drawing)))
+    plan.warnings[:] = [one for one in plan.warnings if one.at is None or _is_near(one.at, plan)]
     return Judged(plan, [] if plan.findings else _changes(drawing, plan))
+
+
+def _is_near(at: tuple[float, float], plan: OutlinePlan) -> bool:
+    """Whether a place lies beside what was drawn: gaps that have been elsewhere for long are no news."""
+    drawn = [outline for _, outline in plan.redrawn.values()] + [one.outline for one in plan.new.values()]
+    return any(
+        west - AROUND <= at[0] <= east + AROUND and south - AROUND <= at[1] <= north + AROUND
+        for west, south, east, north in (shape(json.loads(one)).bounds for one in drawn)
+    )
 
 
 def _as_map(drawing: Drawing) -> bytes:
