@@ -154,6 +154,15 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=True),
                 name="open_cases_by_due",
             ),
+            # all that the map asks of open cases, place by place
+            models.Index(
+                fields=[
+                    *("jurisdiction", "place", "due_at", "review_at", "fix_due", "make_safe_due"),
+                    *("received_at", "entered_at", "complained_of", "closed_at"),
+                ],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_by_place",
+            ),
             models.Index(
                 fields=["jurisdiction", "due_at"],
                 condition=Q(feared__isnull=False, closed_at__isnull=True),

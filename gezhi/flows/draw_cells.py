@@ -26,13 +26,15 @@ from gezhi.kernel import geojson
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.kernel.geo import CellIndex
 from gezhi.kernel.refusal import Invalid, NotFound
-from gezhi.places import cells, policy
+from gezhi.places import actions as book
+from gezhi.places import cells
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.tenancy.clock import new_id
 
 AHEAD: Final = "cells.redraw"  # errand kind. Payload: community, outlines, name, outline, reason, carries
 MOST_DAYS: Final = 366
+AROUND: Final = 0.0003  # degrees: some 30 m
 
 
 class Drawing(NamedTuple):
@@ -63,7 +65,17 @@ class Judged(NamedTuple):
 def judge(drawing: Drawing) -> Judged:
     """Look at the drawing; nothing is written. Raises kernel.geojson.BadGeoJson, NotFound."""
     plan = planned(geojson.read(_as_map(drawing)))
+    plan.warnings[:] = [one for one in plan.warnings if one.at is None or _is_near(one.at, plan)]
     return Judged(plan, [] if plan.findings else _changes(drawing, plan))
+
+
+def _is_near(at: tuple[float, float], plan: OutlinePlan) -> bool:
+    """Whether a place lies beside what was drawn: gaps that have been elsewhere for long are no news."""
+    drawn = [outline for _, outline in plan.redrawn.values()] + [one.outline for one in plan.new.values()]
+    return any(
+        west - AROUND <= at[0] <= east + AROUND and south - AROUND <= at[1] <= north + AROUND
+        for west, south, east, north in (shape(json.loads(one)).bounds for one in drawn)
+    )
 
 
 def _as_map(drawing: Drawing) -> bytes:
@@ -120,7 +132,7 @@ def save(drawing: Drawing, *, reason: str, carries: bool, actor: Actor, at: date
 
     Raises NotYours, Missing("reason"), BadGeoJson, and what `redraw_grids` and `move_place` raise.
     """
-    policy.keeps_places(actor)
+    book.ask_keeper(actor)
     why, judged = cells.the_reason(reason), judge(drawing)
     if judged.plan.findings:
         return judged
@@ -140,12 +152,12 @@ def save(drawing: Drawing, *, reason: str, carries: bool, actor: Actor, at: date
 @transaction.atomic
 def save_on(drawing: Drawing, day: date, *, reason: str, carries: bool, actor: Actor, at: datetime) -> Judged:
     """As save, at the beginning of a day to come; today it is saved at once. Raises Invalid("on", "in_the_past" | "too_far"), else as save."""
-    today = timezone.localdate(at)
+    today = timezone.localtime(at).date()
     if day < today or (day - today).days > MOST_DAYS:
         raise Invalid("on", "in_the_past" if day < today else "too_far")
     if day == today:
         return save(drawing, reason=reason, carries=carries, actor=actor, at=at)
-    policy.keeps_places(actor)
+    book.ask_keeper(actor)
     why, judged = cells.the_reason(reason), judge(drawing)
     if judged.plan.findings:
         return judged
@@ -188,7 +200,7 @@ def ahead(community: UUID) -> list[Ahead]:
 @transaction.atomic
 def call_off(community: UUID, key: str, *, actor: Actor, at: datetime) -> None:
     """Take a new version back before its day. Raises NotYours, NotFound."""
-    policy.keeps_places(actor)
+    book.ask_keeper(actor)
     one = next((one for one in ahead(community) if one.key == key), None)
     if one is None:
         raise NotFound("cells_ahead")

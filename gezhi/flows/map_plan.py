@@ -13,7 +13,8 @@ from gezhi.evidence.actions import Kept, Refused, Upload
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.mooring import Mark
 from gezhi.kernel.refusal import NotFound
-from gezhi.places import backgrounds, policy
+from gezhi.places import backgrounds
+from gezhi.places.actions import ask_keeper
 from gezhi.places.backgrounds import Plan
 from gezhi.tenancy.clock import new_id
 
@@ -31,7 +32,7 @@ class Sheet(NamedTuple):
 
 def keep(upload: Upload, *, actor: Actor, at: datetime) -> Kept | Refused:
     """Keep the picture and make its copies at once, for it is looked at next. Not inside a transaction. Raises NotYours, Unavailable."""
-    policy.keeps_places(actor)
+    ask_keeper(actor)
     kept = pictures.keep([upload], at=at)[0]
     if isinstance(kept, Kept):
         pictures.prepare(kept.id, at=at)

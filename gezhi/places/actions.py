@@ -41,6 +41,7 @@ __all__ = [
     "add_name",
     "add_place",
     "add_places",
+    "ask_keeper",
     "change_households",
     "close_grid",
     "close_place",
@@ -51,6 +52,11 @@ __all__ = [
     "reopen_grid",
     "reopen_place",
 ]
+
+
+def ask_keeper(actor: Actor) -> None:
+    """For flows that write later, or elsewhere first. Raises NotYours unless this actor keeps places."""
+    policy.keeps_places(actor)
 
 
 def add_place(

@@ -115,6 +115,8 @@ def set_tiles(wanted: Background, *, actor: Actor, at: datetime) -> Background:
     row.version += 1
     row.save()
     after = {name: getattr(row, name) for name in _FIELDS}
+    _kept.pop(current(), None)
+    # a thread beside this one may read the old one until the commit
     transaction.on_commit(partial(_kept.pop, current(), None))
     record(Deed("map", row.id, "tiles_set", _told(before), _told(after)), actor=actor, at=at)
     return Background(*(getattr(row, name) for name in _FIELDS))

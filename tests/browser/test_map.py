@@ -133,6 +133,14 @@ def test_without_a_position_the_form_says_what_to_do(town: Town) -> None:
     expect(page.get_by_text("没有得到您的位置")).to_be_visible()
 
 
+def test_where_the_map_cannot_be_had_the_form_goes_on_without(town: Town) -> None:
+    page = town.phone()
+    page.route("**/find/map*", lambda route: route.abort())
+    page.goto("/r/")
+    page.get_by_text("在地图上点一下在哪里").click()
+    expect(page.get_by_text("地图现在打不开。写明在哪里就行。")).to_be_visible()
+
+
 def test_a_corner_is_moved_by_hand_and_by_number_and_taken_back(town: Town) -> None:
     page = town.page("admin")
     page.goto(CELLS)
@@ -203,7 +211,12 @@ def _tile(route: Route) -> None:
 def test_tiles_that_fail_leave_the_map_usable_with_a_sentence(town: Town, tiles: Any) -> None:
     page = town.page("admin")
     asked: list[str] = []
-    page.context.route(f"{HOST}/**", lambda route: (asked.append(route.request.url), route.abort()))
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.context.route(f"{HOST}/**", refuse)
     tiles(page, f"{HOST}/{{z}}/{{x}}/{{y}}.png")
     desk = town.page("zhou")
     desk.context.route(f"{HOST}/**", lambda route: route.abort())

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-
 from gezhi.insight.mapping.clusters import Sign, View, busiest, signs
 from gezhi.insight.mapping.counts import Layer
 
@@ -16,11 +14,11 @@ def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str]) -> dict[str, An
     cells: codes by id. total: of the whole office; inside: of the view.
     """
     here, counted = layer.ground, layer.counted
-    found = signs(here.points, counted.by_spot, view)
+    found = signs(here.points, counted.by_spot, view, counted.some)
     return {
         "signs": [_row(one, layer) for one in found],
         "heat": heat(layer, cells),
-        "total": (counted.by_spot.sum(axis=0) + np.array(counted.apart)).tolist(),
+        "total": counted.total,
         "inside": [sum(one.counts[kind] for one in found) for kind in range(len(counted.apart))],
         "apart": list(counted.apart),
     }
@@ -28,8 +26,8 @@ def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str]) -> dict[str, An
 
 def box(layer: Layer) -> list[float] | None:
     """West, south, east and north of all that counts; None when nothing does."""
-    points, found = layer.ground.points, layer.counted.by_spot.sum(axis=1) > 0
-    if not found.any():
+    points, found = layer.ground.points, layer.counted.some
+    if not len(found):
         return None
     lon, lat = points.lon[found], points.lat[found]
     return [float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())]
@@ -47,8 +45,5 @@ def _row(one: Sign, layer: Layer) -> list[Any]:
 
 def heat(layer: Layer, cells: Mapping[UUID, str]) -> dict[str, int]:
     """How many there are in each grid cell, by its code; cells without any are left out."""
-    whole, cell_of = layer.counted.by_spot.sum(axis=1), layer.ground.cell_of
-    inside = cell_of >= 0
-    sums = np.bincount(cell_of[inside], weights=whole[inside], minlength=len(layer.ground.cells)).tolist()
-    known = zip(layer.ground.cells, sums, strict=True)
-    return {cells[id]: int(many) for id, many in known if many and id in cells}
+    known = zip(layer.ground.cells, layer.counted.by_cell, strict=True)
+    return {cells[id]: many for id, many in known if many and id in cells}

@@ -52,19 +52,14 @@ class Points:
         return cls(lon, degrees[:, 1], (lon + 180) / 360, y)
 
 
-def signs(points: Points, counts: Any, view: View) -> list[Sign]:
+def signs(points: Points, counts: Any, view: View, some: Any = None) -> list[Sign]:
     """The signs of a view, those with most first; a place that counts nothing has none.
 
-    counts: one row for each place, one column for each kind. At the closest zoom each place is a sign, unless there are too many.
+    counts: one row for each place, one column for each kind. some: the places that count anything, when that is known. At the closest zoom each place is a sign, unless there are too many.
     """
-    inside = (
-        (points.lon >= view.west)
-        & (points.lon <= view.east)
-        & (points.lat >= view.south)
-        & (points.lat <= view.north)
-        & (counts.sum(axis=1) > 0)
-    )
-    found = np.flatnonzero(inside)
+    some = np.flatnonzero(counts.sum(axis=1)) if some is None else some
+    lon, lat = points.lon[some], points.lat[some]
+    found = some[(lon >= view.west) & (lon <= view.east) & (lat >= view.south) & (lat <= view.north)]
     if view.zoom >= SINGLE_ZOOM and len(found) <= MOST_SIGNS:
         return _sorted([_single(points, counts, int(at)) for at in found])
     pixels = CLUSTER_PIXELS
@@ -95,9 +90,10 @@ def _gathered(points: Points, counts: Any, found: Any, cells: float) -> list[Sig
     squares |= np.floor(points.y[found] * cells).astype(np.int64)
     _, which = np.unique(squares, return_inverse=True)
     many = int(which.max()) + 1
-    sums = np.zeros((many, counts.shape[1]), dtype=np.int64)
-    np.add.at(sums, which, counts[found])
-    weights = counts[found].sum(axis=1)
+    here = counts[found]
+    columns = [np.bincount(which, weights=here[:, kind], minlength=many) for kind in range(here.shape[1])]
+    sums = np.stack(columns, axis=1).astype(np.int64)
+    weights = here.sum(axis=1)
     whole = np.bincount(which, weights=weights, minlength=many)
     lon = np.bincount(which, weights=weights * points.lon[found], minlength=many) / whole
     lat = np.bincount(which, weights=weights * points.lat[found], minlength=many) / whole
@@ -105,8 +101,8 @@ def _gathered(points: Points, counts: Any, found: Any, cells: float) -> list[Sig
     order = np.argsort(weights, kind="stable")
     most = np.zeros(many, dtype=np.int64)
     most[which[order]] = found[order]  # the last one written is the one with most
-    columns = (lon.tolist(), lat.tolist(), map(tuple, sums.tolist()), spots.tolist(), most.tolist())
-    return [Sign(*one) for one in zip(*columns, strict=True)]
+    whole_signs = (lon.tolist(), lat.tolist(), map(tuple, sums.tolist()), spots.tolist(), most.tolist())
+    return [Sign(*one) for one in zip(*whole_signs, strict=True)]
 
 
 def _sorted(found: list[Sign]) -> list[Sign]:

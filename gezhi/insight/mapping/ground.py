@@ -16,7 +16,6 @@ import shapely
 from shapely.geometry import shape
 
 from gezhi.insight.mapping.clusters import Points
-from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.places.map import stamp
 from gezhi.tenancy.current import current
@@ -24,6 +23,7 @@ from gezhi.tenancy.current import current
 LOOK_SECONDS = 1.0  # so often the stamp of the map is asked for
 KEPT_SECONDS = 60.0  # a new place without a border is seen after that, or when a case lies there
 KEPT_OFFICES = 8
+COMMUNITY = 2  # steps above it: district, subdistrict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,32 @@ class Ground:
                 apart = [one + more for one, more in zip(apart, counts, strict=True)]
             else:
                 found[at] += counts
-        return Counted(found, tuple(apart))
+        whole = found.sum(axis=1)
+        inside = self.cell_of >= 0
+        by_cell = np.bincount(self.cell_of[inside], weights=whole[inside], minlength=len(self.cells))
+        return Counted(
+            found,
+            tuple(apart),
+            whole,
+            np.flatnonzero(whole),
+            (found.sum(axis=0) + np.array(apart, dtype=np.int64)).tolist(),
+            by_cell.astype(np.int64).tolist(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """by_spot: a row for each spot, a column for each kind. apart: what lies at no spot."""
+    """What every view of a map needs, worked out once. by_spot: a row for each spot, a column for each kind; apart: what lies at no spot.
+
+    whole: each row's sum; some: the spots that count anything; total: with what lies apart; by_cell: sums in the order of ground.cells.
+    """
 
     by_spot: Any
     apart: tuple[int, ...]
+    whole: Any
+    some: Any
+    total: list[int]
+    by_cell: list[int]
 
 
 _grounds: dict[UUID, Ground] = {}
@@ -115,10 +132,11 @@ def _read(stamped: UUID | None, now: float) -> Ground:
     spots: list[Spot] = []
     where: list[tuple[float, float]] = []
     spot_of: dict[UUID | None, int] = {}  # parents come before their children
-    own: set[UUID] = set()  # with a point of their own, narrow enough to stand for what lies below
+    own: dict[str, UUID] = {}  # by hex: with a point of their own, narrow enough to stand for what lies below
     for id, path, lon, lat, code, name, grid in rows.values_list(*columns):
-        community = paths.community_id(path)
-        above = next((one for one in reversed(paths.ids(path)) if one in own), None)
+        steps = path.split("/")[1:-1]
+        community = UUID(hex=steps[COMMUNITY]) if len(steps) > COMMUNITY else None
+        above = next((own[step] for step in reversed(steps) if step in own), None)
         cell = next((one for one in (grid, community) if one in middles), None)
         if lon is None and (above or cell in spot_of):
             spot_of[id] = spot_of[above or cell]
@@ -128,7 +146,7 @@ def _read(stamped: UUID | None, now: float) -> Ground:
         if lon is None and cell != id:
             spot_of[cell] = len(spots)
         elif lon is not None and community not in {None, id}:
-            own.add(id)
+            own[id.hex] = id
         is_cell = lon is None and cell != id
         spot_of[id] = len(spots)
         spots.append(Spot(code, middles[cell].name if is_cell else name, grid, is_cell))

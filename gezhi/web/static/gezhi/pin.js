@@ -110,8 +110,13 @@
         const found = await answer.json();
         if (mine !== turn) return;
         names.clearLayers();
+        const placed = [];
         for (const one of found.places) {
           const dot = L.circleMarker(here.toMap(one.lon, one.lat), { radius: 4, className: "map-cell", fillOpacity: 1, interactive: false }).addTo(names);
+          const at = here.map.latLngToContainerPoint(dot.getLatLng());
+          // where names would cover one another the first one stands
+          if (placed.some((other) => Math.abs(other.y - at.y) < 20 && Math.abs(other.x - at.x) < 16 * one.name.length + 16)) continue;
+          placed.push(at);
           dot.bindTooltip(GezhiMap.plain(one.name), { permanent: true, direction: "right", className: "map-name", interactive: false });
         }
       } catch {

@@ -81,7 +81,9 @@
       await Promise.all(later.dataset.styles.split(" ").map((one) => load("link", one, "href")));
       for (const one of later.dataset.scripts.split(" ")) await load("script", one, "src");
     } catch {
-      isLoading = false;
+      isLoading = false; // tried again at the next opening
+      const none = later.querySelector(".map-none");
+      if (none) none.textContent = later.dataset.lost;
     }
   };
   later?.addEventListener("toggle", open);
