@@ -26,12 +26,12 @@ from gezhi.cases.policy import visible_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.config import worker
 from gezhi.duty import queries as duty
-from gezhi.insight.figures import check as figures_check
 from gezhi.flows import change_of_company, clockwork, reach_reporter
 from gezhi.flows.found_and_solved import found_and_solved
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.reporter_speaks import REASONS, Saying, reporter_speaks
 from gezhi.flows.route import advance_and_route
+from gezhi.insight.figures import check as figures_check
 from gezhi.journal import check as journal_check
 from gezhi.journal import outbox
 from gezhi.journal.models import Entry
