@@ -29,11 +29,13 @@ def test_three_cases_are_dispatched_by_one_press_and_taken_back(town: Town) -> N
     desk.get_by_role("button", name="派遣勾选的").click()
     strip = desk.locator("#strip")
     expect(strip).to_contain_text("3 件里派遣了 3 件")
+    assert findings(eye) == []
     strip.get_by_role("button", name="撤销").click()
     expect(desk.get_by_text("撤销了 3 件", exact=True)).to_be_visible()
     assert findings(eye) == []
     desk.goto(f"/desk/?view=opened&q={WORDS}")
     expect(desk.get_by_role("row").filter(has_text=WORDS)).to_have_count(3)
+    assert findings(eye) == []
 
 
 def test_without_script_the_page_is_chosen_from_the_menu(town: Town) -> None:

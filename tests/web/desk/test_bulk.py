@@ -13,11 +13,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gezhi.cases import queries as cases
 from gezhi.cases.bulk.models import Bulk
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.config import worker
 from gezhi.journal.models import Entry
+from gezhi.reports.queries import tracking_code
 from gezhi.web.desk.bulk import choosing, deeds
 from gezhi.web.desk.bulk.choosing import short
 from tests.cast import Cast, walk
@@ -238,6 +240,9 @@ def test_one_case_may_be_urged_as_well_and_its_story_says_by_whom(
     assert client.post(url, said).status_code == 302
     told = text(client.get(f"/desk/cases/{case.number}/"))
     assert ("受理席催办" in told, "上报人催办" in told) == (True, False)
+    report = cases.report_ids([case.id])[case.id][0]
+    public = text(client.get(f"/t/{tracking_code(report)}"))
+    assert ("受理的单位催了一次" in public, "另一位反映的人" in public) == (True, False)
     again = client.post(url, {**said, "version": case.version + 1})
     assert (again.status_code, "刚刚催过" in text(again)) == (422, True)
 
