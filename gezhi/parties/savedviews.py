@@ -111,6 +111,9 @@ def amend(
     said = names.name(name, limit=MOST_SIGNS)
     view = _changed(view_id, actor)
     before = {"columns": view.columns, "party": view.party_id}
+    wanted = (said, party, query or view.query, view.columns if columns is None else ",".join(columns))
+    if wanted == (view.name, view.party_id, view.query, view.columns):
+        return  # the same form a second time
     others = _held(party, actor).exclude(id=view.id)
     _fits(others, said, query or "")
     if view.party_id != party:
@@ -176,10 +179,10 @@ def columns_of(actor: Actor, view: UUID | None) -> tuple[str, ...]:
 
 
 def choose_columns(actor: Actor, view: UUID | None, columns: Sequence[str]) -> None:
-    """From now on he sees these columns in that list; () for the usual ones. Nobody else does, so no journal holds it. 1 or 2 statements."""
-    ColumnChoice.objects.update_or_create(
-        account_id=actor.id, of=view.hex if view else "", defaults={"columns": ",".join(columns)}
-    )
+    """From now on he sees these columns in that list; () for the usual ones. Nobody else does, so no journal holds it. 1 query where he sees them already."""
+    said, of = ",".join(columns), view.hex if view else ""
+    if columns_of(actor, view) != tuple(columns):
+        ColumnChoice.objects.update_or_create(account_id=actor.id, of=of, defaults={"columns": said})
 
 
 def _seen_by(actor: Actor) -> QuerySet[View]:
