@@ -26,6 +26,7 @@ class Rules:
     escalation_minutes: int  # per level
     call_tries: int
     urge_pause_minutes: int
+    figure_least: int  # cases; below it a figure has no rate
     public_list: int  # 1: strangers may list cases, reduced to what is public
     open311_key: int  # 1: who reports through Open311 shows a key
 

@@ -45,8 +45,8 @@ LATE = timedelta(minutes=10)
 OTHERS = 0o077
 
 
-def findings(at: datetime) -> Iterator[tuple[str, Finding]]:
-    """(code of the office, finding) for everything that is broken or deserves a warning; nothing when all is well."""
+def findings(at: datetime, *, seed: int | None = None) -> Iterator[tuple[str, Finding]]:
+    """(code of the office, finding) for everything that is broken or deserves a warning; nothing when all is well. seed: as in insight/figures/check."""
     for one in _installation(at):
         yield "-", one
     for office in all_jurisdictions():
@@ -56,7 +56,7 @@ def findings(at: datetime) -> Iterator[tuple[str, Finding]]:
             keep_books(at)
             rollups.catch_up(at=at)
             search.catch_up()
-            for proof in _proofs(at):
+            for proof in _proofs(at, seed):
                 for found in proof():
                     yield office.code, found
 
@@ -75,7 +75,7 @@ def _left_undone(at: datetime) -> Iterator[Finding]:
             )
 
 
-def _proofs(at: datetime) -> list[Proof]:
+def _proofs(at: datetime, seed: int | None = None) -> list[Proof]:
     return [
         tenancy.findings,
         journal.findings,
@@ -89,7 +89,7 @@ def _proofs(at: datetime) -> list[Proof]:
         partial(routing.findings, at),
         ledger.findings,
         insight.findings,
-        figures.findings,
+        partial(figures.findings, seed),
         map_past.findings,
         partial(herald_check.findings, at),
         _parked,

@@ -116,6 +116,16 @@ def _founding(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 def _checking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     check = add("check", "prove the promises on live data; names each row that breaks one")
     check.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    check.add_argument(
+        "--seed",
+        type=int,
+        default=None,
+        help="which months of the figures are recounted (default: by the position)",
+    )
+    add(
+        "recount",
+        "count all figures anew from the ledger; nobody waits for it, and they are swapped in one go",
+    )
     bench = add("bench", "measure speed and memory; prints one table per benchmark")
     bench.add_argument("only", nargs="*", help="names of benchmarks (default: all)")
 

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.config.archive import Unfit
+from gezhi.config.recounting import recount
 from gezhi.config.speaking import sentence, speaking
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.text import visible
@@ -191,7 +192,7 @@ def check(chosen: argparse.Namespace) -> int:
     from gezhi.config.check import findings
 
     broken, warnings, lines = 0, 0, []
-    for jurisdiction, finding in findings(datetime.now(UTC)):
+    for jurisdiction, finding in findings(datetime.now(UTC), seed=chosen.seed):
         is_warning = finding.invariant == "warning"
         warnings, broken = warnings + is_warning, broken + (not is_warning)
         lines.append({"office": jurisdiction, **finding._asdict()})
@@ -382,6 +383,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "init": init,
     "demo": demo,
     "check": check,
+    "recount": recount,
     "bench": bench,
     "import-places": import_places,
     "import-messages": import_messages,

@@ -10,6 +10,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gezhi.cases.lifecycle import Ending
+from gezhi.cases.wording import ENDINGS
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -29,8 +32,8 @@ class Definition:
     is_theirs: bool = False
 
 
-OURS = _("收到的案件，减去合并到别的案件的、不予受理的、不属于本单位的")
-NOT_OURS = _("合并的、不予受理的、不属于本单位的，和经复核剔除的")
+OURS = _("收到的案件，减去重复件、不予受理的、不属本辖区职责的")
+NOT_OURS = _("重复件、不予受理的、不属本辖区职责的，和经复核剔除的")
 MONTH = _("一件案件算在收到它的那个月（本地时间）；以后办成什么样，都改那个月的数。")
 PLACE = _("一件案件在它的位置和上面每一级位置各算一次；结了案的留在结案时所在的社区。")
 SOURCE = _("来源：日志推出的台账，和台账同样可以重算；数字旁写明算到日志第几条。")
@@ -44,13 +47,13 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "response", _("响应率"), "responded", "ours",
         _("收到后24小时内受理的案件（挂钟时间，夜间和假日照算）"), OURS,
-        _("合并的、不予受理的、不属于本单位的；刚收到还没受理的也在分母里"),
+        _("重复件、不予受理的、不属本辖区职责的；刚收到还没受理的也在分母里"),
     ),
     Definition(
         "resolved", _("解决率"), "solved", "judged",
         _("以“已解决”结案的案件：经他人核查，或反映人确认"),
-        _("以已解决、不予办理、查无此事、问题已消失结案的案件"),
-        _("合并的、不予受理的、不属于本单位的，和还没结案的"),
+        _("以已解决、不予办理、现场未发现、问题已消失结案的案件"),
+        _("重复件、不予受理的、不属本辖区职责的，和还没结案的"),
         ("unchecked", "no_answer"),
     ),
     Definition(
@@ -114,18 +117,18 @@ TIMES: Mapping[str, Promise] = {
 COUNT_NAMES: Mapping[str, Any] = {
     "received": _("收到"),
     "excluded": _("经复核剔除"),
-    "duplicate": _("合并到别的案件"),
-    "declined": _("不予受理"),
-    "not_ours": _("不属于本单位"),
+    "duplicate": ENDINGS[Ending.DUPLICATE],
+    "declined": ENDINGS[Ending.DECLINED],
+    "not_ours": ENDINGS[Ending.NOT_OURS],
     "ours": _("应办"),
     "responded": _("24小时内受理"),
     "closed": _("已结案"),
-    "solved": _("已解决"),
-    "unchecked": _("当场解决（未核查）"),
-    "no_answer": _("无人回应而结案"),
-    "not_found": _("查无此事"),
-    "no_longer_there": _("问题已消失"),
-    "wont_do": _("不予办理"),
+    "solved": ENDINGS[Ending.SOLVED],
+    "unchecked": ENDINGS[Ending.SOLVED_ON_SPOT_UNCHECKED],
+    "no_answer": ENDINGS[Ending.NO_ANSWER],
+    "not_found": ENDINGS[Ending.NOT_FOUND],
+    "no_longer_there": ENDINGS[Ending.NO_LONGER_THERE],
+    "wont_do": ENDINGS[Ending.WONT_DO],
     "judged": _("结案有结论"),
     "satisfied": _("满意"),
     "unsatisfied": _("不满意"),

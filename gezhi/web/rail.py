@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from gezhi.cases import queries as cases
 from gezhi.cases.orders import queries as orders
+from gezhi.insight.figures import sight
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices import queries as notices
@@ -56,6 +57,8 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         # without a number: it waits for nobody, and would never be 0
         entries.append(_entry("desk:review", "eye", _("待公开审核")))
     entries.append(_entry("desk:ledger", "table", _("台账")))
+    if sight.grounds(actor).any:
+        entries.append(_entry("desk:figures", "trending-up", _("指标")))
     entries.append({"group": _("谁在办、在哪里")})
     entries.append(_entry("desk:parties", "users", _("单位与值班")))
     entries.append(_entry("desk:places", "map-pin", pgettext("menu", "位置")))

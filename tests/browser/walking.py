@@ -105,6 +105,8 @@ NOT_A_PAGE = {
     "desk:order_verdict": "POST",
     "desk:order_paper": "POST; a download",
     "desk:voice": "a sound",
+    "api:figures": "for programs",
+    "desk:exclusion_review": "POST",
     "api:orders": "for programs",
     "api:order_verdict": "for programs",
     "desk:try_again": "POST",

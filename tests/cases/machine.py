@@ -31,6 +31,7 @@ from gezhi.flows.found_and_solved import found_and_solved
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.flows.reporter_speaks import REASONS, Saying, reporter_speaks
 from gezhi.flows.route import advance_and_route
+from gezhi.insight.figures import check as figures_check
 from gezhi.journal import check as journal_check
 from gezhi.journal import outbox
 from gezhi.journal.models import Entry
@@ -69,9 +70,9 @@ def promises_hold(at: datetime) -> None:
 
 
 def whole_books(at: datetime) -> None:
-    """I5, I6, I8, I13, I14: receipts, the sealed chain with its words, and the ledger recounted."""
+    """I5, I6, I8, I13, I14: receipts, the sealed chain with its words, the ledger and the figures recounted."""
     worker.keep_books(at)
-    for proof in (journal_check, reports_check, ledger_check):
+    for proof in (journal_check, reports_check, ledger_check, figures_check):
         assert list(proof.findings()) == []
 
 

@@ -1,6 +1,8 @@
 """Durations in steps of five percent, months, cells and the Poisson rule."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, localcontext
+from fractions import Fraction
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -35,10 +37,8 @@ def test_quartiles_of_bins_are_those_of_the_durations(minutes: list[int]) -> Non
     found, ordered = spread(bins), sorted(minutes)
     assert found is not None
     ranks = [ordered[ceil(len(ordered) * part / 4) - 1] / 60 for part in (1, 2, 3)]
-    assert (found.n, [found.low, found.median, found.high]) == (
-        len(minutes),
-        pytest.approx(ranks, rel=0.0251),
-    )
+    assert found.n == len(minutes)
+    assert [found.low, found.median, found.high] == pytest.approx(ranks, rel=0.0251)
 
 
 def test_nothing_has_no_median() -> None:
@@ -49,13 +49,27 @@ def test_single_values_have_their_own_quartiles() -> None:
     assert spread_of([0.4, 0.1, 0.3, 0.2]) == Spread(4, 0.1, 0.2, 0.3)
 
 
-# scipy.stats.poisson.ppf(0.95, mean), version 1.14
 KNOWN = [(0.0, 0), (0.05, 0), (0.1, 1), (0.5, 2), (1.0, 3), (2.5, 5), (5.0, 9), (10.0, 15), (20.0, 28), (50.0, 62), (100.0, 117), (1000.0, 1052)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("mean", "most"), KNOWN)
 def test_what_95_of_a_hundred_months_do_not_exceed(mean: float, most: int) -> None:
     assert most_expected(mean) == most
+
+
+@given(st.integers(1, 400))
+def test_the_rule_is_that_of_the_exact_sum(tenths: int) -> None:
+    """Against sums of fractions; e is counted to a hundred digits."""
+    mean = Fraction(tenths, 10)
+    with localcontext() as exact:
+        exact.prec = 100
+        left = Decimal("0.95") * (Decimal(tenths) / 10).exp()  # Σ m^k / k! must reach it
+    term, total, k = Fraction(1), Fraction(1), 0
+    while total < Fraction(left):
+        k += 1
+        term = term * mean / k
+        total += term
+    assert most_expected(float(mean)) == k
 
 
 def test_a_mean_below_zero_is_a_bug() -> None:

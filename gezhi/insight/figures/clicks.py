@@ -23,12 +23,24 @@ def behind(name: str, asked: Asked, span: Span, edition: int, *, actor: Actor) -
     """The lines that a count counts, of those this actor may see, newest first. Lazy; 3 queries before it. Raises KeyError for a name
     that is no count, or an axis that is none.
     """
-    rows = ledger_lines(LineFilter(), actor=actor)
+    return of_count(name, lines_of(asked, span, edition, actor=actor), within())
+
+
+def lines_of(asked: Asked, span: Span, edition: int, *, actor: Actor) -> QuerySet[Line]:
+    """All lines of a place along an axis in a span, of those this actor may see, newest first. Lazy; 2 queries before it."""
     here = zone()
-    rows = rows.filter(received_at__gte=span.begins(here), received_at__lt=span.ends(here))
-    rows = rows.filter(_at(asked, edition), _along(asked))
-    within = frozenset(one.id for kind in WITHIN for one in parties.parties(kind, with_closed=True))
-    return of_count(name, rows, within)
+    rows = ledger_lines(LineFilter(), actor=actor).filter(asked_for(asked, edition))
+    return rows.filter(received_at__gte=span.begins(here), received_at__lt=span.ends(here))
+
+
+def within() -> frozenset[UUID]:
+    """Parties that work inside the grid. As the tally knows them."""
+    return frozenset(one.id for kind in WITHIN for one in parties.parties(kind, with_closed=True))
+
+
+def asked_for(asked: Asked, edition: int) -> Q:
+    """The lines of a place along an axis, whatever they count for. 1 query where there is a place."""
+    return _at(asked, edition) & _along(asked)
 
 
 def _at(asked: Asked, edition: int) -> Q:

@@ -1,6 +1,5 @@
 """A case is left out of all figures when somebody asks for it with a reason and another person agrees. Journalled; listed under the figures."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from gezhi.kernel.text import BadText, clean_name
 from gezhi.ledger.models import Line
 
 REASON_LIMIT = 300
+MOST = 100  # listed under the figures
 
 
 @transaction.atomic
@@ -32,11 +32,21 @@ def ask(number: str, reason: str, *, actor: Actor, at: datetime) -> Exclusion:
         with transaction.atomic():
             Exclusion.objects.bulk_create([row])
     except IntegrityError:
-        raise Invalid("number", "excluded_already") from None
+        return _the_same(row)
     after = {"case": str(case.id), "state": row.state, "asked_by": str(actor.id)}
     deed = Deed(EXCLUSION, row.id, "exclusion_asked", after=after, words={"text": row.reason}, is_first=True)
     record(deed, actor=actor, at=at)
     return row
+
+
+def _the_same(asked: Exclusion) -> Exclusion:
+    """What was sent twice is there once. Raises Invalid("number", "excluded_already") when it is another's, or another reason."""
+    there: Exclusion | None = (
+        Exclusion.objects.filter(case_id=asked.case_id).exclude(state=Exclusion.REFUSED).first()
+    )
+    if there is None or (there.asked_by_id, there.reason) != (asked.asked_by_id, asked.reason):
+        raise Invalid("number", "excluded_already")
+    return there
 
 
 def _reason(text: str) -> str:
@@ -74,11 +84,8 @@ def may_review(row: Exclusion, actor: Actor) -> bool:
     return row.asked_by_id != actor.id
 
 
-def listed(rows_of: QuerySet[Line] | None, *, actor: Actor, most: int) -> Sequence[Exclusion]:
-    """Exclusions of cases that this actor may see (of these lines' cases only, when given), newest first. 1 query and that of `visible_to`."""
-    rows = Exclusion.objects.filter(case_id__in=visible_to(actor).values("id")).exclude(
-        state=Exclusion.REFUSED
-    )
-    if rows_of is not None:
-        rows = rows.filter(case_id__in=rows_of.values("case_id"))
-    return list(rows.select_related("case").order_by("-asked_at", "id")[:most])
+def listed(lines: QuerySet[Line], *, actor: Actor) -> list[Exclusion]:
+    """Those of these lines' cases that hold or wait, newest first, with their cases. 1 query and that of `visible_to`."""
+    rows = Exclusion.objects.filter(case_id__in=lines.order_by().values("case_id"))
+    rows = rows.filter(case_id__in=visible_to(actor).values("id")).exclude(state=Exclusion.REFUSED)
+    return list(rows.select_related("case").order_by("-asked_at", "id")[:MOST])

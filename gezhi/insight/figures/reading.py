@@ -32,10 +32,10 @@ def read(place: UUID | None, axis: str, span: Span, edition: int) -> ByMonth:
     return _by_month(rows.values_list("month", "cells"))
 
 
-def read_many(places: Collection[UUID], span: Span, edition: int) -> Mapping[UUID, ByMonth]:
-    """The same of several places along axis "all"; none for those of which nothing is known."""
+def read_many(places: Collection[UUID], axis: str, span: Span, edition: int) -> Mapping[UUID, ByMonth]:
+    """The same of several places; none for those of which nothing is known."""
     rows = Tally.objects.filter(
-        edition=edition, axis="all", place_id__in=places, month__gte=span.first, month__lte=span.last
+        edition=edition, axis=axis, place_id__in=places, month__gte=span.first, month__lte=span.last
     )
     found: dict[UUID, list[tuple[int, str]]] = {}
     for place, month, text in rows.values_list("place_id", "month", "cells"):

@@ -29,6 +29,7 @@ AXES = ("all", "party", "category", "channel")
 DEPTH = 4  # district, subdistrict, community, compound (or street, or market)
 SIZE = len(NAMES)
 AT_ONCE = 200  # rows a statement
+WRITTEN = 1000  # rows a transaction when all is written anew: about 100 ms
 NOTHING = ""  # key of `all`, and of what has no category yet
 Spot = tuple[int, str]  # month, place_path
 Sums = dict[Spot, dict[str, dict[str, Cell]]]
@@ -132,7 +133,7 @@ class FigureCounter:
         return FiguresAnew()
 
     def clear(self, edition: int) -> Iterator[None]:
-        while ids := list(Tally.objects.filter(edition__lt=edition).values_list("id", flat=True)[:AT_ONCE]):
+        while ids := list(Tally.objects.filter(edition__lt=edition).values_list("id", flat=True)[:WRITTEN]):
             Tally.objects.filter(id__in=ids).delete()
             yield
 
@@ -151,8 +152,8 @@ class FiguresAnew:
         months = sorted(self.counting.sums)
         for _month, spots in groupby(months, key=lambda spot: spot[0]):
             rows = rows_of(raised({spot: self.counting.sums.pop(spot) for spot in spots}), edition)
-            for at in range(0, len(rows), AT_ONCE):
-                Tally.objects.bulk_create(rows[at : at + AT_ONCE])
+            for at in range(0, len(rows), WRITTEN):
+                Tally.objects.bulk_create(rows[at : at + WRITTEN])
                 yield
 
 

@@ -25,7 +25,7 @@ class Anew(Protocol):
 
 
 class Counter(Protocol):
-    """One kind of roll-up. Fields of a line that a counter may use: all but said_at, pictures_said and names that are looked up."""
+    """One kind of roll-up. Fields of a line that a counter may use: those of anew.USED."""
 
     def touched(self, entries: Iterable[Entry]) -> set[UUID]:
         """Cases whose contribution these entries change besides those whose own story goes on: an empty set for most."""

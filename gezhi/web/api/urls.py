@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from gezhi.web.api import answering, around, cases, mapped, orders, reports, suggesting
+from gezhi.web.api import answering, around, cases, figures, mapped, orders, reports, suggesting
 from gezhi.web.api.describing import SCHEME
 from gezhi.web.api.reading import StrictParser
 from gezhi.web.api.shapes import Problem
@@ -51,7 +51,7 @@ api = Doors(
     renderer=Plain(),
 )
 answering.teach(api)
-for one in (reports, cases, orders, around, mapped, suggesting):
+for one in (reports, cases, orders, around, mapped, suggesting, figures):
     api.add_router("", one.router)
 
 

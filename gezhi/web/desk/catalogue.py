@@ -27,6 +27,7 @@ UNITS = {
     "working_days": gettext_lazy("个工作日"),
     "percent": "%",
     "times": gettext_lazy("次"),
+    "cases": pgettext_lazy("unit", "件"),
 }
 SWITCH = "switch"
 SWITCHED = {1: pgettext_lazy("switch", "开"), 0: pgettext_lazy("switch", "关")}

@@ -43,6 +43,9 @@ from gezhi.web.desk import (
     voices,
     wecom,
 )
+from gezhi.web.desk.figures import cases as figure_cases
+from gezhi.web.desk.figures import exclusions as figure_exclusions
+from gezhi.web.desk.figures import page as figures_page
 from gezhi.web.desk.map import background as map_background
 from gezhi.web.desk.map import drawing as map_drawing
 from gezhi.web.desk.map import page as map_page
@@ -60,6 +63,10 @@ urlpatterns = [
     path("cases/<str:number>/reports/<uuid:report_id>/forget/", case.forget, name="forget"),
     path("cases/<str:number>/photos/<uuid:evidence_id>/", photos.photo, name="photo"),
     path("cases/<str:number>/public/", publicly.public_words, name="public_words"),
+    path("figures/", figures_page.figures, name="figures"),
+    path("figures/cases/", figure_cases.cases, name="figure_cases"),
+    path("figures/exclusions/", figure_exclusions.ask, name="exclusion_ask"),
+    path("figures/exclusions/<uuid:exclusion_id>/", figure_exclusions.review, name="exclusion_review"),
     path("review/", publicly.review, name="review"),
     path("voices/<uuid:voice_id>/", voices.heard, name="voice"),
     path("find/places/", moves.find_places, name="find_places"),

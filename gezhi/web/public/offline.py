@@ -21,7 +21,17 @@ from gezhi.web.whose import mark_of
 WORKER = "gezhi/sw.js"
 PARTS = (
     *("app.css", "icons.svg", "mark.svg", "icon-192.png"),
-    *("gezhi.js", "idb.js", "outbox.js", "unsent.js", "offline.js", "found.js", "voice.js", "danger.js", "where.js"),
+    *(
+        "gezhi.js",
+        "idb.js",
+        "outbox.js",
+        "unsent.js",
+        "offline.js",
+        "found.js",
+        "voice.js",
+        "danger.js",
+        "where.js",
+    ),
 )
 INK, PAPER = "#0f5c5c", "#f4f6f5"
 

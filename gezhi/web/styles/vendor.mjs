@@ -1,4 +1,4 @@
-// Writes what the browser gets from other projects: the icon sprite, htmx, idb, Leaflet, gcoord and their licence notes.
+// Writes what the browser gets from other projects: the icon sprite, htmx, idb, Leaflet, gcoord, ECharts and their licence notes.
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 
 const modules = new URL("../../../node_modules/", import.meta.url);
@@ -31,6 +31,7 @@ writeFileSync(
 
 copyFileSync(new URL("htmx.org/dist/htmx.min.js", modules), new URL("htmx.min.js", out));
 copyFileSync(new URL("idb/build/umd.js", modules), new URL("idb.js", out));
+copyFileSync(new URL("echarts/dist/echarts.common.min.js", modules), new URL("echarts.common.min.js", out));
 
 // Without the addresses of what is not shipped: source maps, and the pictures of a marker and a layer menu that are not used.
 const unmapped = (text) => text.replace(/\n\/\/# sourceMappingURL=.*/g, "");
@@ -50,6 +51,8 @@ writeFileSync(
     `idb.js: idb ${version("idb")}, ISC\n\n${read("idb/LICENSE")}\n\n` +
     `leaflet.js, leaflet.css: Leaflet ${version("leaflet")}, BSD 2-Clause\n\n${read("leaflet/LICENSE")}\n\n` +
     `gcoord.js: gcoord ${version("gcoord")}, MIT\n\n${read("gcoord/LICENSE")}\n\n` +
+    `echarts.common.min.js: Apache ECharts ${version("echarts")}, Apache-2.0\n\n${read("echarts/NOTICE")}\n\n${read("echarts/LICENSE")}\n\n` +
+    `in it: ZRender ${version("zrender")}, BSD-3-Clause\n\n${read("zrender/LICENSE")}\n\n` +
     `app.css: built with Tailwind CSS ${version("tailwindcss")} and daisyUI ${version("daisyui")}, both MIT\n\n` +
     `${read("tailwindcss/LICENSE")}\n\n${read("daisyui/LICENSE")}\n`,
 );

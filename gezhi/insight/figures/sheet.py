@@ -1,0 +1,152 @@
+"""Everything that a page or a program says of one place along one axis in a span of months: read, compared with its own past, broken down.
+
+A number of queries that depends on nothing but what is asked: see `sheet` and `parts`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gezhi.catalogue import queries as catalogue
+from gezhi.insight.figures import reading
+from gezhi.insight.figures.cells import Sum
+from gezhi.insight.figures.figures import Figure, Time, count, figures, times
+from gezhi.insight.figures.hot import Hot, hot_spots, past_of
+from gezhi.insight.figures.months import LONGEST, Span, later
+from gezhi.insight.figures.reading import Asked, ByMonth
+from gezhi.insight.rollups.following import Reached, reached
+from gezhi.parties import queries as parties
+from gezhi.places import queries as places
+from gezhi.places.queries import PlaceRow
+
+FEW_PEOPLE = 3  # a party of fewer has no rates: they would be somebody's
+BY = ("place", "party", "category", "channel")
+NEVER = 10**9  # no number of cases is enough
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of a table: a place below, a party, a category, a channel. key: a place's id in hex, else as in Asked.
+
+    is_small: of a party of fewer than three people. figures, times: their values are None then.
+    """
+
+    key: str
+    place: PlaceRow | None
+    found: Sum
+    figures: Sequence[Figure]
+    times: Sequence[Time]
+    is_small: bool = False
+
+    @property
+    def ours(self) -> int:
+        return count(self.found, "ours")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """reached: the position of the journal that all of it covers. least: below so many cases no rate is said. before, a_year_before:
+    the same figures of the months just before, and of the same months last year.
+    """
+
+    asked: Asked
+    span: Span
+    reached: Reached
+    least: int
+    is_small: bool
+    whole: Sum
+    months: Sequence[Sum]
+    figures: Sequence[Figure]
+    times: Sequence[Time]
+    before: Sequence[Figure]
+    a_year_before: Sequence[Figure]
+    times_before: Sequence[Time]
+    times_a_year_before: Sequence[Time]
+
+
+def sheet(asked: Asked, span: Span, *, at: datetime) -> Sheet:
+    """2 queries, of a party 3. Raises ValueError when the span is longer than `months.LONGEST`."""
+    if span.length() > LONGEST:
+        raise ValueError("too many months")
+    stood, least = reached(), catalogue.rule("figure_least")
+    is_small = asked.axis == "party" and is_few(UUID(asked.key), parties.headcounts(at))
+    enough = NEVER if is_small else least
+    compared = (span.before(), span.a_year_before())
+    read = Span(min(one.first for one in compared), span.last)
+    by_month = reading.read(asked.place, asked.axis, read, stood.edition)
+
+    def of(some: Span) -> tuple[Sum, list[Sum]]:
+        return reading.total(by_month, asked.key, some), reading.each(by_month, asked.key, some)
+
+    whole, months = of(span)
+    before, a_year_before = (of(one) for one in compared)
+    return Sheet(
+        asked, span, stood, least, is_small, whole, months,
+        figures(whole, months, enough), times(whole, months, enough),
+        figures(*before, enough), figures(*a_year_before, enough),
+        times(*before, enough), times(*a_year_before, enough),
+    )  # fmt: skip
+
+
+def is_few(party: UUID, heads: Mapping[UUID, int]) -> bool:
+    """Whether fewer than three people have a post there."""
+    return heads.get(party, 0) < FEW_PEOPLE
+
+
+def parts(asked: Asked, by: str, span: Span, edition: int, *, least: int, at: datetime) -> list[Part]:
+    """The same span broken down, most cases first. by: place (the ones directly below, along the same axis), else an axis, of a place
+    whose axis is "all". 3 queries at most.
+    """
+    if by == "place":
+        return _ordered(_places(asked, span, edition, least))
+    by_month = reading.read(asked.place, by, span, edition)
+    heads = parties.headcounts(at) if by == "party" else {}
+    found = [_part(key, None, by_month, key, span, least, heads) for key in reading.keys(by_month, span)]
+    return _ordered(found)
+
+
+def _places(asked: Asked, span: Span, edition: int, least: int) -> list[Part]:
+    below = places.children(asked.place)
+    read = reading.read_many([one.id for one in below], asked.axis, span, edition)
+    return [_part(one.id.hex, one, read.get(one.id, {}), asked.key, span, least, {}) for one in below]
+
+
+def _part(
+    key: str,
+    place: PlaceRow | None,
+    by_month: ByMonth,
+    of: str,
+    span: Span,
+    least: int,
+    heads: Mapping[UUID, int],
+) -> Part:
+    found = reading.total(by_month, of, span)
+    is_small = bool(heads) and is_few(UUID(key), heads)
+    enough = NEVER if is_small else least
+    return Part(key, place, found, figures(found, [], enough), times(found, [], enough), is_small)
+
+
+def _ordered(found: list[Part]) -> list[Part]:
+    """Most cases first; what nothing came of is left out. No order by a rate: it would be a ranking."""
+    shown = [one for one in found if count(one.found, "received") or count(one.found, "excluded")]
+    return sorted(shown, key=lambda one: (-one.ours, one.key))
+
+
+def hot(asked: Asked, span: Span, edition: int) -> list[Hot]:
+    """Hot spots of the last month: the places directly below (`of`: a PlaceRow) and the top classes here (a CategoryView). 4 queries."""
+    month = span.last
+    past = past_of(month, reading.first_month(edition))
+    if past is None or asked.axis != "all":
+        return []
+    whole = Span(later(month, -12), month)
+    below, tops = places.children(asked.place), catalogue.tops()
+    of_places = reading.read_many([one.id for one in below], "all", whole, edition)
+    of_tops = reading.read(asked.place, "category", whole, edition)
+
+    def came(one: object, some: Span) -> int:
+        if isinstance(one, PlaceRow):
+            return count(reading.total(of_places.get(one.id, {}), "", some), "received")
+        return count(reading.total(of_tops, one.id.hex, some), "received")  # type: ignore[attr-defined]
+
+    return hot_spots([*below, *tops], month, past, came)

@@ -1,0 +1,217 @@
+"""The figures page: a place with its own past, a click that opens what a number counts, who may look, and what a program reads."""
+
+import gzip
+import json
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from gezhi.cases.models import Case
+from gezhi.insight.figures import exclusions
+from gezhi.insight.models import Exclusion, Mark
+from gezhi.insight.rollups.anew import count_anew
+from gezhi.kernel.actor import Actor
+from gezhi.parties import tokens
+from gezhi.parties.tokens import Scope
+from tests.cast import Cast
+from tests.insight import test_figures as counted
+from tests.insight.test_figures import HOUR, kept_up
+from tests.web.desk.conftest import Desk, text
+
+PAGE = "/desk/figures/"
+CASES = "/desk/figures/cases/"
+ten = counted.ten  # a fixture
+
+
+def said(answer: Any) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return text(answer)
+
+
+def test_the_page_says_what_is_counted_how_far_and_by_which_definition(
+    ten: list[Case],
+    cast: Cast,
+    desk: Desk,
+) -> None:
+    page = said(desk(cast.zhou).get(PAGE, {"span": "month"}))
+    position = Mark.objects.get().position
+    for words in (
+        f"算到日志第 {position} 条",
+        "响应率",
+        "收到后24小时内受理的案件",
+        "不足10件，不列比率",
+        "网格内办结率",
+        "另计",
+    ):
+        assert words in page, words
+
+
+@pytest.mark.parametrize(
+    "name", ["received", "ours", "solved", "satisfied", "on_time", "duplicate", "came_back"]
+)
+def test_each_number_opens_its_cases(name: str, ten: list[Case], cast: Cast, desk: Desk) -> None:
+    client = desk(cast.zhou)
+    html = client.get(PAGE, {"span": "month"}).content.decode()
+    link = re.search(rf'href="({CASES}\?[^"]*count={name}(?:&[^"]*)?)"[^>]*>([^<]*)(?:<b>)?(\d+)', html)
+    assert link is not None
+    page = client.get(unquote(link[1].replace("&amp;", "&")))
+    assert page.status_code == 200
+    assert page.content.decode().count("row-link") == int(link[3]) > 0
+
+
+def test_a_list_that_moved_on_says_so(ten: list[Case], cast: Cast, desk: Desk) -> None:
+    Mark.objects.update(position=1)
+    assert "台账已经前进到第" in said(desk(cast.zhou).get(CASES, {"count": "received"}))
+
+
+def test_page_after_page_no_case_twice(
+    ten: list[Case],
+    cast: Cast,
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gezhi.web.desk.figures.cases.PAGE", 4)
+    client, url, seen = desk(cast.zhou), f"{CASES}?count=received", []
+    while url:
+        html = client.get(url).content.decode()
+        seen += re.findall(r'row-link" href="/desk/cases/([^/]+)/', html)
+        more = re.search(r'href="(\?[^"]*)" rel="next"', html)
+        url = CASES + more[1].replace("&amp;", "&") if more else ""
+    assert (len(seen), len(set(seen))) == (10, 10)
+
+
+def test_whose_figures_one_sees(ten: list[Case], cast: Cast, desk: Desk) -> None:
+    other = cast.town.row(cast.town.community_b).code
+    assert "悦海社区" in said(desk(cast.chen).get(PAGE))
+    assert desk(cast.chen).get(PAGE, {"place": other}).status_code == 403
+    assert desk(cast.chen).get(CASES, {"place": other, "count": "ours"}).status_code == 403
+    assert "长峰物业" in said(desk(cast.sun).get(PAGE))
+    assert desk(cast.sun).get(PAGE, {"place": cast.town.row(cast.town.compound).code}).status_code == 403
+
+
+def test_a_party_of_fewer_than_three_people_has_no_rates(
+    ten: list[Case],
+    cast: Cast,
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The property company has two: Sun and Qian. The twin counts them as three."""
+    own = {"party": str(cast.property), "span": "month"}
+    assert "不足三人的单位，不列比率" in said(desk(cast.zhou).get(PAGE, own))
+    assert "不足三人" in said(desk(cast.zhou).get(PAGE, {"by": "party"}))
+    monkeypatch.setattr("gezhi.insight.figures.sheet.FEW_PEOPLE", 2)
+    assert "不足三人的单位，不列比率" not in said(desk(cast.zhou).get(PAGE, own))
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"place": "没有这个地方"}, "没有找到这个位置"),
+        ({"from": "2026-13"}, "月份看不懂"),
+        ({"from": "2026-03", "to": "2026-01"}, "先后颠倒"),
+        ({"from": "2010-01", "to": "2026-01"}, "超过36个月"),
+        ({"party": "nobody"}, "没有这个单位"),
+        ({"category": "9999"}, "没有这个类别"),
+        ({"channel": "pigeon"}, "没有这个来源"),
+        ({"party": "x", "category": "0501"}, "同时选了"),
+        ({"span": "century"}, "没有看懂"),
+    ],
+)
+def test_what_cannot_be_read_is_said_above_the_figures(
+    asked: dict[str, str], words: str, cast: Cast, desk: Desk
+) -> None:
+    page = said(desk(cast.zhou).get(PAGE, asked))
+    assert words in page
+    assert "结案率" in page
+
+
+@pytest.mark.parametrize("by", ["place", "party", "category", "channel"])
+def test_the_page_costs_the_same_queries_for_one_case_and_for_ten(
+    by: str, cast: Cast, desk: Desk, noon: datetime, django_assert_max_num_queries: Any
+) -> None:
+    client = desk(cast.zhou)
+    counts = []
+    for _ in range(2):
+        for _ in range(5):
+            cast.lin_reports(noon)
+        kept_up(noon)
+        client.get(PAGE, {"by": by})
+        with django_assert_max_num_queries(40) as asked:
+            client.get(PAGE, {"by": by})
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 32, counts
+
+
+def test_the_first_load_is_small(ten: list[Case], cast: Cast, desk: Desk) -> None:
+    html = desk(cast.zhou).get(PAGE).content
+    assert len(gzip.compress(html)) < 40_000
+
+
+def test_an_exclusion_is_asked_for_by_one_and_reviewed_by_another(
+    ten: list[Case],
+    cast: Cast,
+    desk: Desk,
+    noon: datetime,
+) -> None:
+    form = {"number": ten[0].number, "reason": "系统演练"}
+    chen, zhou = desk(cast.chen), desk(cast.zhou)
+    empty = chen.post("/desk/figures/exclusions/", form | {"reason": ""})
+    assert (empty.status_code, ten[0].number in empty.content.decode()) == (422, True)
+    assert chen.post("/desk/figures/exclusions/", form).status_code == 302
+    row = Exclusion.objects.get()
+    assert "系统演练" in said(zhou.get(PAGE))
+    url = f"/desk/figures/exclusions/{row.id}/"
+    assert chen.post(url, {"answer": "yes"}).status_code == 403
+    assert zhou.post(url, {"answer": "perhaps"}).status_code == 422
+    assert zhou.post(url, {"answer": "yes"}).status_code == 302
+    kept_up(noon + 40 * HOUR)
+    assert "已剔除" in said(zhou.get(PAGE))
+    assert exclusions.Exclusion.objects.get().state == Exclusion.GRANTED
+
+
+def test_a_program_reads_the_same(ten: list[Case], cast: Cast, desk: Desk, noon: datetime) -> None:
+    answer = read(cast.zhou, desk, noon, first="2026-03", last="2026-03")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["position"], body["counts"]["ours"], body["least"]) == (Mark.objects.get().position, 8, 10)
+    closed = next(one for one in body["rates"] if one["name"] == "closed")
+    assert (closed["over"], closed["n"], closed["value"]) == (6, 8, None)
+    assert body["times"][0]["n"] == 5
+
+
+def test_what_a_program_asks_wrongly_is_refused(cast: Cast, desk: Desk, noon: datetime) -> None:
+    assert read(cast.zhou, desk, noon, first="03/2026").status_code == 422
+    assert read(cast.zhou, desk, noon, place="371072-99999").status_code == 422
+    assert read(cast.mo, desk, noon).status_code == 200  # of his own party
+    assert read(cast.chen, desk, noon, place=cast.town.row(cast.town.community_b).code).status_code == 403
+
+
+def read(actor: Actor, desk: Desk, noon: datetime, **asked: str) -> Any:
+    _id, secret = tokens.make_token(
+        "figures", {Scope.CASES_READ}, expires_at=noon + 99 * HOUR, actor=actor, at=noon
+    )
+    client = desk(actor)
+    client.logout()
+    return client.get("/api/v1/figures", asked, headers={"Authorization": f"Bearer {secret}"})
+
+
+def test_hot_spots_are_said_with_their_past(
+    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for row in range(6):
+        cast.lin_reports(noon, f"路灯不亮 {row}")
+    kept_up(noon)
+    assert "没有比自己的过去明显多的" in said(desk(cast.zhou).get(PAGE))  # no past yet
+    monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
+    page = said(desk(cast.zhou).get(PAGE))
+    assert "6 件；以前平均每月 0.0 件，料到至多 0 件" in page
+
+
+def test_counted_anew_the_page_says_the_same(ten: list[Case], cast: Cast, desk: Desk, noon: datetime) -> None:
+    client = desk(cast.zhou)
+    before = json.dumps(client.get(PAGE).context["beside"], default=str)
+    count_anew(at=noon)
+    assert json.dumps(client.get(PAGE).context["beside"], default=str) == before
