@@ -58,18 +58,18 @@ def test_its_desk_is_asked_once_and_the_answer_is_kept_for_a_year(cast: Cast, no
     assert found is not None
     assert ([one.number for one in found.before], found.answer, found.cure) == ([before.number], "", "")
     series.not_now(case.id, actor=cast.chen, at=noon)
-    assert series.of(case, at=noon).answer == "not_now"  # type: ignore[union-attr]
+    assert series.of(case, at=noon).answer == "not_now"
     with pytest.raises(NotFromHere) as refused:
         series.not_now(case.id, actor=cast.chen, at=noon)
     assert refused.value.code == "root_cause_answered"
     step = story("case", case.id)[-1].entry
     assert (step.event, step.after) == ("root_cause", {"outcome": "not_now"})
     third = again(cast, noon + 3 * DAY)
-    assert series.of(third, at=noon + 3 * DAY).answer == "not_now"  # type: ignore[union-attr]
+    assert series.of(third, at=noon + 3 * DAY).answer == "not_now"
     later = noon + 366 * DAY
     RootCause.objects.update(at=noon - 2 * DAY)
     Case.objects.filter(id=before.id).update(closed_at=later - 80 * DAY)
-    assert series.of(third, at=later).answer == ""  # type: ignore[union-attr]
+    assert series.of(third, at=later).answer == ""
 
 
 def test_a_case_is_raised_for_the_cure_linked_to_what_was_before(cast: Cast, noon: datetime) -> None:

@@ -34,7 +34,7 @@ def seen(number: int, came: int, closed: int | None = None, **more: object) -> S
         came_on=came_at.date(),
         closed_at=closed_at,
         closed_on=closed_at.date() if closed_at else None,
-        **(known | more),  # type: ignore[arg-type]
+        **(known | more),
     )
 
 
