@@ -52,9 +52,13 @@ def test_a_day_without_network_leaves_the_last_figures_with_their_moment(town: T
     page.context.set_offline(True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+
+    def tried(least: int) -> Callable[[], bool]:
+        return lambda: len(asked) >= least
+
     for hours in range(1, 25):
         turned(page, DAY_MS // 24)
-        turned_until(page, lambda so_far=hours: len(asked) >= so_far, 70_000)  # it goes on trying
+        turned_until(page, tried(hours), 70_000)  # it goes on trying
     expect(page.get_by_text("连接中断")).to_be_visible()
     assert re.search(r"截至 \d\d-\d\d \d\d:\d\d，连接中断", page.locator("#line").inner_text())
     assert page.locator(".clocks").inner_text() == figures
