@@ -47,6 +47,7 @@ class Dot(NamedTuple):
     cases: int
     label: str
     label_x: float
+    label_y: float
     anchor: str
 
 
@@ -108,7 +109,7 @@ def _path(ring: Sequence[tuple[float, float]], scale: _Scale) -> str:
 
 
 def _dots(spots: Sequence[Spot], scale: _Scale) -> Iterable[Dot]:
-    """The small ones last, so that none lies hidden; names for the largest, right or left of them, as long as they lie on nothing."""
+    """The small ones last, so that none lies hidden; names for the largest, as long as they lie on nothing."""
     most = max((spot.cases for spot in spots), default=1)
     ordered = sorted(spots, key=lambda one: (-one.cases, one.name))
     placed = [(*scale.at(one.lon, one.lat), _radius(one.cases, most)) for one in ordered]
@@ -119,9 +120,10 @@ def _dots(spots: Sequence[Spot], scale: _Scale) -> Iterable[Dot]:
             _label(spot.name, x, y, r, [*taken[:rank], *taken[rank + 1 :]]) if rank < MOST_LABELS else None
         )
         if label is not None:
-            taken.append(label[2])
-        at, anchor = label[:2] if label is not None else (x, "start")
-        made.append(Dot(x, y, r, spot.clock, spot.cases, spot.name if label is not None else "", at, anchor))
+            taken.append(label.room)
+        shown = label or _Label(x, y, "start", taken[rank])
+        name = spot.name if label else ""
+        made.append(Dot(x, y, r, spot.clock, spot.cases, name, shown.x, shown.y, shown.anchor))
     return made
 
 
@@ -129,13 +131,25 @@ def _radius(cases: int, most: int) -> float:
     return round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt((cases - 1) / max(1, most - 1)), 1)
 
 
-def _label(name: str, x: float, y: float, r: float, taken: Sequence[Box]) -> tuple[float, str, Box] | None:
-    """Where a name begins or ends, and the room it takes; None where both sides are taken."""
-    wide = SIGN * len(name)
-    for anchor, at, low in (("start", x + r + 8, x + r + 8), ("end", x - r - 8, x - r - 8 - wide)):
-        box = (low, y - LINE_HIGH / 2, low + wide, y + LINE_HIGH / 2)
+class _Label(NamedTuple):
+    x: float
+    y: float
+    anchor: str
+    room: Box
+
+
+def _label(name: str, x: float, y: float, r: float, taken: Sequence[Box]) -> _Label | None:
+    """Beside, below or above its dot, and the room it takes; None where all four are taken."""
+    wide, away = SIGN * len(name), r + 8
+    for anchor, at, low, middle in (
+        ("start", x + away, x + away, y),
+        ("end", x - away, x - away - wide, y),
+        ("middle", x, x - wide / 2, y + r + LINE_HIGH / 2),
+        ("middle", x, x - wide / 2, y - r - LINE_HIGH / 2),
+    ):
+        box = (low, middle - LINE_HIGH / 2, low + wide, middle + LINE_HIGH / 2)
         if low >= 0 and low + wide <= WIDE and not any(_meet(box, other) for other in taken):
-            return round(at, 1), anchor, box
+            return _Label(round(at, 1), round(middle, 1), anchor, box)
     return None
 
 

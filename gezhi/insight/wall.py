@@ -28,7 +28,7 @@ from gezhi.places import queries as places
 from gezhi.reports.queries import unpublished_runs
 
 COMPOUND_SIGNS = 1 + 33 * 4  # of a path as far as the compound or street (places/paths.py)
-MOST_LINES = 6
+MOST_LINES = 5
 MOST_PARTIES = 8
 MOST_CELLS, MOST_SPOTS = 400, 200
 ROLES = (ServiceKind.DESK, ServiceKind.SUBDISTRICT, ServiceKind.GRID_TEAM, ServiceKind.PROPERTY)

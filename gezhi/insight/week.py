@@ -26,7 +26,7 @@ from gezhi.cases.orders.queries import waiting
 from gezhi.kernel.actor import Actor
 from gezhi.ledger.albums.pairs import SOLVED, Pair, best_first, pairs
 from gezhi.ledger.models import Line
-from gezhi.ledger.queries import LineFilter, lines
+from gezhi.ledger.seen import seen
 from gezhi.parties.days import holds_on, local_day, midnight
 from gezhi.parties.models import PartyPost
 from gezhi.places import paths
@@ -112,11 +112,11 @@ def monday_of(day: date) -> date:
 
 def week(monday: date, path: str, *, actor: Actor, at: datetime) -> Week:
     """The week that begins on this Monday, of a place and all below ("/": everything), as far as this actor sees it. About 20 queries."""
-    seen = lines(LineFilter(place_path=path), actor=actor).order_by()
+    mine = seen(path, actor=actor)
     edges = [midnight(monday + timedelta(weeks=n)) for n in range(-BEFORE, 2)]
     until = min(edges[-1], at)
-    table = _table(seen, [*edges[:-1], max(until, edges[-2])])
-    now_open = seen.filter(state__in=[one.value for one in OPEN])
+    table = _table(mine, [*edges[:-1], max(until, edges[-2])])
+    now_open = mine.filter(state__in=[one.value for one in OPEN])
     running = now_open.filter(paused_since=None)
     return Week(
         monday=monday,
@@ -128,7 +128,7 @@ def week(monday: date, path: str, *, actor: Actor, at: datetime) -> Week:
         returned=_standstill(running.filter(returns__gte=RETURNED_OFTEN), F("dispatched_at"), at),
         paused=_standstill(now_open.exclude(paused_since=None), F("paused_since"), at),
         above=_above(actor, path, edges[-2], until, at),
-        good=_good(seen, edges[-2], edges[-1]),
+        good=_good(mine, edges[-2], edges[-1]),
     )
 
 
@@ -136,16 +136,16 @@ Key = tuple[str, UUID | None]
 Weeks = list[Count]
 
 
-def _table(seen: QuerySet[Line], edges: Sequence[datetime]) -> Mapping[Key, Weeks]:
+def _table(mine: QuerySet[Line], edges: Sequence[datetime]) -> Mapping[Key, Weeks]:
     """By (path of the community, category) the weeks between these edges, oldest first. 4 queries, each grouped by the database."""
     weeks = list(pairwise(edges))
     first, last = edges[0], edges[-1]
     on_time = Q(fix_due__isnull=False, done_at__isnull=False, done_at__lte=F("fix_due"))
     timed = Q(fix_due__isnull=False, done_at__isnull=False)
     table: dict[Key, Weeks] = defaultdict(lambda: [Count()] * len(weeks))
-    came = seen.filter(received_at__gte=first, received_at__lt=last)
+    came = mine.filter(received_at__gte=first, received_at__lt=last)
     _add(table, came, {"received": [Q(received_at__gte=a, received_at__lt=b) for a, b in weeks]})
-    closed = seen.filter(closed_at__gte=first, closed_at__lt=last).exclude(ending__in=NO_CASE)
+    closed = mine.filter(closed_at__gte=first, closed_at__lt=last).exclude(ending__in=NO_CASE)
     within = [Q(closed_at__gte=a, closed_at__lt=b) for a, b in weeks]
     counted = {
         "closed": within,
@@ -160,8 +160,8 @@ def _table(seen: QuerySet[Line], edges: Sequence[datetime]) -> Mapping[Key, Week
         & (Q(closed_at=None) | Q(closed_at__gte=b))
         for _, b in weeks
     ]
-    still_open = seen.filter(state__in=[one.value for one in OPEN], fix_due__lt=last)
-    closed_since = seen.filter(closed_at__gte=edges[1], fix_due__lt=last)
+    still_open = mine.filter(state__in=[one.value for one in OPEN], fix_due__lt=last)
+    closed_since = mine.filter(closed_at__gte=edges[1], fix_due__lt=last)
     for rows in (still_open, closed_since):
         _add(table, rows, {"overdue": late})
     return table
@@ -243,9 +243,9 @@ def _within(path: str) -> Q:
     return Q(case__place_path__gte=low, case__place_path__lt=high)
 
 
-def _good(seen: QuerySet[Line], since: datetime, until: datetime) -> tuple[Pair, ...]:
+def _good(mine: QuerySet[Line], since: datetime, until: datetime) -> tuple[Pair, ...]:
     """Solved in time, with which nobody was unsatisfied; those with pictures that everybody may see first. 7 queries."""
-    rows = seen.filter(
+    rows = mine.filter(
         closed_at__gte=since, closed_at__lt=until, ending__in=SOLVED, case__complained_of=None, round=1
     )
     rows = rows.exclude(verdict="unsatisfied").exclude(done_at__gt=F("fix_due"))

@@ -94,6 +94,7 @@ def change_line(
     line = queries.line_of(album, line_id)
     fresh = _row(album, line.position, _judged(draft, album))
     others = [one for one in queries.lines(album) if one.id != line.id]
+    position = max(1, min(position, len(others) + 1))
     if any(one.text == fresh.text for one in others):
         raise Invalid("text", "taken")
     fields = ("text", "category_ids", "place_id", "since", "until")
@@ -102,7 +103,7 @@ def change_line(
     for name in fields:
         setattr(line, name, getattr(fresh, name))
     line.save(update_fields=["text", "category_ids", "place", "since", "until"])
-    _reorder([*others[: max(0, position - 1)], line, *others[max(0, position - 1) :]])
+    _reorder([*others[: position - 1], line, *others[position - 1 :]])
     _record(album, "change_album_line", {"line": line.id}, {"text": line.text}, actor=actor, at=at)
 
 

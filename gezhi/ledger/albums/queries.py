@@ -14,8 +14,7 @@ from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick
 from gezhi.ledger.albums.pairs import SOLVED, Pair, best_first, pairs
-from gezhi.ledger.queries import LineFilter
-from gezhi.ledger.queries import lines as ledger_lines
+from gezhi.ledger.seen import seen
 from gezhi.parties.days import midnight
 from gezhi.places import paths
 from gezhi.places import queries as places
@@ -93,7 +92,7 @@ def offers(album: Album, line: AlbumLine, *, actor: Actor) -> list[Offer]:
     taken = sorted(
         (one for one in decided.values() if not one.is_hidden), key=lambda one: (one.position, one.id)
     )
-    rows = ledger_lines(LineFilter(), actor=actor).filter(case_id__in=[one.case_id for one in taken])
+    rows = seen("", actor=actor).filter(case_id__in=[one.case_id for one in taken])
     known = {one.case_id: one for one in pairs(rows)}
     found = [Offer(known[one.case_id], one) for one in taken if one.case_id in known]
     fresh = [one for one in proposed(album, line, actor=actor) if one.case_id not in decided]
@@ -110,7 +109,7 @@ def proposed(album: Album, line: AlbumLine, *, actor: Actor) -> list[Pair]:
     if not is_tied(line):
         return []
     since, until = line.since or album.since, line.until or album.until
-    rows = ledger_lines(LineFilter(place_path=_path(line)), actor=actor)
+    rows = seen(_path(line), actor=actor)
     rows = rows.filter(
         Q(pictures_said__gt=0) | Q(pictures_before__gt=0),
         pictures_after__gt=0,
