@@ -108,6 +108,8 @@ def keep(upload: Upload, *, actor: Actor, at: datetime) -> tuple[UUID, bool]:
     known = (
         SheetForm.objects.select_for_update(no_key=True).filter(layout=upload.layout, dropped_at=None).first()
     )
+    if known and bytes(known.data) == upload.data and known.filename == upload.filename[-100:]:
+        return known.id, known.is_confirmed  # the same file once more
     row = known or SheetForm(
         id=new_id(), layout=upload.layout, name=upload.filename.rpartition(".")[0][:NAME_SIGNS] or upload.filename,
         fields=list(upload.fields), version=0,
@@ -141,12 +143,18 @@ def confirm(
         raise Invalid("name", "required")
     if not row.head_row < first <= last <= MOST_ROWS:
         raise Invalid("rows", "out_of_range", least=row.head_row + 1, most=MOST_ROWS)
-    before = {"fields": row.fields, "first_row": row.first_row, "last_row": row.last_row}
+    before = _said_of(row)
+    was = (row.is_confirmed, row.name, row.is_fixed, before)
     row.name, row.fields = name.strip()[:NAME_SIGNS], sound_fields(fields, len(row.heads))
     row.first_row, row.last_row, row.is_fixed, row.is_confirmed = first, last, is_fixed, True
+    if was == (True, row.name, row.is_fixed, _said_of(row)):
+        return
     row.save(update_fields=["name", "fields", "first_row", "last_row", "is_fixed", "is_confirmed"])
-    after = {"fields": row.fields, "first_row": first, "last_row": last}
-    record(Deed("sheet_form", row.id, "mapped", before=before, after=after), actor=actor, at=at)
+    record(Deed("sheet_form", row.id, "mapped", before=before, after=_said_of(row)), actor=actor, at=at)
+
+
+def _said_of(row: SheetForm) -> dict[str, object]:
+    return {"fields": list(row.fields), "first_row": row.first_row, "last_row": row.last_row}
 
 
 def sound_fields(fields: Sequence[str], count: int) -> list[str]:
@@ -163,7 +171,9 @@ def sound_fields(fields: Sequence[str], count: int) -> list[str]:
 
 def remember_filter(id: UUID, wanted: LineFilter) -> None:
     """The next filling begins with it; nobody's work, so the journal says nothing."""
-    SheetForm.objects.filter(id=id, dropped_at=None).update(wanted=as_values(wanted))
+    rows = SheetForm.objects.filter(id=id, dropped_at=None)
+    if rows.values_list("wanted", flat=True).first() != as_values(wanted):
+        rows.update(wanted=as_values(wanted))
 
 
 @transaction.atomic
