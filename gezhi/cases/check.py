@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from gezhi.cases import dues, hearing, publicly, publicly_check, series, things, timing, trying
+from gezhi.cases import dues, hearing, publicly, publicly_check, timing
 from gezhi.cases.bulk import check as bulk_check
 from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
+from gezhi.cases.memory import series, things, trying
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
 from gezhi.cases.orders import check as orders_check
 from gezhi.cases.orders.clock import CLOCK

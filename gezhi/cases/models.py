@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from gezhi.cases.bulk.models import Bulk, BulkItem
 from gezhi.cases.lifecycle import Ending, Level, State
+from gezhi.cases.memory.models import CaseFixture, RootCause
 from gezhi.cases.orders.models import Order, OrderForm
 from gezhi.places.onpath import COMPOUND, on_path
 from gezhi.tenancy.fields import TenantFK
@@ -360,23 +361,6 @@ class CallBack(TenantModel):
         return self.kind
 
 
-class CaseFixture(TenantModel):
-    """Which lift, lamp or hydrant a case is about, as somebody said."""
-
-    case = TenantFK(Case, db_index=False)
-    fixture = TenantFK("places.Fixture", db_index=False)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["jurisdiction", "case"], name="a_case_is_about_one_fixture"),
-        )
-        indexes = (models.Index(fields=["jurisdiction", "fixture", "at"], name="cases_of_a_fixture"),)
-
-    def __str__(self) -> str:
-        return f"{self.case_id} · {self.fixture_id}"
-
-
 class PublicWords(TenantModel):
     """What the desk says of a case to everybody, in one sentence. text "" = nothing is said.
 
@@ -400,38 +384,6 @@ class PublicWords(TenantModel):
 
     def __str__(self) -> str:
         return self.text
-
-
-class RootCause(TenantModel):
-    """What the desk answered last when it was asked whether a spot, one place and one category, needs a cure. answer "" = not answered.
-
-    asked_at: the case at which it was asked. case: the one that was raised for the cure. It is asked again a year after the answer.
-    """
-
-    place = TenantFK("places.Place", db_index=False)
-    category = TenantFK("catalogue.Category", db_index=False)
-    answer = models.CharField(max_length=12, blank=True, default="")
-    asked_at = TenantFK(Case, null=True, db_index=False)
-    case = TenantFK(Case, null=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["jurisdiction", "place", "category"], name="one_answer_about_a_spot"
-            ),
-            models.CheckConstraint(
-                condition=Q(answer__in=["", "not_now", "raised"]), name="root_cause_answer_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(answer="raised", case__isnull=False)
-                | (~Q(answer="raised") & Q(case__isnull=True)),
-                name="raised_says_which_case",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.answer
 
 
 class NumberBlock(TenantModel):

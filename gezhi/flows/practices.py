@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases import queries as cases
-from gezhi.cases import trying
 from gezhi.cases.lifecycle import Role, State
+from gezhi.cases.memory import trying
 from gezhi.cases.spots import SOLVED
 from gezhi.catalogue import practices
 from gezhi.kernel.actor import Actor

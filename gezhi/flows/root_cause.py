@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gezhi.cases import numbers, series
+from gezhi.cases import numbers
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
+from gezhi.cases.memory import series
 from gezhi.cases.move import Move
 from gezhi.flows.route import by_rule
 from gezhi.kernel.actor import Actor, Duty

@@ -376,16 +376,13 @@ def headcounts(at: datetime) -> dict[UUID, int]:
     return dict(rows.annotate(n=Count("account_id", distinct=True)))
 
 
-_PERSON = ("account_id", "account__name", "duty", "party_id", "id")
-
-
 def _current_posts(at: datetime) -> QuerySet[PartyPost]:
     rows: QuerySet[PartyPost] = PartyPost.objects.filter(holds_on(local_day(at)), account__is_active=True)
     return rows
 
 
 def _people(rows: QuerySet[PartyPost]) -> list[PersonRow]:
-    return [PersonRow(*values) for values in rows.values_list(*_PERSON)]
+    return [PersonRow(*values) for values in rows.values_list("account_id", "account__name", "duty", "party_id", "id")]
 
 
 def accounts() -> list[AccountRow]:

@@ -30,7 +30,7 @@ from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web import problems, spark, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
-from gezhi.web.refusalwords import NOT_FROM_HERE, PHOTOS, SHOWING
+from gezhi.web.refusalwords import MAP, NOT_FROM_HERE, PHOTOS, SHOWING
 
 if TYPE_CHECKING:
     from gezhi.web.asked import Asked
@@ -114,19 +114,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("mapping", "text"): gettext_noop("请选出哪一列是“问题描述”，没有它就不知道是什么事。"),
     ("mapping", "twice"): gettext_noop("有两列选成了同一项，请只留一列。"),
     ("mapping", "unknown"): gettext_noop("有一列选的内容不认识，请重新选择。"),
-    "map_box": gettext_noop("地图范围要写成 西,南,东,北 四个经纬度。"),
-    "map_zoom": gettext_noop("地图级别要在 0 到 22 之间。"),
-    "tile_scheme": gettext_noop("地址要以 https:// 或 http:// 开头。"),
-    "tile_address": gettext_noop("地址不成立：主机要写完整，不能有 {s}、空格、引号或汉字。"),
-    "tile_no_place": gettext_noop("地址里要有 {x}、{y}、{z}，地图才知道取哪一块。"),
-    ("labels", "other_host"): gettext_noop("注记要和底图在同一个主机，而且先要有底图。"),
-    ("attribution", "empty"): gettext_noop("用别人的底图要写明来源。"),
-    "plan_too_few": gettext_noop("要两个或三个点，图上和地图上都有的，例如两个路口。"),
-    "plan_too_close": gettext_noop("有两个点挨得太近。请选离得远的，例如图的对角。"),
-    "plan_on_a_line": gettext_noop("三个点在一条直线上。请挪开一个，或只用两个。"),
-    "plan_mirrored": gettext_noop("这样图会翻成镜像。请核对哪个点对哪个点。"),
-    "plan_scale": gettext_noop("这样图会太大或太小。请核对每个点的经纬度。"),
-    ("plans", "too_many"): gettext_noop("图纸最多 %(limit)s 张，请先拿下一张。"),
+    **MAP,
     ("place", "unknown"): gettext_noop("没有这个地点，请重新选择。"),
     ("place", "closed"): gettext_noop("这个地点已经停用，请选择另一个。"),
     ("party", "complained_of"): gettext_noop("不能派给被反映的单位，请选择另一个。"),

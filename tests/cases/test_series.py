@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from gezhi.cases import check, series
+from gezhi.cases import check
 from gezhi.cases import queries as cases
+from gezhi.cases.memory import series
 from gezhi.cases.models import Case, RootCause
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue

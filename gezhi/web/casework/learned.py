@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gezhi.cases import series, things, trying
 from gezhi.cases.lifecycle import Role, State
+from gezhi.cases.memory import series, things, trying
 from gezhi.catalogue import practices
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.practices import AT_WORK, CASE, may_learn

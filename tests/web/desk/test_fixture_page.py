@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from gezhi.cases import check, things
+from gezhi.cases import check
+from gezhi.cases.memory import things
 from gezhi.cases.models import Case, CaseFixture
 from gezhi.cases.move import Move
 from gezhi.config import worker

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from gezhi.cases import queries as cases
-from gezhi.cases import series
 from gezhi.cases.lifecycle import Role
+from gezhi.cases.memory import series
 from gezhi.flows.root_cause import raise_cure
 from gezhi.kernel.refusal import NotFromHere, NotYours
 from gezhi.places import queries as places

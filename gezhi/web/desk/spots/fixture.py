@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.cases import queries as cases
-from gezhi.cases import things
+from gezhi.cases.memory import things
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as parties

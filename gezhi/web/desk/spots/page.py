@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
-from gezhi.cases import things
+from gezhi.cases.memory import things
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.memory import lines, notes, sums
 from gezhi.insight.memory.sums import Seen
