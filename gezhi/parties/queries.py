@@ -1,6 +1,6 @@
 """Who is accountable where, and who is who. Reads only; days are local days of the jurisdiction in force."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -194,21 +194,20 @@ def _answering(spots: Sequence[tuple[str, UUID | None]], day: date) -> list[list
     return found
 
 
-_ByGround = dict[UUID, list[Sequence[Any]]]
-
-
-def _by_ground(spots: Sequence[tuple[str, UUID | None]], day: date) -> _ByGround:
+def _by_ground(spots: Sequence[tuple[str, UUID | None]], day: date) -> dict[UUID, list[Sequence[Any]]]:
     """Who serves, by the place or grid cell that is served. 1 query."""
     on_paths = {id for path, _ in spots for id in paths.ids(path)}
     cells = {grid for _, grid in spots if grid}
     rows = _serving_any(on_paths, cells, day).values_list("grid_id", *_SERVING)
-    by_ground: _ByGround = {}
+    by_ground: dict[UUID, list[Sequence[Any]]] = {}
     for grid_id, *row in rows:
         by_ground.setdefault(row[1] or grid_id, []).append(row)
     return by_ground
 
 
-def _serving_here(by_ground: _ByGround, path: str, grid: UUID | None) -> list[Sequence[Any]]:
+def _serving_here(
+    by_ground: Mapping[UUID, list[Sequence[Any]]], path: str, grid: UUID | None
+) -> list[Sequence[Any]]:
     grounds = (*paths.ids(path), *([grid] if grid else []))
     return [row for ground in grounds for row in by_ground.get(ground, ())]
 
@@ -376,13 +375,16 @@ def headcounts(at: datetime) -> dict[UUID, int]:
     return dict(rows.annotate(n=Count("account_id", distinct=True)))
 
 
+_PERSON = ("account_id", "account__name", "duty", "party_id", "id")
+
+
 def _current_posts(at: datetime) -> QuerySet[PartyPost]:
     rows: QuerySet[PartyPost] = PartyPost.objects.filter(holds_on(local_day(at)), account__is_active=True)
     return rows
 
 
 def _people(rows: QuerySet[PartyPost]) -> list[PersonRow]:
-    return [PersonRow(*values) for values in rows.values_list("account_id", "account__name", "duty", "party_id", "id")]
+    return [PersonRow(*values) for values in rows.values_list(*_PERSON)]
 
 
 def accounts() -> list[AccountRow]:

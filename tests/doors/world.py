@@ -25,7 +25,6 @@ from gezhi.channels.wecom import office
 from gezhi.config import worker
 from gezhi.duty import actions as duty
 from gezhi.evidence import voice
-from gezhi.evidence.actions import Kept
 from gezhi.evidence.models import Evidence, Voice
 from gezhi.flows.take_order import Coming, take_order
 from gezhi.journal import outbox
@@ -48,11 +47,10 @@ from gezhi.routing import queries as rules
 from gezhi.routing.terms import Terms
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.keys import derived
-from gezhi.web import kept
-from gezhi.web.desk import paste_state
 from gezhi.web.links import link
 from tests.cases.test_calls import by_phone
 from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, walk
+from tests.doors.carried import of_forms
 from tests.doors.lessons import lesson
 from tests.doors.many import of_bulk
 from tests.doors.papers import of_the_ledger
@@ -61,7 +59,6 @@ from tests.showing import album_as_things
 Things = dict[str, str]
 HOUR = timedelta(hours=1)
 BOOK = "编号,地点,问题描述\n9,悦海花园,路灯坏了\n"
-KEY = "a-form-shown-once-0001"  # of every form in the table that has one
 
 
 class Hands(NamedTuple):
@@ -320,26 +317,6 @@ def keep_files(things: Things) -> None:
     """The files of the ledgers that wait, in the folder of the tests under way."""
     for name in ("A1", "yonder"):
         bookfiles.keep(UUID(things[f"{name}.book"]), BOOK.encode())
-
-
-def of_forms(at: datetime) -> Things:
-    """Pictures that nobody claimed yet, as a form carries them along."""
-    free, paper = (Evidence.objects.get(id=photo(at)) for _each in range(2))
-    signed = {
-        key: kept.Bag([Kept(one.id, one.sha256)]).shown(key, at)[0]["id"]
-        for key, one in ((KEY, free), (f"{KEY}.papers", paper), (f"{KEY}.after", free))
-    }
-    return {
-        "form.key": KEY,
-        "form.photo": str(free.id),
-        "form.paper": str(paper.id),
-        "form.photo.signed": signed[KEY],
-        "form.paper.signed": signed[f"{KEY}.papers"],
-        "form.after.signed": signed[f"{KEY}.after"],
-        "form.paste": paste_state.packed(paste_state.read("路灯坏了没人修", KEY, at=at), KEY),
-        "nobody": str(new_id()),
-        "password": PASSWORD,
-    }
 
 
 def fill(cast: Cast, at: datetime) -> Things:
