@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gezhi.insight.memory.sums import Month
 
@@ -31,7 +32,7 @@ def _bars(one: Month, left: float, wide: float, most: int) -> dict[str, Any]:
     came, closed = (round(count / most * room, 1) for count in (one.came, one.closed))
     foot = HEIGHT - FOOT
     return {
-        "label": date_format(one.first, _("n月")),
+        "label": date_format(one.first, pgettext("short month", "n月")),
         "name": date_format(one.first, _("Y年n月")),
         "came": one.came,
         "closed": one.closed,
