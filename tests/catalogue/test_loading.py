@@ -98,6 +98,7 @@ def test_the_shipped_rules_are_what_the_design_says(office, noon):
         "remind_percent",
         "escalation_minutes",
         "urge_pause_minutes",
+        "freeze_month_day",
     }
 
 
