@@ -211,11 +211,6 @@ class Case(TenantModel):
                 name="open_cases_returned",
             ),
             models.Index(
-                fields=["jurisdiction"],
-                condition=Q(closed_at__isnull=True, place__isnull=True),
-                name="open_cases_unlocated",
-            ),
-            models.Index(
                 fields=["jurisdiction", "escalated_person"],
                 condition=Q(closed_at__isnull=True, escalated_person__isnull=False),
                 name="open_cases_with_an_officer",

@@ -176,7 +176,7 @@ RARE = {
     "open_cases_paused": CaseFilter(states=OPEN, clock="paused"),
     "open_cases_reworked": CaseFilter(states=OPEN, rounds=(2, None)),
     "open_cases_returned": CaseFilter(states=OPEN, is_returned=True),
-    "open_cases_unlocated": CaseFilter(states=OPEN, is_unlocated=True),
+    "open_cases_by_place": CaseFilter(states=OPEN, is_unlocated=True),
     "open_cases_with_an_officer": CaseFilter(states=OPEN, is_to_me=True),
     "cases_of_a_party": CaseFilter(states=OPEN, party=new_id()),
     "open_cases_by_due": CaseFilter(states=OPEN, clock="overdue"),

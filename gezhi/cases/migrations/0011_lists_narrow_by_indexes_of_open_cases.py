@@ -86,14 +86,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                condition=models.Q(("closed_at__isnull", True), ("place__isnull", True)),
-                fields=["jurisdiction"],
-                name="open_cases_unlocated",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
                 condition=models.Q(("closed_at__isnull", True), ("escalated_person__isnull", False)),
                 fields=["jurisdiction", "escalated_person"],
                 name="open_cases_with_an_officer",
