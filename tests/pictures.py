@@ -27,6 +27,7 @@ PHONE_ALL = ("zh-390-day", "zh-390-night", "zh-390-large", "en-390-day")
 PHONE_TWO = ("zh-390-day", "en-390-day")
 DESK = ("zh-1440-day",)
 WALL = ("zh-1920-day", "zh-1920-night", "en-1920-day")
+DESK_SIZES = ("zh-1440-day", "en-1440-day", "zh-390-day", "zh-1920-day")
 DESK_ALL = ("zh-1440-day", "zh-1440-night", "en-1440-day", "zh-390-day", "zh-1920-day")
 PICTURES_SECONDS = 60  # the worker prepares what the demonstration shows
 
@@ -84,6 +85,7 @@ def shots(town: Town) -> Iterator[Shot]:
     office = _link(page, "/desk/parties/", "悦海社区")
     yield from _of_residents(code, {short: f"/t/{codes[whole]}" for short, whole in number.items()})
     yield from _of_the_desk(code, number, office)
+    yield from _of_what_is_derived(code)
     yield from _of_the_pocket(code, number)
     address = deeds.hang_wall(town.page("admin"), "大厅")
     for look in WALL:  # a wall's look is in its address
@@ -134,6 +136,17 @@ def _of_the_desk(code: str, number: dict[str, str], office: str) -> Iterator[Sho
     yield Shot("accounts", "admin", "/desk/accounts/", DESK)
 
 
+def _of_what_is_derived(code: str) -> Iterator[Shot]:
+    yield Shot("views", "chen", "/desk/views/", DESK)
+    yield Shot("bulk", "chen", "/desk/", ("zh-1440-day", "zh-390-day"), _chosen)
+    yield Shot("map", "zhou", "/desk/map/", DESK_SIZES, _drawn)
+    yield Shot("spot", "chen", f"/desk/spots/{code}/", DESK_SIZES)
+    yield Shot("figures", "zhou", "/desk/figures/", DESK_SIZES)
+    yield Shot("months", "zhou", "/desk/ledger/months/", DESK)
+    yield Shot("forms", "zhou", "/desk/ledger/forms/", DESK)
+    yield Shot("cells", "admin", "/desk/places/371072008015/cells/", DESK)
+
+
 def _of_the_pocket(code: str, number: dict[str, str]) -> Iterator[Shot]:
     yield Shot("my-work", "ding", "/my/", PHONE_ALL)
     yield Shot("my-case", "ding", f"/my/cases/{number['05']}/", PHONE_TWO)
@@ -157,6 +170,19 @@ def _filled(page: Page) -> None:
 def _sent(page: Page) -> None:
     _filled(page)
     deeds.send(page)
+
+
+def _chosen(page: Page) -> None:
+    boxes = page.locator('input[name="cases"]')
+    for place in (0, 3, 4):
+        boxes.nth(place).check()
+    page.locator('button[name="deed"][value="dispatch"]').click()
+    page.wait_for_load_state()
+
+
+def _drawn(page: Page) -> None:
+    page.locator(".leaflet-marker-icon").first.wait_for()
+    page.wait_for_timeout(500)
 
 
 def _first_album(page: Page) -> None:
