@@ -155,6 +155,11 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=True),
                 name="open_cases_by_due",
             ),
+            models.Index(
+                fields=["jurisdiction", "closed_at", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="closed_cases_by_closing",
+            ),
             # all that the map asks of open cases, place by place
             models.Index(
                 fields=[
