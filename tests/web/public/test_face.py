@@ -210,10 +210,14 @@ def told_of_nobody(door: Client, cast: Cast, now: datetime) -> dict[str, list[st
     noise = solved(cast, now - 2 * HOUR, text=words, category=catalogue.by_code(NOISE).id)
     for one in (case, noise):
         Case.objects.filter(id=one.id).update(title=words, ending_reason=words)
-        PublicWords.objects.create(case_id=one.id, text=f"已处理，{phone}", version=1)
+        PublicWords.objects.create(
+            case_id=one.id, text=f"已处理，{phone}", version=1, at=now, by_id=cast.chen.id
+        )
     stairwell = cast.town.row(cast.town.stairwell)
     building = cast.town.row(cast.town.building)
     Place.objects.filter(id=stairwell.id).update(lon=122.187654, lat=37.412345)
+    # every map begins with the bounds of the whole ground
+    Place.objects.filter(id=cast.town.street_b).update(lon=122.2, lat=37.5)
     Case.objects.filter(id=case.id).update(category_id=catalogue.by_code("0508").id)  # thrown from above
     secrets = {
         "name": name,
@@ -292,7 +296,7 @@ def test_pictures_are_shown_only_when_somebody_has_cleared_them(
 
 def test_a_cell_that_a_sheet_would_run_is_made_harmless(door: Client, cast: Cast, now: datetime) -> None:
     case = solved(cast, now - HOUR)
-    PublicWords.objects.create(case_id=case.id, text="=1+1", version=1)
+    PublicWords.objects.create(case_id=case.id, text="=1+1", version=1, at=now, by_id=cast.chen.id)
     assert table(door)[0]["words"] == "'=1+1"
 
 
