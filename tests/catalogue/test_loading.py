@@ -63,7 +63,7 @@ def test_loading_is_written_in_the_journal(office, noon):
             "condition": sum(len(row.conditions) for row in BOOK),
             "proof": sum(row.proof is not None for row in BOOK),
             "officecalendar": 3,
-            "officerule": 15,
+            "officerule": 19,
         },
     )
     assert list(journal_findings()) == []

@@ -1,12 +1,8 @@
 """The public face: off until the office turns it on; then a map with its list, feeds and a table, that tell nothing of anybody."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-from xml.etree import ElementTree
 
 import pytest
 import time_machine
@@ -15,22 +11,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gezhi.cases import face, publicly
-from gezhi.cases.models import Case, PublicWords
+from gezhi.cases import face
+from gezhi.cases.models import Case
 from gezhi.cases.publicly import say
 from gezhi.catalogue import queries as catalogue
-from gezhi.evidence.models import Evidence
-from gezhi.places.models import Place
 from gezhi.web.public.face import feed as feeds
 from tests.cases.test_series import solved
 from tests.cast import Cast
 from tests.web.open311.conftest import accepted, switch
+from tests.web.public.facing import ATOM, WHOLE, doors, entries, table, text
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-NOISE = "1201"
-WHOLE = "bbox=100,20,140,50&zoom=19"
-ATOM = "{http://www.w3.org/2005/Atom}"
 SAID = "单元门玻璃碎了，已换新"
 
 
@@ -45,44 +37,6 @@ def at_one(cast: Cast, now: datetime) -> Iterator[None]:
     switch("public_map", 1, now - DAY)
     with time_machine.travel(now, tick=False):
         yield
-
-
-def doors(cast: Cast) -> list[str]:
-    code = cast.town.row(cast.town.compound).code
-    return [
-        "/map",
-        f"/map/points?{WHOLE}",
-        f"/feeds/{code}.atom",
-        "/open-data/cases.csv",
-        "/open-data/cases.csv?month=2026-03",
-    ]
-
-
-def text(answer: Any) -> str:
-    whole: bytes = answer.getvalue() if answer.streaming else answer.content
-    return whole.decode()
-
-
-def told(door: Client, cast: Cast) -> dict[str, str]:
-    face._kept.clear()
-    found = {}
-    for url in doors(cast):
-        answer = door.get(url)
-        assert answer.status_code == 200, url
-        found[url] = text(answer)
-    return found
-
-
-def table(door: Client, query: str = "") -> list[dict[str, str]]:
-    face._kept.clear()
-    whole = text(door.get(f"/open-data/cases.csv{query}"))
-    assert whole.startswith("\ufeff")
-    return list(csv.DictReader(io.StringIO(whole[1:])))
-
-
-def entries(door: Client, code: str) -> list[Any]:
-    face._kept.clear()
-    return ElementTree.fromstring(door.get(f"/feeds/{code}.atom").content).findall(f"{ATOM}entry")
 
 
 # ---- on and off ----
@@ -196,108 +150,7 @@ def test_the_filters_hold_in_the_list_and_on_the_map(
 
 
 def test_a_view_that_is_none_is_refused(door: Client) -> None:
-    assert [door.get(f"/map/points{bad}").status_code for bad in ("", "?bbox=x&zoom=1")] == [422, 422]
-
-
-# ---- what nobody is told ----
-
-
-def told_of_nobody(door: Client, cast: Cast, now: datetime) -> dict[str, list[str]]:
-    """Which planted secrets each of the answers holds."""
-    name, phone, plate = "欧阳建国", "13812345678", "鲁K12345"
-    words = f"2单元302室{name}家 {phone} {plate}"
-    case = solved(cast, now - 3 * HOUR, text=words, contact=phone)
-    noise = solved(cast, now - 2 * HOUR, text=words, category=catalogue.by_code(NOISE).id)
-    for one in (case, noise):
-        Case.objects.filter(id=one.id).update(title=words, ending_reason=words)
-        PublicWords.objects.create(
-            case_id=one.id, text=f"已处理，{phone}", version=1, at=now, by_id=cast.chen.id
-        )
-    stairwell = cast.town.row(cast.town.stairwell)
-    building = cast.town.row(cast.town.building)
-    Place.objects.filter(id=stairwell.id).update(lon=122.187654, lat=37.412345)
-    # every map begins with the bounds of the whole ground
-    Place.objects.filter(id=cast.town.street_b).update(lon=122.2, lat=37.5)
-    Case.objects.filter(id=case.id).update(category_id=catalogue.by_code("0508").id)  # thrown from above
-    secrets = {
-        "name": name,
-        "phone": phone,
-        "plate": plate,
-        "flat": "302",
-        "stairwell": stairwell.code,
-        "stairwell's name": stairwell.full_name,
-        "its point": "122.1876",
-        "building of what points at a home": building.code,
-        "number": case.number,
-        "id": case.id.hex[:12],
-        "minute": "T10:00",
-    }
-    answers = told(door, cast)
-    return {url: [what for what, said in secrets.items() if said in page] for url, page in answers.items()}
-
-
-def test_no_name_phone_plate_stairwell_or_minute_is_told_anywhere(
-    door: Client, cast: Cast, now: datetime
-) -> None:
-    assert told_of_nobody(door, cast, now) == {url: [] for url in doors(cast)}
-
-
-def test_sabotage_were_places_not_cut_and_numbers_not_masked_all_answers_but_none_would_tell(
-    door: Client, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(face, "NEVER_NAMED", frozenset())
-    monkeypatch.setattr(face, "is_discreet", lambda _code: False)
-    monkeypatch.setattr(publicly, "is_discreet", lambda _code: False)
-    monkeypatch.setattr("gezhi.web.public.face.matters.mask_private", lambda text: text)
-    found = told_of_nobody(door, cast, now)
-    assert all("stairwell" in found[url] for url in doors(cast) if "/map/points" not in url)
-    assert "its point" in found[f"/map/points?{WHOLE}"]
-    assert all("phone" in found[url] for url in doors(cast) if "/map/points" not in url)
-
-
-def test_what_points_at_a_home_is_counted_at_its_compound_without_words_and_pictures(
-    door: Client, cast: Cast, now: datetime
-) -> None:
-    solved(cast, now - HOUR, category=catalogue.by_code(NOISE).id)
-    (row,) = table(door)
-    assert (row["place_code"], row["words"]) == (cast.town.row(cast.town.compound).code, "")
-    assert entries(door, cast.town.row(cast.town.building).code) == []
-    assert len(entries(door, cast.town.row(cast.town.compound).code)) == 1
-
-
-def test_complaints_and_what_is_referred_out_are_nowhere(door: Client, cast: Cast, now: datetime) -> None:
-    case = solved(cast, now - HOUR)
-    for change in ({"complained_of_id": cast.property}, {"category_id": catalogue.by_code("1204").id}):
-        Case.objects.filter(id=case.id).update(complained_of_id=None)
-        Case.objects.filter(id=case.id).update(**change)
-        assert table(door) == []
-
-
-def test_sabotage_were_complaints_not_kept_back_they_would_be_told(
-    door: Client, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = solved(cast, now - HOUR)
-    Case.objects.filter(id=case.id).update(category_id=catalogue.by_code("1204").id)
-    monkeypatch.setattr("gezhi.cases.public._kept_back", list)
-    assert len(table(door)) == 1
-
-
-def test_pictures_are_shown_only_when_somebody_has_cleared_them(
-    door: Client, cast: Cast, now: datetime
-) -> None:
-    case = solved(cast, now - HOUR)
-    assert "/photo/" not in text(door.get("/map"))
-    Evidence.objects.filter(claimed_kind="case", claimed_id=case.id).update(public_at=now, served_at=now)
-    assert text(door.get("/map")).count("/photo/") == 2  # small, and large behind it
-    Case.objects.filter(id=case.id).update(category_id=catalogue.by_code(NOISE).id)
-    face._kept.clear()
-    assert "/photo/" not in text(door.get("/map"))
-
-
-def test_a_cell_that_a_sheet_would_run_is_made_harmless(door: Client, cast: Cast, now: datetime) -> None:
-    case = solved(cast, now - HOUR)
-    PublicWords.objects.create(case_id=case.id, text="=1+1", version=1, at=now, by_id=cast.chen.id)
-    assert table(door)[0]["words"] == "'=1+1"
+    assert door.get("/map/points?bbox=x&zoom=1").status_code == 422
 
 
 # ---- feeds ----
