@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gezhi.cases import face
 from gezhi.cases.face import FaceRow
@@ -108,4 +108,4 @@ def months(today: date) -> list[str]:
 
 def step_words(row: FaceRow) -> str:
     """The plain step, as strangers are told."""
-    return _("正在办") if row.is_open else _("办好了")
+    return pgettext("step", "正在办") if row.is_open else pgettext("step", "办好了")

@@ -24,7 +24,6 @@ from gezhi.web.public.face import asked, matters
 from gezhi.web.words import language
 
 MOST: Final = 50  # entries, the newest
-KEPT_SECONDS: Final = 300  # by readers and what stands between
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)  # of a feed without entries: the same at every look
 
 
@@ -49,7 +48,7 @@ def feed(request: Asked, code: str) -> HttpResponse:
     newest = int(_moment(rows[0].day).timestamp()) if rows else int(BEGINNING.timestamp())
     answer["ETag"] = etag
     answer["Last-Modified"] = http_date(newest)
-    answer["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    answer["Cache-Control"] = "private, no-cache"  # kept by the reader, asked for again: it may be turned off
     # days are told, not minutes: of today there may be more since, so that its day alone answers nobody
     is_over = not rows or rows[0].day < local_day(request.now)
     return (

@@ -36,7 +36,7 @@ def page(request: Asked) -> HttpResponse:
     asked.opened(request, "public-map")
     today = local_day(request.now)
     wanted, whole = asked.question(request, today), face.face(request.now)
-    rows = wanted.of(whole.rows)
+    rows = sorted(wanted.of(whole.rows), key=lambda one: one.is_open)  # what was solved comes first
     number = _page_of(request.GET.get("page", ""), len(rows))
     layer = _layer(rows, request)
     background = mapframe.frame(request.now)
@@ -69,7 +69,11 @@ def points(request: Asked) -> JsonResponse:
     except Invalid:
         return JsonResponse({"signs": []}, status=422)
     wanted = asked.question(request, local_day(request.now))
-    return JsonResponse({"signs": _signs(wanted.of(face.face(request.now).rows), view, request)})
+    rows = wanted.of(face.face(request.now).rows)
+    return JsonResponse(
+        {"signs": _signs(rows, view, request)},
+        json_dumps_params={"ensure_ascii": False, "separators": (",", ":")},
+    )
 
 
 def _layer(rows: Iterable[FaceRow], request: Asked) -> Layer:
