@@ -112,13 +112,25 @@ def narrowed(
 ) -> list[FaceRow]:
     """Those at a place or below it, of these categories, of a month ("2026-03")."""
     wanted = None if category_ids is None else frozenset(category_ids)
+    first = date.fromisoformat(f"{month}-01") if month else date.min
+    after = (first + timedelta(days=31)).replace(day=1) if month else date.max
     return [
         one
         for one in rows
         if (not path or (one.place is not None and one.place.path.startswith(path)))
         and (wanted is None or one.category_id in wanted)
-        and (not month or f"{one.day:%Y-%m}" == month)
+        and first <= one.day < after
     ]
+
+
+def with_pictures(rows: Iterable[FaceRow]) -> list[UUID]:
+    """Of which of these cases everybody may see cleared pictures, as they stand this moment. 1 or 2 queries, none for no case."""
+    wanted = [one.id for one in rows if not one.is_veiled]
+    if not wanted:
+        return []
+    veiled = [leaf.id for leaf in catalogue.leaves() if is_discreet(leaf.code)]
+    now = _fitting().filter(id__in=wanted).exclude(category_id__in=veiled)
+    return list(now.exclude(state__in=UNREAD).values_list("id", flat=True))
 
 
 def mark(*parts: object) -> UUID:

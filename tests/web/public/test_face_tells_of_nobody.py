@@ -122,7 +122,9 @@ def test_pictures_are_shown_only_when_somebody_has_cleared_them(
     assert "/photo/" not in text(door.get("/map"))
     Evidence.objects.filter(claimed_kind="case", claimed_id=case.id).update(public_at=now, served_at=now)
     assert text(door.get("/map")).count("/photo/") == 2  # small, and large behind it
+    # at once, also while the rows are kept
     Case.objects.filter(id=case.id).update(category_id=catalogue.by_code(NOISE).id)
+    assert "/photo/" not in text(door.get("/map"))
     face._kept.clear()
     assert "/photo/" not in text(door.get("/map"))
 

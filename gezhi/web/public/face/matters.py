@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.formats import date_format
 
-from gezhi.cases import pictures
+from gezhi.cases import face, pictures
 from gezhi.cases.face import FaceRow
 from gezhi.cases.public import words_for_all
 from gezhi.evidence.queries import EvidenceRow
@@ -17,8 +17,8 @@ from gezhi.web.public.face.asked import step_words
 
 
 def shown(rows: Sequence[FaceRow]) -> list[dict[str, Any]]:
-    """For public/face/_matter.html. 5 queries, none for no row."""
-    open_to_all = [one.id for one in rows if not one.is_veiled]
+    """For public/face/_matter.html. 7 queries at most, none for no row."""
+    open_to_all = face.with_pictures(rows)
     said, seen = words(rows), public_photos(open_to_all)
     work = pictures.after(open_to_all)
     return [
