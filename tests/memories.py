@@ -8,6 +8,7 @@ from gezhi.tenancy import queries
 
 # tests/test_standing.py holds both lists to what the modules have: one that is missing would leak from test to test.
 MEMORIES = (
+    ("gezhi.cases.face", "_kept"),
     ("gezhi.cases.numbers", "_stock"),
     ("gezhi.catalogue.shelf", "_shelves"),
     ("gezhi.channels.books", "_held"),

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
+OPEN, CLOSED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
 
 
 class Case(TenantModel):
@@ -155,6 +156,9 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=True),
                 name="open_cases_by_due",
             ),
+            models.Index(
+                fields=["jurisdiction", "closed_at", "id"], condition=CLOSED, name="closed_cases_by_closing"
+            ),
             # all that the map asks of open cases, place by place
             models.Index(
                 fields=[
@@ -171,20 +175,10 @@ class Case(TenantModel):
             ),
             # what narrows a list of open cases; by no moment, so that a move writes none of them
             models.Index(
-                fields=["jurisdiction", "category"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_of_a_category",
+                fields=["jurisdiction", "category"], condition=OPEN, name="open_cases_of_a_category"
             ),
-            models.Index(
-                fields=["jurisdiction", "channel"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_by_channel",
-            ),
-            models.Index(
-                fields=["jurisdiction", "level"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_by_level",
-            ),
+            models.Index(fields=["jurisdiction", "channel"], condition=OPEN, name="open_cases_by_channel"),
+            models.Index(fields=["jurisdiction", "level"], condition=OPEN, name="open_cases_by_level"),
             models.Index(
                 fields=["jurisdiction", "place_path"],
                 condition=Q(closed_at__isnull=True),

@@ -89,7 +89,7 @@ class PlainStep(NamedTuple):
 
 def listed(wanted: PublicFilter, *, page: int, size: int) -> list[PublicCase]:
     """One page (from 1), newest first. At most 6 queries, whatever its size (1 more for each 500 places)."""
-    rows = _fitting(wanted).only(*_LOOKED_AT).order_by("-received_at", "-id")
+    rows = fitting(wanted).only(*_LOOKED_AT).order_by("-received_at", "-id")
     if wanted.around is None:
         return _shown(rows[(page - 1) * size : page * size])
     near = [one for one in _shown(_boxed(rows, wanted.around)[:MOST_NEAR]) if _is_in(one, wanted.around)]
@@ -143,7 +143,8 @@ def words_for_all(case_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     return words_of(case_ids)
 
 
-def _fitting(wanted: PublicFilter) -> QuerySet[Case]:
+def fitting(wanted: PublicFilter) -> QuerySet[Case]:
+    """What a stranger may know of at all. Lazy; 1 query for imports under way."""
     rows: QuerySet[Case] = Case.objects.filter(complained_of=None, category__isnull=False)
     rows = rows.exclude(category_id__in=_kept_back())
     if hidden := unpublished_runs():

@@ -116,7 +116,7 @@ class CalendarView:
 
 @dataclass(frozen=True)
 class RuleView:
-    """One rule with its bounds, for the desk. unit: working_minutes minutes hours days working_days percent times cases switch (1 = on, 0 = off)."""
+    """One rule with its bounds, for the desk. unit: working_minutes minutes hours days working_days percent times cases choice switch (1 = on, 0 = off)."""
 
     key: str
     value: int

@@ -77,6 +77,7 @@ SHOWING: Final[Mapping[tuple[str, str] | str, str]] = {
 }
 MAP: Final[Mapping[tuple[str, str] | str, str]] = {
     "map_box": gettext_noop("地图范围要写成 西,南,东,北 四个经纬度。"),
+    "public_month": gettext_noop("月份要写成 2026-03 这样，不晚于这个月。"),
     "map_zoom": gettext_noop("地图级别要在 0 到 22 之间。"),
     "tile_scheme": gettext_noop("地址要以 https:// 或 http:// 开头。"),
     "tile_address": gettext_noop("地址不成立：主机要写完整，不能有 {s}、空格、引号或汉字。"),

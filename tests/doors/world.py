@@ -322,7 +322,7 @@ def keep_files(things: Things) -> None:
 def fill(cast: Cast, at: datetime) -> Things:
     """Our office, whose list is public. No case is drawn for a second look: what a form does must not depend on chance."""
     town = cast.town
-    for key, value in (("recheck_percent", 0), ("public_list", 1)):
+    for key, value in (("recheck_percent", 0), ("public_list", 1), ("public_map", 1)):
         row = OfficeRule.objects.get(key=key)
         catalogue_actions.change_rule(key, value, revision=row.revision, actor=SYSTEM, at=at)
     ours = Hands(cast.chen, cast.qian, cast.zhao, cast.zhou, cast.property)

@@ -79,9 +79,8 @@ def build(
         )
         with scope(office.id):
             catalogue.load_book(actor=SYSTEM, at=began)
-            catalogue.change_rule(
-                "public_list", 1, revision=1, actor=SYSTEM, at=began
-            )  # design §7: on in the demonstration
+            for key in ("public_list", "public_map", "public_map_open"):  # design §7: on in the demonstration
+                catalogue.change_rule(key, 1, revision=1, actor=SYSTEM, at=began)
             names = build_places(actor=SYSTEM, at=began)
             cast = build_people(names, has_rosters=not months, actor=SYSTEM, at=began if months else at)
             build_rules(actor=SYSTEM, at=began)

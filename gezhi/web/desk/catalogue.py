@@ -30,6 +30,7 @@ UNITS = {
     "times": gettext_lazy("次"),
     "cases": pgettext_lazy("unit", "件"),
     "day_of_month": gettext_lazy("日"),
+    "choice": gettext_lazy("（选项）"),
 }
 SWITCH = "switch"
 SWITCHED = {1: pgettext_lazy("switch", "开"), 0: pgettext_lazy("switch", "关")}

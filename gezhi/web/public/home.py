@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from gezhi.cases import face
 from gezhi.cases import queries as cases
 from gezhi.kernel.actor import SYSTEM
 from gezhi.kernel.refusal import NotFound, Refusal
@@ -134,6 +135,11 @@ def _page(request: Asked, number: int, more: dict[str, object]) -> HttpResponse:
     return render(
         request,
         "public/home.html",
-        {"office": request.jurisdiction, "answering": answering, **more},
+        {
+            "office": request.jurisdiction,
+            "answering": answering,
+            "has_face": face.is_shown(),
+            **more,
+        },
         status=number,
     )

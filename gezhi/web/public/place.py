@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gezhi.cases import face
 from gezhi.cases.public import words_for_all
 from gezhi.flows.look_at_photo import public_photos
 from gezhi.places import queries as places
@@ -24,6 +25,7 @@ def place(request: Asked, code: str) -> HttpResponse:
     context = {
         "place": found,
         "is_building": path != found.path,
+        "has_face": face.is_shown(),
         "answering": trust.answering_here(found, request.now),
         "solved": [
             {

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from gezhi.web.public import danger, health, home, look, offline, photos, pin, place, report, status, wall
+from gezhi.web.public.face import feed, page, table
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +17,11 @@ urlpatterns = [
     path("find/spots", pin.spots, name="find_spots"),
     path("find/map", pin.frame, name="find_map"),
     path("find/cells", pin.cells, name="find_cells"),
+    path("map", page.page, name="public_map"),
+    path("map/points", page.points, name="public_points"),
+    path("feeds/<str:code>.atom", feed.feed, name="feed"),
+    path("open-data/", table.about, name="open_data"),
+    path("open-data/cases.csv", table.cases, name="open_data_cases"),
     path("danger", danger.danger, name="danger"),
     path("photo/<uuid:evidence_id>/<int:size>", photos.photo, name="photo"),
     path("look", look.set_look, name="set_look"),

@@ -1,0 +1,45 @@
+"""The public map under real fingers: a sign comes closer until it is one place, and that place's list is read; without script the list is there."""
+
+from playwright.sync_api import expect
+
+from tests.browser.looking import Eye, findings
+from tests.browser.people import Town
+
+SIGNS = ".leaflet-marker-pane .map-sign"
+
+
+def test_a_sign_leads_closer_and_at_last_to_the_list_of_one_place(town: Town) -> None:
+    page = town.page()
+    page.goto("/map")
+    for _ in range(8):
+        expect(page.locator(SIGNS).first).to_be_visible()
+        page.wait_for_timeout(300)  # signs of the new zoom
+        page.locator(SIGNS).first.click()
+        page.wait_for_timeout(300)
+        if "place=" in page.url:
+            break
+    assert page.url.split("?")[1].startswith("place=")
+    expect(page.locator("#id_place")).not_to_have_value("")
+    expect(page.locator("#list article").first).to_be_visible()
+    assert town.served.complaints() == []
+
+
+def test_on_a_telephone_nothing_is_wrong_and_the_map_may_be_skipped(town: Town) -> None:
+    page = town.phone()
+    eye = Eye(page)
+    page.goto("/map")
+    expect(page.locator(SIGNS).first).to_be_visible()
+    page.locator(".map-skip").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#list")).to_be_focused()
+    assert findings(eye) == []
+
+
+def test_without_script_the_list_is_all_of_it(town: Town) -> None:
+    page = town.phone(java_script_enabled=False)
+    page.goto("/")
+    page.get_by_role("link", name="看看办好了什么").click()
+    page.get_by_role("textbox", name="在哪里").fill("悦海花园")
+    page.get_by_role("button", name="看一看").click()
+    expect(page.locator("#list article").first).to_contain_text("悦海花园")
+    expect(page.get_by_role("link", name="订阅")).to_be_visible()
