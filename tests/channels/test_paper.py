@@ -31,7 +31,7 @@ from gezhi.channels.paper.chart import as_png, as_svg, shapes
 from gezhi.channels.poster import press
 from gezhi.config import worker
 from gezhi.evidence import queries as evidence
-from gezhi.insight.week import week
+from gezhi.insight.week import Count, Part, week
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM
@@ -128,6 +128,11 @@ def test_word_opens_it_and_has_every_word_as_text(pictures: Any) -> None:
     assert [len(made.tables), made.tables[0].cell(1, 0).text] == [2, "开头<这>段&话"]
     assert len(made.inline_shapes) == 1 + 2  # the chart, and a pair
     assert (made.core_properties.author, made.core_properties.title) == ("", "开头<这>段&话")
+
+
+def test_a_table_says_every_community_and_none_is_cut_off() -> None:
+    rows = [(f"社区{n}", Part(None, Count(received=n), ())) for n in range(40)]
+    assert [row[0] for row in brief._table("各社区（件）", "社区", rows).rows] == [name for name, _ in rows]
 
 
 @pytest.mark.django_db

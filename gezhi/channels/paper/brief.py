@@ -29,7 +29,6 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 
 LEAST_FOR_A_RATE = 5  # below, a percentage says more than there is to say
-MOST_ROWS = 15
 
 
 def paper(
@@ -188,7 +187,7 @@ def _sum(parts_: Sequence[Part]) -> Part:
 
 def _table(caption: str, head: str, rows: Sequence[tuple[str, Part]]) -> Table:
     heads = (head, _("收到"), _("前四周"), pgettext("figure", "办结"), _("按期办好／有时限"), _("周末仍超期"))
-    return Table(caption, heads, tuple(_row(name, part) for name, part in rows[:MOST_ROWS]))
+    return Table(caption, heads, tuple(_row(name, part) for name, part in rows))
 
 
 def _row(name: str, part: Part) -> tuple[str, ...]:
