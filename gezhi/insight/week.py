@@ -63,18 +63,18 @@ class Part(NamedTuple):
 
 
 class Stuck(NamedTuple):
-    """A case that does not move. since: the deadline that passed, or when the pause began."""
+    """A case that does not move. party_id None: a party of fewer than FEW people. since: the deadline that passed, or when the pause began."""
 
     number: str
     place_path: str
     category_id: UUID | None
-    party_id: UUID
+    party_id: UUID | None
     since: datetime | None
     returns: int
 
 
 class Standstill(NamedTuple):
-    """How many, by party (only those of FEW people and more, the others under None), and the oldest of them."""
+    """How many, by party (only those of FEW people and more, the others under None last), and the oldest of them. Parties in no order of merit."""
 
     cases: int
     by_party: tuple[tuple[UUID | None, int], ...]
@@ -202,15 +202,14 @@ def _standstill(rows: QuerySet[Line], since: Any, at: datetime) -> Standstill:
     """3 queries: by party, who has few people, the oldest."""
     counts = dict(rows.values_list("lead_id").annotate(n=CountOf("id")))
     small = _small(counts, at)
-    large = sorted((id for id in counts if id not in small), key=lambda id: (-counts[id], id))
-    by_party: list[tuple[UUID | None, int]] = [(id, counts[id]) for id in large]
+    by_party: list[tuple[UUID | None, int]] = [(id, counts[id]) for id in sorted(counts.keys() - small)]
     if few := sum(counts[id] for id in small):
         by_party.append((None, few))
     fields = ("number", "place_path", "category_id", "lead_id")
     oldest = rows.order_by(since.asc(nulls_last=True), "number").values_list(*fields, since, "returns")
-    return Standstill(
-        sum(counts.values()), tuple(by_party), tuple(Stuck(*row) for row in oldest[:MOST_STUCK])
-    )
+    named = (Stuck(*row) for row in oldest[:MOST_STUCK])
+    shown = tuple(one._replace(party_id=None) if one.party_id in small else one for one in named)
+    return Standstill(sum(counts.values()), tuple(by_party), shown)
 
 
 def _small(ids: Iterable[UUID], at: datetime) -> set[UUID]:

@@ -107,7 +107,7 @@ class _Names:
         self.spots = {one.number: seen_place(one.place_path, one.category_id) for one in stuck}
         wanted = {id for id in self.spots.values() if id} | {part.id for part in week.communities if part.id}
         self.places = places.by_ids(wanted)
-        ids = {one.party_id for one in stuck}
+        ids = {one.party_id for one in stuck if one.party_id}
         ids |= {id for still in (week.overdue, week.returned, week.paused) for id, _n in still.by_party if id}
         self.parties = parties.parties_by_ids(ids)
 
@@ -120,6 +120,10 @@ class _Names:
 
     def party(self, id: UUID | None) -> str:
         return self.parties[id].name if id in self.parties else _("其他单位")
+
+    def rank(self, id: UUID | None) -> tuple[bool, str]:
+        """For sorting: by code, those without a name last."""
+        return (False, self.parties[id].code) if id in self.parties else (True, "")
 
     def spot(self, one: Stuck) -> str:
         id = self.spots[one.number]
@@ -224,18 +228,18 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
 
 
 def _whose(still: Standstill, name: str, names: _Names) -> str:
-    """Parties are named with how many they have, never with a rate; those of few people together."""
+    """Parties are named with how many they have, in the order of their codes, never with a rate; those of few people together, last."""
     if not any(id for id, _n in still.by_party):
         return _("%(name)s %(n)s 件：") % {"name": name, "n": still.cases}
-    held = _("、").join(
-        _("%(party)s %(n)s 件") % {"party": names.party(id), "n": n} for id, n in still.by_party
-    )
+    named = sorted(still.by_party, key=lambda one: names.rank(one[0]))
+    held = _("、").join(_("%(party)s %(n)s 件") % {"party": names.party(id), "n": n} for id, n in named)
     return _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.cases, "held": held}
 
 
 def _stuck_line(one: Stuck, names: _Names, at: datetime) -> str:
     said = _("%(spot)s，%(what)s，在%(party)s") % {
-        "spot": names.spot(one), "what": names.category(one.category_id), "party": names.party(one.party_id),
+        "spot": names.spot(one), "what": names.category(one.category_id),
+        "party": names.party(one.party_id) if one.party_id else _("另一单位"),
     }  # fmt: skip
     if one.returns >= 2:
         said += _("，退回 %(n)s 次") % {"n": one.returns}
