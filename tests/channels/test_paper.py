@@ -179,7 +179,7 @@ def test_page_pdf_and_word_say_the_same(cast: Cast, noon: datetime) -> None:
     assert texts == [one["text"] for one in said if "text" in one]
     assert [text for text in texts if text not in in_word] == []
     assert texts[1] == (
-        "本周收到群众反映和上级交办 2 件，前四周没有记录。办结 1 件，前四周没有记录。办结的事里有办理时限的 1 件，按期办好 1 件。"
+        "本周收到群众反映和上级交办 2 件，前四周没有记录。办结 1 件，前四周没有记录。办结的事里有时限、没有延期也没有暂停过的 1 件，按期办好 1 件。"
         "到周末没有超过时限还没有办好的事。"
     )
 

@@ -46,7 +46,10 @@ def paper(
         title=_("本周情况"),
         under=_("%(ground)s · %(span)s") % {"ground": ground or office, "span": span(week)},
         blocks=tuple(blocks),
-        made=_("依据台账生成于 %(time)s。收到按收件时间，办结按结案时间，不含合并、不予受理和转出的。")
+        made=_(
+            "依据台账生成于 %(time)s。收到按收件时间，办结按结案时间，不含合并、不予受理和转出的；"
+            "按期办好不算延期和暂停过的，和指标一样。同意不计入指标的案件都不算。"
+        )
         % {"time": f"{localtime(at):%Y-%m-%d %H:%M}"},
         note=note,
     )
@@ -68,7 +71,10 @@ def first_paragraph(week: Week) -> str:
         _("办结 %(n)s 件，%(than)s。") % {"n": now.closed, "than": _than(now.closed, before, "closed")},
     ]
     if now.timed:
-        said.append(_("办结的事里有办理时限的 %(n)s 件，按期办好 %(m)s。") % {"n": now.timed, "m": _of(now)})
+        said.append(
+            _("办结的事里有时限、没有延期也没有暂停过的 %(n)s 件，按期办好 %(m)s。")
+            % {"n": now.timed, "m": _of(now)}
+        )
     said.append(
         _("到周末有 %(n)s 件超过时限还没有办好，%(than)s。")
         % {"n": now.overdue, "than": _than(now.overdue, before, "overdue")}
@@ -176,7 +182,12 @@ def _parts(week: Week, names: _Names) -> list[Block]:
     ):
         if shown := [row for row in rows if any(row[1].now) or any(one.received for one in row[1].before)]:
             blocks.append(_table(caption, head, shown))
-    blocks.append(Paragraph(_("“前四周”是前四周每周平均收到的件数。按编号排列，不是排名。"), is_note=True))
+    blocks.append(
+        Paragraph(
+            _("“前四周”是前四周每周平均收到的件数，“有时限”不含延期和暂停过的。按编号排列，不是排名。"),
+            is_note=True,
+        )
+    )
     return blocks
 
 
