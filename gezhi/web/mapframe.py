@@ -119,5 +119,7 @@ def view_of(asked: Mapping[str, str]) -> View:
 def let_in(answer: HttpResponse, below: Background) -> HttpResponse:
     """The page may load pictures from the host of the tiles that are set, and from no other."""
     if below.source:
-        answer._csp_update = {"img-src": [below.source]}  # type: ignore[attr-defined]
+        vars(answer)["_csp_update"] = {
+            "img-src": [below.source]
+        }  # where django-csp looks for what a page adds
     return answer

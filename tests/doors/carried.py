@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from gezhi.evidence.actions import Kept
 from gezhi.evidence.models import Evidence
 from gezhi.tenancy.clock import new_id
 from gezhi.web import kept
 from gezhi.web.desk import paste_state
-from gezhi.web.kept import Kept
 from tests.cast import PASSWORD, photo
 
 Things = dict[str, str]
