@@ -181,7 +181,7 @@ def _cut(form: DrawingForm, sent: QueryDict, typed: dict[str, str]) -> None:
             else []
         )
         parts = draw_cells.cut(json.dumps(area), points) if area else None
-    except Exception:  # a line may cross an area in ways that no library splits
+    except BadCorners:
         parts = None
     if parts is None:
         form.add_error(None, _("这条线没有正好把网格切成两块。请从边界外面画到另一边外面。"))
