@@ -117,8 +117,8 @@ def test_a_mistake_of_ours_while_cutting_is_not_said_to_be_the_line(page, monkey
 
     client, address, code = page
     monkeypatch.setattr(draw_cells, "cut", broken)
-    with pytest.raises(KeyError):
-        client.post(address, _sent(code, cut=code, line="122.13, 37.2\n122.13, 37.6"))
+    answer = client.post(address, _sent(code, cut=code, line="122.13, 37.2\n122.13, 37.6"))
+    assert (answer.status_code, "没有正好把网格切成两块" in text(answer)) == (500, False)
 
 
 def test_a_day_to_come_is_waited_for_shown_and_called_off(page):
