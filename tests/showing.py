@@ -7,6 +7,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.evidence.models import Evidence
+from gezhi.insight.figures import exclusions
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger import actions as ledger
@@ -54,3 +55,9 @@ def album_as_things(name: str, cast: Cast, at: datetime) -> dict[str, str]:
     made = albums.make("迎检", at.date(), at.date(), [Draft("楼道整洁")], actor=cast.chen, at=at)
     line = queries.lines(queries.album(made, actor=SYSTEM))[0]
     return {f"{name}.album": str(made), f"{name}.album.line": str(line.id)}
+
+
+def left_out(cast: Cast, case: Case, at: datetime) -> None:
+    """Chen asks that no figure counts the case, and Zhou agrees."""
+    asked = exclusions.ask(case.number, "系统演练", actor=cast.chen, at=at)
+    exclusions.review(asked.id, grant=True, actor=cast.zhou, at=at)

@@ -221,14 +221,14 @@ class Maker:
             first = unit.firsts.get(case.id)
             title = words[first].folded_title if first else folded(case.title)
             text = " ".join(filter(None, (number, where, title, *(one.folded for one in told))))[:MOST_SIGNS]
-            row = [""] * 5
+            row: list[Any] = [""] * 5
             at = self._at[SearchLine]
             row[0], row[at["case_id"]], row[at["text"]] = (
                 f"{id[:-2]}{self._chance.randrange(256):02x}",
                 id,
                 text,
             )
-            row[at["number"]], row[at["jurisdiction_id"]] = firsts[id], current().hex  # type: ignore[call-overload]
+            row[at["number"]], row[at["jurisdiction_id"]] = firsts[id], current().hex
             self.rows[SearchLine].append(row)
             parts = [tokens(number), keys, *(one.tokens for one in told)]
             if first not in unit.linked[case.id]:  # told nowhere else

@@ -83,7 +83,7 @@ class CaseFilter:
 
 def fitting(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
     """Cases this actor may see that fit, in no order. A lazy queryset."""
-    return visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon))
+    return visible_to(actor).filter(_fits(wanted, actor), by_clock(wanted.clock, at, soon))
 
 
 def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
@@ -125,7 +125,7 @@ def counted(
     hidden, asked = tuple(unpublished_runs()), list[str]()
     values: list[Any] = []
     for one in wanted:
-        rows = visible_but(actor, hidden).filter(_fits(one, actor), _clock(one.clock, at, soon)).order_by()
+        rows = visible_but(actor, hidden).filter(_fits(one, actor), by_clock(one.clock, at, soon)).order_by()
         try:
             sql, given = rows.values("id")[: most + 1].query.sql_with_params()
         except EmptyResultSet:
@@ -147,7 +147,7 @@ def _tallying(actor: Actor, hidden: tuple[UUID, ...], views: tuple[tuple[str, Ca
     def counted(at: datetime, soon: datetime) -> QuerySet[Any, Any]:
         rows = visible_but(actor, hidden).filter(closed_at=None).order_by().values(one=Value(1))
         counts = {
-            name: Count("id", filter=_fits(one, actor) & _clock(one.clock, at, soon)) for name, one in views
+            name: Count("id", filter=_fits(one, actor) & by_clock(one.clock, at, soon)) for name, one in views
         }
         return rows.annotate(**counts).values_list(*counts)
 
@@ -206,7 +206,8 @@ def _moments(wanted: CaseFilter) -> Q:
     return fits
 
 
-def _clock(clock: str, at: datetime, soon: datetime) -> Q:
+def by_clock(clock: str, at: datetime, soon: datetime) -> Q:
+    """Cases of this clock (`CaseFilter.clock`), for whoever lists or counts them."""
     running = Q(closed_at=None, review_at=None)
     match clock:
         case "overdue":
@@ -219,9 +220,6 @@ def _clock(clock: str, at: datetime, soon: datetime) -> Q:
             return Q(closed_at=None) & Q(review_at__isnull=False)
         case _:
             return Q()
-
-
-by_clock = _clock  # for whoever counts by it
 
 
 def _is_nearly_due(at: datetime) -> Q:
@@ -239,9 +237,9 @@ def per_place(
     """How many open cases that fit lie at each place: (in time, due soon, overdue, paused). 2 queries, whatever the number of cases."""
     # rows, not ids: so all of it stands in the index of open cases by place
     clocks = {
-        name: Count(Value(1), filter=_clock(name, at, soon)) for name in ("due_soon", "overdue", "paused")
+        name: Count(Value(1), filter=by_clock(name, at, soon)) for name in ("due_soon", "overdue", "paused")
     }
-    rows = visible_to(actor).filter(_fits(wanted, actor), _clock(wanted.clock, at, soon), closed_at=None)
+    rows = visible_to(actor).filter(_fits(wanted, actor), by_clock(wanted.clock, at, soon), closed_at=None)
     counted = rows.order_by().values("place_id").annotate(whole=Count("*"), **clocks)
     try:
         found = list(counted.values_list("place_id", "whole", *clocks))

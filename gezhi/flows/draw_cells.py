@@ -12,6 +12,7 @@ from uuid import UUID
 import shapely
 from django.db import transaction
 from django.utils import timezone
+from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
 from shapely.ops import split
 
@@ -220,8 +221,12 @@ def cut(outline: str, line: Sequence[tuple[float, float]]) -> tuple[str, str] | 
     """The two parts of an outline along a line, the larger first; None unless the line goes right through it once."""
     if len(line) < 2:
         return None
-    area = shape(json.loads(outline))
-    parts = [one for one in split(area, shapely.LineString(line)).geoms if one.area > 0]
+    area = json.loads(outline)
+    try:
+        whole = split(shape(area), shapely.LineString(line)).geoms
+    except (ShapelyError, ValueError):  # it crosses itself, or runs along the line: no library splits that
+        return None
+    parts = [one for one in whole if one.area > 0]
     if len(parts) != 2:
         return None
     larger, smaller = sorted(parts, key=lambda one: -one.area)

@@ -49,7 +49,9 @@ def waiting(picture: UUID) -> Sheet:
 
 
 @transaction.atomic
-def lay(picture: UUID, name: str, marks: Sequence[Mark], *, actor: Actor, at: datetime) -> Plan:
+def lay(
+    picture: UUID, name: str, marks: Sequence[Mark], *, is_public: bool = False, actor: Actor, at: datetime
+) -> Plan:
     """Put it on the map. Raises NotFound, and as `backgrounds.add_plan`."""
     sheet, id = waiting(picture), new_id()
     made = backgrounds.add_plan(
@@ -58,6 +60,7 @@ def lay(picture: UUID, name: str, marks: Sequence[Mark], *, actor: Actor, at: da
         picture=picture,
         size=(sheet.width, sheet.height),
         marks=marks,
+        is_public=is_public,
         actor=actor,
         at=at,
     )

@@ -18,6 +18,8 @@ from gezhi.cases.public import rough_place
 from gezhi.cases.publicly import why_none_of
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
+from gezhi.insight.figures.counts import of_count
+from gezhi.insight.models import Exclusion
 from gezhi.insight.schematic import Area, Drawing, Spot, drawn
 from gezhi.ledger.models import Line
 from gezhi.parties.days import holds_on, local_day, midnight
@@ -33,7 +35,6 @@ MOST_PARTIES = 8
 MOST_CELLS, MOST_SPOTS = 400, 200
 ROLES = (ServiceKind.DESK, ServiceKind.SUBDISTRICT, ServiceKind.GRID_TEAM, ServiceKind.PROPERTY)
 WORST_FIRST = ("overdue", "due_soon", "in_time", "paused")
-NO_CASE = ("duplicate", "declined", "not_ours")  # endings by which nothing was done
 
 
 class Tally(NamedTuple):
@@ -94,7 +95,7 @@ def wall(path: str, *, at: datetime, soon: datetime) -> Wall:
         total = total.plus(tally)
     since = midnight(local_day(at))
     came = _lines(path).filter(received_at__gte=since)
-    done = _lines(path).filter(closed_at__gte=since).exclude(ending__in=NO_CASE)
+    done = of_count("closed", _lines(path).filter(closed_at__gte=since), frozenset())
     events = [_events(came, "received_at"), _events(done, "closed_at")]
     names = _names(id for found in events for _, id, _ in found)
     told = [tuple(Event(at, names.get(id, ""), leaf) for at, id, leaf in found) for found in events]
@@ -104,8 +105,9 @@ def wall(path: str, *, at: datetime, soon: datetime) -> Wall:
 
 
 def _open(path: str, at: datetime, soon: datetime) -> dict[tuple[str, UUID | None], Tally]:
-    """Open cases by (path of the compound, grid cell). 2 queries."""
-    rows = Case.objects.filter(closed_at=None)
+    """Open cases by (path of the compound, grid cell), but for those that are left out of all figures. 2 queries."""
+    left_out = Exclusion.objects.filter(state=Exclusion.GRANTED).values("case_id")
+    rows = Case.objects.filter(closed_at=None).exclude(id__in=left_out)
     if path != paths.ROOT:  # the office has cases without a place, too
         rows = rows.filter(within(path))
     if hidden := unpublished_runs():
@@ -119,7 +121,7 @@ def _open(path: str, at: datetime, soon: datetime) -> dict[tuple[str, UUID | Non
 
 def _lines(path: str) -> QuerySet[Line]:
     low, high = paths.span(path)
-    rows: QuerySet[Line] = Line.objects.filter(is_held=False)
+    rows = of_count("received", Line.objects.all(), frozenset())
     return rows if path == paths.ROOT else rows.filter(place_path__gte=low, place_path__lt=high)
 
 

@@ -4,9 +4,9 @@ kept → shared with a party, or taken back → dropped; each deed is journalled
 works there, by the party's manager or officer, and by administrators.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -250,15 +250,22 @@ def _next_place(others: QuerySet[View]) -> int:
 
 
 def _record(
-    view: View, event: str, actor: Actor, at: datetime, *, query: str = "", **changes: object
+    view: View,
+    event: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    query: str = "",
+    before: Mapping[str, Any] = {},
+    after: Mapping[str, Any] = {},
 ) -> None:
     """Names and filters are free text: they stand in the words."""
     words = {"name": view.name, "filter": query} if query else {"name": view.name}
-    record(Deed("view", view.id, event, words=words, **changes), actor=actor, at=at)  # type: ignore[arg-type]
+    record(Deed("view", view.id, event, before, after, words), actor=actor, at=at)
 
 
-def _row(values: Sequence[object]) -> ViewRow:
-    row = ViewRow(*values)  # type: ignore[arg-type]
+def _row(values: Iterable[Any]) -> ViewRow:
+    row = ViewRow(*values)
     return row._replace(columns=_codes(str(row.columns)))
 
 

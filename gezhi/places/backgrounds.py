@@ -50,7 +50,7 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A scanned plan. corners: (lon, lat) of its upper left, upper right and lower left."""
+    """A scanned plan. corners: (lon, lat) of its upper left, upper right and lower left. is_public: residents see it, too."""
 
     id: UUID
     name: str
@@ -59,6 +59,7 @@ class Plan:
     height: int
     marks: list[list[float]]
     corners: list[list[float]]
+    is_public: bool
 
 
 _FIELDS = tuple(Background.__slots__)
@@ -168,10 +169,11 @@ def add_plan(
     picture: UUID,
     size: tuple[int, int],
     marks: Sequence[Mark],
+    is_public: bool = False,
     actor: Actor,
     at: datetime,
 ) -> Plan:
-    """Lay a plan on the map. size: pixels of the picture as it is shown; marks: two or three.
+    """Lay a plan on the map. size: pixels of the picture as it is shown; marks: two or three; is_public: on the maps of residents, too.
 
     Raises NotYours, Invalid: name (empty), marks (plan_… a code of kernel.mooring, or of a point), plans (too_many).
     """
@@ -188,12 +190,29 @@ def add_plan(
         height=size[1],
         marks=[list(one) for one in marks],
         corners=corners,
+        is_public=is_public,
         made_at=at,
     )
     row.save(force_insert=True)
-    after = {"name": called, "picture": picture, "marks": row.marks}
+    after = {"name": called, "picture": picture, "marks": row.marks, "is_public": is_public}
     record(Deed("map", row.id, "plan_added", {}, after, is_first=True), actor=actor, at=at)
     return Plan(*(getattr(row, field) for field in _PLAN_FIELDS))
+
+
+@transaction.atomic
+def show_plan(id: UUID, *, is_public: bool, actor: Actor, at: datetime) -> None:
+    """From now on residents see it, too, or no longer. Raises NotYours, NotFound."""
+    policy.keeps_places(actor)
+    locked_register()
+    row = MapPlan.objects.filter(id=id, removed_at=None).first()
+    if row is None:
+        raise NotFound("plan")
+    if row.is_public == is_public:
+        return
+    row.is_public = is_public
+    row.save(update_fields=["is_public"])
+    before, after = {"is_public": not is_public}, {"is_public": is_public}
+    record(Deed("map", row.id, "plan_shown", before, after), actor=actor, at=at)
 
 
 @transaction.atomic

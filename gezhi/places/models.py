@@ -202,7 +202,7 @@ class MapBackground(TenantModel):
 class MapPlan(TenantModel):
     """A scanned plan laid on the map. picture: id of the kept picture. marks: [x, y, lon, lat] each, as somebody set them.
 
-    corners: [lon, lat] of its upper left, upper right and lower left corner, as follows from the marks.
+    corners: [lon, lat] of its upper left, upper right and lower left corner, as follows from the marks. is_public: residents see it, too.
     """
 
     name = models.CharField(max_length=60)
@@ -211,6 +211,7 @@ class MapPlan(TenantModel):
     height = models.PositiveIntegerField()
     marks = models.JSONField()
     corners = models.JSONField()
+    is_public = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 

@@ -31,10 +31,10 @@ NEAR = 0.002  # degrees around a place: some 200 m
 LARGE = 1600  # pixels of a plan's picture
 
 
-def frame(at: datetime, *, near: UUID | None = None) -> dict[str, Any]:
+def frame(at: datetime, *, near: UUID | None = None, for_residents: bool = False) -> dict[str, Any]:
     """For templates/ui/map.html: `map`, a JSON text for the script, and `map_background`. 3 queries.
 
-    near: a place to begin at, where it is shown anywhere.
+    near: a place to begin at, where it is shown anywhere. for_residents: of the plans only those that are for everybody.
     """
     below = background()
     data = {
@@ -46,6 +46,7 @@ def frame(at: datetime, *, near: UUID | None = None) -> dict[str, Any]:
         "plans": [
             {"name": one.name, "url": link(one.picture, LARGE, at=at), "corners": one.corners}
             for one in plans()
+            if one.is_public or not for_residents
         ],
         "box": box(near),
         "words": _words(),
@@ -118,5 +119,7 @@ def view_of(asked: Mapping[str, str]) -> View:
 def let_in(answer: HttpResponse, below: Background) -> HttpResponse:
     """The page may load pictures from the host of the tiles that are set, and from no other."""
     if below.source:
-        answer._csp_update = {"img-src": [below.source]}  # type: ignore[attr-defined]
+        vars(answer)["_csp_update"] = {
+            "img-src": [below.source]
+        }  # where django-csp looks for what a page adds
     return answer

@@ -105,6 +105,7 @@ NOT_A_PAGE = {
     "desk:map_cells": "for maps",
     "desk:upload_plan": "POST",
     "desk:lay_plan": "begins with an upload; looked at by itself in tests/browser/test_map.py",
+    "desk:show_plan": "POST",
     "desk:remove_plan": "POST",
     "desk:ledger_download": "a download",
     "desk:month_book": "POST leads there; looked at by itself in tests/web/desk/test_ledgers.py",

@@ -31,12 +31,15 @@ from gezhi.channels.paper.chart import as_png, as_svg, shapes
 from gezhi.channels.poster import press
 from gezhi.config import worker
 from gezhi.evidence import queries as evidence
-from gezhi.insight.week import week
+from gezhi.insight import week as weeks
+from gezhi.insight.week import Count, Part, week
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger.albums import actions, queries
 from gezhi.ledger.albums.standards import Draft
+from gezhi.ledger.models import Line
+from gezhi.parties import queries as parties
 from gezhi.parties.days import local_day
 from gezhi.web.desk.showing import brief as page
 from tests.cast import Cast
@@ -131,6 +134,34 @@ def test_word_opens_it_and_has_every_word_as_text(pictures: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_parties_stand_by_their_codes_and_a_small_one_is_named_nowhere(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [cast.lin_reports(noon, f"路灯不亮 {n}") for n in range(4)]
+    follow(noon)
+    leads = [cast.desk_a, cast.desk_b, cast.desk_b, cast.property]
+    for case, lead in zip(held, leads, strict=True):
+        Line.objects.filter(case=case).update(fix_due=noon, lead_id=lead)
+    monkeypatch.setattr(weeks, "_small", lambda ids, at: {cast.property} & set(ids))
+    found = week(MONDAY, "/", actor=SYSTEM, at=noon + timedelta(days=1))
+    with override("zh-hans"):
+        made = brief.paper(found, ground="", office="", lead="", language="zh-hans", at=noon)
+    by_id = parties.parties_by_ids({cast.desk_a, cast.desk_b})
+    named = sorted(by_id.values(), key=lambda one: one.code)
+    counts = {cast.desk_a: 1, cast.desk_b: 2}
+    said = "、".join(f"{one.name} {counts[one.id]} 件" for one in named)
+    assert f"超期未办好 4 件（{said}、其他单位 1 件）：" in [getattr(one, "text", "") for one in made.blocks]
+    lines = [line for one in made.blocks if isinstance(one, Items) for line in one.lines]
+    assert sum("，在另一单位" in line for line in lines) == 1
+    assert parties.party(cast.property).name not in str(made)
+
+
+def test_a_table_says_every_community_and_none_is_cut_off() -> None:
+    rows = [(f"社区{n}", Part(None, Count(received=n), ())) for n in range(40)]
+    assert [row[0] for row in brief._table("各社区（件）", "社区", rows).rows] == [name for name, _ in rows]
+
+
+@pytest.mark.django_db
 def test_page_pdf_and_word_say_the_same(cast: Cast, noon: datetime) -> None:
     solved(cast, noon)
     cast.lin_reports(noon)
@@ -148,7 +179,7 @@ def test_page_pdf_and_word_say_the_same(cast: Cast, noon: datetime) -> None:
     assert texts == [one["text"] for one in said if "text" in one]
     assert [text for text in texts if text not in in_word] == []
     assert texts[1] == (
-        "本周收到群众反映和上级交办 2 件，前四周没有记录。办结 1 件，前四周没有记录。办结的事里有办理时限的 1 件，按期办好 1 件。"
+        "本周收到群众反映和上级交办 2 件，前四周没有记录。办结 1 件，前四周没有记录。办结的事里有时限、没有延期也没有暂停过的 1 件，按期办好 1 件。"
         "到周末没有超过时限还没有办好的事。"
     )
 

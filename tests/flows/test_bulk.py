@@ -1,6 +1,7 @@
 """Many cases by one wish: each is the deed there is, whole or not at all, in its turn; what moved meanwhile is named and left."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -221,7 +222,10 @@ def test_two_at_the_same_form_at_once_are_one_deed(
     wish = dispatch(cast, some(cast, noon))
     first = actions.begin(wish, key=KEY, actor=cast.chen, at=noon)
     known, asked = actions._known, iter([True])
-    blind_once = lambda *args: None if next(asked, False) else known(*args)  # noqa: E731
+
+    def blind_once(*args: Any) -> Any:
+        return None if next(asked, False) else known(*args)
+
     monkeypatch.setattr(actions, "_known", blind_once)
     assert actions.begin(wish, key=KEY, actor=cast.chen, at=noon) == first
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -351,7 +352,7 @@ def test_a_figure_of_nothing_has_no_value() -> None:
 
 
 def test_following_costs_the_same_statements_for_one_case_and_for_many(
-    cast: Cast, noon: datetime, django_assert_num_queries: object
+    cast: Cast, noon: datetime, django_assert_num_queries: Any
 ) -> None:
     for _ in range(3):
         cast.lin_reports(noon)
@@ -365,6 +366,6 @@ def test_following_costs_the_same_statements_for_one_case_and_for_many(
         if row in {0, 5}:
             seal(at=noon)
             ledger.catch_up(at=noon)
-            with django_assert_num_queries(21):  # type: ignore[operator]
+            with django_assert_num_queries(21):
                 following.catch_up(at=noon)
     assert Line.objects.count() == 9

@@ -30,10 +30,11 @@ DAY = timedelta(days=1)
 SQUARE = (
     '{"type":"Polygon","coordinates":[[[122.1,37.3],[122.3,37.3],[122.3,37.5],[122.1,37.5],[122.1,37.3]]]}'
 )
+EVERYTHING = CaseFilter(states=OPEN)
 ALL = View(100, 20, 140, 50, 8)
 
 
-def _now(cast: Cast, actor: Any, at: Any, wanted: CaseFilter = CaseFilter(states=OPEN)) -> Any:  # noqa: B008
+def _now(cast: Cast, actor: Any, at: Any, wanted: CaseFilter = EVERYTHING) -> Any:
     return layers.now(wanted, key=(wanted.place_path,), actor=actor, at=at, soon=at + DAY)
 
 

@@ -12,7 +12,7 @@ from gezhi.duty import actions as duty
 from gezhi.insight import wall as walls
 from gezhi.insight.wall import Tally, wall
 from tests.cast import Cast, walk
-from tests.showing import follow, solved
+from tests.showing import follow, left_out, solved
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -62,6 +62,15 @@ def test_naming_them_would_be_seen(cast: Cast, noon: datetime, monkeypatch: pyte
     cast.lin_reports(noon, "楼上太吵", category=catalogue.by_code("1201").id)
     follow(noon)
     assert len(wall("/", at=noon + HOUR, soon=noon + HOUR).came) == 1
+
+
+def test_what_is_left_out_of_the_figures_is_on_no_wall(cast: Cast, noon: datetime) -> None:
+    done, still, _other = solved(cast, noon), cast.lin_reports(noon), cast.lin_reports(noon, "玻璃碎了")
+    follow(noon)
+    for case in (done, still):
+        left_out(cast, case, noon)
+    found = wall("/", at=noon + 2 * HOUR, soon=noon + 2 * HOUR)
+    assert (found.tally.open, found.received, found.closed, len(found.came), found.done) == (1, 1, 0, 1, ())
 
 
 def test_phones_are_those_of_the_posters_whoever_is_on_duty(cast: Cast, noon: datetime) -> None:

@@ -8,11 +8,12 @@ import pytest
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.insight import week as weeks
+from gezhi.insight.figures.counts import of_count
 from gezhi.insight.week import BEFORE, Count, monday_of, week
 from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger.models import Line
 from tests.cast import Cast, walk
-from tests.showing import cleared, follow, solved
+from tests.showing import cleared, follow, left_out, solved
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -47,6 +48,23 @@ def test_ten_lines_counted_by_hand(cast: Cast, cases: list[Case], noon: datetime
     assert found.whole.before == (Count(), Count(), Count(received=1), Count(overdue=1))
     assert [(part.id, part.now.received) for part in found.communities] == [(cast.town.community_a, 5)]
     assert sum(part.now.closed for part in found.categories) == 2
+
+
+def test_on_time_means_what_it_means_in_the_figures(cast: Cast, cases: list[Case], noon: datetime) -> None:
+    """What was extended or paused is neither in time nor late; what is left out of the figures is in no count and no list."""
+    ended = {"state": "closed", "ending": "solved", "closed_at": noon + DAY, "done_at": noon}
+    for case in cases[:4]:
+        line(case, **ended, fix_due=noon + DAY)
+    line(cases[1], extended_to=noon + DAY)
+    line(cases[2], paused_minutes=60)
+    line(cases[4], fix_due=noon)
+    for case in cases[3:5]:
+        left_out(cast, case, noon)
+    found = week(MONDAY, "/", actor=SYSTEM, at=noon + 2 * DAY)
+    assert found.whole.now == Count(received=4, closed=3, timed=1, on_time=1, overdue=0)
+    assert found.overdue.cases == 0
+    timed = of_count("timed", Line.objects.all(), frozenset())
+    assert found.whole.now.timed == timed.count()
 
 
 def test_a_week_that_is_over_says_what_was_overdue_then(
@@ -99,6 +117,7 @@ def test_what_is_stuck_is_named_with_its_party_and_small_parties_are_one(
         (1, one.number), (1, two.number), (1, three.number),
     ]  # fmt: skip
     assert found.overdue.by_party == ((None, 1),)  # two people work there
+    assert [one.party_id for one in found.overdue.oldest] == [None]  # nor is it named with its days
     monkeypatch.setattr(weeks, "FEW", 1)  # sabotage twin: nobody is few
     assert week(MONDAY, "/", actor=SYSTEM, at=noon + DAY).overdue.by_party == ((cast.property, 1),)
 

@@ -6,6 +6,7 @@ Whatever is killed meanwhile: of a worker the lease runs out and another looks o
 import os
 import shutil
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -56,7 +57,7 @@ def paper_of(album: Album, *, language: str) -> Paper:
         if taken := by_line.get(line.id):
             number = sum(1 for one in blocks if isinstance(one, Heading)) + 1
             blocks.append(Heading(_("%(n)s. %(text)s") % {"n": number, "text": line.text}))
-            blocks += [_pair(one, names.get(spots[one.id], ""), marks, language) for one in taken]  # type: ignore[arg-type]
+            blocks += [_pair(one, _named(names, spots[one.id]), marks, language) for one in taken]
     office = jurisdiction(current())
     return Paper(
         title=album.name,
@@ -69,6 +70,10 @@ def paper_of(album: Album, *, language: str) -> Paper:
         made=_("照片都由办事处看过、遮挡过，可以公开。位置最细到楼栋。"),
         note=_("演示数据，不是真实情况") if office.demonstration else "",
     )  # fmt: skip
+
+
+def _named(names: Mapping[UUID, str], spot: UUID | None) -> str:
+    return names.get(spot, "") if spot else ""
 
 
 def _pair(one: AlbumPick, place: str, marks: dict[UUID, str], language: str) -> PhotoPair:

@@ -29,7 +29,6 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 
 LEAST_FOR_A_RATE = 5  # below, a percentage says more than there is to say
-MOST_ROWS = 15
 
 
 def paper(
@@ -47,7 +46,10 @@ def paper(
         title=_("本周情况"),
         under=_("%(ground)s · %(span)s") % {"ground": ground or office, "span": span(week)},
         blocks=tuple(blocks),
-        made=_("依据台账生成于 %(time)s。收到按收件时间，办结按结案时间，不含合并、不予受理和转出的。")
+        made=_(
+            "依据台账生成于 %(time)s。收到按收件时间，办结按结案时间，不含合并、不予受理和转出的；"
+            "按期办好不算延期和暂停过的，和指标一样。同意不计入指标的案件都不算。"
+        )
         % {"time": f"{localtime(at):%Y-%m-%d %H:%M}"},
         note=note,
     )
@@ -69,7 +71,10 @@ def first_paragraph(week: Week) -> str:
         _("办结 %(n)s 件，%(than)s。") % {"n": now.closed, "than": _than(now.closed, before, "closed")},
     ]
     if now.timed:
-        said.append(_("办结的事里有办理时限的 %(n)s 件，按期办好 %(m)s。") % {"n": now.timed, "m": _of(now)})
+        said.append(
+            _("办结的事里有时限、没有延期也没有暂停过的 %(n)s 件，按期办好 %(m)s。")
+            % {"n": now.timed, "m": _of(now)}
+        )
     said.append(
         _("到周末有 %(n)s 件超过时限还没有办好，%(than)s。")
         % {"n": now.overdue, "than": _than(now.overdue, before, "overdue")}
@@ -108,7 +113,7 @@ class _Names:
         self.spots = {one.number: seen_place(one.place_path, one.category_id) for one in stuck}
         wanted = {id for id in self.spots.values() if id} | {part.id for part in week.communities if part.id}
         self.places = places.by_ids(wanted)
-        ids = {one.party_id for one in stuck}
+        ids = {one.party_id for one in stuck if one.party_id}
         ids |= {id for still in (week.overdue, week.returned, week.paused) for id, _n in still.by_party if id}
         self.parties = parties.parties_by_ids(ids)
 
@@ -121,6 +126,10 @@ class _Names:
 
     def party(self, id: UUID | None) -> str:
         return self.parties[id].name if id in self.parties else _("其他单位")
+
+    def rank(self, id: UUID | None) -> tuple[bool, str]:
+        """For sorting: by code, those without a name last."""
+        return (False, self.parties[id].code) if id in self.parties else (True, "")
 
     def spot(self, one: Stuck) -> str:
         id = self.spots[one.number]
@@ -173,7 +182,12 @@ def _parts(week: Week, names: _Names) -> list[Block]:
     ):
         if shown := [row for row in rows if any(row[1].now) or any(one.received for one in row[1].before)]:
             blocks.append(_table(caption, head, shown))
-    blocks.append(Paragraph(_("“前四周”是前四周每周平均收到的件数。按编号排列，不是排名。"), is_note=True))
+    blocks.append(
+        Paragraph(
+            _("“前四周”是前四周每周平均收到的件数，“有时限”不含延期和暂停过的。按编号排列，不是排名。"),
+            is_note=True,
+        )
+    )
     return blocks
 
 
@@ -188,7 +202,7 @@ def _sum(parts_: Sequence[Part]) -> Part:
 
 def _table(caption: str, head: str, rows: Sequence[tuple[str, Part]]) -> Table:
     heads = (head, _("收到"), _("前四周"), pgettext("figure", "办结"), _("按期办好／有时限"), _("周末仍超期"))
-    return Table(caption, heads, tuple(_row(name, part) for name, part in rows[:MOST_ROWS]))
+    return Table(caption, heads, tuple(_row(name, part) for name, part in rows))
 
 
 def _row(name: str, part: Part) -> tuple[str, ...]:
@@ -225,18 +239,18 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
 
 
 def _whose(still: Standstill, name: str, names: _Names) -> str:
-    """Parties are named with how many they have, never with a rate; those of few people together."""
+    """Parties are named with how many they have, in the order of their codes, never with a rate; those of few people together, last."""
     if not any(id for id, _n in still.by_party):
         return _("%(name)s %(n)s 件：") % {"name": name, "n": still.cases}
-    held = _("、").join(
-        _("%(party)s %(n)s 件") % {"party": names.party(id), "n": n} for id, n in still.by_party
-    )
+    named = sorted(still.by_party, key=lambda one: names.rank(one[0]))
+    held = _("、").join(_("%(party)s %(n)s 件") % {"party": names.party(id), "n": n} for id, n in named)
     return _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.cases, "held": held}
 
 
 def _stuck_line(one: Stuck, names: _Names, at: datetime) -> str:
     said = _("%(spot)s，%(what)s，在%(party)s") % {
-        "spot": names.spot(one), "what": names.category(one.category_id), "party": names.party(one.party_id),
+        "spot": names.spot(one), "what": names.category(one.category_id),
+        "party": names.party(one.party_id) if one.party_id else _("另一单位"),
     }  # fmt: skip
     if one.returns >= 2:
         said += _("，退回 %(n)s 次") % {"n": one.returns}

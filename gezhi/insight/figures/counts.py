@@ -125,12 +125,16 @@ def _their(name: str, answers: tuple[str, ...]) -> Q:
     return Q(channel=ORDER, case_id__in=links.values("origin_id"))
 
 
+def _ended(ending: str) -> "Callable[[frozenset[UUID]], Q]":
+    return lambda within: Q(ending=ending)
+
+
 NEVER_PAUSED = Q(paused_minutes=0, paused_since=None)
 ANSWERS = (Answer.YES.value, Answer.NO.value)
 OURS: Mapping[str, Callable[[frozenset[UUID]], Q]] = {
     "ours": lambda within: Q(),
     "closed": lambda within: Q(closed_at__isnull=False),
-    **{of: (lambda within, ending=ending: Q(ending=ending)) for ending, of in ENDINGS.items()},  # type: ignore[misc]
+    **{of: _ended(ending) for ending, of in ENDINGS.items()},
     "judged": lambda within: Q(ending__in=JUDGED),
     "satisfied": lambda within: Q(verdict="satisfied"),
     "unsatisfied": lambda within: Q(verdict="unsatisfied"),

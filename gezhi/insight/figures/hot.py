@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gezhi.insight.figures.months import Span, later
 from gezhi.insight.poisson import is_hot, most_expected
 
 LOOKED_BACK = 12  # months
+Of = TypeVar("Of")
 LEAST_PAST = 3  # months: with less there is no past to compare with
 
 
@@ -28,7 +30,7 @@ def past_of(month: int, first: int | None) -> Span | None:
 
 
 def hot_spots(
-    candidates: Iterable[object], month: int, past: Span | None, count: Callable[[object, Span], int]
+    candidates: Iterable[Of], month: int, past: Span | None, count: Callable[[Of, Span], int]
 ) -> list[Hot]:
     """Those of the candidates that are hot, the farthest above what was to be expected first. count: of one in a span."""
     if past is None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.catalogue.views import CategoryView
 from gezhi.insight.figures import reading
 from gezhi.insight.figures.cells import Sum
 from gezhi.insight.figures.figures import Figure, Time, count, figures, times
@@ -144,9 +145,10 @@ def hot(asked: Asked, span: Span, edition: int) -> list[Hot]:
     of_places = reading.read_many([one.id for one in below], "all", whole, edition)
     of_tops = reading.read(asked.place, "category", whole, edition)
 
-    def came(one: object, some: Span) -> int:
+    def came(one: PlaceRow | CategoryView, some: Span) -> int:
         if isinstance(one, PlaceRow):
             return count(reading.total(of_places.get(one.id, {}), "", some), "received")
-        return count(reading.total(of_tops, one.id.hex, some), "received")  # type: ignore[attr-defined]
+        return count(reading.total(of_tops, one.id.hex, some), "received")
 
-    return hot_spots([*below, *tops], month, past, came)
+    candidates: list[PlaceRow | CategoryView] = [*below, *tops]
+    return hot_spots(candidates, month, past, came)

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ("height", models.PositiveIntegerField()),
                 ("marks", models.JSONField()),
                 ("corners", models.JSONField()),
+                ("is_public", models.BooleanField(default=False)),
                 ("made_at", models.DateTimeField()),
                 ("removed_at", models.DateTimeField(null=True)),
                 (

@@ -195,6 +195,7 @@ urlpatterns = [
     path("map/background/", map_background.background, name="map_background"),
     path("map/plans/", map_background.upload, name="upload_plan"),
     path("map/plans/<uuid:picture>/lay/", map_background.lay, name="lay_plan"),
+    path("map/plans/<uuid:plan_id>/residents/", map_background.show, name="show_plan"),
     path("map/plans/<uuid:plan_id>/remove/", map_background.remove, name="remove_plan"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/rules/<slug:key>/", office_rules.rule, name="rule"),

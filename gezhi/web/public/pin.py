@@ -4,7 +4,8 @@ from contextlib import suppress
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.cache import cache_control, never_cache
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gezhi.kernel.refusal import Invalid, NotFound
@@ -24,10 +25,8 @@ ASKED_PER_TEN_MINUTES = 600  # of one address, which many share; panning asks, t
 @never_cache
 def spots(request: Asked) -> JsonResponse:
     """{"places": [{"code", "name", "lon", "lat"}]}: those that words mean (q=), else those of a view (bbox=, zoom=). At most 5 queries for words, 1 for a view."""
-    try:
-        limits.count("spots", limits.address(request), most=ASKED_PER_TEN_MINUTES, minutes=10, at=request.now)
-    except TooOften as too_often:
-        return JsonResponse({"places": []}, status=429, headers={"Retry-After": str(too_often.seconds)})
+    if put_off := _put_off("spots", request):
+        return put_off
     typed = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     if typed:
         return JsonResponse({"places": _named(typed)})
@@ -36,6 +35,15 @@ def spots(request: Asked) -> JsonResponse:
     except Invalid:
         return JsonResponse({"places": []}, status=422)
     return JsonResponse({"places": [_told(one) for one in places.within_box(*view[:4], limit=SHOWN)]})
+
+
+def _put_off(what: str, request: Asked) -> JsonResponse | None:
+    """The answer for an address that asked for this too often."""
+    try:
+        limits.count(what, limits.address(request), most=ASKED_PER_TEN_MINUTES, minutes=10, at=request.now)
+    except TooOften as too_often:
+        return JsonResponse({"places": []}, status=429, headers={"Retry-After": str(too_often.seconds)})
+    return None
 
 
 def _named(words: str) -> list[dict[str, Any]]:
@@ -59,15 +67,22 @@ def _told(one: PlaceRow, at: PlaceRow | None = None) -> dict[str, Any]:
 @require_safe
 @never_cache
 def frame(request: Asked) -> HttpResponse:
-    """What a map needs to be made (map.js), around the place of ?near=CODE where one is named. At most 5 queries."""
+    """What a map needs to be made (map.js), around the place of ?near=CODE where one is named; only plans for residents. At most 5 queries."""
+    if put_off := _put_off("map", request):
+        return put_off
     near = None
     with suppress(NotFound):
         near = places.by_code(request.GET["near"][:40]).id if request.GET.get("near") else None
-    return HttpResponse(mapframe.frame(request.now, near=near)["map"], content_type="application/json")
+    made = mapframe.frame(request.now, near=near, for_residents=True)
+    return HttpResponse(made["map"], content_type="application/json")
 
 
 @require_safe
-@cache_control(max_age=300, public=True)
 def cells(request: Asked) -> JsonResponse:
     """Borders of the open grid cells, as GeoJSON: which ground they cover is no secret."""
-    return JsonResponse(mapframe.borders())
+    if put_off := _put_off("cells", request):
+        add_never_cache_headers(put_off)
+        return put_off
+    answer = JsonResponse(mapframe.borders())
+    patch_cache_control(answer, max_age=300, public=True)
+    return answer

@@ -284,10 +284,10 @@ def _referred(request: Asked, draft: Draft) -> HttpResponse:
 def _page(request: Asked, draft: Draft, number: int, more: dict[str, object] | None = None) -> HttpResponse:
     context = _context(request, draft) | (more or {})
     answer = render(request, "public/report.html", context, status=number)
-    return mapframe.let_in(answer, context["map_background"])  # type: ignore[arg-type]
+    return mapframe.let_in(answer, context["map_background"])
 
 
-def _context(request: Asked, draft: Draft) -> dict[str, object]:
+def _context(request: Asked, draft: Draft) -> dict[str, Any]:
     place, path = draft.place, draft.place.path if draft.place else ""
     return {
         "form": draft.form,

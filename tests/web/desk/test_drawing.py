@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gezhi.flows import draw_cells
 from gezhi.kernel import corners
 from gezhi.kernel.actor import SYSTEM
 from gezhi.places import actions as places
@@ -108,6 +109,16 @@ def test_a_line_that_does_not_cut_is_said_and_nothing_is_lost(line, page):
     answer = client.post(address, _sent(code, cut=code, line=line))
     assert (answer.status_code, "没有正好把网格切成两块" in text(answer)) == (422, True)
     assert lines(122.1, 122.2) in answer.content.decode()
+
+
+def test_a_mistake_of_ours_while_cutting_is_not_said_to_be_the_line(page, monkeypatch):
+    def broken(outline: str, line: Any) -> None:
+        raise KeyError("geoms")
+
+    client, address, code = page
+    monkeypatch.setattr(draw_cells, "cut", broken)
+    answer = client.post(address, _sent(code, cut=code, line="122.13, 37.2\n122.13, 37.6"))
+    assert (answer.status_code, "没有正好把网格切成两块" in text(answer)) == (500, False)
 
 
 def test_a_day_to_come_is_waited_for_shown_and_called_off(page):

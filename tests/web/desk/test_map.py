@@ -206,8 +206,25 @@ def test_a_plan_is_uploaded_laid_and_taken_off_again(cast, keeper, desk: Desk, s
     (one,) = json.loads(shown)["plans"]
     assert client.get(one["url"]).status_code == 200
     assert (one["name"], len(one["corners"])) == ("悦海花园平面图", 3)
+    assert (plan.is_public, "只有工作人员看得到" in text(client.get("/desk/map/background/"))) == (
+        False,
+        True,
+    )
+    client.post(f"/desk/map/plans/{plan.id}/residents/", {"residents": "1"})
+    assert MapPlan.objects.get().is_public
+    assert "不给居民看" in text(client.get("/desk/map/background/"))
+    client.post(f"/desk/map/plans/{plan.id}/residents/")
+    assert not MapPlan.objects.get().is_public
     client.post(f"/desk/map/plans/{plan.id}/remove/")
     assert json.loads(desk(cast.zhou).get("/desk/map/").context["map"])["plans"] == []
+
+
+def test_a_plan_is_for_residents_when_the_tick_says_so(keeper, desk: Desk):
+    client = desk(keeper)
+    lay = client.post("/desk/map/plans/", {"plan": _picture()})["Location"]
+    assert "也给居民看" in text(client.get(lay))
+    client.post(lay, MARKS | {"residents": "on"})
+    assert MapPlan.objects.get().is_public
 
 
 @pytest.mark.parametrize(

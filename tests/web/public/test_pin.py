@@ -8,9 +8,12 @@ from django.test import Client
 
 from gezhi.cases.models import Case
 from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.mooring import Mark
 from gezhi.places import actions as places
+from gezhi.places import backgrounds
 from gezhi.places.models import MapBackground
 from gezhi.reports.models import Report
+from gezhi.tenancy.clock import new_id
 from gezhi.web.public import pin
 from tests.cast import Cast
 from tests.web.public.conftest import form
@@ -98,12 +101,38 @@ def test_a_view_names_what_lies_in_it_and_no_stairwell(door: Client, cast: Cast)
     assert door.get("/find/spots", {"bbox": "a"}).status_code == 422
 
 
+@pytest.mark.parametrize("address", ["/find/spots?q=3", "/find/map", "/find/cells"])
 def test_too_many_questions_of_one_address_are_put_off(
-    door: Client, cast: Cast, settings: Any, monkeypatch: Any
+    address: str, door: Client, cast: Cast, settings: Any, monkeypatch: Any
 ) -> None:
     settings.GEZHI_LIMITS = True
     monkeypatch.setattr(pin, "ASKED_PER_TEN_MINUTES", 1)
-    assert [door.get("/find/spots", {"q": "3"}).status_code for _ in range(2)] == [200, 429]
+    answers = [door.get(address) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 429]
+    assert ("no-store" in answers[1]["Cache-Control"], int(answers[1]["Retry-After"]) > 0) == (True, True)
+
+
+def test_a_plan_is_on_the_maps_of_residents_only_when_somebody_said_so(
+    door: Client, cast: Cast, noon: Any
+) -> None:
+    plan = backgrounds.add_plan(
+        id=new_id(),
+        name="管线图",
+        picture=new_id(),
+        size=(800, 600),
+        marks=[Mark(0, 0, 122.18, 37.4), Mark(800, 600, 122.19, 37.39)],
+        actor=SYSTEM,
+        at=noon,
+    )
+
+    def seen() -> list[str]:
+        return [one["name"] for one in json.loads(door.get("/find/map").content)["plans"]]
+
+    assert seen() == []
+    backgrounds.show_plan(plan.id, is_public=True, actor=SYSTEM, at=noon)
+    assert seen() == ["管线图"]
+    backgrounds.show_plan(plan.id, is_public=False, actor=SYSTEM, at=noon)
+    assert seen() == []
 
 
 def test_the_map_is_made_around_the_place_and_lets_in_the_tiles_of_the_office(

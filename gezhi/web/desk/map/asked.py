@@ -1,7 +1,7 @@
 """What of the cases somebody wants to see on the map: the filters of the list, and a month of the slider."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from gezhi.cases.lists import OPEN as OPEN_STATES
 from gezhi.cases.lists import CaseFilter
 from gezhi.insight.mapping import layers
 from gezhi.insight.mapping.counts import Layer
+from gezhi.parties.days import midnight
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters
 from gezhi.web.staff import actor_of, at_of
@@ -78,9 +79,7 @@ def months(at: datetime) -> list[str]:
 def span(month: str) -> tuple[datetime, datetime]:
     """When a month begins and ends where the office is."""
     year, number = (int(part) for part in month.split("-"))
-    begins = datetime(year, number, 1)  # noqa: DTZ001 - the zone is put on below
-    ends = datetime(year + number // 12, number % 12 + 1, 1)  # noqa: DTZ001
-    return timezone.make_aware(begins), timezone.make_aware(ends)
+    return midnight(date(year, number, 1)), midnight(date(year + number // 12, number % 12 + 1, 1))
 
 
 def layer(request: HttpRequest, asked: Shown) -> Layer:

@@ -124,6 +124,11 @@ class MarksForm(forms.Form):
     """Two or three points that are on both. x, y: pixels of the picture from its upper left corner."""
 
     name = forms.CharField(label=gettext_lazy("图纸名称"), max_length=60)
+    residents = forms.BooleanField(
+        label=gettext_lazy("也给居民看"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "checkbox"}),
+    )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -173,8 +178,8 @@ def lay(request: Asked, picture: UUID) -> HttpResponse:
     form = MarksForm(request.POST or None)
 
     def deed() -> Any:
-        said = form.cleaned_data
-        return map_plan.lay(picture, said["name"], form.marks(), actor=actor_of(request), at=at_of(request))
+        said, who = form.cleaned_data, {"actor": actor_of(request), "at": at_of(request)}
+        return map_plan.lay(picture, said["name"], form.marks(), is_public=said["residents"], **who)
 
     if form.is_valid() and tried(form, deed):
         messages.success(request, _("图纸已放到地图上。"))
@@ -189,6 +194,18 @@ def lay(request: Asked, picture: UUID) -> HttpResponse:
     }
     answer = render(request, "desk/map/lay.html", page, status=422 if form.errors else 200)
     return mapframe.let_in(answer, page["map_background"])
+
+
+@require_POST
+@duty_required(Duty.ADMIN)
+def show(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+    """Whether residents see a plan, too: `residents=1`, or nothing."""
+    is_public = bool(request.POST.get("residents"))
+    backgrounds.show_plan(plan_id, is_public=is_public, actor=actor_of(request), at=at_of(request))
+    messages.success(
+        request, _("居民的地图上也有这张图纸了。") if is_public else _("居民的地图上没有这张图纸了。")
+    )
+    return redirect("desk:map_background")
 
 
 @require_POST

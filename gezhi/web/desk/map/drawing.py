@@ -75,9 +75,9 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
     is_seen = request.POST.get("seen") == mark
     is_clear = bool(judged and not judged.plan.findings)
     is_wanted = "look" not in request.POST and (is_seen or bool(judged and not _is_heavy(judged)))
-    if drawing and is_clear and is_wanted:  # noqa: SIM102 - the page below says why it was not saved
-        if saved := _saved(request, form, drawing):
-            return saved
+    saved = _saved(request, form, drawing) if drawing and is_clear and is_wanted else None
+    if saved:
+        return saved  # else the page below says why not
     return _page(request, community, form, book, typed, judged=judged, seen=mark if is_clear else "")
 
 
@@ -181,7 +181,7 @@ def _cut(form: DrawingForm, sent: QueryDict, typed: dict[str, str]) -> None:
             else []
         )
         parts = draw_cells.cut(json.dumps(area), points) if area else None
-    except Exception:  # a line may cross an area in ways that no library splits
+    except BadCorners:
         parts = None
     if parts is None:
         form.add_error(None, _("这条线没有正好把网格切成两块。请从边界外面画到另一边外面。"))

@@ -34,6 +34,13 @@ from gezhi.web.staff import actor_of, at_of, duty_required
 USES = ("take", "leave", "hide")
 
 
+def _choices(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    """Raises TypeError for a field that is no choice."""
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(field)
+    field.choices = choices
+
+
 class LineForm(forms.Form):
     """What is inspected, and where the cases are to be found that answer it."""
 
@@ -54,8 +61,8 @@ class LineForm(forms.Form):
         language = words.language()
         kinds = [(str(one.id), one.label(language)) for one in catalogue.tops() if not one.refer_out]
         leaves = [(str(one.id), one.label(language)) for one in catalogue.open_leaves() if not one.refer_out]
-        self.fields["kinds"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["leaf"].choices = [("", _("不限")), *leaves]  # type: ignore[attr-defined]
+        _choices(self.fields["kinds"], kinds)
+        _choices(self.fields["leaf"], [("", _("不限")), *leaves])
 
     def draft(self) -> Draft:
         """As typed."""

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.channels.orders.papers import MEDIA
 from gezhi.channels.paper import brief as writing
 from gezhi.channels.paper import setting, word
-from gezhi.channels.paper.blocks import Block, Chart, Items, Paper, Photo, PhotoPair
+from gezhi.channels.paper.blocks import Block, Chart, Items, Paper, Paragraph, Photo, PhotoPair
 from gezhi.channels.paper.chart import as_svg
 from gezhi.channels.poster import press
 from gezhi.evidence import queries as evidence
@@ -174,7 +174,7 @@ def _own_job(asked: Asked, job: str) -> press.Progress:
 
 def writing_lead(made: Paper) -> str:
     """What stands in the form: the first paragraph as it is shown."""
-    return next(one.text for one in made.blocks if one.kind == "paragraph")  # type: ignore[union-attr]
+    return next(one.text for one in made.blocks if isinstance(one, Paragraph))
 
 
 def _paper(request: HttpRequest, asked: Asked, lead: str) -> Paper:
