@@ -194,7 +194,10 @@ def check(chosen: argparse.Namespace) -> int:
 
     broken, warnings, lines = 0, 0, []
     progress = Progress("gezhi check")
-    for jurisdiction, finding in findings(datetime.now(UTC), progress.tell, seed=chosen.seed):
+    tell = (
+        progress.tell if sys.stderr.isatty() else (lambda how_far: None)
+    )  # a mail of cron says what was found
+    for jurisdiction, finding in findings(datetime.now(UTC), tell, seed=chosen.seed):
         progress.end()
         is_warning = finding.invariant == "warning"
         warnings, broken = warnings + is_warning, broken + (not is_warning)

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people import Town, camera
 
-PLACE = "悦海花园 3号楼"  # in the care of wei's grid team, chen's desk and ding's company
+PLACE = "悦海花园 9号楼"  # in the care of wei's grid team, chen's desk and ding's company
 COMPANY = "悦海物业"
 LEDGER_SECONDS = 15
 

@@ -90,19 +90,14 @@ def test_a_question_mark_shows_the_keys_and_escape_closes_them_alone(desk: Page)
 
 # ---- anew ----
 
-BOX = r'<tr id="\1"><td><input type="checkbox" name="case" value="\1"></td>'
-NEW = '<tr id="case-new"><td></td><td><a class="row-link" href="/desk/">新到的一件</a></td></tr>'
-
-
-def with_boxes(html: str) -> str:
-    return re.sub(r'<tr id="(case-[\d-]+)">', BOX, html)
+NEW = '<tr id="case-new"><td class="cell-pick"></td><td><a class="row-link" href="/desk/">新到的一件</a></td></tr>'
 
 
 def renewed(page: Page, change: str = NEW) -> None:
-    """The list says itself anew, with a row more at its top and a box in each row."""
+    """The list says itself anew, with a row more at its top."""
 
     def answer(route: Route) -> None:
-        body = with_boxes(route.fetch().text())
+        body = route.fetch().text()
         route.fulfill(body=re.sub(r'(<tbody id="rows">)', rf"\1{change}", body))
 
     page.route("**/desk/?*part=rows*", answer)
@@ -113,18 +108,14 @@ def renewed(page: Page, change: str = NEW) -> None:
 
 def ticked(page: Page) -> list[str]:
     found: list[str] = page.locator("#rows input:checked").evaluate_all(
-        "boxes => boxes.map(box => box.value)"
+        "boxes => boxes.map(box => box.closest('tr').id)"
     )
     return found
 
 
 @pytest.fixture
 def ticking(desk: Page) -> Page:
-    """The list with a box in each row, the third one ticked and its link in focus."""
-    desk.locator("#rows").evaluate(
-        "body => body.querySelectorAll('tr').forEach(row => row.insertAdjacentHTML('afterbegin',"
-        " `<td><input type=checkbox name=case value=${row.id}></td>`))"
-    )
+    """The list with its third row ticked and that row's link in focus."""
     desk.locator("#rows input").nth(2).check()
     desk.locator(f"{ROWS} .row-link").nth(2).focus()
     return desk
@@ -147,7 +138,7 @@ def test_a_ticked_row_that_is_gone_from_the_list_stays_until_the_page_is_opened_
     row = ids(ticking)[2]
 
     def answer(route: Route) -> None:
-        body = with_boxes(route.fetch().text())
+        body = route.fetch().text()
         gone = re.sub(rf'<tr id="{row}">.*?</tr>', NEW, body, flags=re.S)
         route.fulfill(body=gone)
 

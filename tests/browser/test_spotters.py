@@ -12,7 +12,7 @@ from tests.browser import deeds, programs
 from tests.browser.people import Town, camera
 
 WORDS = "三单元进门的玻璃裂成了蜘蛛网"
-SAME = "啄木鸟群里转来：3号楼三单元大门玻璃快掉下来了"
+SAME = "啄木鸟群里转来：9号楼三单元大门玻璃快掉下来了"
 ASKED = "请看看办得怎么样，告诉我们。"
 SPOTTER, NEIGHBOUR = "13806310001", "13806310002"
 # What would make spotting a race: a score, a rank, a number of reports to reach.

@@ -14,7 +14,7 @@ from tests.browser.people import Town
 LINK = re.compile(r"""<a\b[^>]*?\shref=["']([^"'#]+)""")
 VARIED = {"desk:move": "event", "my_move": "event"}  # one page for each value of this part of its address
 # What was looked at already is opened again for the links it holds for this person: so many of a kind for each.
-AGAIN = {"desk:case": 14, "my_case": 8, "desk:inbox": 2, "my_work": 3, "my_duty": 4}
+AGAIN = {"desk:case": 14, "desk:map": 1, "my_case": 8, "desk:inbox": 2, "my_work": 3, "my_duty": 4}
 AGAIN |= {"desk:party": 2}  # one's own is often the intake desk, which offers less
 AGAIN |= dict.fromkeys(
     (
@@ -73,6 +73,7 @@ NOT_A_PAGE = {
     "open311:updates": "for programs",
     "open311:token": "for programs",
     "desk:end_open_key": "POST",
+    "desk:map_spot": "what a sign on the map holds, beside it; looked at in test_map.py",
     "desk:bulk": "the bar of the list leads there; looked at in test_bulk.py",
     "desk:bulk_deed": "of one's own deed; looked at in test_bulk.py",
     "desk:do_bulk": "POST",

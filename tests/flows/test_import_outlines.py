@@ -166,7 +166,7 @@ def test_sabotage_without_one_transaction_half_of_it_would_stay(
     bring: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flow.book, "add_grids", failing)
-    monkeypatch.setattr(flow, "_write", flow._write.__wrapped__)
+    monkeypatch.setattr(flow, "write", flow.write.__wrapped__)
     with pytest.raises(Invalid):
         bring(*TOWN)
     assert set(drawn()) == {A1, B2}

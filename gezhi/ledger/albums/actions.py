@@ -43,7 +43,7 @@ class Choice:
 def make(name: str, since: date, until: date, drafts: Sequence[Draft], *, actor: Actor, at: datetime) -> UUID:
     """An album with these lines, and for each the best pairs that everybody may see. Its id.
 
-    Raises NotYours, Invalid: name (as names.name; taken), until (before_since, too_long), lines (too_many, empty), album (too_many).
+    Raises NotYours, Invalid: name (as names.name; taken), until (before_since, too_long), lines (too_many_standards, empty), album (too_many).
     """
     party, account = _desk(actor)
     said = names.name(name, limit=NAME_LIMIT)
@@ -51,7 +51,7 @@ def make(name: str, since: date, until: date, drafts: Sequence[Draft], *, actor:
     if not drafts:
         raise Invalid("lines", "empty")
     if len(drafts) > MOST_LINES:
-        raise Invalid("lines", "too_many", limit=MOST_LINES)
+        raise Invalid("lines", "too_many_standards", limit=MOST_LINES)
     living = list(Album.objects.select_for_update(no_key=True).filter(party_id=party, ended_at=None))
     if any(one.name == said for one in living):
         raise Invalid("name", "taken")
@@ -75,7 +75,7 @@ def add_line(album_id: UUID, draft: Draft, *, actor: Actor, at: datetime) -> UUI
     album = _locked(album_id, actor)
     rows = queries.lines(album)
     if len(rows) >= MOST_LINES:
-        raise Invalid("lines", "too_many", limit=MOST_LINES)
+        raise Invalid("lines", "too_many_standards", limit=MOST_LINES)
     line = _row(album, max((one.position for one in rows), default=0) + 1, _judged(draft, album))
     if any(one.text == line.text for one in rows):
         raise Invalid("text", "taken")

@@ -36,7 +36,7 @@ CHECKS = [
 PROMISED = {
     ("post", "/api/v1/reports"), ("get", "/api/v1/reports/{code}"), ("post", "/api/v1/evidence"), ("get", "/api/v1/cases"),
     ("get", "/api/v1/cases/{number}"), ("post", "/api/v1/cases/{number}/events"), ("get", "/api/v1/places/locate"),
-    ("get", "/api/v1/map"), ("get", "/api/v1/places"), ("get", "/api/v1/categories"), ("post", "/api/v1/suggest"),
+    ("get", "/api/v1/map"), ("get", "/api/v1/figures"), ("get", "/api/v1/places"), ("get", "/api/v1/categories"), ("post", "/api/v1/suggest"),
     ("get", "/api/v1/orders"), ("post", "/api/v1/orders"),
     ("post", "/api/v1/orders/{order_id}/verdict"),
 }  # fmt: skip

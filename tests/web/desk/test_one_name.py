@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -12,7 +13,7 @@ from gezhi.cases.move import Move
 from gezhi.cases.wording import ENDINGS, LEVELS, STATES
 from gezhi.journal import sealing
 from gezhi.ledger import actions as ledger
-from gezhi.ledger import columns
+from gezhi.ledger import columns, plain
 from gezhi.reports.kinds import CHANNEL_NAMES, Channel
 from gezhi.web import words
 from tests.cast import Cast, walk
@@ -52,7 +53,10 @@ def test_an_ending_is_called_the_same_everywhere(
 def test_sabotage_a_second_table_would_be_seen(
     cast: Cast, reported: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(columns, "STATES", {**STATES, "reported": "待受理"})
+    def renamed(one: columns.Column) -> columns.Column:
+        return replace(one, value=lambda row: "待受理") if str(one.head) == "状态" else one
+
+    monkeypatch.setattr(plain, "COLUMNS", tuple(map(renamed, columns.COLUMNS)))
     assert exported(desk, cast, noon)["状态"] not in text(desk(cast.zhou).get("/desk/ledger/"))
 
 
