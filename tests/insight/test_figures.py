@@ -366,6 +366,6 @@ def test_following_costs_the_same_statements_for_one_case_and_for_many(
         if row in {0, 5}:
             seal(at=noon)
             ledger.catch_up(at=noon)
-            with django_assert_num_queries(21):
+            with django_assert_num_queries(23):
                 following.catch_up(at=noon)
     assert Line.objects.count() == 9
