@@ -198,11 +198,25 @@ def note_lost(album_id: UUID) -> bool:
 
 
 @transaction.atomic
-def note_file(album_id: UUID, *, at: datetime) -> None:
-    """The file is kept. For the worker."""
+def note_file(album_id: UUID, job: str, *, at: datetime) -> bool:
+    """The file that this job made is kept; False, and nothing is noted, when it was asked for anew meanwhile. For the worker."""
     album = _of_worker(album_id)
+    if album.job != job:
+        return False
     album.file_at, album.job = at, ""
     album.save(update_fields=["file_at", "job"])
+    return True
+
+
+@transaction.atomic
+def note_dropped(album_id: UUID, file_at: datetime) -> bool:
+    """Its file of that moment goes, for it shows what nobody may see any more; False when another was kept meanwhile. For the worker."""
+    album = _of_worker(album_id)
+    if album.file_at != file_at:
+        return False
+    album.file_at, album.holds = None, []
+    album.save(update_fields=["file_at", "holds"])
+    return True
 
 
 # ---- inside ----
