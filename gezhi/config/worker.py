@@ -257,6 +257,7 @@ def tidy_up(at: datetime) -> None:
         import_orders.show_left,
         hearing.tidy,
         ledger_files.purge,
+        album.tidy,
         months.freeze_when_due,
     ):
         try:
