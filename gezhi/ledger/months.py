@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed, record
@@ -108,7 +109,9 @@ def _as_it_stands(month: date, desk: UUID) -> tuple[int, int, list[bytes]]:
     count, parts = _packed(line for line in _of_month(month) if belongs(line, month, desk))
     moved = list(Entry.objects.filter(position__gt=position, position__lte=_reached()))
     shown = {one.subject_id for one in moved if one.subject_kind == "import"}
-    of_runs = set(Line.objects.filter(run_id__in=shown).values_list("case_id", flat=True)) if shown else set()
+    of_runs = (
+        set(_lines_of(month).filter(run_id__in=shown).values_list("case_id", flat=True)) if shown else set()
+    )
     if changed := touched(moved) | of_runs:
         stood = (Line(**fields) for part in parts for fields in unpack(part))
         kept = (line for line in stood if line.case_id not in changed)
@@ -135,10 +138,14 @@ def _reached() -> int:
 
 
 def _of_month(month: date) -> Iterator[Line]:
-    since, until = span(month)
-    rows = Line.objects.filter(received_at__gte=since, received_at__lt=until)
-    in_order: Iterator[Line] = rows.order_by("-received_at", "-number").iterator(chunk_size=PART)
+    in_order: Iterator[Line] = _lines_of(month).order_by("-received_at", "-number").iterator(chunk_size=PART)
     return in_order
+
+
+def _lines_of(month: date) -> QuerySet[Line]:
+    since, until = span(month)
+    rows: QuerySet[Line] = Line.objects.filter(received_at__gte=since, received_at__lt=until)
+    return rows
 
 
 def belongs(line: Line, month: date, desk: UUID) -> bool:

@@ -75,7 +75,7 @@ SHOWING: Final[Mapping[tuple[str, str] | str, str]] = {
     ("caption", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("first_paragraph", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("lines", "empty"): gettext_noop("还没有写标准条目。一行写一条，或者改选“用现成的”。"),
-    ("lines", "too_many"): gettext_noop("一本影集最多 %(limit)s 条标准。请分成几本。"),
+    ("lines", "too_many_standards"): gettext_noop("一本影集最多 %(limit)s 条标准。请分成几本。"),
     ("lines", "too_long"): gettext_noop("第 %(line)s 条太长，请缩短一些。"),
     ("sheet", "required"): gettext_noop("请选一个表格文件，或者改选别的办法。"),
     ("sheet", "too_large"): gettext_noop("文件超过 %(megabytes)s MB，请分成几份。"),

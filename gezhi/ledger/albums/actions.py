@@ -52,7 +52,7 @@ def make(
 ) -> UUID:
     """An album with these lines, and for each the best pairs that everybody may see. Its id.
 
-    Raises NotYours, Invalid: name (as names.name; taken), until (before_since, too_long), lines (too_many, empty), album (too_many);
+    Raises NotYours, Invalid: name (as names.name; taken), until (before_since, too_long), lines (too_many_standards, empty), album (too_many);
     name and lines as `refuse_persons`.
     """
     party, account = _desk(actor)
@@ -61,7 +61,7 @@ def make(
     if not drafts:
         raise Invalid("lines", "empty")
     if len(drafts) > MOST_LINES:
-        raise Invalid("lines", "too_many", limit=MOST_LINES)
+        raise Invalid("lines", "too_many_standards", limit=MOST_LINES)
     refuse_persons(said, "name", names_confirmed=names_confirmed)
     for number, draft in enumerate(drafts, start=1):
         refuse_persons(draft.text, "lines", names_confirmed=names_confirmed, line=number)
@@ -87,12 +87,12 @@ def add_line(
     album_id: UUID, draft: Draft, *, names_confirmed: bool = False, actor: Actor, at: datetime
 ) -> UUID:
     """A line behind the others, filled as at the beginning. Raises NotFound, Invalid: text (…, taken; as `refuse_persons`), until,
-    lines (too_many).
+    lines (too_many_standards).
     """
     album = _locked(album_id, actor)
     rows = queries.lines(album)
     if len(rows) >= MOST_LINES:
-        raise Invalid("lines", "too_many", limit=MOST_LINES)
+        raise Invalid("lines", "too_many_standards", limit=MOST_LINES)
     line = _row(
         album, max((one.position for one in rows), default=0) + 1, _judged(draft, album, names_confirmed)
     )

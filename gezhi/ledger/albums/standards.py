@@ -54,7 +54,7 @@ def of_sheet(data: bytes, filename: str) -> list[Draft]:
 
 
 def drafts(rows: Iterable[Sequence[str]]) -> list[Draft]:
-    """(text, category, place) each; empty ones are left out, the same text stands once. Raises Invalid("lines", "empty" | "too_many" | code, line)."""
+    """(text, category, place) each; empty ones are left out, the same text stands once. Raises Invalid("lines", "empty" | "too_many_standards" | code, line)."""
     found: dict[str, Draft] = {}
     for number, row in enumerate(rows, start=1):
         text, category, place = (*(str(one) for one in row), "", "", "")[:3]
@@ -63,7 +63,7 @@ def drafts(rows: Iterable[Sequence[str]]) -> list[Draft]:
         said = _clean(text, number)
         found.setdefault(said, Draft(said, _categories(category.strip(), said), _place(place.strip())))
         if len(found) > MOST_LINES:
-            raise Invalid("lines", "too_many", limit=MOST_LINES)
+            raise Invalid("lines", "too_many_standards", limit=MOST_LINES)
     if not found:
         raise Invalid("lines", "empty")
     return list(found.values())
