@@ -194,7 +194,11 @@ def test_no_more_than_a_part_of_a_month_is_held_at_a_time(
             read.append(number)
             yield line
 
-    monkeypatch.setattr(months, "pack", lambda part: held.append(len(read)) or b"")
+    def packed(part: list[Line]) -> bytes:
+        held.append(len(read))
+        return b""
+
+    monkeypatch.setattr(months, "pack", packed)
     assert months._packed(coming())[0] == 25
     assert held == [10, 20, 25]
 

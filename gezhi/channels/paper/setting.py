@@ -39,13 +39,14 @@ def as_json(
     }
     pictures = {numbers[id]: str(file) for id, file in files.items() if file}
     holds = sorted({(one.id.hex, one.mark) for one in paper.photos() if files[one.id]})
-    made = {"paper": said, "pictures": pictures, "office": current().hex, "holds": holds}
-    return json.dumps(made, ensure_ascii=False)
+    return json.dumps({"paper": said, "pictures": pictures, "holds": holds}, ensure_ascii=False)
 
 
 def start(asked: str, *, by: str) -> str:
     """Begin to set it, or find it set already. Raises as `press.start`."""
-    return press.start(asked, max(1, len(json.loads(asked)["pictures"])), by=by, child=CHILD)
+    said = json.loads(asked)
+    told = json.dumps(said | {"office": current().hex}, ensure_ascii=False)
+    return press.start(told, max(1, len(said["pictures"])), by=by, child=CHILD)
 
 
 def still_holds(name: str) -> bool:
