@@ -13,6 +13,7 @@ from django.conf import settings
 
 from gezhi.cases import check as cases
 from gezhi.catalogue import check as catalogue
+from gezhi.channels.paper import album as albums
 from gezhi.config.environment import HERE
 from gezhi.config.progress import bar
 from gezhi.config.worker import keep_books
@@ -101,6 +102,7 @@ def _proofs(at: datetime, seed: int | None = None) -> dict[str, Proof]:
         "figures": partial(figures.findings, seed),
         "map": map_past.findings,
         "notices": partial(herald_check.findings, at),
+        "albums": albums.findings,
         "errands": _parked,
     }
 

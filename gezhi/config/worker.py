@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 from django.db import close_old_connections, connection
+from django.db.models import Q
 
 from gezhi.cases.telling import MESSAGE
 from gezhi.cases.timing import TIMER
@@ -39,6 +40,7 @@ from gezhi.flows import (
     text_reporter,
 )
 from gezhi.insight.rollups import following as rollups
+from gezhi.insight.search import finding
 from gezhi.insight.search import following as search
 from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
@@ -110,9 +112,20 @@ def make_album(errand: Leased, at: datetime) -> None:
 
 
 def write_ledger_file(errand: Leased, at: datetime) -> None:
-    """A turn of writing a large ledger."""
-    wait = ledger_files.go_on(UUID(errand.key), at=at, deeds=words.DEEDS)
+    """A turn of writing a large ledger; whoever waits for it hears when the last try went wrong."""
+    id = UUID(errand.key)
+    try:
+        wait = ledger_files.go_on(id, at=at, deeds=words.DEEDS, look_for=_holding)
+    except Exception:
+        if errand.tries >= outbox.most_tries(errand):
+            ledger_files.give_up(id, at=at)
+        raise
     outbox.reschedule(errand.kind, errand.key, due_at=None if wait is None else at + wait)
+
+
+def _holding(said: str) -> Q | None:
+    found = finding.look_for(said)
+    return found.holds if found else None
 
 
 HANDLERS: dict[str, Handler] = {
@@ -244,6 +257,7 @@ def tidy_up(at: datetime) -> None:
         import_orders.show_left,
         hearing.tidy,
         ledger_files.purge,
+        album.tidy,
         months.freeze_when_due,
     ):
         try:

@@ -6,7 +6,7 @@ XlsxWriter makes the book with one line in it; the lines themselves are drawn by
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -23,6 +23,7 @@ FROZEN_COLUMNS = 2  # number and state stay in sight
 MOST_LINES = 2**20 - HEADS - 1  # what a sheet can hold
 SHEET_NAME_SIGNS = 31
 FOOTER_SIGNS = 255
+BESIDE_AT_ONCE = 500  # rows of a second sheet
 PAPER_A4 = 9
 BAND, RULE = "#E7EEF7", "#9AA7B8"
 DRAWN_BY = {Kind.TEXT: text_cell, Kind.COUNT: count_cell, Kind.MOMENT: moment_cell}
@@ -77,7 +78,7 @@ def writing(
             lines.write(_around(_shell(heading, 1))[0])
             for count in write_rows(values, draws, HEADS + 2, cast(BinaryIO, lines)):
                 yield count
-            shell = _shell(heading, count, beside)
+            shell = yield from _shelling(heading, count, beside)
             lines.write(_around(shell)[1])
         for part in shell.infolist():
             if part.filename != LINES:
@@ -117,8 +118,19 @@ def _styles() -> dict[str, str]:
     return {name: number.decode() for name, number in zip(FORMATS, found, strict=True)}
 
 
-def _shell(heading: Heading, count: int, beside: Sequence[Beside] = ()) -> zipfile.ZipFile:
+def _shell(heading: Heading, count: int) -> zipfile.ZipFile:
     """The whole book, but with one empty line where so many belong."""
+    try:
+        next(_shelling(heading, count))
+    except StopIteration as ended:
+        return cast(zipfile.ZipFile, ended.value)
+    raise AssertionError("there is nothing beside it to be written in steps")
+
+
+def _shelling(
+    heading: Heading, count: int, beside: Sequence[Beside] = ()
+) -> Generator[int, None, zipfile.ZipFile]:
+    """The same in steps of `BESIDE_AT_ONCE` rows of what stands beside; each says `count`."""
     to = io.BytesIO()
     book, formats = _open(to)
     sheet = book.add_worksheet(heading.title[:SHEET_NAME_SIGNS])
@@ -131,7 +143,8 @@ def _shell(heading: Heading, count: int, beside: Sequence[Beside] = ()) -> zipfi
     sheet.autofilter(HEADS, 0, HEADS + count, len(COLUMNS) - 1)
     sheet.print_area(0, 0, HEADS + count, len(PRINTED) - 1)
     for one in beside:
-        _write_beside(book.add_worksheet(one.title[:SHEET_NAME_SIGNS]), one, heading, formats)
+        for _step in _write_beside(book.add_worksheet(one.title[:SHEET_NAME_SIGNS]), one, heading, formats):
+            yield count
     book.close()
     return zipfile.ZipFile(to)
 
@@ -190,8 +203,8 @@ def _write_title(sheet: Any, title: str, about: str, last: int, formats: dict[st
     sheet.write_string(ABOUT, 0, about, formats["about"])
 
 
-def _write_beside(sheet: Any, one: Beside, heading: Heading, formats: dict[str, Any]) -> None:
-    """A plain table below its title: heads in the third row."""
+def _write_beside(sheet: Any, one: Beside, heading: Heading, formats: dict[str, Any]) -> Iterator[None]:
+    """A plain table below its title: heads in the third row. A step for each `BESIDE_AT_ONCE` rows."""
     heads = ABOUT + 1
     _write_title(sheet, one.title, one.about, len(one.columns) - 1, formats)
     for at, (head, width, _kind) in enumerate(one.columns):
@@ -212,3 +225,5 @@ def _write_beside(sheet: Any, one: Beside, heading: Heading, formats: dict[str, 
                 sheet.write_number(number, at, value, how)
             else:
                 sheet.write_string(number, at, str(value), how)
+        if (number - heads) % BESIDE_AT_ONCE == 0:
+            yield

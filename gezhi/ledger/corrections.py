@@ -7,7 +7,10 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from gezhi.cases.policy import visible_to
+from gezhi.cases.queries import is_visible
 from gezhi.journal.models import Entry, Words
 from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.kernel.text import mask_private
@@ -15,7 +18,7 @@ from gezhi.ledger.columns import COLUMNS, Column, Value
 from gezhi.ledger.fold import line_of
 from gezhi.ledger.keyed import KEY_OF, LOOKED_UP
 from gezhi.ledger.models import Line
-from gezhi.ledger.months import BookRow, belongs, frozen_lines, span
+from gezhi.ledger.months import WHOLE, BookRow, frozen_lines, span
 from gezhi.ledger.packing import NAMES
 from gezhi.ledger.rows import Row, rows
 
@@ -91,7 +94,7 @@ def changed(row: BookRow, *, actor: Actor, after: str = "") -> Iterator[Pair]:
             if is_one and is_behind:
                 yield Pair(line, now.get(line.case_id))
             is_behind = is_behind or line.number == after
-    for line in _added(row, known, actor):
+    for line in _added(row, known, actor):  # a query for each `TOLD` of them
         if is_behind:
             yield Pair(None, line)
         is_behind = is_behind or line.number == after
@@ -103,16 +106,17 @@ def _seen(ids: Sequence[UUID], actor: Actor) -> set[UUID]:
     return set(visible_to(actor).filter(id__in=ids).values_list("id", flat=True))
 
 
-def _added(row: BookRow, known: set[UUID], actor: Actor) -> list[Line]:
+def _added(row: BookRow, known: set[UUID], actor: Actor) -> Iterator[Line]:
+    """Lines of the month that are not in its book. Of the month the ids alone are read; of the few that are new, whether he may see each."""
     since, until = span(row.month)
     lines = Line.objects.filter(received_at__gte=since, received_at__lt=until, is_held=False)
-    if actor.kind is not ActorKind.SYSTEM:
-        lines = lines.filter(case__in=visible_to(actor).values("id"))
-    return [
-        line
-        for line in lines.order_by("-received_at", "-number")
-        if line.case_id not in known and belongs(line, row.month, row.desk)
-    ]
+    if row.desk != WHOLE:
+        lines = lines.filter(desk_id=row.desk)
+    lines = lines.order_by("-received_at", "-number")
+    ids = iter([id for id in lines.values_list("case_id", flat=True) if id not in known])
+    seen = Q() if actor.kind is ActorKind.SYSTEM else Q(is_visible(actor, "case_id"))
+    while some := list(islice(ids, TOLD)):
+        yield from lines.filter(seen, case_id__in=some)
 
 
 def _differs(then: Line, now: Line | None) -> bool:

@@ -28,7 +28,7 @@ from gezhi.ledger.heading import heading
 from gezhi.ledger.models import LedgerFile, Line
 from gezhi.ledger.months import BookRow
 from gezhi.ledger.monthsheet import Deeds
-from gezhi.ledger.queries import LineFilter, as_values, from_values, lines
+from gezhi.ledger.queries import LineFilter, LookFor, as_values, from_values, lines
 from gezhi.ledger.rows import CHUNK, rows
 from gezhi.parties.queries import actor_of_account
 from gezhi.tenancy.clock import new_id
@@ -39,6 +39,7 @@ KEPT = timedelta(days=1)
 STRAIGHT = 5_000  # lines that are written while somebody waits: a second
 MOST_AT_ONCE = 3  # that one person has under way
 SLICE_SECONDS = 1.5
+BROKE_OFF = "broke_off"
 
 
 class FileRow(NamedTuple):
@@ -65,7 +66,7 @@ class FileRow(NamedTuple):
 def ask(wanted: LineFilter | BookRow, *, suffix: str, actor: Actor, language: str, at: datetime) -> UUID:
     """Have the worker write a ledger, or a month book. The same one asked for twice while it is written is one. Returns its id.
 
-    Raises Invalid("suffix", "unknown"), NotFromHere("too_many_files").
+    Raises Invalid("suffix", "unknown"), Invalid as `as_values`, NotFromHere("too_many_files").
     """
     if suffix not in WRITERS:
         raise Invalid("suffix", "unknown", known=tuple(WRITERS))
@@ -123,15 +124,20 @@ class _Held:
 _held: dict[tuple[UUID, UUID], _Held] = {}
 
 
-def go_on(id: UUID, *, at: datetime, deeds: Deeds = MappingProxyType({})) -> timedelta | None:
-    """A turn of writing. deeds: what happened, in words, for the corrections of a month book. How long to wait until the next one, None = it is done. Call it outside any transaction."""
+def go_on(
+    id: UUID, *, at: datetime, deeds: Deeds = MappingProxyType({}), look_for: LookFor | None = None
+) -> timedelta | None:
+    """A turn of writing: how long to wait until the next one, None = it is done. Call it outside any transaction.
+
+    deeds: what happened, in words, for the corrections of a month book. look_for: what finds words (insight.search).
+    """
     key = (current(), id)
     row = LedgerFile.objects.filter(id=id).first()
     if row is None or row.ended_at is not None:
         _let_go(key)
         return None
     try:
-        if key not in _held and not _begin(key, row, at, deeds):
+        if key not in _held and not _begin(key, row, at, deeds, look_for):
             return timedelta(seconds=2)  # another worker has it
         with translation.override(row.language):
             return _turn(key, row, at)
@@ -143,7 +149,16 @@ def go_on(id: UUID, *, at: datetime, deeds: Deeds = MappingProxyType({})) -> tim
         raise
 
 
-def _begin(key: tuple[UUID, UUID], row: LedgerFile, at: datetime, deeds: Deeds) -> bool:
+def give_up(id: UUID, *, at: datetime) -> None:
+    """The last try went wrong: it ends with a sentence, and does not count as under way any more."""
+    row = LedgerFile.objects.filter(id=id, ended_at=None).first()
+    if row is not None:
+        _end((current(), id), row, at, problem=BROKE_OFF)
+
+
+def _begin(
+    key: tuple[UUID, UUID], row: LedgerFile, at: datetime, deeds: Deeds, look_for: LookFor | None
+) -> bool:
     folder = _path(row.id, row.suffix).parent
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(_half(row.id), os.O_RDWR | os.O_CREAT, 0o600)
@@ -153,20 +168,26 @@ def _begin(key: tuple[UUID, UUID], row: LedgerFile, at: datetime, deeds: Deeds) 
     except OSError:
         half.close()
         return False
-    half.truncate(0)
-    with translation.override(row.language):
-        _held[key] = _Held(half, _writing(row, half, at, deeds))
+    try:
+        half.truncate(0)
+        with translation.override(row.language):
+            _held[key] = _Held(half, _writing(row, half, at, deeds, look_for))
+    except BaseException:
+        half.close()  # with the lock: else the next try would take this one for another worker
+        raise
     return True
 
 
-def _writing(row: LedgerFile, half: BinaryIO, at: datetime, deeds: Deeds) -> Iterator[int]:
+def _writing(
+    row: LedgerFile, half: BinaryIO, at: datetime, deeds: Deeds, look_for: LookFor | None
+) -> Iterator[int]:
     actor = actor_of_account(row.by_id, at)
     if book := row.wanted.get("book"):
         found = months.book(UUID(book), actor=actor)
         return monthsheet.writing(
             found, half, suffix=row.suffix, actor=actor, language=row.language, at=at, deeds=deeds
         )
-    wanted = from_values(row.wanted)
+    wanted = from_values(row.wanted, look_for)
     said = heading(wanted, actor=actor, language=row.language, at=at)
     shown = rows(in_pieces(wanted, actor), actor=actor, language=row.language, at=at)
     return writing(shown, half, suffix=row.suffix, heading=said)
@@ -216,7 +237,13 @@ def _let_go(key: tuple[UUID, UUID]) -> None:
 
 
 def purge(*, at: datetime) -> None:
-    """Files of yesterday go, with what stands of them. The row last, so that a kill leaves nothing behind that nobody knows."""
+    """Files of yesterday go, with what stands of them. The row last, so that a kill leaves nothing behind that nobody knows.
+
+    One whose errand was parked, for its worker died at the last try, ends as broken off.
+    """
+    given_up = outbox.parked().filter(kind=WRITE).values_list("key", flat=True)
+    for key in given_up:
+        give_up(UUID(key), at=at)
     for id, suffix in LedgerFile.objects.filter(asked_at__lt=at - KEPT).values_list("id", "suffix"):
         _let_go((current(), id))
         _path(id, suffix).unlink(missing_ok=True)

@@ -61,8 +61,11 @@ class FormRow(NamedTuple):
 
     @property
     def filter(self) -> LineFilter:
-        """What it was last filled with."""
-        return from_values(self.wanted)
+        """What it was last filled with; all where that cannot be read any more."""
+        try:
+            return from_values(self.wanted)
+        except Invalid:
+            return LineFilter()
 
 
 def forms() -> list[FormRow]:

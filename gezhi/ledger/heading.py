@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from gezhi.cases.wording import STATES, of
+from gezhi.cases.wording import LEVELS, STATES, of
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.ledger.queries import LineFilter, position
 from gezhi.parties import queries as parties
 from gezhi.places import paths
 from gezhi.places import queries as places
+from gezhi.reports.kinds import CHANNEL_NAMES
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 
@@ -73,11 +74,28 @@ def _chosen(wanted: LineFilter, actor: Actor, language: str) -> str:
         said.append((_("类别"), catalogue.category(wanted.category).label(language)))
     if wanted.party:
         said.append((_("责任单位"), parties.party(wanted.party).name))
+    if wanted.channel:
+        said.append((_("来源"), of(CHANNEL_NAMES, wanted.channel)))
+    if wanted.level:
+        said.append((_("层级"), of(LEVELS, wanted.level)))
+    if wanted.rounds:
+        said.append((_("轮次"), _rounds(*wanted.rounds)))
     if wanted.cases is not None:
         said.append((_("案件"), _("逐件选出")))
     if wanted.words.strip():
         said.append((_("词语"), wanted.words.strip()))
     return _("；").join(_("%(name)s：%(value)s") % {"name": name, "value": value} for name, value in said)
+
+
+def _rounds(first: int, last: int | None) -> str:
+    """Of handling, counted from 1."""
+    if last is None:
+        return _("第 %(first)s 轮及以后") % {"first": first}
+    return (
+        _("第 %(first)s 轮至第 %(last)s 轮") % {"first": first, "last": last}
+        if first != last
+        else _("第 %(first)s 轮") % {"first": first}
+    )
 
 
 def _scope(actor: Actor) -> str:

@@ -1,11 +1,14 @@
 """Month books: the lines received in one month, frozen at a position of the journal. What is frozen is kept; what changed later is `corrections`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from heapq import merge
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed, record
@@ -79,8 +82,7 @@ def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UU
         raise Invalid("month", "not_over")
     if MonthBook.objects.filter(month=month, desk=desk).exists():
         raise NotFromHere("is_frozen")
-    position, lines = _as_it_stands(month, desk)
-    parts = [pack(lines[first : first + PART]) for first in range(0, len(lines), PART)]
+    position, count, parts = _as_it_stands(month, desk)
     return _keep(
         MonthBook(
             id=new_id(),
@@ -89,7 +91,7 @@ def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UU
             position=position,
             frozen_at=at,
             by_id=actor.id,
-            lines=len(lines),
+            lines=count,
             digest=digest(parts),
         ),
         parts,
@@ -97,21 +99,38 @@ def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UU
     )
 
 
-def _as_it_stands(month: date, desk: UUID) -> tuple[int, list[Line]]:
-    """The ledger's position and the lines of the month exactly there, newest first.
+def _as_it_stands(month: date, desk: UUID) -> tuple[int, int, list[bytes]]:
+    """The ledger's position, and the lines of the month exactly there, newest first: how many, packed in parts.
 
-    Lines that the clockwork brought further while they were read are counted anew at that position.
+    No more than a part of them is held at a time. Those that the clockwork brought further while they were read are counted anew at
+    that position, and the parts packed anew with them in their places.
     """
     position = _reached()
-    lines = {line.case_id: line for line in _of_month(month)}
+    count, parts = _packed(line for line in _of_month(month) if belongs(line, month, desk))
     moved = list(Entry.objects.filter(position__gt=position, position__lte=_reached()))
     shown = {one.subject_id for one in moved if one.subject_kind == "import"}
-    if changed := touched(moved) | {line.case_id for line in lines.values() if line.run_id in shown}:
-        for case_id in changed:
-            lines.pop(case_id, None)
-        lines |= recount(changed, position)
-    kept = [line for line in lines.values() if belongs(line, month, desk)]
-    return position, sorted(kept, key=lambda line: (line.received_at, line.number), reverse=True)
+    of_runs = (
+        set(_lines_of(month).filter(run_id__in=shown).values_list("case_id", flat=True)) if shown else set()
+    )
+    if changed := touched(moved) | of_runs:
+        stood = (Line(**fields) for part in parts for fields in unpack(part))
+        kept = (line for line in stood if line.case_id not in changed)
+        anew = [line for line in recount(changed, position).values() if belongs(line, month, desk)]
+        anew.sort(key=_place, reverse=True)
+        count, parts = _packed(merge(kept, anew, key=_place, reverse=True))
+    return position, count, parts
+
+
+def _place(line: Line) -> tuple[datetime, str]:
+    return line.received_at, line.number
+
+
+def _packed(lines: Iterable[Line]) -> tuple[int, list[bytes]]:
+    left, count, parts = iter(lines), 0, []
+    while part := list(islice(left, PART)):
+        parts.append(pack(part))
+        count += len(part)
+    return count, parts
 
 
 def _reached() -> int:
@@ -119,10 +138,13 @@ def _reached() -> int:
 
 
 def _of_month(month: date) -> Iterator[Line]:
+    in_order: Iterator[Line] = _lines_of(month).order_by("-received_at", "-number").iterator(chunk_size=PART)
+    return in_order
+
+
+def _lines_of(month: date) -> QuerySet[Line]:
     since, until = span(month)
-    rows: Iterator[Line] = Line.objects.filter(received_at__gte=since, received_at__lt=until).iterator(
-        chunk_size=PART
-    )
+    rows: QuerySet[Line] = Line.objects.filter(received_at__gte=since, received_at__lt=until)
     return rows
 
 

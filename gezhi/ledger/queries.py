@@ -1,7 +1,7 @@
 """Read the ledger: lines that somebody may see, and how far it covers the journal."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.policy import sees_all, visible_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, ActorKind
+from gezhi.kernel.refusal import Invalid
 from gezhi.ledger.models import Cursor, Line
 from gezhi.ledger.rows import Row, rows
 from gezhi.places import paths
@@ -46,23 +47,62 @@ class LineFilter:
     holds: Q | None = None
 
 
+LookFor = Callable[
+    [str], Q | None
+]  # what must be true of a case that holds these words; None = nothing to look for
+
+
 def as_values(wanted: LineFilter) -> dict[str, str]:
-    """A filter as text values, to be kept; what is not asked for is left out."""
+    """A filter as text values, to be kept; what is not asked for is left out. Of `holds` only the words are kept, which are looked for anew.
+
+    Raises Invalid("filter", "not_kept") for a condition that no words say.
+    """
+    if wanted.holds is not None and not wanted.words.strip():
+        raise Invalid("filter", "not_kept")
     said = {name: getattr(wanted, name) for name in LineFilter.__dataclass_fields__}
     return {
-        name: value.isoformat() if isinstance(value, datetime) else str(value)
+        name: _WRITTEN.get(name, str)(value)
         for name, value in said.items()
-        if value
+        if value or (name == "cases" and value is not None)
     }
 
 
-def from_values(said: Mapping[str, str]) -> LineFilter:
-    """The filter of `as_values`."""
-    read: dict[str, Callable[[str], Any]] = {
-        **dict.fromkeys(("category", "party"), UUID),
-        **dict.fromkeys(("since", "until"), datetime.fromisoformat),
-    }
-    return LineFilter(**{name: read.get(name, str)(value) for name, value in said.items()})
+def from_values(said: Mapping[str, str], look_for: LookFor | None = None) -> LineFilter:
+    """The filter of `as_values`. look_for: what finds words anew (insight.search); without it only what was typed comes back.
+
+    Raises Invalid("filter", "unreadable") for what was not written by it.
+    """
+    read = dict(said)
+    try:
+        is_looked_for = read.pop("holds", None)
+        if is_looked_for not in {None, LOOKED_FOR}:
+            raise ValueError("a condition was kept as text")
+        wanted = LineFilter(**{name: _READ.get(name, str)(value) for name, value in read.items()})
+    except (ValueError, TypeError, AttributeError) as wrong:
+        raise Invalid("filter", "unreadable") from wrong
+    return replace(wanted, holds=look_for(wanted.words)) if is_looked_for and look_for else wanted
+
+
+LOOKED_FOR = "words"  # kept in the place of a condition: look for the words
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("since", "until"), datetime.isoformat),
+    "rounds": lambda value: f"{value[0]}-{value[1] or ''}",
+    "cases": lambda value: ",".join(sorted(one.hex for one in value)),
+    "holds": lambda _value: LOOKED_FOR,
+}
+
+
+def _rounds(text: str) -> tuple[int, int | None]:
+    first, _dash, last = text.partition("-")
+    return int(first), int(last) if last else None
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("category", "party"), UUID),
+    **dict.fromkeys(("since", "until"), datetime.fromisoformat),
+    "rounds": _rounds,
+    "cases": lambda text: frozenset(UUID(one) for one in text.split(",") if one),
+}
 
 
 class Position(NamedTuple):

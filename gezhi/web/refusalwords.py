@@ -58,10 +58,20 @@ PHOTOS: Final[Mapping[str, str]] = {
 SHOWING: Final[Mapping[tuple[str, str] | str, str]] = {
     **{
         (field, code): gettext_noop("里面有谁的号码或车牌，不能印出来。请改掉再保存。")
-        for field in ("caption", "first_paragraph")
+        for field in ("caption", "first_paragraph", "name", "text")
         for code in ("phone", "identity", "plate", "card", "email", "chat", "number")
     },
-    ("caption", "to_confirm"): gettext_noop("里面像是有人名或门牌。请改掉；确实不是，就勾上下面一项再保存。"),
+    **{
+        ("lines", code): gettext_noop("第 %(line)s 条里有谁的号码或车牌，不能印出来。请改掉再保存。")
+        for code in ("phone", "identity", "plate", "card", "email", "chat", "number")
+    },
+    **{
+        (field, "to_confirm"): gettext_noop("里面像是有人名或门牌。请改掉；确实不是，就勾上下面一项再保存。")
+        for field in ("caption", "first_paragraph", "name", "text")
+    },
+    ("lines", "to_confirm"): gettext_noop(
+        "第 %(line)s 条里像是有人名或门牌。请改掉；确实不是，就勾上下面一项再保存。"
+    ),
     ("caption", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("first_paragraph", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("lines", "empty"): gettext_noop("还没有写标准条目。一行写一条，或者改选“用现成的”。"),

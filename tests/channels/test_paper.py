@@ -31,6 +31,7 @@ from gezhi.channels.paper.chart import as_png, as_svg, shapes
 from gezhi.channels.poster import press
 from gezhi.config import worker
 from gezhi.evidence import queries as evidence
+from gezhi.evidence.models import Evidence
 from gezhi.insight import week as weeks
 from gezhi.insight.week import Count, Part, week
 from gezhi.journal import outbox
@@ -231,6 +232,60 @@ def test_the_worker_makes_it_and_keeps_it(cast: Cast, asked_for: UUID, noon: dat
     assert albums.file_of(found).read_bytes().startswith(b"%PDF-")
     assert (queries.is_being_made(found), queries.still_holds(found), len(found.holds)) == (False, True, 2)
     assert Errand.objects.get(kind=actions.MAKE).done_at is not None
+
+
+def kept(album: UUID, noon: datetime, cast: Cast) -> Path:
+    """Its file once the worker has made it."""
+    at = noon
+    for _look in range(3):
+        worker.do_errands(at)
+        found = queries.album(album, actor=cast.chen)
+        if found.job:
+            press.wait(found.job, lambda done, of: None)
+        at += timedelta(seconds=2)
+    return albums.file_of(found)
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_asked_for_anew_while_it_was_kept_does_not_count(
+    cast: Cast, asked_for: UUID, noon: datetime, monkeypatch: Any
+) -> None:
+    worker.do_errands(noon)
+    press.wait(queries.album(asked_for, actor=cast.chen).job, lambda done, of: None)
+    copied = albums._copied
+
+    def meanwhile(made: Path, to: Path) -> Path:
+        actions.ask_print(asked_for, "zh-hans", actor=cast.chen, at=noon)
+        return copied(made, to)
+
+    monkeypatch.setattr(albums, "_copied", meanwhile)
+    assert albums.make(asked_for.hex, at=noon + timedelta(seconds=2)) is None
+    found = queries.album(asked_for, actor=cast.chen)
+    assert (found.file_at, queries.is_being_made(found)) == (None, True)
+    assert not albums.file_of(found).exists()
+
+
+@pytest.mark.django_db
+def test_a_picture_that_is_withdrawn_takes_the_files_that_show_it_with_it(
+    cast: Cast, asked_for: UUID, noon: datetime
+) -> None:
+    file = kept(asked_for, noon, cast)
+    assert (file.exists(), press.names()) == (True, [])  # what was set is kept once
+    found = queries.album(asked_for, actor=cast.chen)
+    brief_job = setting.start(
+        setting.as_json(
+            albums.paper_of(found, language="zh-hans"), albums._copy, language="zh-hans", has_contents=False
+        ),
+        by="",
+    )
+    press.wait(brief_job, lambda done, of: None)
+    worker.tidy_up(noon)
+    assert (file.exists(), press.names(), [*albums.findings()]) == (True, [brief_job], [])
+    Evidence.objects.filter(id=found.holds[0][0]).update(public_at=None)
+    assert [one.invariant for one in albums.findings()] == ["I14"]
+    worker.tidy_up(noon)
+    assert (file.exists(), press.names(), [*albums.findings()]) == (False, [], [])
+    assert queries.album(asked_for, actor=cast.chen).file_at is None
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+import structlog
 import xlsxwriter
 
 from gezhi.channels.sheetforms import paper as papers
@@ -305,3 +306,36 @@ def test_a_text_written_carelessly_would_be_run(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(papers.Paper, "put", careless)
     assert sheet_with(1)["月报 表1"].cell(FIRST, 4).data_type == "f"
+
+
+def test_a_mistake_of_our_own_column_is_not_said_to_be_their_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(row: Any) -> Any:
+        raise TypeError("ours")
+
+    column = BY_KEY["matter"]
+    monkeypatch.setitem(
+        BY_KEY, "matter", type(column)(column.group, column.head, column.width, column.kind, wrong)
+    )
+    with pytest.raises(TypeError, match="ours"):
+        made(1)
+
+
+@pytest.mark.parametrize("raised", [Invalid("lines", "form_is_full"), RuntimeError("ours")])
+def test_what_is_refused_already_and_what_no_file_does_pass_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, raised: Exception
+) -> None:
+    def put(*_: Any) -> None:
+        raise raised
+
+    monkeypatch.setattr(papers.Paper, "put", put)
+    with pytest.raises(type(raised)) as passed:
+        made(1)
+    assert passed.value is raised
+
+
+def test_a_file_that_lacks_a_part_is_a_broken_form_and_logged() -> None:
+    one = found()
+    data = as_bytes(street_form())
+    with structlog.testing.capture_logs() as told, pytest.raises(Invalid) as refused:
+        filled(data, sheet="没有", first=one.first_row, last=one.last_row, fields=one.fields, rows=[], tz=TZ)
+    assert (refused.value.code, [one["log_level"] for one in told]) == ("broken_form", ["warning"])

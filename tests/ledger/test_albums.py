@@ -1,5 +1,6 @@
 """Albums for inspections: lines, the pairs that are proposed for them, what a clerk decides, and that nothing is printed that is not everybody's to see."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,16 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.evidence.models import Evidence
 from gezhi.journal.models import Errand
 from gezhi.journal.queries import deeds
+from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours, Stale
-from gezhi.ledger.albums import actions, pairs, queries, standards
+from gezhi.ledger.albums import actions, first_paragraph, pairs, queries, standards
 from gezhi.ledger.albums.actions import Choice
-from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick
+from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick, BriefWords
+from gezhi.ledger.albums.printable import refuse_persons
 from gezhi.ledger.albums.standards import Draft
 from gezhi.parties.days import local_day
 from gezhi.places import queries as places
+from gezhi.tenancy.models import Jurisdiction
 from tests.cast import Cast
 from tests.showing import cleared, solved
 
@@ -157,6 +161,72 @@ def test_a_caption_says_nothing_of_a_person(
     assert (refused.value.field, refused.value.code, AlbumPick.objects.count()) == ("caption", code, 0)
 
 
+PERSONS = [("电话13800138000", "phone"), ("王先生家门口", "to_confirm"), ("3号楼2单元301室", "to_confirm")]
+
+
+@pytest.mark.parametrize(("said", "code"), PERSONS)
+def test_no_album_line_or_first_paragraph_names_anybody_unless_somebody_looked(
+    cast: Cast, noon: datetime, said: str, code: str
+) -> None:
+    found = album(cast, noon, Draft("一"))
+    day, who = local_day(noon), {"actor": cast.chen, "at": noon}
+    line = only_line(found).id
+    deeds = {
+        "name": lambda **sure: actions.make(said, day, day, [Draft("y")], **sure, **who),
+        "lines": lambda **sure: actions.make("x", day, day, [Draft(said)], **sure, **who),
+        "text": lambda **sure: actions.add_line(found.id, Draft(said), **sure, **who),
+        "first_paragraph": lambda **sure: first_paragraph.keep(
+            day, cast.town.community_a, said, version=0, **sure, **who
+        ),
+    }
+    for field, deed in deeds.items():
+        with pytest.raises(Invalid) as refused:
+            deed()
+        assert (refused.value.field, refused.value.code) == (field, code)
+    with pytest.raises(Invalid):
+        actions.change_line(found.id, line, Draft(said), 1, version=1, **who)
+    assert (Album.objects.count(), AlbumLine.objects.count(), BriefWords.objects.count()) == (1, 1, 0)
+    for deed in deeds.values():
+        if code == "to_confirm":
+            deed(names_confirmed=True)
+        else:
+            with pytest.raises(Invalid):
+                deed(names_confirmed=True)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_no_line_of_our_own_families_reads_like_a_person(cast: Cast, language: str) -> None:
+    for one in standards.of_families(language):
+        refuse_persons(one.text, "lines", names_confirmed=False)
+
+
+def without_area(actor: Actor) -> Actor:
+    """The same clerk with a post that names no place."""
+    return replace(actor, posts=tuple(replace(one, path="") for one in actor.posts))
+
+
+def test_a_first_paragraph_is_of_ones_own_ground_alone(
+    cast: Cast, noon: datetime, office: Jurisdiction
+) -> None:
+    day, town = local_day(noon), cast.town
+    may = {
+        "chen": (cast.chen, {town.community_a}),
+        "zhou": (cast.zhou, {office.id, town.subdistrict, town.community_a, town.community_b}),
+        "of no area": (without_area(cast.chen), {cast.desk_a}),
+        "worker": (cast.wei, set()),
+    }
+    grounds = {
+        office.id, cast.desk_a, cast.desk_b, town.subdistrict, town.community_a, town.community_b, town.compound, town.stairwell,
+    }  # fmt: skip
+    for actor, own in may.values():
+        for ground in grounds - own:
+            with pytest.raises(NotYours):
+                first_paragraph.keep(day, ground, "本周平稳。", version=0, actor=actor, at=noon)
+        assert {one for one in grounds if first_paragraph.is_ground_of(one, actor)} == own
+    first_paragraph.keep(day, town.community_a, "本周平稳。", version=0, actor=cast.chen, at=noon)
+    first_paragraph.keep(day, cast.desk_a, "本周平稳。", version=0, actor=without_area(cast.chen), at=noon)
+
+
 def test_what_somebody_confirmed_to_be_nobodys_is_kept(cast: Cast, closed: Case, noon: datetime) -> None:
     found = album(cast, noon)
     choice = {closed.number: Choice("take", 1, "王先生牌门锁")}
@@ -223,7 +293,7 @@ def test_a_standard_is_typed_pasted_or_our_own_families(cast: Cast) -> None:
     assert all(one.category_ids for one in families)
     for wrong, code in (
         ("", "empty"),
-        ("\n".join(map(str, range(61))), "too_many"),
+        ("\n".join(map(str, range(61))), "too_many_standards"),
         ("字" * 201, "too_long"),
     ):
         with pytest.raises(Invalid) as refused:

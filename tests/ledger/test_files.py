@@ -2,18 +2,25 @@
 
 import csv
 import io
-from datetime import datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import openpyxl
 import pytest
+from django.db.models import Q
 
 from gezhi.config import worker
+from gezhi.insight.search import following as search
+from gezhi.journal.models import Errand
+from gezhi.journal.outbox import MOST_TRIES
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere
 from gezhi.ledger import actions, files
+from gezhi.ledger.forms import FormRow
 from gezhi.ledger.models import LedgerFile
 from gezhi.ledger.queries import LineFilter, as_values, from_values
 from tests.cast import Cast
@@ -167,7 +174,87 @@ def test_a_day_later_it_is_gone(seven: Cast, noon: datetime, tmp_path: Path) -> 
     assert not LedgerFile.objects.exists()
 
 
-def test_a_filter_comes_back_as_it_was_kept(cast: Cast, noon: datetime) -> None:
-    wanted = LineFilter("closed", "/", cast.desk_a, cast.desk_b, noon, noon + DAY, "门")
-    assert from_values(as_values(wanted)) == wanted
+ONE, TWO = UUID(int=1), UUID(int=2)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FIELDS: list[dict[str, Any]] = [
+    {"state": "closed"},
+    {"place_path": "/a/"},
+    {"category": ONE},
+    {"party": TWO},
+    {"channel": "phone"},
+    {"level": "grid"},
+    {"rounds": (1, 1)},
+    {"rounds": (2, None)},
+    {"since": NOW},
+    {"until": NOW + DAY},
+    {"words": "门"},
+    {"cases": frozenset({ONE, TWO})},
+    {"cases": frozenset()},
+    {"words": "门", "holds": Q(id=ONE)},
+]
+
+
+@pytest.mark.parametrize("said", FIELDS, ids=lambda said: "-".join(said))
+def test_every_field_of_a_filter_comes_back_as_it_was_kept(said: dict[str, Any]) -> None:
+    wanted = LineFilter(**said)
+    through = json.loads(json.dumps(as_values(wanted)))
+    assert from_values(through, lambda words: Q(id=ONE) if words == "门" else None) == wanted
+
+
+def test_no_field_of_a_filter_is_forgotten_here() -> None:
+    assert {name for said in FIELDS for name in said} == set(LineFilter.__dataclass_fields__)
     assert as_values(ALL) == {}
+
+
+def test_a_condition_that_no_words_say_is_refused_before_it_is_kept() -> None:
+    with pytest.raises(Invalid) as refused:
+        as_values(LineFilter(holds=Q(id=ONE)))
+    assert refused.value.code == "not_kept"
+
+
+@pytest.mark.parametrize("kept", [{"rounds": "(2, None)"}, {"holds": "(AND: x)"}, {"elsewhere": "1"}])
+def test_what_no_filter_wrote_is_refused_and_a_form_begins_with_all(kept: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        from_values(kept)
+    values = dict.fromkeys(FormRow._fields) | {"wanted": kept}
+    assert FormRow(**values).filter == ALL
+
+
+@pytest.mark.parametrize(
+    "wanted, numbers", [({"words": "灯", "holds": Q()}, "8"), ({"rounds": (2, None)}, "")]
+)
+def test_the_worker_writes_a_ledger_of_words_and_of_rounds(
+    seven: Cast, noon: datetime, wanted: dict[str, Any], numbers: str
+) -> None:
+    search.catch_up()
+    id = files.ask(LineFilter(**wanted), suffix=".csv", actor=seven.zhou, language="zh-hans", at=noon)
+    for turn in range(4):
+        worker.do_errands(noon + turn * SECOND)
+    assert [line["编号"][-1] for line in table(id, seven.zhou)] == list(numbers)
+
+
+def broken(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("no")
+
+
+def test_a_file_that_fails_each_time_ends_with_a_problem_and_locks_nobody_out(
+    seven: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, at = asked(seven, noon), noon
+    monkeypatch.setattr(files, "rows", broken)
+    for _try in range(MOST_TRIES):
+        assert files.file(id, actor=seven.chen).ended_at is None
+        worker.do_errands(at)
+        at += timedelta(hours=1)
+    row = files.file(id, actor=seven.chen)
+    assert (row.problem, row.is_ready) == (files.BROKE_OFF, False)
+    assert not LedgerFile.objects.filter(ended_at=None).exists()
+
+
+def test_a_file_whose_worker_died_at_the_last_try_ends_at_the_next_tidying(
+    seven: Cast, noon: datetime
+) -> None:
+    id = asked(seven, noon)
+    Errand.objects.filter(kind=files.WRITE).update(parked_at=noon)
+    files.purge(at=noon)
+    assert files.file(id, actor=seven.chen).problem == files.BROKE_OFF

@@ -1,9 +1,14 @@
 """A month of the ledger that freezes: what was said then stays, what changed later is shown as a correction, and it equals a recount (I8)."""
 
+import io
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
@@ -11,7 +16,8 @@ from gezhi.catalogue import actions as catalogue_actions
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
-from gezhi.ledger import actions, check, corrections, months, packing
+from gezhi.ledger import actions, book, check, corrections, months, monthsheet, packing
+from gezhi.ledger.columns import Kind
 from gezhi.ledger.corrections import Correction
 from gezhi.ledger.models import WHOLE, Line, MonthBook, MonthPart
 from tests.cast import Cast, done, lin, walk
@@ -154,9 +160,11 @@ def test_the_clockwork_freezes_on_the_day_that_the_office_chose(march: Case, cas
     assert [(one.month, one.frozen_at) for one in MonthBook.objects.all()] == [(MARCH, APRIL_3 + DAY)]
 
 
+@pytest.mark.parametrize("part", [1, 2, 1000])
 def test_lines_that_move_while_they_are_read_are_counted_where_the_book_stands(
-    march: Case, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    march: Case, cast: Cast, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
+    monkeypatch.setattr(months, "PART", part)
     reading = months._of_month
 
     def slowly(month: date):
@@ -169,7 +177,61 @@ def test_lines_that_move_while_they_are_read_are_counted_where_the_book_stands(
         one.line.number: one.line.state for one in corrections.then_rows(row, actor=SYSTEM, language="en")
     }
     assert then[march.number] == "in_hand"
+    assert [number[-1] for number in then] == ["3", "2", "1"]
     assert list(check.findings()) == []
+
+
+def test_no_more_than_a_part_of_a_month_is_held_at_a_time(
+    march: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(months, "PART", 10)
+    read: list[int] = []
+    held: list[int] = []
+    line = Line.objects.get(case=march)
+
+    def coming() -> Iterator[Line]:
+        for number in range(25):
+            read.append(number)
+            yield line
+
+    def packed(part: list[Line]) -> bytes:
+        held.append(len(read))
+        return b""
+
+    monkeypatch.setattr(months, "pack", packed)
+    assert months._packed(coming())[0] == 25
+    assert held == [10, 20, 25]
+
+
+def test_of_a_month_that_stands_as_it_was_no_line_is_read_but_those_of_its_book(
+    march: Case, cast: Cast, noon: datetime
+) -> None:
+    row = frozen()
+    with CaptureQueriesContext(connection) as asked:
+        assert list(corrections.changed(row, actor=cast.chen)) == []
+    of_month = [one["sql"] for one in asked if '"received_at" >=' in one["sql"]]
+    assert len(of_month) == 1
+    assert '"state"' not in of_month[0]  # ids alone
+    cast.lin_reports(noon + 2 * DAY, "楼道灯不亮")
+    cast.lin_reports(noon + 2 * DAY, "中街又不亮", place=cast.town.street_b)
+    kept_up(APRIL_3)
+    assert [one.number[-1] for one in corrections.changed(row, actor=cast.chen)] == ["4"]
+    assert [one.number[-1] for one in corrections.changed(row, actor=cast.mo)] == ["5"]
+    assert [one.number[-1] for one in corrections.changed(row, actor=SYSTEM)] == ["5", "4"]
+
+
+def test_a_sheet_of_corrections_is_written_in_steps(march: Case) -> None:
+    head = monthsheet.month_heading(frozen(), actor=SYSTEM, language="zh-hans", at=APRIL_3)
+    beside = book.Beside(
+        "更正", "", (("编号", 21, Kind.TEXT), ("栏目", 9, Kind.TEXT)), ([str(n), ""] for n in range(1200))
+    )
+    assert [*book.writing([], io.BytesIO(), head, [beside])] == [0, 0, 0]  # 500, 1,000, and the end
+    to = io.BytesIO()
+    again = book.Beside(
+        "更正", "", (("编号", 21, Kind.TEXT), ("栏目", 9, Kind.TEXT)), [[str(n), ""] for n in range(1200)]
+    )
+    book.write([], to, head, [again])
+    assert openpyxl.load_workbook(to)["更正"].max_row == 1203
 
 
 # ---- what check proves ----

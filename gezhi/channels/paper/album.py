@@ -4,10 +4,12 @@ Whatever is killed meanwhile: of a worker the lease runs out and another looks o
 """
 
 import os
+import re
 import shutil
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -25,10 +27,11 @@ from gezhi.channels.paper.brief import photo
 from gezhi.channels.poster import press
 from gezhi.evidence import queries as evidence
 from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.finding import Finding
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger.albums import actions, queries
-from gezhi.ledger.albums.models import Album, AlbumPick
 from gezhi.ledger.albums.pairs import BEFORE, Picture, seen_place
+from gezhi.ledger.albums.queries import Album, AlbumPick
 from gezhi.parties import queries as parties
 from gezhi.parties.days import zone
 from gezhi.places import queries as places
@@ -38,6 +41,7 @@ from gezhi.tenancy.queries import jurisdiction
 LOOK: Final = timedelta(seconds=1)
 BUSY: Final = timedelta(seconds=5)
 SIZE: Final = 1600
+_NAME: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def paper_of(album: Album, *, language: str) -> Paper:
@@ -106,8 +110,9 @@ def make(key: str, *, at: datetime) -> datetime | None:
         return at if actions.note_lost(album.id) else None
     if now.file is None:
         return at + LOOK
-    _keep(now.file, file_of(album))
-    actions.note_file(album.id, at=at)
+    half = _copied(now.file, file_of(album))
+    if actions.note_file(album.id, album.job, lambda: half.replace(file_of(album)), at=at):
+        press.drop(album.job)
     return None
 
 
@@ -119,6 +124,7 @@ def _begin(album: Album, at: datetime) -> datetime:
         job = setting.start(asked, by=album.party_id.hex)
     except Invalid:  # too much is being set
         return at + BUSY
+    discard(album)  # from here on `holds` is said of the new one
     actions.note_job(album.id, job, holds=[(one.id, one.mark) for one in made.photos()])
     return at + LOOK
 
@@ -132,13 +138,13 @@ def file_of(album: Album) -> Path:
     return Path(settings.GEZHI_DATA) / "albums" / f"{album.id.hex}.pdf"
 
 
-def _keep(made: Path, to: Path) -> None:
+def _copied(made: Path, to: Path) -> Path:
     to.parent.mkdir(parents=True, exist_ok=True)
     half = to.with_suffix(".half")
     shutil.copyfile(made, half)
     with half.open("rb") as file:
         os.fsync(file.fileno())
-    half.replace(to)
+    return half
 
 
 def progress(album: Album) -> press.Progress | None:
@@ -146,6 +152,28 @@ def progress(album: Album) -> press.Progress | None:
     return press.found(album.job) if album.job else None
 
 
+def tidy(*, at: datetime) -> None:
+    """Files that show what nobody may see any more go, and with them what is set of such pictures. The worker's chore."""
+    for album in _with_files():
+        if not queries.may_be_kept(album):
+            actions.drop_stale(album.id, partial(discard, album))
+    for name in press.names():
+        if not setting.still_holds(name):
+            press.drop(name)
+
+
+def findings() -> Iterator[Finding]:
+    """Kept files that show a picture which was withdrawn, covered anew or erased (I14); the worker removes them within five minutes."""
+    for album in _with_files():
+        if not queries.still_holds(album):
+            yield Finding("I14", f"album {album.id}", "its file shows a picture that nobody may see any more")
+
+
+def _with_files() -> list[Album]:
+    names = (Path(settings.GEZHI_DATA) / "albums").glob("*.pdf")
+    return queries.of_files(UUID(hex=one.stem) for one in names if _NAME.fullmatch(one.stem))
+
+
 def discard(album: Album) -> None:
-    """The file of an album that ended."""
+    """The file of an album that ended, or is made anew."""
     file_of(album).unlink(missing_ok=True)

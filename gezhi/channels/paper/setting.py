@@ -13,6 +13,8 @@ from gezhi.channels.paper.blocks import Block, Chart, Paper, PhotoPair
 from gezhi.channels.paper.chart import as_svg
 from gezhi.channels.poster import press
 from gezhi.channels.poster.glyphs import shown
+from gezhi.ledger.albums.queries import are_shown
+from gezhi.tenancy.current import current
 
 CHILD = "gezhi.channels.paper.compositor"
 LANGUAGES = {"zh-hant": "zh", "zh-hans": "zh"}  # what the typesetter calls a language
@@ -36,12 +38,26 @@ def as_json(
         "blocks": [_block(one, numbers) for one in kept],
     }
     pictures = {numbers[id]: str(file) for id, file in files.items() if file}
-    return json.dumps({"paper": said, "pictures": pictures}, ensure_ascii=False)
+    holds = sorted({(one.id.hex, one.mark) for one in paper.photos() if files[one.id]})
+    return json.dumps({"paper": said, "pictures": pictures, "holds": holds}, ensure_ascii=False)
 
 
 def start(asked: str, *, by: str) -> str:
     """Begin to set it, or find it set already. Raises as `press.start`."""
-    return press.start(asked, max(1, len(json.loads(asked)["pictures"])), by=by, child=CHILD)
+    said = json.loads(asked)
+    told = json.dumps(said | {"office": current().hex}, ensure_ascii=False)
+    return press.start(told, max(1, len(said["pictures"])), by=by, child=CHILD)
+
+
+def still_holds(name: str) -> bool:
+    """Whether a job of this office shows only what everybody may see now; True for what is no paper of it. 1 query."""
+    try:
+        asked = json.loads(press.asked(name) or "{}")
+    except ValueError:
+        return True
+    if not isinstance(asked, dict) or asked.get("office") != current().hex:
+        return True
+    return are_shown((UUID(hex=id), mark) for id, mark in asked["holds"])
 
 
 def _has_both(one: PhotoPair, files: dict[UUID, Path | None]) -> bool:

@@ -104,6 +104,24 @@ def found(name: str) -> Progress | None:
     return Progress(done, of, is_lost=_is_lost(folder))
 
 
+def names() -> list[str]:
+    """All jobs that lie here, of every office."""
+    return sorted(one.name for one in _home().glob("*/") if _NAME.fullmatch(one.name))
+
+
+def asked(name: str) -> str:
+    """What a job was told; "" when there is none."""
+    with contextlib.suppress(OSError):
+        return (_home() / name / "sheets.json").read_text(encoding="utf-8") if _NAME.fullmatch(name) else ""
+    return ""
+
+
+def drop(name: str) -> None:
+    """A job goes with all that it made; whoever asks for the same again has it set anew."""
+    if _NAME.fullmatch(name):
+        shutil.rmtree(_home() / name, ignore_errors=True)
+
+
 def wait(name: str, tell: Callable[[int, int], None]) -> Path | None:
     """The file once it is there; None when the job is lost. For commands."""
     while (now := found(name)) is not None and not now.is_lost:

@@ -1,13 +1,19 @@
 """Lines of the ledger into somebody else's form."""
 
 import re
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
+from typing import Final
+
+import structlog
 
 from gezhi.channels.orders.package import measure
 from gezhi.channels.sheetforms.finding import CONSTANT, LIMITS, SERIAL
 from gezhi.channels.sheetforms.paper import Paper
-from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.workbook import repacked
 from gezhi.ledger.columns import Value
 from gezhi.ledger.heading import minute
@@ -16,6 +22,18 @@ from gezhi.ledger.rows import Row
 from gezhi.ledger.sheetrows import CELL_SIGNS, serial
 
 MOST_LINES = 2_000
+# packages and their parts; XML (lxml's are SyntaxErrors, too); numbers, names and parts that are missing where the format has them
+BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    StopIteration,
+)
+log = structlog.get_logger("gezhi.sheetforms")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -41,25 +59,36 @@ def filled(
         raise Invalid("lines", "too_many_for_a_form", count=len(rows), limit=MOST_LINES)
     repacked(data, LIMITS)
     measure(data)
-    try:
-        return _filled(Paper(data, sheet), first, last, fields, rows, tz)
-    except Exception as broken:
-        raise Invalid("form", "broken_form") from broken
-
-
-def _filled(
-    paper: Paper, first: int, last: int, fields: Sequence[str], rows: Sequence[Row], tz: tzinfo
-) -> bytes:
-    room = last - first + 1
-    if len(rows) > room:
-        paper.put_in_rows(first, last, len(rows) - room)
     mapped = [(column, field) for column, field in enumerate(fields) if field]
-    dates = {column: paper.is_date(column, first) for column, _ in mapped}
-    for at in range(max(room, len(rows))):
-        for column, field in mapped:
-            value = _value(field, at, rows[at]) if at < len(rows) else None
-            paper.put(column, first + at, _as_cell(value, tz, as_date=dates[column]))
-    return paper.made()
+    with _their_file():
+        paper = Paper(data, sheet)
+        dates = {column: paper.is_date(column, first) for column, _ in mapped}
+    cells = [
+        [
+            _as_cell(_value(field, at, rows[at]) if at < len(rows) else None, tz, as_date=dates[column])
+            for column, field in mapped
+        ]
+        for at in range(max(room, len(rows)))
+    ]
+    with _their_file():
+        if len(rows) > room:
+            paper.put_in_rows(first, last, len(rows) - room)
+        for at, values in enumerate(cells):
+            for (column, _field), value in zip(mapped, values, strict=True):
+                paper.put(column, first + at, value)
+        return paper.made()
+
+
+@contextmanager
+def _their_file() -> Iterator[None]:
+    """What a file may do to whoever reads it becomes a refusal, and is logged; what is refused already, and our own columns, are not its fault."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except BROKEN as broken:
+        log.warning("a form of others cannot be filled", exc_info=broken)
+        raise Invalid("form", "broken_form") from broken
 
 
 def _value(field: str, at: int, row: Row) -> Value:

@@ -1,6 +1,6 @@
 """Write albums: each deed is journalled under "album", locks the album's row and raises its version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gezhi.cases.publicly import DOUBTFUL, spans
 from gezhi.journal import outbox
 from gezhi.journal.actions import Deed, record
 from gezhi.journal.outbox import Following
@@ -17,6 +16,7 @@ from gezhi.kernel.refusal import Invalid, NotFound, NotYours, Stale
 from gezhi.kernel.text import BadText, clean_name
 from gezhi.ledger.albums import queries
 from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick
+from gezhi.ledger.albums.printable import refuse_persons
 from gezhi.ledger.albums.standards import MOST_LINES, TEXT_LIMIT, Draft
 from gezhi.parties import names
 from gezhi.tenancy.clock import new_id
@@ -40,10 +40,20 @@ class Choice:
 
 
 @transaction.atomic
-def make(name: str, since: date, until: date, drafts: Sequence[Draft], *, actor: Actor, at: datetime) -> UUID:
+def make(
+    name: str,
+    since: date,
+    until: date,
+    drafts: Sequence[Draft],
+    *,
+    names_confirmed: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> UUID:
     """An album with these lines, and for each the best pairs that everybody may see. Its id.
 
-    Raises NotYours, Invalid: name (as names.name; taken), until (before_since, too_long), lines (too_many_standards, empty), album (too_many).
+    Raises NotYours, Invalid: name (as names.name; taken), until (before_since, too_long), lines (too_many_standards, empty), album (too_many);
+    name and lines as `refuse_persons`.
     """
     party, account = _desk(actor)
     said = names.name(name, limit=NAME_LIMIT)
@@ -52,6 +62,9 @@ def make(name: str, since: date, until: date, drafts: Sequence[Draft], *, actor:
         raise Invalid("lines", "empty")
     if len(drafts) > MOST_LINES:
         raise Invalid("lines", "too_many_standards", limit=MOST_LINES)
+    refuse_persons(said, "name", names_confirmed=names_confirmed)
+    for number, draft in enumerate(drafts, start=1):
+        refuse_persons(draft.text, "lines", names_confirmed=names_confirmed, line=number)
     living = list(Album.objects.select_for_update(no_key=True).filter(party_id=party, ended_at=None))
     if any(one.name == said for one in living):
         raise Invalid("name", "taken")
@@ -70,13 +83,19 @@ def make(name: str, since: date, until: date, drafts: Sequence[Draft], *, actor:
 
 
 @transaction.atomic
-def add_line(album_id: UUID, draft: Draft, *, actor: Actor, at: datetime) -> UUID:
-    """A line behind the others, filled as at the beginning. Raises NotFound, Invalid: text (…, taken), until, lines (too_many)."""
+def add_line(
+    album_id: UUID, draft: Draft, *, names_confirmed: bool = False, actor: Actor, at: datetime
+) -> UUID:
+    """A line behind the others, filled as at the beginning. Raises NotFound, Invalid: text (…, taken; as `refuse_persons`), until,
+    lines (too_many_standards).
+    """
     album = _locked(album_id, actor)
     rows = queries.lines(album)
     if len(rows) >= MOST_LINES:
         raise Invalid("lines", "too_many_standards", limit=MOST_LINES)
-    line = _row(album, max((one.position for one in rows), default=0) + 1, _judged(draft, album))
+    line = _row(
+        album, max((one.position for one in rows), default=0) + 1, _judged(draft, album, names_confirmed)
+    )
     if any(one.text == line.text for one in rows):
         raise Invalid("text", "taken")
     line.save(force_insert=True)
@@ -87,12 +106,20 @@ def add_line(album_id: UUID, draft: Draft, *, actor: Actor, at: datetime) -> UUI
 
 @transaction.atomic
 def change_line(
-    album_id: UUID, line_id: UUID, draft: Draft, position: int, *, version: int, actor: Actor, at: datetime
+    album_id: UUID,
+    line_id: UUID,
+    draft: Draft,
+    position: int,
+    *,
+    names_confirmed: bool = False,
+    version: int,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """position: its place among the lines, from 1. What was taken stays. Raises NotFound, Stale, Invalid as `add_line`."""
     album = _locked(album_id, actor, version)
     line = queries.line_of(album, line_id)
-    fresh = _row(album, line.position, _judged(draft, album))
+    fresh = _row(album, line.position, _judged(draft, album, names_confirmed))
     others = [one for one in queries.lines(album) if one.id != line.id]
     position = max(1, min(position, len(others) + 1))
     if any(one.text == fresh.text for one in others):
@@ -167,13 +194,14 @@ def end(album_id: UUID, *, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def ask_print(album_id: UUID, language: str, *, actor: Actor, at: datetime) -> None:
-    """The worker makes the file (anew). Asked again while it is made, it begins again. Raises NotFound, Invalid("album", "no_pictures")."""
+    """The worker makes the file (anew); the one before is none any more. Asked again while it is made, it begins again. Raises NotFound, Invalid("album", "no_pictures")."""
     album = _locked(album_id, actor)
     clear, _unclear = queries.clear_of(queries.picks(album))
     if not clear:
         raise Invalid("album", "no_pictures")
     album.asked_at, album.language, album.job, album.tries, album.is_lost = at, language, "", 0, False
-    album.save(update_fields=["asked_at", "language", "job", "tries", "is_lost"])
+    album.file_at = None  # `holds` will be said of the new one
+    album.save(update_fields=["asked_at", "language", "job", "tries", "is_lost", "file_at"])
     record(Deed("album", album.id, "print_album", after={"pairs": len(clear)}), actor=actor, at=at)
     key = album.id.hex
     outbox.queue(Following(MAKE, key, at, subject=("album", album.id)))
@@ -198,11 +226,26 @@ def note_lost(album_id: UUID) -> bool:
 
 
 @transaction.atomic
-def note_file(album_id: UUID, *, at: datetime) -> None:
-    """The file is kept. For the worker."""
+def note_file(album_id: UUID, job: str, keep: Callable[[], object], *, at: datetime) -> bool:
+    """The file that this job made is kept by `keep`; False, and nothing is done, when it was asked for anew meanwhile. For the worker."""
     album = _of_worker(album_id)
+    if album.job != job:
+        return False
+    keep()
     album.file_at, album.job = at, ""
     album.save(update_fields=["file_at", "job"])
+    return True
+
+
+@transaction.atomic
+def drop_stale(album_id: UUID, drop: Callable[[], object]) -> None:
+    """Its file goes by `drop` when it shows what nobody may see any more, or nobody asks for it any more. For the worker."""
+    album = _of_worker(album_id)
+    if queries.may_be_kept(album):
+        return
+    drop()
+    album.file_at = None
+    album.save(update_fields=["file_at"])
 
 
 # ---- inside ----
@@ -262,13 +305,14 @@ def _judge_days(since: date, until: date) -> None:
         raise Invalid("until", "too_long", days=LONGEST_DAYS)
 
 
-def _judged(draft: Draft, album: Album) -> Draft:
+def _judged(draft: Draft, album: Album, names_confirmed: bool) -> Draft:
     try:
         text = clean_name(" ".join(draft.text.split()), TEXT_LIMIT)
     except BadText as bad:
         raise Invalid("text", bad.code, **bad.details) from bad
     if not text:
         raise Invalid("text", "empty")
+    refuse_persons(text, "text", names_confirmed=names_confirmed)
     _judge_days(draft.since or album.since, draft.until or album.until)
     return Draft(text, draft.category_ids, draft.place_id, draft.since, draft.until)
 
@@ -324,9 +368,5 @@ def _caption(text: str, number: str, names_confirmed: bool) -> str:
         said = clean_name(" ".join(text.split()), CAPTION_LIMIT)
     except BadText as bad:
         raise Invalid("caption", bad.code, number=number, **bad.details) from bad
-    found = spans(said)
-    if strict := [one for one in found if one.kind not in DOUBTFUL]:
-        raise Invalid("caption", strict[0].kind, number=number)
-    if found and not names_confirmed:
-        raise Invalid("caption", "to_confirm", number=number)
+    refuse_persons(said, "caption", names_confirmed=names_confirmed, number=number)
     return said

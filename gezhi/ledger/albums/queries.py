@@ -19,6 +19,7 @@ from gezhi.parties.days import midnight
 from gezhi.places import paths
 from gezhi.places import queries as places
 
+__all__ = ["Album", "AlbumLine", "AlbumPick"]  # the rows, for those who may not know our tables
 LOOKED_AT: Final = 60  # newest closings among which pairs are looked for
 OFFERED: Final = 12  # pairs of a line on a page: a form has sixty fields at most
 
@@ -162,12 +163,26 @@ def clear_of(taken: Iterable[AlbumPick]) -> tuple[list[AlbumPick], list[Unclear]
 
 def still_holds(album: Album) -> bool:
     """Whether the kept file shows only what everybody may see now, covered as it is now. 1 query."""
-    held = {UUID(id): mark for id, mark in album.holds}
-    known = evidence.by_ids(held)
+    return are_shown((UUID(id), mark) for id, mark in album.holds)
+
+
+def are_shown(pictures: Iterable[tuple[UUID, str]]) -> bool:
+    """Whether everybody may see all of these (picture, mark) now, covered as it was when it was printed. 1 query."""
+    held = set(pictures)
+    known = evidence.by_ids(id for id, _mark in held)
     return all(
-        id in known and known[id].public_at is not None and known[id].mark == mark
-        for id, mark in held.items()
+        id in known and known[id].public_at is not None and known[id].mark == mark for id, mark in held
     )
+
+
+def may_be_kept(album: Album) -> bool:
+    """Whether its file is one that somebody may take away. 1 query."""
+    return album.ended_at is None and album.file_at is not None and still_holds(album)
+
+
+def of_files(ids: Iterable[UUID]) -> list[Album]:
+    """Albums of these ids, ended ones too, for whoever keeps the files. 1 query."""
+    return list(Album.objects.filter(id__in=list(ids)).order_by("id"))
 
 
 def period(album: Album, line: AlbumLine) -> tuple[date, date]:

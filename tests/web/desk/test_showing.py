@@ -17,7 +17,7 @@ from gezhi.evidence.models import Evidence
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
 from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick, BriefWords
-from gezhi.parties.models import WallKey
+from gezhi.parties.models import Party, PartyPost, WallKey
 from tests.cast import Cast
 from tests.showing import cleared, solved
 from tests.web.desk.conftest import Desk, text
@@ -194,6 +194,42 @@ def test_a_phone_in_the_first_paragraph_comes_back_with_what_was_typed(chen: Cli
     assert BriefWords.objects.count() == 0
 
 
+def test_a_name_in_the_first_paragraph_is_kept_when_somebody_looked(chen: Client) -> None:
+    said = {"text": "感谢王先生。", "version": "0"}
+    answer = chen.post("/desk/brief/", said)
+    assert (answer.status_code, 'name="nobody"' in answer.content.decode()) == (422, True)
+    assert chen.post("/desk/brief/", said | {"nobody": "1"}).status_code == 302
+    assert 'name="nobody"' not in chen.get("/desk/brief/").content.decode()
+
+
+def test_a_name_in_an_album_or_a_line_comes_back_with_a_tick_that_settles_it(chen: Client) -> None:
+    tick = re.compile('<input type="checkbox" name="nobody"')
+    assert not tick.search(chen.get("/desk/albums/new/").content.decode())
+    said = FORM | {"start": "text", "lines": "3号楼2单元301室门口"}
+    answer = chen.post("/desk/albums/new/", said)
+    assert (answer.status_code, "第 1 条里像是有人名或门牌" in text(answer)) == (422, True)
+    assert tick.search(answer.content.decode())
+    where = str(chen.post("/desk/albums/new/", said | {"nobody": "on"}).url)
+    line = {"text": "王先生家门口"}
+    assert tick.search(chen.post(f"{where}lines/new/", line).content.decode())
+    assert chen.post(f"{where}lines/new/", line | {"nobody": "on"}).status_code == 302
+
+
+def test_a_clerk_without_an_area_reads_no_communitys_brief(cast: Cast, desk: Desk) -> None:
+    PartyPost.objects.filter(account_id=cast.chen.id).update(place_id=None)
+    Party.objects.filter(id=cast.desk_a).update(place_id=None)
+    he, place = desk(cast.chen), cast.town.row(cast.town.community_a)
+    assert he.get("/desk/brief/").status_code == 200
+    assert he.get(f"/desk/brief/?place={place.code}").status_code == 404
+    assert he.post(f"/desk/brief/?place={place.code}", {"text": "好", "version": "0"}).status_code == 404
+
+
+def test_a_stairwell_has_no_brief(cast: Cast, desk: Desk) -> None:
+    zhou = desk(cast.zhou)
+    codes = [cast.town.row(one).code for one in (cast.town.community_b, cast.town.stairwell)]
+    assert [zhou.get(f"/desk/brief/?place={code}").status_code for code in codes] == [200, 404]
+
+
 @pytest.mark.parametrize(
     "query", ["week=2025-01-01", "week=x", "week=2026-04-01", "place=371072-99999", "place=371072008019"]
 )
@@ -212,7 +248,7 @@ def test_the_word_file_says_what_the_page_says(chen: Client, closed: Case) -> No
     assert "attachment" in answer["Content-Disposition"]
 
 
-def test_the_pdf_is_set_and_fetched(chen: Client, closed: Case) -> None:
+def test_the_pdf_is_set_and_fetched(chen: Client, closed: Case, monkeypatch: Any) -> None:
     answer = chen.post("/desk/brief/pdf/")
     job = re.search(r"/jobs/([0-9a-f]{32})/", answer.url)
     assert job
@@ -221,6 +257,8 @@ def test_the_pdf_is_set_and_fetched(chen: Client, closed: Case) -> None:
     file = chen.get(f"/desk/brief/jobs/{job[1]}/file.pdf")
     assert b"".join(file.streaming_content).startswith(b"%PDF-")
     assert chen.get(f"/desk/brief/jobs/{'0' * 32}/").status_code == 404
+    monkeypatch.setattr("gezhi.channels.paper.setting.are_shown", lambda pictures: False)  # one was withdrawn
+    assert chen.get(f"/desk/brief/jobs/{job[1]}/file.pdf").status_code == 404
 
 
 def test_whoever_has_the_name_of_a_file_of_another_ground_gets_nothing(

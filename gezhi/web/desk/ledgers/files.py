@@ -1,11 +1,11 @@
 """Large ledgers as files: asked for here, written by the worker, taken away by whoever asked."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,6 +19,13 @@ from gezhi.web.desk.ledger import LedgerForm, file_name, sound
 from gezhi.web.staff import actor_of, at_of, is_boosted, staff_required, uuid_or_none
 
 MOST_QUERY = 1000  # signs
+WHY: Final = {
+    "too_many": gettext_noop("一张工作表放不下这么多行。请回到台账缩小范围，或者改要 CSV。"),
+    "unreadable": gettext_noop("这份文件的筛选条件读不出来了。请回到台账重新选好条件，再要一次。"),
+}
+OTHERWISE: Final = gettext_noop(
+    "生成时出了错，试了几次都没有成功。请回到台账再要一次；还是不行，请告诉管理员。"
+)
 
 
 @never_cache
@@ -57,6 +64,7 @@ def _row(one: files.FileRow, at: Any) -> dict[str, Any]:
         "asked": times.moment(one.asked_at, at),
         "kind": {".xlsx": "Excel", ".csv": "CSV"}.get(one.suffix, one.suffix),
         "done": min(one.written, one.total) if one.total else 0,
+        "why": _(WHY.get(one.problem, OTHERWISE)) if one.problem else "",
     }
 
 

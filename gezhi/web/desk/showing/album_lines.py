@@ -17,15 +17,14 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Invalid, Stale
 from gezhi.ledger.albums import actions, queries
 from gezhi.ledger.albums.actions import Choice
-from gezhi.ledger.albums.models import Album, AlbumLine
 from gezhi.ledger.albums.pairs import Picture
-from gezhi.ledger.albums.queries import Offer
+from gezhi.ledger.albums.queries import Album, AlbumLine, Offer
 from gezhi.ledger.albums.standards import TEXT_LIMIT, Draft
 from gezhi.places import queries as places
 from gezhi.web import refusals, times, words
 from gezhi.web.casework import photos
-from gezhi.web.desk.keeper import PlaceField, form_page, tried
-from gezhi.web.desk.showing.albums import about
+from gezhi.web.desk.keeper import PlaceField, form_page
+from gezhi.web.desk.showing.albums import about, asking, nobody_field
 from gezhi.web.fields import day_field
 from gezhi.web.links import address
 from gezhi.web.rail import DESK
@@ -56,6 +55,8 @@ class LineForm(forms.Form):
         label=gettext_lazy("排在第几条"), required=False, min_value=1, max_value=999
     )
 
+    nobody = nobody_field()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = words.language()
@@ -81,7 +82,8 @@ def new_line(request: HttpRequest, album_id: UUID) -> HttpResponse:
     form = LineForm(request.POST or None)
     if form.is_valid():
         who: dict[str, Any] = {"actor": actor_of(request), "at": at_of(request)}
-        if made := tried(form, lambda: actions.add_line(found.id, form.draft(), **who)):
+        who["names_confirmed"] = form.cleaned_data["nobody"]
+        if made := asking(form, lambda: actions.add_line(found.id, form.draft(), **who)):
             return redirect("desk:album_line", found.id, made)
     return form_page(
         request,
@@ -108,7 +110,8 @@ def change_line(request: HttpRequest, album_id: UUID, line_id: UUID) -> HttpResp
     form = LineForm(request.POST or None, initial=_initial(line))
     if form.is_valid():
         place = form.cleaned_data["position"] or line.position
-        if tried(form, lambda: actions.change_line(found.id, line.id, form.draft(), place, **who) or True):
+        who["names_confirmed"] = form.cleaned_data["nobody"]
+        if asking(form, lambda: actions.change_line(found.id, line.id, form.draft(), place, **who) or True):
             return redirect("desk:album_line", found.id, line.id)
     back = reverse("desk:album_line", args=[found.id, line.id])
     return form_page(request, form, heading=_("修改标准条目"), submit=_("保存"), back=back)

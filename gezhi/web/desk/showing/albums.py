@@ -1,5 +1,6 @@
 """Albums for inspections (迎检影集): which there are, a new one, one with its lines and what lacks, and the file to print."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
@@ -19,7 +20,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.channels.paper import album as papers
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger.albums import actions, queries, standards
-from gezhi.ledger.albums.models import Album, AlbumLine
+from gezhi.ledger.albums.queries import Album, AlbumLine
 from gezhi.ledger.albums.standards import Draft
 from gezhi.parties.days import local_day
 from gezhi.places import queries as places
@@ -37,6 +38,27 @@ STARTS = (
 )
 FIRST_DAYS = 90  # of a new album's period
 MOST_NAMED = 10
+
+
+def nobody_field() -> forms.BooleanField:
+    """A tick that is not seen until something typed reads like a name or a flat (`asking`)."""
+    return forms.BooleanField(
+        label=gettext_lazy("我看过了，里面没有人名和门牌"), required=False, widget=forms.HiddenInput
+    )
+
+
+def asking(form: forms.Form, deed: Callable[[], Any]) -> Any:
+    """As `tried`; a doubt that somebody may settle shows the tick."""
+
+    def judged() -> Any:
+        try:
+            return deed()
+        except Invalid as refused:
+            if refused.code == "to_confirm":
+                form.fields["nobody"].widget = forms.CheckboxInput()
+            raise
+
+    return tried(form, judged)
 
 
 class AlbumForm(forms.Form):
@@ -63,6 +85,8 @@ class AlbumForm(forms.Form):
         help_text=gettext_lazy("要有一列“标准”或“检查内容”；可以有“类别”和“位置”。"),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.xls"}),
     )
+
+    nobody = nobody_field()
 
     def drafts(self) -> list[Draft]:
         """Raises Invalid, BadSheet."""
@@ -108,13 +132,14 @@ def new_album(request: HttpRequest) -> HttpResponse:
     form = AlbumForm(request.POST or None, request.FILES or None, initial=first)
     if form.is_valid():
         said = form.cleaned_data
-        made = tried(
+        made = asking(
             form,
             lambda: actions.make(
                 said["name"],
                 said["since"],
                 said["until"],
                 form.drafts(),
+                names_confirmed=said["nobody"],
                 actor=actor_of(request),
                 at=at_of(request),
             ),

@@ -27,7 +27,6 @@ from gezhi.channels.paper.chart import as_svg
 from gezhi.channels.poster import press
 from gezhi.evidence import queries as evidence
 from gezhi.insight.week import monday_of, week
-from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound, Stale
 from gezhi.ledger.albums import first_paragraph
 from gezhi.parties.days import local_day
@@ -70,7 +69,7 @@ def brief(request: HttpRequest) -> HttpResponse:
     """The week as it stands; POST keeps the first paragraph, or comes back with it."""
     asked = _asked(request)
     text, version = first_paragraph.kept(asked.monday, asked.ground)
-    typed, error, status = text, "", 200
+    typed, error, status, asks_names = text, "", 200, False
     if request.method == "POST":
         typed = request.POST.get("text", "")
         try:
@@ -78,13 +77,14 @@ def brief(request: HttpRequest) -> HttpResponse:
                 asked.monday,
                 asked.ground,
                 typed,
+                names_confirmed=request.POST.get("nobody") == "1",
                 version=_version(request),
                 actor=actor_of(request),
                 at=at_of(request),
             )
         except (Invalid, Stale) as refused:
             error = _(STALE) if isinstance(refused, Stale) else refusals.sentence(refused)
-            status = refusals.status(refused)
+            status, asks_names = refusals.status(refused), refused.code == "to_confirm"
         else:
             messages.success(request, _("开头这段已经保存，PDF 和 Word 里也是它。"))
             return redirect(f"{reverse('desk:brief')}?{asked.query}")
@@ -101,6 +101,7 @@ def brief(request: HttpRequest) -> HttpResponse:
             "version": version,
             "is_own": bool(text),
             "limit": first_paragraph.LIMIT,
+            "asks_names": asks_names,
         },
         "error": error,
     }
@@ -156,7 +157,7 @@ def file(request: HttpRequest, job: str) -> Any:
     """The PDF. 404 while there is none."""
     asked = _asked(request)
     now = _own_job(asked, job)
-    if now.file is None:
+    if now.file is None or not setting.still_holds(job):
         raise NotFound("job")
     name = f"{_('本周情况')}-{asked.monday:%Y%m%d}.pdf"
     return FileResponse(
@@ -197,18 +198,17 @@ def _asked(request: HttpRequest) -> Asked:
     monday = _monday(request.GET.get("week", ""), today)
     if not today - timedelta(weeks=WEEKS) <= monday <= today:
         raise NotFound("week")
-    areas = _areas(request)
+    areas = first_paragraph.areas_of(actor_of(request))
     code = request.GET.get("place", "")
     if code:
         place = places.by_code(code)
-        if areas and not any(paths.is_within(place.path, area) for area in areas):
+        if not first_paragraph.is_open_to(place, areas):
             raise NotFound("place")
         return Asked(monday, place, place.id)
     if areas and paths.ROOT not in areas:
         place = places.ancestors(areas[0])[-1]
         return Asked(monday, place, place.id)
-    own = min(actor_of(request).parties(Duty.CLERK, Duty.OFFICER), default=current())
-    return Asked(monday, None, current() if areas else own)
+    return Asked(monday, None, first_paragraph.own_ground(actor_of(request)))
 
 
 def _monday(text: str, today: date) -> date:
@@ -218,12 +218,6 @@ def _monday(text: str, today: date) -> date:
         return monday_of(date.fromisoformat(text))
     except ValueError:
         raise NotFound("week") from None
-
-
-def _areas(request: HttpRequest) -> list[str]:
-    """The grounds of this actor's posts at a desk; [] when he has none: then what passes through his party's hands."""
-    posts = [post for post in actor_of(request).posts if post.duty in DESK and post.path]
-    return [post.path for post in posts]
 
 
 def _weeks(at: Any, asked: Asked) -> list[dict[str, Any]]:
@@ -245,10 +239,10 @@ def _week_label(monday: date, today: date) -> str:
 
 def _grounds(request: HttpRequest, asked: Asked) -> list[dict[str, Any]]:
     """What may be chosen: the grounds of one's posts, and their communities. At most 3 queries."""
-    areas = _areas(request)
+    areas = first_paragraph.areas_of(actor_of(request))
     rows: dict[UUID, PlaceRow] = {}
     for area in areas:
-        inside = places.subtree(area).filter(kind__in=["subdistrict", "community"], closed_on=None)
+        inside = places.subtree(area).filter(kind__in=first_paragraph.KINDS, closed_on=None)
         rows |= places.by_ids(inside.values_list("id", flat=True))
         rows |= {} if area == paths.ROOT else {(own := places.ancestors(area)[-1]).id: own}
     found = (
