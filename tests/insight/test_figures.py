@@ -5,8 +5,10 @@ from random import Random
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 
+from gezhi.cases import queries as cases
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.cases.orders import actions as orders
@@ -15,7 +17,7 @@ from gezhi.flows.take_order import take_order
 from gezhi.insight.definitions import COUNT_NAMES, DEFINITIONS, TIMES
 from gezhi.insight.figures import check, exclusions, tally
 from gezhi.insight.figures.cells import Sum
-from gezhi.insight.figures.clicks import asked_for, behind, within
+from gezhi.insight.figures.clicks import asked_for, behind, lines_of, within
 from gezhi.insight.figures.counts import NAMES, PLACE_OF, of_count
 from gezhi.insight.figures.figures import count, figure, figures, times
 from gezhi.insight.figures.months import Span
@@ -266,6 +268,20 @@ def test_a_reviewed_exclusion_is_out_of_all_figures_and_listed(
     [listed] = exclusions.listed(Line.objects.all(), actor=cast.zhou)
     assert (listed.id, listed.state) == (asked.id, Exclusion.GRANTED)
     assert list(check.findings()) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+def test_of_a_ground_the_few_exclusions_are_walked_and_no_line_but_theirs(
+    ten: list[Case], cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exclusions.ask(ten[0].number, "系统演练", actor=cast.chen, at=noon)
+    kept_up(noon)
+    lines = lines_of(Asked(None), MARCH, following.reached().edition, actor=cast.zhou)
+    plan = str(exclusions.among(lines).filter(cases.is_visible(cast.zhou, "case_id")).explain())
+    assert "LIST SUBQUERY" not in plan, plan
+    assert "USING INDEX sqlite_autoindex_ledger_line_2 (jurisdiction_id=? AND case_id=?)" in plan, plan
+    [listed] = exclusions.listed(lines, actor=cast.zhou)
+    assert listed.case_id == ten[0].id
 
 
 def test_nobody_reviews_what_he_asked_for_himself(ten: list[Case], cast: Cast, noon: datetime) -> None:
