@@ -1,5 +1,6 @@
 """Figures: what is counted, that it equals a recount however it came about, and that a click opens exactly the cases it counts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -27,7 +28,7 @@ from gezhi.insight.models import Exclusion, Tally
 from gezhi.insight.rollups import following
 from gezhi.insight.rollups.anew import count_anew
 from gezhi.journal.sealing import seal
-from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.actor import SYSTEM, Duty, Post
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Refusal
 from gezhi.ledger import actions as ledger
 from gezhi.ledger.models import Line
@@ -324,6 +325,18 @@ def test_who_may_look_at_whose_figures(cast: Cast) -> None:
         [False, False, False, False, False],
     ]
     assert grounds(cast.zhou).sees_all
+
+
+def test_who_is_complained_of_sees_no_figures_of_places_that_would_hold_it(cast: Cast, noon: datetime) -> None:
+    community = cast.town.row(cast.town.community_a)
+    post = Post(Duty.OFFICER, party=cast.property, path=community.path)
+    his = replace(cast.sun, posts=(*cast.sun.posts, post))
+    assert may_look(Asked(community.id), community.path, his)
+    case = cast.lin_reports(noon)
+    Case.objects.filter(id=case.id).update(complained_of=cast.property)
+    assert not may_look(Asked(community.id), community.path, his)
+    assert may_look(Asked(None, "party", cast.property.hex), "/", his)
+    assert may_look(Asked(community.id), community.path, cast.chen)
 
 
 @pytest.mark.parametrize("wrong", ["counts", "missing", "surplus"])

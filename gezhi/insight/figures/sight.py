@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from gezhi.cases.lists import are_complained_of
 from gezhi.insight.figures.reading import Asked
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.places import paths
@@ -27,8 +28,10 @@ class Grounds(NamedTuple):
 
 
 def grounds(actor: Actor) -> Grounds:
-    """Of a company that is complained of, the figures of a place would hold what its people may not see: they see their own."""
+    """Of a company that is complained of, the figures of a place would hold what its people may not see: they see their own. 1 query for who has areas."""
     areas = {post.path for post in actor.posts if post.duty in AT_PLACES and post.path}
+    if areas and are_complained_of(actor.parties()):
+        areas = set()
     return Grounds(sorted(areas, key=len), actor.parties(*(duty for duty in Duty if duty is not Duty.ADMIN)))
 
 
