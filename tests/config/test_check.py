@@ -98,7 +98,7 @@ def test_roll_ups_whose_count_was_killed_are_named_and_counted_by_the_check(
         within.setattr("gezhi.insight.rollups.anew._put_in_force", lambda *given: False)
         count_anew(at=written)  # killed before its end
     late = datetime.now(UTC) + TEN_MINUTES + SECOND
-    assert ["roll-ups"] == [one.where for one in owed(late)]
+    assert [one.where for one in owed(late)] == ["roll-ups"]
     assert owed(late) == []
     assert rollups.reached().is_whole
 

@@ -199,9 +199,10 @@ def test_a_first_count_that_was_killed_passes_for_none_and_is_made_again(
     def killed(*given: object) -> bool:
         raise Killed
 
-    with monkeypatch.context() as within, pytest.raises(Killed):
+    with monkeypatch.context() as within:
         within.setattr("gezhi.insight.rollups.anew._put_in_force", killed)
-        begin_when_new(at=noon)
+        with pytest.raises(Killed):
+            begin_when_new(at=noon)
     assert Mark.objects.count() == 1
     assert (following.reached().is_whole, following.reached().at) == (False, None)
     begin_when_new(at=noon)

@@ -26,6 +26,14 @@ class Grounds(NamedTuple):
     def sees_all(self) -> bool:
         return paths.ROOT in self.areas
 
+    def hold(self, asked: Asked, place_path: str) -> bool:
+        """place_path: of the place asked for, "/" for the whole office."""
+        if any(paths.is_within(place_path, area) for area in self.areas):
+            return True
+        return (
+            asked.place is None and asked.axis == "party" and asked.key in {one.hex for one in self.parties}
+        )
+
 
 def grounds(actor: Actor) -> Grounds:
     """Of a company that is complained of, the figures of a place would hold what its people may not see: they see their own. 1 query for who has areas."""
@@ -36,8 +44,13 @@ def grounds(actor: Actor) -> Grounds:
 
 
 def may_look(asked: Asked, place_path: str, actor: Actor) -> bool:
-    """place_path: of the place asked for, "/" for the whole office."""
-    found = grounds(actor)
-    if any(paths.is_within(place_path, area) for area in found.areas):
-        return True
-    return asked.place is None and asked.axis == "party" and asked.key in {one.hex for one in found.parties}
+    """As `Grounds.hold`. 1 query at most."""
+    return grounds(actor).hold(asked, place_path)
+
+
+def has_any(actor: Actor) -> bool:
+    """Whether there is anything he may look at: an area, or else the party that he works for. No query."""
+    return any(
+        (post.party and post.duty is not Duty.ADMIN) or (post.path and post.duty in AT_PLACES)
+        for post in actor.posts
+    )
