@@ -30,6 +30,8 @@ __all__ = [
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
 
+_OPEN, _CLOSED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
+
 
 class Case(TenantModel):
     """One matter. `lead` is the one accountable party (I1); `due_at` the earliest deadline that counts (I2)."""
@@ -172,24 +174,12 @@ class Case(TenantModel):
             ),
             # what narrows a list of open cases; by no moment, so that a move writes none of them
             models.Index(
-                fields=["jurisdiction", "category"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_of_a_category",
+                fields=["jurisdiction", "category"], condition=_OPEN, name="open_cases_of_a_category"
             ),
+            models.Index(fields=["jurisdiction", "channel"], condition=_OPEN, name="open_cases_by_channel"),
+            models.Index(fields=["jurisdiction", "level"], condition=_OPEN, name="open_cases_by_level"),
             models.Index(
-                fields=["jurisdiction", "channel"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_by_channel",
-            ),
-            models.Index(
-                fields=["jurisdiction", "level"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_by_level",
-            ),
-            models.Index(
-                fields=["jurisdiction", "place_path"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_of_a_place",
+                fields=["jurisdiction", "place_path"], condition=_OPEN, name="open_cases_of_a_place"
             ),
             models.Index(
                 fields=["jurisdiction"],
@@ -234,9 +224,7 @@ class Case(TenantModel):
                 name="closed_cases_of_a_compound",
             ),
             models.Index(
-                fields=["jurisdiction", "closed_at"],
-                condition=Q(closed_at__isnull=False),
-                name="closed_cases_by_closing",
+                fields=["jurisdiction", "closed_at"], condition=_CLOSED, name="closed_cases_by_closing"
             ),
         )
 
