@@ -150,6 +150,7 @@ class Case(TenantModel):
             models.Index(fields=["jurisdiction", "lead", "state", "due_at"], name="cases_of_a_party"),
             models.Index(fields=["jurisdiction", "place_path"], name="cases_of_a_place"),
             models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
+            # on SQLite only: PostgreSQL has it as the tenant key (migration 0016)
             models.Index(fields=["jurisdiction", "id"], name="cases_in_the_order_of_ids"),
             models.Index(
                 fields=["jurisdiction", "due_at", "id"],
@@ -181,7 +182,7 @@ class Case(TenantModel):
             models.Index(fields=["jurisdiction", "level"], condition=OPEN, name="open_cases_by_level"),
             models.Index(
                 fields=["jurisdiction", "place_path"],
-                condition=Q(closed_at__isnull=True),
+                condition=OPEN,
                 name="open_cases_of_a_place",
             ),
             models.Index(
@@ -220,6 +221,9 @@ class Case(TenantModel):
                 "closed_at",
                 condition=Q(closed_at__isnull=False),
                 name="closed_cases_of_a_compound",
+            ),
+            models.Index(
+                fields=["jurisdiction", "closed_at"], condition=CLOSED, name="closed_cases_by_closing"
             ),
         )
 

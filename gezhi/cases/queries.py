@@ -318,7 +318,7 @@ def public_step(case: Case) -> int:
 
 
 def solved_at(place_path: str, limit: int = 3) -> list[Case]:
-    """What was last solved at a place or below it. 1 query. For everybody's eyes: show place, category and day only."""
+    """What was last solved at a place or below it. 2 queries. For everybody's eyes: show place, category and day only."""
     return list(solvings.last_solved(place_path).filter(_for_everybody())[:limit])
 
 

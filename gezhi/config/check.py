@@ -24,6 +24,7 @@ from gezhi.insight import check as insight
 from gezhi.insight.figures import check as figures
 from gezhi.insight.mapping import past as map_past
 from gezhi.insight.rollups import following as rollups
+from gezhi.insight.rollups.anew import begin_when_new
 from gezhi.insight.search import following as search
 from gezhi.journal import check as journal
 from gezhi.journal import outbox
@@ -62,6 +63,7 @@ def findings(
                 yield office.code, found
             tell(f"{office.code} journal, ledger, search")
             keep_books(at)
+            begin_when_new(at=at)
             rollups.catch_up(at=at)
             search.catch_up()
             proofs = _proofs(at, seed)
@@ -72,17 +74,27 @@ def findings(
 
 
 def _left_undone(at: datetime) -> Iterator[Finding]:
-    """What a worker should have done long ago. 5 queries."""
+    """What a worker should have done long ago, or an upgrade. 7 queries."""
+    read = position().number
     owed = (
         ("journal", "a row waits for its seal", unsealed_since()),
-        ("ledger", "it does not follow the journal", sealed_after(position().number)),
+        ("ledger", "it does not follow the journal", sealed_after(read)),
         ("notices", "nobody is told of what the journal says", sealed_after(told_until())),
+        ("roll-ups", *_uncounted(read)),
     )
     for where, what, since in owed:
         if since is not None and at - since > LATE:
             yield Finding(
                 "worker", where, f"{what} since {since:%Y-%m-%d %H:%M:%S} UTC: does `gezhi worker` run?"
             )
+
+
+def _uncounted(read: int) -> tuple[str, datetime | None]:
+    """What the roll-ups lack of what the ledger has read, and since when. 3 queries."""
+    stood = rollups.reached()
+    if stood.at is None:
+        return "they were never counted whole", sealed_after(0) if read else None
+    return "they do not follow the ledger", sealed_after(stood.position) if stood.position < read else None
 
 
 def _proofs(at: datetime, seed: int | None = None) -> dict[str, Proof]:

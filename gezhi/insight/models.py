@@ -10,11 +10,13 @@ class Mark(TenantModel):
     """How far the roll-ups have read the journal, and when they got there.
 
     edition: of the rows that count; those of others are being made (begun: the newest), or thrown away. after: the last case that was
-    counted of the import whose publication is the next entry, None when none is being counted in.
+    counted of the import whose publication is the next entry, None when none is being counted in. is_counted: the rows have covered all
+    that the ledger had, once; before, they are a part of it.
     """
 
     position = models.PositiveBigIntegerField(default=0)
     reached_at = models.DateTimeField()
+    is_counted = models.BooleanField(default=False)
     edition = models.PositiveIntegerField(default=1)
     begun = models.PositiveIntegerField(default=1)
     after = models.UUIDField(null=True)

@@ -57,7 +57,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         # without a number: it waits for nobody, and would never be 0
         entries.append(_entry("desk:review", "eye", _("待公开审核")))
     entries.append(_entry("desk:ledger", "table", _("台账")))
-    if sight.grounds(actor).any:
+    if sight.has_any(actor):
         entries.append(_entry("desk:figures", "trending-up", _("指标")))
     if actor.has(*DESK):
         entries.append(_entry("desk:brief", "file-text", _("本周情况")))

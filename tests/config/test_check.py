@@ -11,6 +11,9 @@ import time_machine
 
 from gezhi.config import check, commands, worker
 from gezhi.flows import herald
+from gezhi.insight.models import Mark, Spot, Tally
+from gezhi.insight.rollups import following as rollups
+from gezhi.insight.rollups.anew import count_anew
 from gezhi.journal import sealing
 from gezhi.journal.models import Entry
 from gezhi.kernel.finding import Finding
@@ -70,6 +73,36 @@ def test_a_ledger_that_does_not_follow_is_named(written: datetime, monkeypatch: 
     assert (found.invariant, found.where) == ("worker", "ledger")
 
 
+def test_roll_ups_that_do_not_follow_the_ledger_are_named(written: datetime) -> None:
+    Mark.objects.all().delete()
+    sealing.seal(at=written)
+    ledger.catch_up(at=written)
+    herald.catch_up(at=written)
+    late = datetime.now(UTC) + TEN_MINUTES + SECOND
+    (never,) = check._left_undone(late)
+    assert (never.where, "never counted whole" in never.what) == ("roll-ups", True)
+    rollups.catch_up(at=written)
+    assert list(check._left_undone(late)) == []
+    Mark.objects.update(position=1)
+    (behind,) = check._left_undone(late)
+    assert (behind.where, "do not follow" in behind.what) == ("roll-ups", True)
+
+
+def test_roll_ups_whose_count_was_killed_are_named_and_counted_by_the_check(
+    written: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.keep_books(written)
+    for rows in (Mark, Tally, Spot):
+        rows.objects.all().delete()
+    with monkeypatch.context() as within:
+        within.setattr("gezhi.insight.rollups.anew._put_in_force", lambda *given: False)
+        count_anew(at=written)  # killed before its end
+    late = datetime.now(UTC) + TEN_MINUTES + SECOND
+    assert [one.where for one in owed(late)] == ["roll-ups"]
+    assert owed(late) == []
+    assert rollups.reached().is_whole
+
+
 def test_the_clock_that_is_judged_is_the_one_that_was_handed_in(office: Jurisdiction) -> None:
     said = {one.where: one.what for _office, one in check.findings(datetime(2024, 12, 31, tzinfo=UTC))}
     assert said["clock"] == "the machine's clock stands before 2025"
@@ -78,6 +111,7 @@ def test_the_clock_that_is_judged_is_the_one_that_was_handed_in(office: Jurisdic
 def test_notices_that_do_not_follow_are_named(written: datetime) -> None:
     sealing.seal(at=written)
     ledger.catch_up(at=written)
+    rollups.catch_up(at=written)
     (found,) = check._left_undone(datetime.now(UTC) + TEN_MINUTES + SECOND)
     assert (found.invariant, found.where) == ("worker", "notices")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
 
 from gezhi.tenancy.models import Jurisdiction
 
@@ -29,3 +29,10 @@ def test_sabotage_a_field_without_its_migration_is_found(monkeypatch: Any) -> No
     monkeypatch.setattr(name, "max_length", 61)
     assert isinstance(name, models.CharField)
     assert waiting()
+
+
+@pytest.mark.django_db
+def test_each_engine_has_one_index_in_the_order_of_the_ids_of_cases() -> None:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "cases_case")
+    assert [one["columns"] for one in found.values()].count(["jurisdiction_id", "id"]) == 1

@@ -1,13 +1,16 @@
 """Figures: what is counted, that it equals a recount however it came about, and that a click opens exactly the cases it counts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 
+from gezhi.cases import queries as cases
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.cases.orders import actions as orders
@@ -16,7 +19,7 @@ from gezhi.flows.take_order import take_order
 from gezhi.insight.definitions import COUNT_NAMES, DEFINITIONS, TIMES
 from gezhi.insight.figures import check, exclusions, tally
 from gezhi.insight.figures.cells import Sum
-from gezhi.insight.figures.clicks import asked_for, behind, within
+from gezhi.insight.figures.clicks import asked_for, behind, lines_of, within
 from gezhi.insight.figures.counts import NAMES, PLACE_OF, of_count
 from gezhi.insight.figures.figures import count, figure, figures, times
 from gezhi.insight.figures.months import Span
@@ -26,7 +29,7 @@ from gezhi.insight.models import Exclusion, Tally
 from gezhi.insight.rollups import following
 from gezhi.insight.rollups.anew import count_anew
 from gezhi.journal.sealing import seal
-from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.actor import SYSTEM, Duty, Post
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Refusal
 from gezhi.ledger import actions as ledger
 from gezhi.ledger.models import Line
@@ -269,6 +272,20 @@ def test_a_reviewed_exclusion_is_out_of_all_figures_and_listed(
     assert list(check.findings()) == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+def test_of_a_ground_the_few_exclusions_are_walked_and_no_line_but_theirs(
+    ten: list[Case], cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exclusions.ask(ten[0].number, "系统演练", actor=cast.chen, at=noon)
+    kept_up(noon)
+    lines = lines_of(Asked(None), MARCH, following.reached().edition, actor=cast.zhou)
+    plan = str(exclusions.among(lines).filter(cases.is_visible(cast.zhou, "case_id")).explain())
+    assert "LIST SUBQUERY" not in plan, plan
+    assert "USING INDEX sqlite_autoindex_ledger_line_2 (jurisdiction_id=? AND case_id=?)" in plan, plan
+    [listed] = exclusions.listed(lines, actor=cast.zhou)
+    assert listed.case_id == ten[0].id
+
+
 def test_nobody_reviews_what_he_asked_for_himself(ten: list[Case], cast: Cast, noon: datetime) -> None:
     asked = exclusions.ask(ten[0].number, "演练", actor=cast.zhou, at=noon)
     with pytest.raises(NotYours):
@@ -309,6 +326,18 @@ def test_who_may_look_at_whose_figures(cast: Cast) -> None:
         [False, False, False, False, False],
     ]
     assert grounds(cast.zhou).sees_all
+
+
+def test_who_is_complained_of_sees_no_figures_that_would_hold_it(cast: Cast, noon: datetime) -> None:
+    community = cast.town.row(cast.town.community_a)
+    post = Post(Duty.OFFICER, party=cast.property, path=community.path)
+    his = replace(cast.sun, posts=(*cast.sun.posts, post))
+    assert may_look(Asked(community.id), community.path, his)
+    case = cast.lin_reports(noon)
+    Case.objects.filter(id=case.id).update(complained_of=cast.property)
+    assert not may_look(Asked(community.id), community.path, his)
+    assert may_look(Asked(None, "party", cast.property.hex), "/", his)
+    assert may_look(Asked(community.id), community.path, cast.chen)
 
 
 @pytest.mark.parametrize("wrong", ["counts", "missing", "surplus"])

@@ -1,5 +1,6 @@
 """What happened at a place is read along an index, bounded, and only as far as whoever asks may see it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import Value
 
+from gezhi.cases.models import Case
 from gezhi.config import worker
 from gezhi.insight.memory import lines
 from gezhi.ledger.models import Line
@@ -66,6 +68,31 @@ def test_of_many_only_the_newest_are_read_and_since_when_is_said(
     assert (
         lines.open_at(path_of(cast, name), actor=cast.chen, first=9).number == 3
     )  # one more than MOST: "2+"
+
+
+def test_of_more_open_ones_than_are_counted_those_due_first_come_first(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MOST", 2)
+    made = [cast.lin_reports(noon + n * HOUR) for n in range(5)]
+    worker.keep_books(noon + 5 * HOUR)
+    for n, case in enumerate(made):
+        Line.objects.filter(case=case).update(due_at=noon - n * HOUR)  # the last reported is due first
+    found = lines.open_at(path_of(cast, "compound"), actor=cast.chen, first=2)
+    assert found == lines.Open(3, (made[4].id, made[3].id))
+
+
+def test_what_one_may_not_see_takes_no_place_of_what_one_may(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MOST", 2)
+    made = [cast.lin_reports(noon + n * HOUR) for n in range(6)]
+    Case.objects.filter(id__in=[one.id for one in made[:3]]).update(complained_of=cast.property)
+    worker.keep_books(noon + 6 * HOUR)
+    for name in ("compound", "district"):
+        hers = replace(cast.sun, posts=(*cast.chen.posts, *cast.sun.posts))
+        found = lines.open_at(path_of(cast, name), actor=hers, first=9)
+        assert (found.number, set(found.case_ids)) == (3, {one.id for one in made[3:]})
 
 
 def plan(rows: Any) -> str:

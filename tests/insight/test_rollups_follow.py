@@ -13,7 +13,7 @@ from gezhi.cases.titles import titled
 from gezhi.flows.move_place import follow, move_place
 from gezhi.insight.models import Mark
 from gezhi.insight.rollups import counters, following
-from gezhi.insight.rollups.anew import count_anew
+from gezhi.insight.rollups.anew import begin_when_new, count_anew
 from gezhi.insight.rollups.counting import Lines
 from gezhi.journal.actions import record
 from gezhi.journal.models import Entry
@@ -182,6 +182,51 @@ def test_while_an_import_is_counted_in_the_mark_stays_before_it(
     count_anew(at=noon)
     assert following.reached().is_whole
     assert said.now() == of_ledger()
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_first_count_that_was_killed_passes_for_none_and_is_made_again(
+    said: Said, cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        cast.lin_reports(noon, f"路灯不亮 {n}")
+    seal(at=noon)
+    ledger.catch_up(at=noon)
+
+    def killed(*given: object) -> bool:
+        raise Killed
+
+    with monkeypatch.context() as within:
+        within.setattr("gezhi.insight.rollups.anew._put_in_force", killed)
+        with pytest.raises(Killed):
+            begin_when_new(at=noon)
+    assert Mark.objects.count() == 1
+    assert (following.reached().is_whole, following.reached().at) == (False, None)
+    begin_when_new(at=noon)
+    assert (following.reached().is_whole, said.now()) == (True, of_ledger())
+
+
+def test_what_a_worker_followed_of_years_passes_for_nothing_before_its_end(
+    said: Said, cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "BATCH", 1)
+    cast.lin_reports(noon)
+    seal(at=noon)
+    ledger.catch_up(at=noon)
+    following.catch_up(at=noon, most=1)
+    assert not following.reached().is_whole
+    with monkeypatch.context() as within:
+        counted: list[datetime] = []
+        within.setattr("gezhi.insight.rollups.anew.count_anew", lambda *, at: counted.append(at))
+        begin_when_new(at=noon)
+        assert counted == [noon]
+        following.catch_up(at=noon)
+        begin_when_new(at=noon)
+        assert counted == [noon]
+    assert (following.reached().is_whole, said.now()) == (True, of_ledger())
 
 
 def test_a_place_that_moves_takes_its_open_cases_along(said: Said, cast: Cast, noon: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.figures.months import LONGEST, Span, is_month, month_at, span_of
 from gezhi.insight.figures.reading import Asked
-from gezhi.insight.figures.sight import Grounds, grounds, may_look
+from gezhi.insight.figures.sight import Grounds, grounds
 from gezhi.insight.figures.tally import DEPTH
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
@@ -50,7 +50,7 @@ def question(words: Mapping[str, str], *, actor: Actor, at: datetime) -> Questio
     if axis == "all" and place is None and not found.areas:
         axis, key = "party", min(found.parties).hex
     asked = Asked(place.id if place else None, axis, key)
-    if not may_look(asked, place.path if place else paths.ROOT, actor):
+    if not found.hold(asked, place.path if place else paths.ROOT):
         raise NotYours(deed="figures")
     return Question(asked, place, span, name, words)
 

@@ -95,22 +95,27 @@ def is_few(party: UUID, heads: Mapping[UUID, int]) -> bool:
     return heads.get(party, 0) < FEW_PEOPLE
 
 
-def parts(asked: Asked, by: str, span: Span, edition: int, *, least: int, at: datetime) -> list[Part]:
+def parts(
+    asked: Asked, by: str, span: Span, edition: int, *, least: int, is_small: bool, at: datetime
+) -> list[Part]:
     """The same span broken down, most cases first. by: place (the ones directly below, along the same axis), else an axis, of a place
-    whose axis is "all". 3 queries at most.
+    whose axis is "all". is_small: of what is asked for, as its sheet says: of few people no part has a rate either. 3 queries at most.
     """
     if by == "place":
-        return _ordered(_places(asked, span, edition, least))
+        return _ordered(_places(asked, span, edition, least, is_small))
     by_month = reading.read(asked.place, by, span, edition)
     heads = parties.headcounts(at) if by == "party" else {}
-    found = [_part(key, None, by_month, key, span, least, heads) for key in reading.keys(by_month, span)]
+    found = [
+        _part(key, None, by_month, key, span, least, is_small or (by == "party" and is_few(UUID(key), heads)))
+        for key in reading.keys(by_month, span)
+    ]
     return _ordered(found)
 
 
-def _places(asked: Asked, span: Span, edition: int, least: int) -> list[Part]:
+def _places(asked: Asked, span: Span, edition: int, least: int, is_small: bool) -> list[Part]:
     below = places.children(asked.place)
     read = reading.read_many([one.id for one in below], asked.axis, span, edition)
-    return [_part(one.id.hex, one, read.get(one.id, {}), asked.key, span, least, {}) for one in below]
+    return [_part(one.id.hex, one, read.get(one.id, {}), asked.key, span, least, is_small) for one in below]
 
 
 def _part(
@@ -120,10 +125,9 @@ def _part(
     of: str,
     span: Span,
     least: int,
-    heads: Mapping[UUID, int],
+    is_small: bool,
 ) -> Part:
     found = reading.total(by_month, of, span)
-    is_small = bool(heads) and is_few(UUID(key), heads)
     enough = NEVER if is_small else least
     return Part(key, place, found, figures(found, [], enough), times(found, [], enough), is_small)
 

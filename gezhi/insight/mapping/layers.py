@@ -5,10 +5,11 @@ from typing import Final
 
 from gezhi.cases import lists
 from gezhi.cases.lists import CaseFilter
+from gezhi.cases.policy import sees_all
 from gezhi.insight.mapping import past
 from gezhi.insight.mapping.counts import Layer, layer
-from gezhi.kernel.actor import Actor, Duty
-from gezhi.places import paths
+from gezhi.insight.mapping.ground import ground
+from gezhi.kernel.actor import Actor
 
 CLOCKS: Final = ("in_time", "due_soon", "overdue", "paused")  # the columns of `now`
 
@@ -17,8 +18,13 @@ Key = tuple[object, ...]
 
 def _sees_all(actor: Actor) -> bool:
     """Whether what is counted for everybody is what this actor may see: the whole office, no complaint of a party of his own, and counted at all. At most 2 queries."""
-    is_wide = any(post.path == paths.ROOT and post.duty is not Duty.ADMIN for post in actor.posts)
-    return is_wide and past.is_there() and not lists.are_complained_of(actor.parties())
+    return sees_all(actor) and past.is_there() and not lists.are_complained_of(actor.parties())
+
+
+def nothing(kinds: int, *, at: datetime) -> Layer:
+    """The ground without a case on it: of what can fit nobody. kinds: columns."""
+    here = ground()
+    return Layer(here, here.counted((), kinds), at)
 
 
 def now(wanted: CaseFilter, *, key: Key, actor: Actor, at: datetime, soon: datetime) -> Layer:

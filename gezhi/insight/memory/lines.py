@@ -119,8 +119,8 @@ def _day(at: datetime) -> date:
 
 def open_at(path: str, *, actor: Actor, first: int) -> Open:
     """What of the open matters at a place this actor may see; `first` of those due first. At most 2 queries."""
-    found = with_sight(open_lines(path), actor).values_list("due_at", "case_id", "may")[: MOST + 1]
-    ids = [case_id for _, case_id, may in sorted(found) if may]
+    rows = open_lines(path).filter(is_visible(actor, "case_id")).order_by("due_at", "case_id")
+    ids = list(rows.values_list("case_id", flat=True)[: MOST + 1])
     return Open(len(ids), tuple(ids[:first]))
 
 

@@ -60,8 +60,11 @@ def count_anew(*, at: datetime, told: Telling = lambda lines: None) -> int:
 
 
 def begin_when_new(*, at: datetime) -> None:
-    """An office that has no roll-ups yet counts its lines; following the journal of years would take hours. Else nothing is done. 1 query."""
-    if not Mark.objects.exists():
+    """An office whose lines were never all counted counts them; following the journal of years would take hours. Else nothing is done. 1 query.
+
+    A mark alone says nothing: a count that was killed leaves one, and so does a worker that came first.
+    """
+    if not Mark.objects.filter(is_counted=True).exists():
         count_anew(at=at)
 
 
@@ -84,7 +87,8 @@ def _put_in_force(edition: int, position: int, at: datetime) -> bool:
     if mark.edition > edition:
         return False
     mark.edition, mark.position, mark.reached_at, mark.after = edition, position, at, None
-    mark.save(update_fields=["edition", "position", "reached_at", "after"])
+    mark.is_counted = True
+    mark.save(update_fields=["edition", "position", "reached_at", "after", "is_counted"])
     return True
 
 

@@ -26,7 +26,7 @@ FIRST = UUID(int=0)
 
 
 class Reached(NamedTuple):
-    """What a figure states beside itself. is_whole: False while an import is being counted in, or nothing has been counted yet."""
+    """What a figure states beside itself. at: None as long as not all was counted once. is_whole: False then, and while an import is being counted in."""
 
     position: int
     at: datetime | None
@@ -36,8 +36,11 @@ class Reached(NamedTuple):
 
 def reached() -> Reached:
     """How far the roll-ups cover the journal. 1 query."""
-    row = Mark.objects.values_list("position", "reached_at", "edition", "after").first()
-    return Reached(row[0], row[1], row[2], row[3] is None) if row else Reached(0, None, 0, False)
+    row = Mark.objects.values_list("position", "reached_at", "edition", "after", "is_counted").first()
+    if row is None:
+        return Reached(0, None, 0, False)
+    position, at, edition, after, is_counted = row
+    return Reached(position, at if is_counted else None, edition, is_counted and after is None)
 
 
 def catch_up(*, at: datetime, most: int | None = None) -> int:
@@ -57,9 +60,9 @@ def _follow(at: datetime) -> int:
     if not entries:
         return 0
     if publishes(entries[0]):
-        return _count_in(entries[0], mark, at)
+        return _count_in(entries[0], mark, at, end)
     entries = _until_published(entries)
-    _move(mark, touched(entries), entries[-1], at)
+    _move(mark, touched(entries), entries[-1], at, end)
     return len(entries)
 
 
@@ -79,22 +82,27 @@ def touched(entries: Sequence[Entry]) -> set[UUID]:
     return found.union(*(one.touched(entries) for one in counters.COUNTERS))
 
 
-def _count_in(published: Entry, mark: Mark, at: datetime) -> int:
+def _count_in(published: Entry, mark: Mark, at: datetime, end: int) -> int:
     """The next cases of an import; the last batch moves the mark over the entry that publishes it."""
     rows = Case.objects.filter(run_id=published.subject_id, id__gt=mark.after or FIRST).order_by("id")
     cases = list(rows.values_list("id", flat=True)[:BATCH])
     _change(cases, mark, published.position or 0)
     is_last = len(cases) < BATCH
     mark.position, mark.after = (published.position or 0, None) if is_last else (mark.position, cases[-1])
-    mark.reached_at = at
-    mark.save(update_fields=["position", "reached_at", "after"])
+    _save(mark, at, end)
     return max(1, len(cases))
 
 
-def _move(mark: Mark, cases: set[UUID], last: Entry, at: datetime) -> None:
+def _move(mark: Mark, cases: set[UUID], last: Entry, at: datetime, end: int) -> None:
     _change(cases, mark, last.position or 0)
-    mark.position, mark.reached_at = last.position or 0, at
-    mark.save(update_fields=["position", "reached_at"])
+    mark.position = last.position or 0
+    _save(mark, at, end)
+
+
+def _save(mark: Mark, at: datetime, end: int) -> None:
+    """What was followed from the first entry as far as the ledger (end) is counted, too."""
+    mark.reached_at, mark.is_counted = at, mark.is_counted or mark.position >= end
+    mark.save(update_fields=["position", "reached_at", "after", "is_counted"])
 
 
 def _change(cases: Sequence[UUID] | set[UUID], mark: Mark, now: int) -> None:

@@ -43,7 +43,7 @@ class Solved(NamedTuple):
 
 
 def solved_here(path: str, limit: int = 3) -> list[Solved]:
-    """What was last solved at a place or below it, newest first; where nothing was, in its compound. At most 2 queries."""
+    """What was last solved at a place or below it, newest first; where nothing was, in its compound. At most 4 queries."""
     rows = cases.solved_at(path, limit)
     compound = "/".join(path.split("/")[: COMPOUND_DEPTH + 1]) + "/"
     if not rows and len(compound) < len(path):
@@ -52,7 +52,7 @@ def solved_here(path: str, limit: int = 3) -> list[Solved]:
 
 
 def solved_note(place: PlaceRow) -> str:
-    """The last one as a line under the place's name; "" when there is none yet. At most 3 queries."""
+    """The last one as a line under the place's name; "" when there is none yet. At most 5 queries."""
     found = solved_here(open_path(place), 1)
     return _("最近办好：%(what)s（%(day)s）") % found[0]._asdict() if found else ""
 

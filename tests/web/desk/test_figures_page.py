@@ -106,6 +106,32 @@ def test_a_party_of_fewer_than_three_people_has_no_rates(
     assert "不足三人的单位，不列比率" not in said(desk(cast.zhou).get(PAGE, own))
 
 
+def rates(client: Any, asked: dict[str, str]) -> set[str]:
+    """What the table of parts says of rates and medians."""
+    parts = client.get(PAGE, {"span": "month", **asked}).context["parts"]
+    assert parts
+    return {one["text"] for part in parts for one in part["rates"]} | {part["median"] for part in parts}
+
+
+@pytest.mark.parametrize("by", ["", "place", "party"])
+def test_nor_has_it_any_in_the_table_below(
+    by: str, ten: list[Case], cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.catalogue.queries.rule", lambda name: 1)
+    client, asked = desk(cast.zhou), {"party": str(cast.property), "by": by}
+    assert rates(client, asked) == {""}
+    monkeypatch.setattr("gezhi.insight.figures.sheet.FEW_PEOPLE", 2)
+    assert rates(client, asked) != {""}
+
+
+def test_of_parties_where_nobody_has_a_post_no_table_has_rates(
+    ten: list[Case], cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.catalogue.queries.rule", lambda name: 1)
+    monkeypatch.setattr("gezhi.parties.queries.headcounts", lambda at: {})
+    assert rates(desk(cast.zhou), {"by": "party"}) == {""}
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

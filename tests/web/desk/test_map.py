@@ -61,11 +61,17 @@ def test_who_sees_nothing_of_a_ground_sees_nothing_of_it_on_the_map(cast, report
         ("q=积水", 0),
         ("place=悦海花园", 1),
         ("place=韩乐坊社区", 0),
-        ("place=没有这个地方", 1),
+        ("place=没有这个地方", 0),
+        ("place=没有这个地方&month=2026-03", 0),
+        ("view=to_check&state=reported", 0),
         ("clock=overdue", 0),
         ("view=closed", 1),
         ("month=2026-03", 1),
         ("month=2026-03&mode=open", 1),
+        ("month=2026-03&until=2026-03-01", 0),
+        ("month=2026-03&mode=open&until=2026-03-01", 0),
+        ("month=2026-03&since=2026-03-03", 0),
+        ("month=2026-03&since=2026-03-02&until=2026-03-02", 1),
         ("month=2026-02", 0),
         ("month=2026-02&mode=open", 0),
         ("month=1999-01", 1),
@@ -74,6 +80,16 @@ def test_who_sees_nothing_of_a_ground_sees_nothing_of_it_on_the_map(cast, report
 )
 def test_the_filters_of_the_list_and_the_months_hold_on_the_map(query, many, cast, reported, desk: Desk):
     assert sum(_seen(desk(cast.zhou), f"{WHOLE}&{query}")["total"]) == many
+
+
+@pytest.mark.parametrize("month", ["", "&month=2026-03"])
+def test_a_place_that_nobody_knows_shows_nothing_and_says_so(month, cast, reported, desk: Desk):
+    client, code = desk(cast.zhou), cast.town.row(cast.town.compound).code
+    for page in ("/desk/map/", f"/desk/map/spots/{code}/"):
+        answer = client.get(f"{page}?place=没有这个地方{month}")
+        assert "没有叫这个名字的位置" in text(answer)
+        assert 'class="map-row"' not in answer.content.decode()
+        assert 'class="map-row"' in client.get(f"{page}?place=悦海花园{month}").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test import Client
 
 from gezhi.cases import solvings
+from gezhi.cases.models import Case
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import SYSTEM
 from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
+from gezhi.reports.actions import publish_run, start_run
 from gezhi.web.public import trust
 from tests.cases.test_series import solved
 from tests.cast import Cast
@@ -66,15 +68,40 @@ def test_a_matter_at_somebodys_home_is_told_nowhere(cast: Cast, noon: datetime) 
         assert noise.plain_label("zh-hans") not in said(cast, name)
 
 
-def test_the_last_of_a_community_are_looked_for_among_the_newest_of_the_office(
-    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["community_a", "subdistrict", "district"])
+def test_the_last_of_a_community_are_looked_for_among_the_last_closings_of_the_office(
+    name: str, cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solved(cast, noon - 5 * HOUR)
-    path = cast.town.row(cast.town.community_a).path
-    assert solvings.last_solved(path).count() == 1
+    """However many came since, and are open: they are no closings."""
+    old = solved(cast, noon - 5 * HOUR)
+    path = cast.town.row(getattr(cast.town, name)).path
     monkeypatch.setattr(solvings, "LOOKED_AT", 1)
-    cast.lin_reports(noon)
-    assert solvings.last_solved(path).count() == 0
+    for _ in range(2):
+        cast.lin_reports(noon)
+    assert [one.id for one in solvings.last_solved(path)] == [old.id]
+    solved(cast, noon)
+    assert old.id not in [one.id for one in solvings.last_solved(path)]
+    monkeypatch.setattr(solvings, "LOOKED_AT", 2)
+    assert len(solvings.last_solved(path)) == 2
+
+
+def test_what_an_import_brings_is_told_when_it_is_published(cast: Cast, noon: datetime) -> None:
+    run = start_run("message-board", "0" * 64, actor=SYSTEM, at=noon)
+    case = solved(cast, noon)
+    Case.objects.filter(id=case.id).update(run_id=run)
+    paths = [cast.town.row(getattr(cast.town, name)).path for name in ("building", "compound", "community_a")]
+    assert [len(solvings.last_solved(path)) for path in paths] == [0, 0, 0]
+    publish_run(run, read=1, actor=SYSTEM, at=noon)
+    assert [len(solvings.last_solved(path)) for path in paths] == [1, 1, 1]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+@pytest.mark.parametrize("name", ["community_a", "subdistrict", "district", ""])
+def test_closings_are_walked_along_their_index_until_enough_are_met(name: str, cast: Cast) -> None:
+    path = cast.town.row(getattr(cast.town, name)).path if name else "/"
+    plan = str(solvings.last_solved(path)[:3].explain())
+    assert plan.count("closed_cases_by_closing (jurisdiction_id=? AND closed_at>?)") == 2, plan
+    assert "TEMP B-TREE" not in plan
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")

@@ -80,7 +80,9 @@ def said(refused: Invalid) -> str:
 def _page(asked: Question, by: str, actor: Actor, at: datetime) -> dict[str, Any]:
     found = sheet(asked.asked, asked.span, at=at)
     by = by if asked.asked.axis == "all" else "place"
-    broken = parts(asked.asked, by, asked.span, found.reached.edition, least=found.least, at=at)
+    broken = parts(
+        asked.asked, by, asked.span, found.reached.edition, least=found.least, is_small=found.is_small, at=at
+    )
     names = _Names(broken, by)
     return {
         "heading": _("指标"),

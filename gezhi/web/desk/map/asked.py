@@ -33,7 +33,7 @@ class Shown:
 
     @property
     def wanted(self) -> CaseFilter:
-        """Of the past, cases in any state."""
+        """Of the past, cases in any state; what is said of the day of receipt holds there, too."""
         found = self.chosen.wanted
         if not self.month:
             return found
@@ -43,9 +43,16 @@ class Shown:
             party=found.party,
             channel=found.channel,
             level=found.level,
+            since=found.since,
+            until=found.until,
             rounds=found.rounds,
             holds=found.holds,
         )
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no case can fit, as the list has it: no place is called that, or no case of the view has such a state."""
+        return self.chosen.place_missed or self.chosen.is_empty
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -86,6 +93,8 @@ def layer(request: HttpRequest, asked: Shown) -> Layer:
     """The counts. No query while they are remembered, else 2, and 3 for where places lie."""
     actor, at = actor_of(request), at_of(request)
     chosen = asked.chosen
+    if asked.is_nothing:
+        return layers.nothing(len(asked.kinds), at=at)
     key = (chosen.view, tuple(chosen.typed.items()), chosen.wanted.place_path)
     if not asked.month:
         return layers.now(asked.wanted, key=key, actor=actor, at=at, soon=lists.soon_at(at))

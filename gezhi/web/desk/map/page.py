@@ -97,11 +97,18 @@ def _script(wanted: asked.Shown, box: list[float] | None) -> dict[str, Any]:
             "count": _("{n} 件"),
             "closer": _("放大看"),
             "inside": _("这一块地图上 {n} 件，共 {all} 件"),
-            "nothing": _("这一块地图上没有。缩小看看，或者放宽条件。"),
+            "nothing": _nothing(wanted),
             "now": _("现在"),
             "heat": _("{name}：{n} 件"),
         },
     }
+
+
+def _nothing(wanted: asked.Shown) -> str:
+    """What stands below a view without a case; of a place that nobody knows, the list's sentences."""
+    if wanted.chosen.place_missed:
+        return f"{_('没有叫这个名字的位置')} · {_('请检查写法，也可以输入位置编号或拼音首字母。')}"
+    return _("这一块地图上没有。缩小看看，或者放宽条件。")
 
 
 @require_GET
@@ -143,10 +150,11 @@ def spot(request: HttpRequest, code: str) -> HttpResponse:
         found = _of_month(narrow, wanted, request)
     else:
         found = case_lists.listed(narrow, actor=actor, at=at, soon=lists.soon_at(at))
-    shown = case_lists.as_lines(found[: AT_A_SPOT + 1])
+    shown = [] if wanted.is_nothing else case_lists.as_lines(found[: AT_A_SPOT + 1])
     context = {
         "heading": here.spots[index].name if index is not None else place.full_name,
         "place": place,
+        "chosen": wanted.chosen,
         "rows": lists.rows(shown[:AT_A_SPOT], at=at),
         "has_more": len(shown) > AT_A_SPOT,
         "inbox": reverse("desk:inbox") + wanted.chosen.query(place=place.code),
