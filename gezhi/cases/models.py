@@ -222,9 +222,6 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=False),
                 name="closed_cases_of_a_compound",
             ),
-            models.Index(
-                fields=["jurisdiction", "closed_at"], condition=CLOSED, name="closed_cases_by_closing"
-            ),
         )
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ def test_the_page_of_a_place_shows_what_was_looked_at_and_nothing_else(
     door: Client, cast: Cast, solved: tuple[Case, UUID], noon: datetime
 ) -> None:
     case, photo_id = solved
-    assert "这里最近办好的" in door.get(place_page(cast)).content.decode()
+    assert "这栋楼最近办好的" in door.get(place_page(cast)).content.decode()
     assert photos_on(door, place_page(cast)) == []
     look_at_photo.decide(case.id, photo_id, is_public=True, actor=cast.chen, at=noon)
     assert photos_on(door, place_page(cast)) == [str(photo_id)]
