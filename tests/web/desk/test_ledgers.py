@@ -130,6 +130,26 @@ def test_a_filter_that_cannot_be_read_makes_no_file(march: Case, cast: Cast, des
     assert not LedgerFile.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        ("too_many", "放不下这么多行"),
+        ("unreadable", "筛选条件读不出来"),
+        (files.BROKE_OFF, "试了几次都没有成功"),
+    ],
+)
+def test_a_file_that_came_to_nothing_says_why_and_asks_no_more(
+    march: Case, cast: Cast, desk: Desk, few: None, noon: datetime, problem: str, said: str
+) -> None:
+    client = desk(cast.zhou)
+    asked = {"query": "round=2&words=门", "suffix": "csv"}
+    begun = client.post("/desk/ledger/files/", asked)
+    LedgerFile.objects.update(problem=problem, ended_at=noon)
+    page = client.get(begun["Location"])
+    assert (said in text(page), "load delay:1s" in page.content.decode()) == (True, False)
+    assert client.post("/desk/ledger/files/", asked).status_code == 302
+
+
 # ---- forms of others ----
 
 
