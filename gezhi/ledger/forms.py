@@ -15,6 +15,7 @@ from gezhi.kernel.sheet import head_key
 from gezhi.ledger.keyed import BY_KEY
 from gezhi.ledger.models import SheetForm
 from gezhi.ledger.queries import LineFilter, as_values, from_values
+from gezhi.parties import names
 from gezhi.tenancy.clock import new_id
 
 DESK = (Duty.CLERK, Duty.OFFICER)
@@ -142,13 +143,12 @@ def confirm(
     _who(actor)
     row = _locked(id)
     first, last = rows
-    if not name.strip():
-        raise Invalid("name", "required")
+    said = names.name(name, limit=NAME_SIGNS)
     if not row.head_row < first <= last <= MOST_ROWS:
         raise Invalid("rows", "out_of_range", least=row.head_row + 1, most=MOST_ROWS)
     before = _said_of(row)
     was = (row.is_confirmed, row.name, row.is_fixed, before)
-    row.name, row.fields = name.strip()[:NAME_SIGNS], sound_fields(fields, len(row.heads))
+    row.name, row.fields = said, sound_fields(fields, len(row.heads))
     row.first_row, row.last_row, row.is_fixed, row.is_confirmed = first, last, is_fixed, True
     if was == (True, row.name, row.is_fixed, _said_of(row)):
         return

@@ -54,7 +54,7 @@ def keep(
         Upkeep.objects.select_for_update(no_key=True).filter(fixture_id=fixture_id, kind=kind).first()
     )
     before = _shown(row)
-    if row is None and not (party or firm):
+    if before == (party, firm, number):
         return
     if row is None:
         row = Upkeep(fixture_id=fixture_id, kind=kind, party_id=party, name=firm, phone=number)

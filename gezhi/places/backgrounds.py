@@ -24,6 +24,7 @@ from gezhi.places.models import MapBackground, MapPlan
 from gezhi.places.register import locked_register
 from gezhi.tenancy.current import current
 
+ATTRIBUTION_SIGNS = 200
 SYSTEMS = ("wgs84", "gcj02", "bd09")
 MOST_PLANS = 20
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
@@ -140,7 +141,11 @@ def _judge(wanted: Background) -> None:
         _judge_address(name, getattr(wanted, name))
     if wanted.labels and urlsplit(wanted.labels)[:2] != urlsplit(wanted.tiles)[:2]:
         raise Invalid("labels", "other_host")
-    if wanted.tiles and not wanted.attribution.strip():
+    try:
+        said = clean_name(wanted.attribution, ATTRIBUTION_SIGNS)
+    except BadText as bad:
+        raise Invalid("attribution", bad.code, **bad.details) from bad
+    if wanted.tiles and not said:
         raise Invalid("attribution", "empty")
 
 

@@ -232,7 +232,7 @@ def test_only_what_is_the_same_for_everybody_may_be_kept_by_others(opened: list[
         if "public" in answer.get("Cache-Control", ""):
             public.add(row.address)
             assert "Set-Cookie" not in answer
-    assert public == {"/robots.txt", "/favicon.ico", "/manifest.webmanifest"}
+    assert public == {"/robots.txt", "/favicon.ico", "/manifest.webmanifest", "/find/cells"}
 
 
 # ---- 38: guessed codes ----

@@ -24,6 +24,7 @@ A_FEW = 3  # words of the seeds for each field of each form; all of them are use
 
 # What may be done again, and then stands there twice as it was meant; everything else knows its form again.
 AGAIN = {
+    "bulk",  # what is left of it goes on
     "note",
     "made_safe",
     "call_back",
