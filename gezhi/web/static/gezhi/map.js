@@ -84,10 +84,13 @@ window.GezhiMap = (() => {
     });
     L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     const said = el.parentElement.querySelector("[data-map-said]");
-    const say = (text) => {
+    // What is wrong with the tiles and what with the data are told beside each other: neither takes the other's sentence away.
+    const wrong = new Map();
+    const say = (text, about = "data") => {
       if (!said) return;
-      said.hidden = !text;
-      said.textContent = text;
+      wrong.set(about, text);
+      said.textContent = [...wrong.values()].filter(Boolean).join(" ");
+      said.hidden = !said.textContent;
     };
 
     if (set.tiles) {
@@ -101,10 +104,10 @@ window.GezhiMap = (() => {
         const layer = new Tiles(address, how).addTo(map);
         layer.on("tileerror", () => {
           failed += 1;
-          if (failed === 3) say(words.tilesFail);
+          if (failed === 3) say(words.tilesFail, "tiles");
         });
         layer.on("tileload", () => {
-          if (failed >= 3) say("");
+          if (failed >= 3) say("", "tiles");
           failed = 0;
         });
       }
