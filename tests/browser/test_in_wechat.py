@@ -51,7 +51,7 @@ def test_a_report_with_a_photo_gets_through_in_one_window(town: Town, has_script
     context.on("page", lambda one: opened.append(one))
     page.on("download", lambda one: opened.append(one))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(f"/r/{deeds.place_code(page, "悦海花园 10号楼")}")
+    page.goto(f"/r/{deeds.place_code(page, '悦海花园 10号楼')}")
     html = page.content()
     assert not re.search(r'target="_blank"|\bdownload(=|[\s>])', html)
     assert page.locator("input[type=file]").first.get_attribute("accept") is not None
@@ -65,7 +65,7 @@ def test_a_report_with_a_photo_gets_through_in_one_window(town: Town, has_script
 
 def test_what_was_typed_and_taken_is_still_there_after_a_refusal(town: Town) -> None:
     page = in_wechat(town, has_script=False).new_page()
-    page.goto(f"/r/{deeds.place_code(page, "悦海花园 10号楼")}")
+    page.goto(f"/r/{deeds.place_code(page, '悦海花园 10号楼')}")
     deeds.fill_report(page, "楼道玻璃碎了", [camera("碎玻璃")])
     page.locator("#id_contact").fill("不是号码")
     page.get_by_role("button", name="提交").click()

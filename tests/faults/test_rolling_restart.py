@@ -23,7 +23,7 @@ import pytest
 from tests.faults.crowd import CODE, FORM, Crowd
 from tests.faults.installation import HOST, Installation, family, free_port, kill
 
-PEOPLE, STOP_SECONDS = 4, 20
+PEOPLE, STOP_SECONDS = 4, 60  # both engines and a browser may be at work beside it
 
 
 Stop = Callable[["subprocess.Popen[bytes]"], None]

@@ -94,7 +94,8 @@ def items(bulk_id: UUID) -> list[BulkItem]:
 
 def visible(numbers: Iterable[str], *, actor: Actor) -> list[Case]:
     """The cases of these numbers that the actor may see, in the order asked for. 2 queries."""
-    wanted = list(dict.fromkeys(numbers))
+    # what is no number at all is not asked for: PostgreSQL takes no NUL
+    wanted = [one for one in dict.fromkeys(numbers) if one.isascii() and one.isprintable()]
     found = {one.number: one for one in visible_to(actor).filter(number__in=wanted)}
     return [found[number] for number in wanted if number in found]
 
