@@ -9,7 +9,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -154,7 +154,7 @@ def _fitting() -> QuerySet[Case]:
     return fitting(PublicFilter())
 
 
-def _solved(since: datetime, until: datetime) -> list[tuple]:  # type: ignore[type-arg]
+def _solved(since: datetime, until: datetime) -> list[tuple[Any, ...]]:
     """Newest first, one more than are kept. 1 query, along the index of closings."""
     rows = _fitting().filter(
         Q(closed_at__gte=since, closed_at__lt=until), state=State.CLOSED, ending__in=ENDINGS
@@ -162,7 +162,7 @@ def _solved(since: datetime, until: datetime) -> list[tuple]:  # type: ignore[ty
     return list(rows.order_by("-closed_at", "-id").values_list(*_COLUMNS)[: MOST + 1])
 
 
-def _rows(found: Iterable[tuple]) -> list[FaceRow]:  # type: ignore[type-arg]
+def _rows(found: Iterable[tuple[Any, ...]]) -> list[FaceRow]:
     """As strangers may see them. 1 query."""
     known, veiled = _told_places(), {leaf.id for leaf in catalogue.leaves() if is_discreet(leaf.code)}
     nearest: dict[tuple[str, bool], FacePlace | None] = {}

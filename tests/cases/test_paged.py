@@ -16,9 +16,9 @@ from gezhi.cases.paged import Order, Page, Spot, Start
 from gezhi.kernel.ids import uuid7
 from gezhi.tenancy.clock import new_id
 from tests.cast import Cast, walk
+from tests.plans import on_sqlite
 
 ALL = CaseFilter(states=OPEN)
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
 
 
 @pytest.fixture

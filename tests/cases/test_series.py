@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from gezhi.cases import check
 from gezhi.cases import queries as cases
@@ -18,6 +17,7 @@ from gezhi.journal.queries import story
 from gezhi.journal.sealing import seal
 from gezhi.kernel.refusal import Missing, NotFound, NotFromHere, NotYours
 from tests.cast import Cast, done, lin, walk
+from tests.plans import on_sqlite
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -143,7 +143,7 @@ def _run(noon: datetime) -> dict[str, Any]:
     return {"source": "test", "started_at": noon, "file_digest": "x"}
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+@on_sqlite
 def test_closings_at_a_spot_are_read_along_their_index(cast: Cast, noon: datetime) -> None:
     rows = series._closings(cast.town.stairwell, catalogue.by_code("0107").id, noon)
     plan = str(rows.explain())

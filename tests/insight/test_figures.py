@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from gezhi.cases import queries as cases
@@ -35,6 +34,7 @@ from gezhi.ledger import actions as ledger
 from gezhi.ledger.models import Line
 from tests.cast import Cast, done, lin, walk
 from tests.flows.test_take_order import coming
+from tests.plans import on_sqlite
 
 HOUR = timedelta(hours=1)
 MARCH = Span(202603, 202603)
@@ -272,7 +272,7 @@ def test_a_reviewed_exclusion_is_out_of_all_figures_and_listed(
     assert list(check.findings()) == []
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+@on_sqlite
 def test_of_a_ground_the_few_exclusions_are_walked_and_no_line_but_theirs(
     ten: list[Case], cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Value
 
 from gezhi.cases.models import Case
@@ -15,9 +13,9 @@ from gezhi.ledger.models import Line
 from gezhi.places import paths
 from gezhi.places.onpath import on_path
 from tests.cast import Cast
+from tests.plans import on_sqlite, plan
 
 pytestmark = pytest.mark.django_db
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
 HOUR = timedelta(hours=1)
 
 
@@ -93,10 +91,6 @@ def test_what_one_may_not_see_takes_no_place_of_what_one_may(
         hers = replace(cast.sun, posts=(*cast.chen.posts, *cast.sun.posts))
         found = lines.open_at(path_of(cast, name), actor=hers, first=9)
         assert (found.number, set(found.case_ids)) == (3, {one.id for one in made[3:]})
-
-
-def plan(rows: Any) -> str:
-    return str(rows.explain())
 
 
 @on_sqlite

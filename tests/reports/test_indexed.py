@@ -1,18 +1,10 @@
 """A number of somebody else's book is looked up by its index, however many reports the office has."""
 
-import pytest
-from django.db import connection
-from django.db.models import QuerySet
-
 from gezhi.reports.indexed import keyed, numbered
 from gezhi.reports.models import Report
+from tests.plans import on_sqlite, plan
 
 NUMBERS = [str(number) for number in range(200)]
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
-
-
-def plan(rows: QuerySet[Report]) -> str:
-    return str(rows.explain())
 
 
 @on_sqlite

@@ -19,10 +19,11 @@ from gezhi.reports.models import Report
 from gezhi.tenancy.engines.sqlite import plans
 from gezhi.tenancy.models import Jurisdiction
 from tests.cast import Cast
+from tests.plans import on_sqlite
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan"),
+    on_sqlite,
 ]
 FIFTY = [uuid4() for _ in range(50)]
 ASKED: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {

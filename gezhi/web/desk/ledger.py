@@ -1,11 +1,11 @@
 """The ledger 问题处理台账: filter, look, take it away as .xlsx or .csv."""
 
-import tempfile
 from datetime import datetime, time, timedelta
-from typing import Any, BinaryIO, cast
+from functools import partial
+from typing import Any
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from gezhi.ledger import queries as book
 from gezhi.ledger.files import STRAIGHT
 from gezhi.places import queries as places
 from gezhi.web import times, words
+from gezhi.web.answers import to_take_away
 from gezhi.web.desk import filters
 from gezhi.web.desk.keeper import offer
 from gezhi.web.fields import day_field
@@ -29,7 +30,6 @@ from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 PAGE = 50
 NOWHERE = "/none/"  # below it lies no place
-IN_MEMORY = 5_000_000  # bytes of a download before it goes to a file
 
 
 class LedgerForm(forms.Form):
@@ -127,19 +127,16 @@ def download(request: HttpRequest, suffix: str) -> Any:
     wanted = sound(LedgerForm(request.GET))
     if is_large(wanted, actor_of(request)):
         return redirect(f"{reverse('desk:ledger_files')}?{request.GET.urlencode()}")
-    at, to = at_of(request), tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
-    export.export_ledger(
+    at = at_of(request)
+    write = partial(
+        export.export_ledger,
         wanted,
-        cast(BinaryIO, to),
         suffix=ending,
         actor=actor_of(request),
         language=get_language() or "",
         at=at,
     )
-    to.seek(0)
-    return FileResponse(
-        to, as_attachment=True, filename=file_name(at, ending), content_type=export.MEDIA_TYPES[ending]
-    )
+    return to_take_away(write, name=file_name(at, ending), media_type=export.MEDIA_TYPES[ending])
 
 
 def file_name(at: datetime, suffix: str) -> str:

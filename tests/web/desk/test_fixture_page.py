@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
 
 from gezhi.cases import check
 from gezhi.cases.memory import things
@@ -19,6 +18,7 @@ from gezhi.places import actions as places
 from gezhi.places.kinds import FixtureKind
 from gezhi.places.models import Fixture
 from tests.cast import Cast, walk
+from tests.plans import on_sqlite
 from tests.web.desk.conftest import Desk, address, text
 
 DAY = timedelta(days=1)
@@ -99,7 +99,7 @@ def test_who_handles_it_may_say_so_too(cast: Cast, opened: Case, lift: Fixture, 
     assert things.about(lift.id, 10) == [opened.id]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+@on_sqlite
 def test_cases_of_a_fixture_are_read_along_their_index(cast: Cast, lift: Fixture) -> None:
     plan = str(CaseFixture.objects.filter(fixture_id=lift.id).order_by("-at")[:1000].explain())
     assert ("cases_of_a_fixture" in plan, "TEMP B-TREE" in plan) == (True, False)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from gezhi.cases import solvings
@@ -16,6 +15,7 @@ from gezhi.reports.actions import publish_run, start_run
 from gezhi.web.public import trust
 from tests.cases.test_series import solved
 from tests.cast import Cast
+from tests.plans import on_sqlite
 
 HOUR = timedelta(hours=1)
 BROKEN = "0501"
@@ -95,7 +95,7 @@ def test_what_an_import_brings_is_told_when_it_is_published(cast: Cast, noon: da
     assert [len(solvings.last_solved(path)) for path in paths] == [1, 1, 1]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+@on_sqlite
 @pytest.mark.parametrize("name", ["community_a", "subdistrict", "district", ""])
 def test_closings_are_walked_along_their_index_until_enough_are_met(name: str, cast: Cast) -> None:
     path = cast.town.row(getattr(cast.town, name)).path if name else "/"
@@ -104,7 +104,7 @@ def test_closings_are_walked_along_their_index_until_enough_are_met(name: str, c
     assert "TEMP B-TREE" not in plan
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite's plan")
+@on_sqlite
 def test_what_was_solved_in_a_compound_is_read_along_its_index(cast: Cast) -> None:
     plan = str(solvings.last_solved(cast.town.row(cast.town.compound).path)[:3].explain())
     assert "closed_cases_of_a_compound" in plan

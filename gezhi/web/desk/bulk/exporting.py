@@ -1,9 +1,9 @@
 """The chosen cases as lines of the ledger, taken away as .xlsx or .csv."""
 
-import tempfile
-from typing import Any, BinaryIO, cast
+from functools import partial
+from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -15,13 +15,12 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import export as book_export
 from gezhi.ledger import queries as book
 from gezhi.web import times
+from gezhi.web.answers import to_take_away
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists
 from gezhi.web.desk.bulk import wording
 from gezhi.web.desk.bulk.choosing import Chosen, short, ticked
 from gezhi.web.staff import staff_required
-
-IN_MEMORY = 2_000_000  # bytes of a file before it goes to the disk
 
 
 def page(request: Asked, found: Chosen) -> HttpResponse:
@@ -63,15 +62,13 @@ def export(request: Asked) -> Any:
     found = ticked(request, request.POST.getlist("cases"), "")
     if not found.cases:
         raise Invalid("cases", "required")
-    to = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
-    book_export.export_ledger(
+    write = partial(
+        book_export.export_ledger,
         book.LineFilter(cases=frozenset(one.id for one in found.cases)),
-        cast(BinaryIO, to),
         suffix=ending,
         actor=request.actor,
         language=get_language() or "",
         at=request.now,
     )
-    to.seek(0)
     name = _("选中的案件") + f"-{timezone.localtime(request.now):%Y%m%d-%H%M}{ending}"
-    return FileResponse(to, as_attachment=True, filename=name, content_type=book_export.MEDIA_TYPES[ending])
+    return to_take_away(write, name=name, media_type=book_export.MEDIA_TYPES[ending])

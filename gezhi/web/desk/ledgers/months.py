@@ -1,14 +1,13 @@
 """Month books: which are frozen, freezing one, what one said and what changed since."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -23,10 +22,10 @@ from gezhi.ledger import corrections, files, months, monthsheet
 from gezhi.ledger.export import MEDIA_TYPES, WRITERS
 from gezhi.parties import queries as parties
 from gezhi.web import times, words
+from gezhi.web.answers import to_take_away
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 SHOWN = 30  # lines with corrections on a page
-IN_MEMORY = 5_000_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,12 +148,13 @@ def download(request: HttpRequest, book_id: UUID, suffix: str) -> Any:
     row = months.book(book_id, actor=actor)
     if row.lines > files.STRAIGHT:
         return redirect(f"{reverse('desk:ledger_files')}?book={row.id}")
-    to = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - the answer closes it
-    language = get_language() or ""
-    for _count in monthsheet.writing(
-        row, to, suffix=ending, actor=actor, language=language, at=at, deeds=words.DEEDS
-    ):
-        pass
-    to.seek(0)
+    language, deeds = get_language() or "", words.DEEDS
+
+    def write(to: BinaryIO) -> None:
+        for _count in monthsheet.writing(
+            row, to, suffix=ending, actor=actor, language=language, at=at, deeds=deeds
+        ):
+            pass
+
     name = _("%(month)s台账") % {"month": f"{row.month:%Y-%m}"} + ending
-    return FileResponse(to, as_attachment=True, filename=name, content_type=MEDIA_TYPES[ending])
+    return to_take_away(write, name=name, media_type=MEDIA_TYPES[ending])
