@@ -8,8 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from gezhi.channels.poster.compositor import HERE as FONTS
-from gezhi.channels.poster.compositor import live_within_limits
+from gezhi.channels.poster.compositor import live_within_limits, set_in_type
 
 TEMPLATE = Path(__file__).parent / "data" / "case.typ"
 LONGEST = 1100  # pixels of a picture that is as wide as half a page
@@ -28,17 +27,9 @@ def ready(folder: Path) -> None:
 
 def compose(folder: Path) -> None:
     """folder/sheet.json → folder/case.pdf."""
-    import typst
-
     shutil.copyfile(TEMPLATE, folder / "case.typ")
-    typst.compile(
-        str(folder / "case.typ"),
-        output=str(folder / "setting.pdf"),
-        root=str(folder),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"sheet": (folder / "sheet.json").read_text(encoding="utf-8")},
-    )
+    said = {"sheet": (folder / "sheet.json").read_text(encoding="utf-8")}
+    set_in_type(folder / "case.typ", said, folder / "setting.pdf")
     (folder / "setting.pdf").rename(folder / "case.pdf")
 
 

@@ -9,8 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gezhi.channels.poster.compositor import HERE as FONTS
-from gezhi.channels.poster.compositor import live_within_limits, tell
+from gezhi.channels.poster.compositor import live_within_limits, set_in_type, tell
 
 HERE = Path(__file__).parent / "data"
 LONGEST_SIDE = 1100  # pixels: 80 mm at 350 per inch
@@ -32,19 +31,8 @@ def make_pictures(folder: Path, pictures: Mapping[str, str], tell: Callable[[int
 
 def compose(folder: Path, paper: str, to: Path, *, ppi: float | None = None) -> None:
     """paper: JSON. to: a .pdf; or with ppi a .png with {p} for the page, to look at."""
-    import typst
-
     shutil.copyfile(HERE / "paper.typ", folder / "paper.typ")
-    typst.compile(
-        str(folder / "paper.typ"),
-        output=str(to),
-        root=str(folder),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"paper": paper},
-        format="pdf" if ppi is None else "png",
-        ppi=ppi,
-    )
+    set_in_type(folder / "paper.typ", {"paper": paper}, to, ppi=ppi)
 
 
 def main(folder: Path) -> None:

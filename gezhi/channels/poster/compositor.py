@@ -44,15 +44,20 @@ def with_codes(sheets: str, tell: Callable[[int, int], None]) -> str:
 
 def compose(sheets: str, to: Path, *, ppi: float | None = None) -> None:
     """sheets: of `with_codes`. to: a .pdf; or with ppi a .png with {p} for the page, to look at."""
+    set_in_type(HERE / "poster.typ", {"sheets": sheets}, to, ppi=ppi)
+
+
+def set_in_type(source: Path, said: dict[str, str], to: Path, *, ppi: float | None = None) -> None:
+    """A .typ file and what it is told, in the office's own letters; it reads nothing outside its folder. to, ppi: as in `compose`."""
     import typst
 
     typst.compile(
-        str(HERE / "poster.typ"),
+        str(source),
         output=str(to),
-        root=str(HERE),
+        root=str(source.parent),
         font_paths=[str(HERE)],
         ignore_system_fonts=True,
-        sys_inputs={"sheets": sheets},
+        sys_inputs=said,
         format="pdf" if ppi is None else "png",
         ppi=ppi,
     )

@@ -91,7 +91,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "heading": _("问题处理台账"),
         "form": form,
         "options": filters.options(form.data),
-        "rows": [_row(one, at) for one in shown],
+        "rows": [shown_row(one, at) for one in shown],
         "count": count if count <= book.MOST else f"{book.MOST}+",
         "has_more": count > PAGE,
         "page_size": PAGE,
@@ -102,7 +102,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/ledger.html", page)
 
 
-def _row(row: book.Row, at: datetime) -> dict[str, Any]:
+def shown_row(row: book.Row, at: datetime) -> dict[str, Any]:
+    """A line of the ledger as it stands on a page."""
     line = row.line
     return {
         "number": line.number,

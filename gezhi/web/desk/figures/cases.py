@@ -19,9 +19,10 @@ from gezhi.insight.rollups.following import reached
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.ledger import queries as book
-from gezhi.web import times, words
+from gezhi.web import times
 from gezhi.web.desk.figures import wording
 from gezhi.web.desk.figures.page import WORDS, where
+from gezhi.web.desk.ledger import shown_row
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 PAGE = 50
@@ -64,7 +65,7 @@ def _page(asked: Question, name: str, after: str, actor: Actor, at: datetime) ->
         "position": stood.position,
         "moved_on": ledger.number if ledger.number != stood.position else None,
         "reached": times.moment(ledger.reached_at, at),
-        "rows": [_row(one, at) for one in book.rows(shown[:PAGE], actor=actor, language=get_language() or "", at=at)],
+        "rows": [shown_row(one, at) for one in book.rows(shown[:PAGE], actor=actor, language=get_language() or "", at=at)],
         "next": f"?{here}&{urlencode({'after': _cursor(last.received_at, last.number)})}" if last else "",
         "first": f"?{here}" if after else "",
         "may_exclude": actor.has(Duty.CLERK, Duty.OFFICER) and name != "excluded",
@@ -86,17 +87,3 @@ def _after(cursor: str) -> tuple[datetime, str] | None:
     return (
         (found, number[:24]) if tilde and found.tzinfo and number.isascii() and number.isprintable() else None
     )
-
-
-def _row(row: book.Row, at: datetime) -> dict[str, Any]:
-    line = row.line
-    return {
-        "number": line.number,
-        "place": row.place,
-        "category": row.category,
-        "matter": row.matter,
-        "party": row.party,
-        "state": words.of(words.ENDINGS, line.ending) if line.ending else words.of(words.STATES, line.state),
-        "received": times.moment(line.received_at, at),
-        "closed": times.moment(line.closed_at, at),
-    }
