@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Duty
 from gezhi.parties import openkeys
-from gezhi.parties.openkeys import NAME_LIMIT, OpenKeyRow
+from gezhi.parties.issued import NAME_LIMIT
+from gezhi.parties.openkeys import OpenKeyRow
 from gezhi.web import times
 from gezhi.web.desk.keeper import form_page, tried
 from gezhi.web.staff import actor_of, at_of, duty_required

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from gezhi.journal.queries import deeds
 from gezhi.kernel.actor import SYSTEM
 from gezhi.kernel.refusal import Invalid, NotYours
-from gezhi.parties import walls
+from gezhi.parties import issued, walls
 from gezhi.parties.models import WallKey
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
@@ -132,7 +132,7 @@ def test_only_an_administrator_hangs_one_and_there_is_an_end_to_them(
     with pytest.raises(Invalid) as refused:
         hung(cast, noon)
     assert refused.value.code == "taken"
-    monkeypatch.setattr(walls, "MOST_LIVING", 1)
+    monkeypatch.setattr(issued, "MOST_LIVING", 1)
     with pytest.raises(Invalid) as refused:
         hung(cast, noon, name="二楼")
     assert (refused.value.field, refused.value.code) == ("wall", "too_many")

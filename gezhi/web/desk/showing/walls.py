@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.kernel.actor import Duty
 from gezhi.parties import walls as keys
-from gezhi.parties.walls import NAME_LIMIT, WallRow
+from gezhi.parties.issued import NAME_LIMIT
+from gezhi.parties.walls import WallRow
 from gezhi.places import queries as places
 from gezhi.web import times
 from gezhi.web.desk.keeper import PlaceField, form_page, tried
