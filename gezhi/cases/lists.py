@@ -270,4 +270,9 @@ def by_place(rows: QuerySet[Case]) -> list[tuple[UUID | None, tuple[int, ...]]]:
 
 def are_complained_of(parties: Collection[UUID]) -> bool:
     """Whether any case is a complaint of one of these parties, and so hidden from their people. 1 query."""
-    return bool(parties) and Case.objects.filter(complained_of__in=parties).exists()
+    return bool(parties) and bool(_COMPLAINTS_OF.rows(tuple(parties)))
+
+
+_COMPLAINTS_OF = Prepared(
+    lambda parties: Case.objects.filter(complained_of__in=parties).values_list("id")[:1]
+)
