@@ -4,15 +4,16 @@ import json
 import resource
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Max, Min
 
 from bench.whole import filling
 from gezhi.cases.models import Case
+from gezhi.catalogue import queries as catalogue
 from gezhi.insight.search import text
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel.actor import SYSTEM
@@ -42,9 +43,25 @@ def about() -> dict[str, Any]:
     return {
         "desks": len(list(busy)),
         "community": sorted(communities.values_list("code", flat=True))[3],
+        "subdistrict": Place.objects.filter(kind="subdistrict", closed_on=None).order_by("code")[0].code,
+        "category": next(leaf.code for leaf in catalogue.leaves()),
+        "month": f"{datetime.now(UTC) - timedelta(days=31):%Y-%m}",
+        **_views(),
         "long_case": long[:1][0],
         "token": next(one["token"] for one in accounts if one["username"] == "zhou"),
         "stairwells": [row.code for row in places.subtree("/").filter(kind="stairwell").order_by("code")],
+    }
+
+
+def _views() -> dict[str, str]:
+    """What the map shows as west,south,east,north: all places, and three hundred metres around one of them."""
+    drawn = Place.objects.exclude(lon=None).exclude(lat=None).order_by("code")
+    all_of_it = drawn.aggregate(w=Min("lon"), s=Min("lat"), e=Max("lon"), n=Max("lat"))
+    one = drawn.filter(kind="building")[0]
+    near = (one.lon - 0.002, one.lat - 0.0015, one.lon + 0.002, one.lat + 0.0015)
+    return {
+        "whole": ",".join(f"{all_of_it[side]:.6f}" for side in "wsen"),
+        "near": ",".join(f"{side:.6f}" for side in near),
     }
 
 

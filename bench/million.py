@@ -38,6 +38,7 @@ def _path(address: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda about: address.format(**about)
 
 
+MAP = "≥ 150/s, p50 ≤ 25 ms"
 LIST = "≥ 60/s, p50 ≤ 40 ms"
 READS = (
     Read("list of 50, open, first page", _path("/desk/"), LIST),
@@ -47,6 +48,16 @@ READS = (
     Read("two-character search, 20 newest by a program, counted to 1,000", _path(f"/api/v1/cases?limit=20&q={quote('积水')}"), LIST),
     Read("two-character search at the desk", _path(f"/desk/?q={quote('积水')}"), LIST),
     Read("a word that stands in half of all cases, closed ones", _path(f"/desk/?view=closed&q={quote('小区')}"), LIST),
+    Read("map, the whole office in clusters", _path("/desk/map/points?bbox={whole}&zoom=12"), MAP),
+    Read("map, at closest zoom, points", _path("/desk/map/points?bbox={near}&zoom=18"), MAP),
+    Read("map, what was received in a month, clusters", _path("/desk/map/points?bbox={whole}&zoom=12&month={month}"), MAP),
+    Read("map, page", _path("/desk/map/")),
+    Read("figures of a subdistrict, 12 months", _path("/desk/figures/?span=year&place={subdistrict}"), "≥ 100/s, p50 ≤ 30 ms"),
+    Read("figures, the cases of a number", _path("/desk/figures/cases/?span=year&count=closed&place={subdistrict}")),
+    Read("figures, what was open at the end of a month, of a category", _path("/desk/figures/?span=month&place={subdistrict}&category={category}")),
+    Read("what happened at a place, of a community", _path("/desk/spots/{community}/")),
+    Read("wall", _path("/desk/wall/")),
+    Read("brief of the week", _path("/desk/brief/")),
     Read("case page with 30 journal rows", _path("/desk/cases/{long_case}/"), "≥ 120/s"),
     Read("ledger, first 50 lines", _path("/desk/ledger/")),
     Read("ledger of a community", _path("/desk/ledger/?place={community}")),

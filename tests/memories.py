@@ -22,6 +22,7 @@ MEMORIES = (
     ("gezhi.places.map", "_maps"),
     ("gezhi.ledger.files", "_held"),
     ("gezhi.reports.vocabulary", "_kept"),
+    ("gezhi.web.desk.figures.kept", "_kept"),
     ("gezhi.web.desk.listing.counters", "_kept"),
     ("gezhi.web.desk.tallies", "_kept"),
     ("gezhi.web.public.wall", "_kept"),

@@ -158,7 +158,9 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     fits = Q()
     if wanted.states and State.CLOSED not in wanted.states:
         fits &= Q(closed_at=None)
-    if wanted.states and (wanted.party or set(wanted.states) != set(OPEN)):
+    if set(wanted.states) == {State.CLOSED.value} and not wanted.party:
+        fits &= ~Q(closed_at=None)  # said so that it is read along the order of receipt: the whole past would be sorted
+    elif wanted.states and (wanted.party or set(wanted.states) != set(OPEN)):
         fits &= Q(state__in=list(wanted.states))  # of a party all of them are said: its index goes by state
     if wanted.place_path:
         fits &= within(wanted.place_path)
@@ -270,4 +272,9 @@ def by_place(rows: QuerySet[Case]) -> list[tuple[UUID | None, tuple[int, ...]]]:
 
 def are_complained_of(parties: Collection[UUID]) -> bool:
     """Whether any case is a complaint of one of these parties, and so hidden from their people. 1 query."""
-    return bool(parties) and Case.objects.filter(complained_of__in=parties).exists()
+    return bool(parties) and bool(_COMPLAINTS_OF.rows(tuple(parties)))
+
+
+_COMPLAINTS_OF = Prepared(
+    lambda parties: Case.objects.filter(complained_of__in=parties).values_list("id")[:1]
+)

@@ -28,6 +28,7 @@ from gezhi.kernel.private import Span, private_spans
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.kernel.text import BadText, clean_name, one_line
 from gezhi.reports import queries as reports
+from gezhi.tenancy.prepared import PreparedRows
 
 EVENT: Final = "public_words"  # what the deed is called; its outcome is one of these two
 SHOWN, KEPT = "shown", "kept"
@@ -205,8 +206,10 @@ def proposed(text: str) -> str:
 
 def standing(case_id: UUID) -> PublicWords | None:
     """What was decided about a case last; None as long as nobody has. 1 query."""
-    found: PublicWords | None = PublicWords.objects.filter(case_id=case_id).first()
-    return found
+    return next(iter(_STANDING.found(case_id)), None)
+
+
+_STANDING = PreparedRows(PublicWords, lambda id: PublicWords.objects.filter(case_id=id).order_by("id"))
 
 
 def proposals(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
 from gezhi.places import paths
+from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared, PreparedRows
 
 MOST_COUNTED = 1000  # beyond it a figure says "1000+"
@@ -88,10 +90,19 @@ def of_report(report_id: UUID) -> Case:
 def report_ids(case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Reports of each case, first linked first. 1 query."""
     found: dict[UUID, list[UUID]] = {}
-    rows = CaseReport.objects.filter(case_id__in=list(case_ids)).order_by("linked_at", "id")
-    for case_id, report_id in rows.values_list("case_id", "report_id"):
+    wanted = tuple(case_ids)
+    for case_id, report_id in _REPORTS_OF.rows(wanted) if wanted else ():
         found.setdefault(case_id, []).append(report_id)
     return found
+
+
+_REPORTS_OF = Prepared(
+    lambda ids: (
+        CaseReport.objects.filter(case_id__in=ids)
+        .order_by("linked_at", "id")
+        .values_list("case_id", "report_id")
+    )
+)
 
 
 def numbers(ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
@@ -177,10 +188,21 @@ def roles(case: Case, *, actor: Actor) -> frozenset[Role]:
 
 def related(case: Case, *, actor: Actor) -> list[tuple[str, Case]]:
     """Cases beside this one that the actor may see, each with what it is to it (a key of _relation). 1 query."""
-    mine = {case.joined_into_id, case.came_back_from_id, case.split_from_id} - {None}
-    theirs = Q(joined_into_id=case.id) | Q(came_back_from_id=case.id) | Q(split_from_id=case.id)
-    rows = visible_to(actor).filter(Q(id__in=mine) | theirs)
-    return [(_relation(case, other), other) for other in rows.order_by("received_at", "id")[:50]]
+    mine = (case.joined_into_id, case.came_back_from_id, case.split_from_id)
+    rows = _beside(actor, tuple(unpublished_runs())).found(case.id, tuple(id or case.id for id in mine))
+    return [(_relation(case, other), other) for other in rows if other.id != case.id]
+
+
+@lru_cache(maxsize=256)
+def _beside(actor: Actor, hidden: tuple[UUID, ...]) -> PreparedRows[Case]:
+    """Kept by actor: every page of a case asks."""
+
+    def found(id: UUID, mine: tuple[UUID, ...]) -> QuerySet[Case]:
+        theirs = Q(joined_into_id=id) | Q(came_back_from_id=id) | Q(split_from_id=id)
+        rows = visible_but(actor, hidden).filter(Q(id__in=mine) | theirs)
+        return rows.order_by("received_at", "id")[:51]  # itself among them
+
+    return PreparedRows(Case, found)
 
 
 def _relation(case: Case, other: Case) -> str:
@@ -241,12 +263,18 @@ def holdings(steps: Sequence[Step]) -> list[Holding]:
 
 def pauses(case: Case) -> list[Pause]:
     """Every stretch in which the clocks stood, with reason. 1 query."""
-    return list(Pause.objects.filter(case=case).order_by("started_at"))
+    return _PAUSES_OF.found(case.id)
 
 
 def shown(case: Case) -> list[CaseEvidence]:
     """Pictures of the work, by round and time. 1 query."""
-    return list(CaseEvidence.objects.filter(case=case).order_by("round", "at", "id"))
+    return _SHOWN_OF.found(case.id)
+
+
+_PAUSES_OF = PreparedRows(Pause, lambda id: Pause.objects.filter(case_id=id).order_by("started_at"))
+_SHOWN_OF = PreparedRows(
+    CaseEvidence, lambda id: CaseEvidence.objects.filter(case_id=id).order_by("round", "at", "id")
+)
 
 
 def count_of_owed_calls(actor: Actor) -> int:

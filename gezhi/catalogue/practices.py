@@ -19,6 +19,7 @@ from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.persons import nameless
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.kernel.text import BadText, clean_name
+from gezhi.tenancy.prepared import PreparedRows
 
 KIND: Final = "practice"
 DRAFTED, OFFERED, WITHDRAWN = "drafted", "offered", "withdrawn"
@@ -160,4 +161,10 @@ def of_category(category_id: UUID, limit: int = 50) -> list[Practice]:
 
 def of_source(kind: str, ids: Iterable[UUID]) -> dict[UUID, Any]:
     """What was learned from each of these, by source. 1 query."""
-    return {row.source_id: row for row in Practice.objects.filter(source_kind=kind, source_id__in=list(ids))}
+    wanted = tuple(ids)
+    return {row.source_id: row for row in _MADE_OF.found(kind, wanted)} if wanted else {}
+
+
+_MADE_OF = PreparedRows(
+    Practice, lambda kind, ids: Practice.objects.filter(source_kind=kind, source_id__in=ids)
+)

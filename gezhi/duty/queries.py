@@ -11,6 +11,7 @@ from gezhi.duty.models import HandOver, Shift
 from gezhi.duty.rotation import Span
 from gezhi.duty.rotation import gaps as uncovered
 from gezhi.parties import queries as parties
+from gezhi.tenancy.prepared import PreparedRows
 
 
 class Answering(NamedTuple):
@@ -57,7 +58,9 @@ class Sheet(NamedTuple):
 
 def answering(party_id: UUID, at: datetime) -> Answering:
     """Who answers for the party at this moment: a total function of every party there is. 2 queries. Raises NotFound."""
-    return _answering(parties.party(party_id), _on_duty([party_id], at).first())
+    if at.tzinfo is None:
+        raise ValueError("who answers depends on an aware moment")
+    return _answering(parties.party(party_id), next(iter(_NOW_ON_DUTY.found(party_id, at)), None))
 
 
 def answering_for(party_ids: Iterable[UUID], at: datetime) -> dict[UUID, Answering]:
@@ -116,6 +119,10 @@ def _on_duty(party_ids: Iterable[UUID], at: datetime) -> QuerySet[Shift]:
         raise ValueError("who answers depends on an aware moment")
     rows = on_roster(party__in=party_ids, starts_at__lte=at, ends_at__gt=at)
     return rows.order_by("starts_at")
+
+
+# Django writes one sample for the two bounds of a shift
+_NOW_ON_DUTY = PreparedRows(Shift, lambda id, at: _on_duty([id], at)[:1])
 
 
 def _answering(party: parties.PartyRow, shift: Shift | None) -> Answering:

@@ -12,6 +12,7 @@ from gezhi.evidence import store
 from gezhi.evidence.likeness import MOST_APART, apart, parts
 from gezhi.evidence.models import Evidence, Likeness, Redaction
 from gezhi.tenancy.current import city_scope
+from gezhi.tenancy.prepared import PreparedRows
 
 
 class EvidenceRow(NamedTuple):
@@ -41,7 +42,8 @@ class EvidenceRow(NamedTuple):
 
 def by_ids(ids: Iterable[UUID]) -> dict[UUID, EvidenceRow]:
     """Pictures that are still there; unknown and purged ones are absent. 1 query."""
-    return {row.id: _row(row) for row in Evidence.objects.filter(id__in=list(ids), purged_at=None)}
+    wanted = tuple(ids)
+    return {row.id: _row(row) for row in _BY_IDS.found(wanted)} if wanted else {}
 
 
 def of(kind: str, id: UUID) -> list[EvidenceRow]:
@@ -53,10 +55,18 @@ def of(kind: str, id: UUID) -> list[EvidenceRow]:
 def of_each(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[EvidenceRow]]:
     """The pictures of several things of one kind, oldest first; a thing without any has an empty list. 1 query."""
     found: dict[UUID, list[EvidenceRow]] = {id: [] for id in ids}
-    rows = Evidence.objects.filter(claimed_kind=kind, claimed_id__in=list(found), purged_at=None)
-    for row in rows.order_by("made_at", "id"):
+    for row in _CLAIMED_BY.found(kind, tuple(found)) if found else ():
         found[row.claimed_id].append(_row(row))
     return found
+
+
+_BY_IDS = PreparedRows(Evidence, lambda ids: Evidence.objects.filter(id__in=ids, purged_at=None))
+_CLAIMED_BY = PreparedRows(
+    Evidence,
+    lambda kind, ids: Evidence.objects.filter(claimed_kind=kind, claimed_id__in=ids, purged_at=None).order_by(
+        "made_at", "id"
+    ),
+)
 
 
 def public_of(kind: str, ids: Iterable[UUID]) -> list[EvidenceRow]:

@@ -20,6 +20,7 @@ from gezhi.evidence.models import Voice
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.keys import derived
+from gezhi.tenancy.prepared import Prepared
 
 MOST_BYTES = 2_000_000
 MOST_SECONDS = 60
@@ -157,8 +158,13 @@ def purge(*, at: datetime) -> int:
 
 def of_each(report_ids: Iterable[UUID]) -> dict[UUID, VoiceRow]:
     """The voices of several reports; reports without one are absent. 1 query."""
-    rows = Voice.objects.filter(report_id__in=list(report_ids), purged_at=None)
-    return {row[1]: VoiceRow(*row) for row in rows.values_list(*VoiceRow._fields)}
+    wanted = tuple(report_ids)
+    return {row[1]: VoiceRow(*row) for row in _SPOKEN.rows(wanted)} if wanted else {}
+
+
+_SPOKEN = Prepared(
+    lambda ids: Voice.objects.filter(report_id__in=ids, purged_at=None).values_list(*VoiceRow._fields)
+)
 
 
 def row(id: UUID) -> VoiceRow:

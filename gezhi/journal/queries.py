@@ -10,7 +10,7 @@ from django.db.models import Count, Max, QuerySet, Subquery, Value
 from gezhi.journal.models import Entry, Seal, Words
 from gezhi.kernel.actor import ActorKind
 from gezhi.kernel.ids import made_at
-from gezhi.tenancy.prepared import Prepared
+from gezhi.tenancy.prepared import Prepared, PreparedRows
 
 
 class Step(NamedTuple):
@@ -27,16 +27,26 @@ def story(kind: str, id: UUID) -> list[Step]:
 
 def stories(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[Step]]:
     """The stories of several subjects of one kind, each oldest first, empty ones too. 2 queries."""
-    wanted = list(ids)
-    kept: dict[UUID, dict[str, str]] = {}
-    for entry_id, name, text in Words.objects.filter(
-        entry__subject_kind=kind, entry__subject_id__in=wanted, erased_at=None
-    ).values_list("entry_id", "name", "text"):
-        kept.setdefault(entry_id, {})[name] = text
+    wanted = tuple(ids)
     found: dict[UUID, list[Step]] = {id: [] for id in wanted}
-    for entry in Entry.objects.filter(subject_kind=kind, subject_id__in=wanted).order_by("seq"):
+    if not wanted:
+        return found
+    kept: dict[UUID, dict[str, str]] = {}
+    for entry_id, name, text in _WORDS_OF.rows(kind, wanted):
+        kept.setdefault(entry_id, {})[name] = text
+    for entry in _DEEDS_OF.found(kind, wanted):
         found[entry.subject_id].append(Step(entry, kept.get(entry.id, {})))
     return found
+
+
+_WORDS_OF = Prepared(
+    lambda kind, ids: Words.objects.filter(
+        entry__subject_kind=kind, entry__subject_id__in=ids, erased_at=None
+    ).values_list("entry_id", "name", "text")
+)
+_DEEDS_OF = PreparedRows(
+    Entry, lambda kind, ids: Entry.objects.filter(subject_kind=kind, subject_id__in=ids).order_by("seq")
+)
 
 
 def last_notes(kind: str, ids: Iterable[UUID], events: Collection[str]) -> dict[UUID, str]:

@@ -355,7 +355,13 @@ def officers(path: str, at: datetime) -> list[PersonRow]:
 
 def account_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names of accounts by id; unknown ids are absent. 1 query."""
-    return dict(Account.objects.filter(id__in=set(ids)).values_list("id", "name"))
+    wanted = tuple(set(ids))
+    return dict(_NAMES_OF.rows(wanted)) if wanted else {}
+
+
+_NAMES_OF = Prepared(
+    lambda ids: Account.objects.filter(id__in=ids).values_list("id", "name"), everywhere=True
+)
 
 
 def has_current_post(account_id: UUID, at: datetime) -> bool:

@@ -237,10 +237,12 @@ def all_other_names() -> list[tuple[UUID, str]]:
 
 def grid(id: UUID) -> GridRow:
     """One grid cell. 1 statement. Raises NotFound."""
-    found = _grid_rows(GridCell.objects.filter(id=id))
-    if not found:
-        raise NotFound()
-    return found[0]
+    for row in _GRID.rows(id):
+        return GridRow(*row)
+    raise NotFound()
+
+
+_GRID = Prepared(lambda id: GridCell.objects.filter(id=id).values_list(*_GRID_FIELDS))
 
 
 def grids(community_id: UUID | None = None) -> list[GridRow]:

@@ -19,7 +19,7 @@ from gezhi.reports.kinds import is_askable
 from gezhi.reports.models import ImportRun, Report
 from gezhi.reports.receipts import Received, code_of, known
 from gezhi.tenancy.keys import derived
-from gezhi.tenancy.prepared import Prepared
+from gezhi.tenancy.prepared import Prepared, PreparedRows
 
 ASKED_AT_ONCE = 500
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -278,7 +278,11 @@ _UNPUBLISHED = Prepared(lambda: ImportRun.objects.filter(published_at=None).valu
 
 
 def _of(report_ids: Iterable[UUID]) -> list[Report]:
-    return list(Report.objects.filter(id__in=list(report_ids)).order_by("received_at", "id"))
+    wanted = tuple(report_ids)
+    return _BY_IDS.found(wanted) if wanted else []
+
+
+_BY_IDS = PreparedRows(Report, lambda ids: Report.objects.filter(id__in=ids).order_by("received_at", "id"))
 
 
 def _row(report: Report) -> ReportRow:

@@ -19,6 +19,7 @@ from gezhi.tenancy.current import current, in_city_scope, scope
 Row = TypeVar("Row", bound=models.Model)
 Value = UUID | str | date  # a datetime is a date, too
 _FIRST_SAMPLE = 0x5A3B1E0 << 96  # no id that is ever made
+_STEP = 512  # values behind one IN
 _FIRST_DAY = datetime(1000, 1, 1, tzinfo=UTC)  # nor a day in anybody's life
 
 
@@ -41,28 +42,32 @@ class _Statement:
     """A statement that Django makes once for each shape of its values, engine by engine.
 
     The jurisdiction in force is asked for each time. The shape of the statement may hang on the types of the values and on how many
-    there are, on nothing else.
+    there are, on nothing else. everywhere: it asks a table that belongs to no jurisdiction (accounts, sessions).
     """
 
-    def __init__(self, ask: Callable[..., Any]) -> None:
+    def __init__(self, ask: Callable[..., Any], *, everywhere: bool = False) -> None:
         self._ask = ask
+        self._everywhere = everywhere
         self._ways: dict[tuple[object, ...], _Way] = {}
 
     def _ready(
         self, values: Sequence[Value | tuple[Value, ...]], here: BaseDatabaseWrapper
     ) -> tuple[_Way, list[Any]]:
         """The way and what stands in its statement this time. Raises TypeError on None and other values, RuntimeError in a city_scope."""
-        if in_city_scope():
+        if in_city_scope() and not self._everywhere:
             raise RuntimeError("a prepared question is asked in one jurisdiction")
         given = [_padded(one) if isinstance(one, tuple) else one for one in values]
         key = (here.vendor, *map(_shape, given))
         way = self._ways.get(key)
         if way is None:
             way = self._ways[key] = self._made(given, here)
-        ours, stands = [current(), *_flat(given)], list(way.values)
+        ours, stands = [*self._office(), *_flat(given)], list(way.values)
         for place, which in way.wanted:
             stands[place] = _as_stored(ours[which], here)
         return way, stands
+
+    def _office(self) -> list[UUID]:
+        return [] if self._everywhere else [current()]
 
     def _made(self, values: Sequence[Value | tuple[Value, ...]], here: BaseDatabaseWrapper) -> _Way:
         """Ask with samples that occur nowhere else, and see where they stand in the statement."""
@@ -77,7 +82,8 @@ class _Statement:
         with scope(office):
             compiler = self._compiler(samples, here)
             sql, stands = compiler.as_sql()
-        which = {_as_stored(sample, here): number for number, sample in enumerate([office, *_flat(samples)])}
+            ours = [*self._office(), *_flat(samples)]
+        which = {_as_stored(sample, here): number for number, sample in enumerate(ours)}
         wanted = tuple((place, which[one]) for place, one in enumerate(stands) if _is_in(one, which))
         if {number for _, number in wanted} != set(which.values()):
             raise ValueError("a value of the question does not stand in its statement")
@@ -112,8 +118,10 @@ class Prepared(_Statement):
 class PreparedRows(Prepared, Generic[Row]):
     """One question for whole rows of one model: `ask(*values)` gives a queryset of it, also one that locks."""
 
-    def __init__(self, model: type[Row], ask: Callable[..., models.QuerySet[Row]]) -> None:
-        super().__init__(ask)
+    def __init__(
+        self, model: type[Row], ask: Callable[..., models.QuerySet[Row]], *, everywhere: bool = False
+    ) -> None:
+        super().__init__(ask, everywhere=everywhere)
         self._model = model
 
     def found(self, *values: Value | tuple[Value, ...]) -> list[Row]:
@@ -141,9 +149,12 @@ class PreparedUpdate(_Statement):
 
 
 def _padded(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """The last one repeated up to a power of two: so a question has a handful of ways, not one for each length."""
-    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
-    return values + values[-1:] * missing
+    """The last one repeated up to a power of two, of many up to the next of _STEP: so a question has a handful of ways, not one for each
+    length.
+    """
+    count = len(values)
+    wanted = -(-count // _STEP) * _STEP if count > _STEP else 1 << (count - 1).bit_length() if count else 0
+    return values + values[-1:] * (wanted - count)
 
 
 def _shape(value: object) -> object:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, WorkCalendar, due_at, working_minutes
@@ -24,6 +24,11 @@ WEEKDAYS = (
     pgettext_lazy("short", "周六"),
     pgettext_lazy("short", "周日"),
 )
+NEAR = {
+    -1: gettext_lazy("昨天 %(clock)s"),
+    0: gettext_lazy("今天 %(clock)s"),
+    1: gettext_lazy("明天 %(clock)s"),
+}
 FAR = timedelta(days=30)  # farther away, working time is no longer counted out
 
 
@@ -71,11 +76,7 @@ def moment(at: datetime | None, now: datetime) -> str:
     local, today = timezone.localtime(at), timezone.localtime(now)
     clock, days = f"{local:%H:%M}", (local.date() - today.date()).days
     if days in (-1, 0, 1):
-        return {
-            -1: _("昨天 %(clock)s"),
-            0: _("今天 %(clock)s"),
-            1: _("明天 %(clock)s"),
-        }[days] % {"clock": clock}
+        return str(NEAR[days]) % {"clock": clock}
     return date_format(local, _("n月j日 H:i") if local.year == today.year else _("Y年n月j日"))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,16 @@ import pytest
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from gezhi.cases.models import Case, CaseReport, Order
+from gezhi.cases.lifecycle import State
+from gezhi.cases.lists import CaseFilter, fitting
+from gezhi.cases.models import Case, CaseReport
+from gezhi.cases.models import Order as FromAbove
 from gezhi.cases.orders import queries as orders
+from gezhi.cases.paged import Order, in_order
 from gezhi.evidence.models import Evidence
 from gezhi.insight.models import SearchLine
 from gezhi.journal.models import Entry, Seal, Words
+from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger import queries as ledger
 from gezhi.reports.models import Report
 from gezhi.tenancy.engines.sqlite import plans
@@ -25,6 +31,8 @@ pytestmark = [
     pytest.mark.django_db,
     on_sqlite,
 ]
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+WHO: dict[str, Any] = {"actor": SYSTEM, "at": NOON, "soon": NOON}
 FIFTY = [uuid4() for _ in range(50)]
 ASKED: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {
     "cases by their ids": (
@@ -63,6 +71,10 @@ ASKED: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {
     "rows behind a position": (
         lambda: Entry.objects.filter(position__gt=7).order_by("position")[:250],
         "(jurisdiction_id=? AND position>?)",
+    ),
+    "closed cases, newest first, without sorting them": (
+        lambda: in_order(fitting(CaseFilter(states=(State.CLOSED.value,)), **WHO), Order.NEWEST)[:51],
+        "cases_by_receipt (jurisdiction_id=?)",
     ),
     "pictures still to remove": (
         lambda: Evidence.objects.filter(removed_at=None, purged_at__isnull=False),
@@ -111,7 +123,7 @@ def test_twin_asked_for_all_he_may_see_every_case_is_read_first(cast: Cast) -> N
     links = CaseReport.objects.filter(
         report_id=OuterRef("report_id"), case_id__in=Case.objects.exclude(complained_of=None).values("id")
     )
-    assert "LIST SUBQUERY" in str(Order.objects.filter(Exists(links)).explain())
+    assert "LIST SUBQUERY" in str(FromAbove.objects.filter(Exists(links)).explain())
 
 
 def test_every_index_of_ours_is_told_of_and_what_is_new_is_at_the_next_upgrade(office: Jurisdiction) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from gezhi.cases.policy import visible_but, visible_to
 from gezhi.journal.queries import Step, story
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import NotFound
+from gezhi.tenancy.prepared import Prepared, PreparedRows
 
 DESK = (Duty.CLERK, Duty.OFFICER)
 MOST = 500
@@ -52,11 +54,19 @@ def _is_about(shown: QuerySet[Case]) -> Exists:
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many wait, by issuer; issuers without any are absent. 1 query; none for those who see none."""
-    if not sees_orders(actor):
-        return {}
-    shown = visible_but(actor, ()).filter(Q(run=None) | Q(run__published_at__isnull=False))
-    rows = Order.objects.filter(_is_about(shown), done_at=None).order_by().values_list("issuer")
-    return dict(rows.annotate(n=Count("id")))
+    return dict(_counting(actor).rows()) if sees_orders(actor) else {}
+
+
+@lru_cache(maxsize=256)
+def _counting(actor: Actor) -> Prepared:
+    """Kept by actor: every page of the desk asks."""
+
+    def counted() -> QuerySet[Any, Any]:
+        shown = visible_but(actor, ()).filter(Q(run=None) | Q(run__published_at__isnull=False))
+        rows = Order.objects.filter(_is_about(shown), done_at=None).order_by().values_list("issuer")
+        return rows.annotate(n=Count("id"))
+
+    return Prepared(counted)
 
 
 def count(actor: Actor) -> int:
@@ -99,8 +109,15 @@ def known_many(issuer: str, keys: Iterable[str]) -> dict[str, UUID]:
 
 def of_case(case_id: UUID) -> list[Order]:
     """The orders of one case, most urgent first. 1 query."""
+    return _OF_CASE.found(case_id)
+
+
+def _of_case(case_id: UUID) -> QuerySet[Order]:
     links = CaseReport.objects.filter(case_id=case_id)
-    return list(Order.objects.filter(report_id__in=links.values("report_id")).order_by("due_at", "id"))
+    return Order.objects.filter(report_id__in=links.values("report_id")).order_by("due_at", "id")
+
+
+_OF_CASE = PreparedRows(Order, _of_case)
 
 
 def steps(order_id: UUID) -> Sequence[Step]:

@@ -16,6 +16,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
 from gezhi.kernel.text import BadText, clean_name
 from gezhi.ledger.models import Line
+from gezhi.tenancy.prepared import Prepared
 
 REASON_LIMIT = 300
 MOST = 100  # listed under the figures
@@ -82,6 +83,14 @@ def review(exclusion_id: UUID, *, grant: bool, actor: Actor, at: datetime) -> Ex
 def may_review(row: Exclusion, actor: Actor) -> bool:
     """Nobody reviews what he asked for himself."""
     return row.asked_by_id != actor.id
+
+
+def are_any() -> bool:
+    """Whether the office has an exclusion that holds or waits. 1 query."""
+    return bool(_STANDING.rows())
+
+
+_STANDING = Prepared(lambda: Exclusion.objects.exclude(state=Exclusion.REFUSED).values_list("id")[:1])
 
 
 def among(lines: QuerySet[Line]) -> QuerySet[Exclusion]:

@@ -20,6 +20,7 @@ from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position
 from gezhi.ledger.queries import position as ledger_position
 from gezhi.ledger.recount import between
+from gezhi.tenancy.prepared import Prepared
 
 BATCH = 250  # entries, or cases of an import
 FIRST = UUID(int=0)
@@ -36,11 +37,12 @@ class Reached(NamedTuple):
 
 def reached() -> Reached:
     """How far the roll-ups cover the journal. 1 query."""
-    row = Mark.objects.values_list("position", "reached_at", "edition", "after", "is_counted").first()
-    if row is None:
-        return Reached(0, None, 0, False)
-    position, at, edition, after, is_counted = row
-    return Reached(position, at if is_counted else None, edition, is_counted and after is None)
+    for position, at, edition, after, is_counted in _MARK.rows():
+        return Reached(position, at if is_counted else None, edition, is_counted and after is None)
+    return Reached(0, None, 0, False)
+
+
+_MARK = Prepared(lambda: Mark.objects.values_list("position", "reached_at", "edition", "after", "is_counted"))
 
 
 def catch_up(*, at: datetime, most: int | None = None) -> int:

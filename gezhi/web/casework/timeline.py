@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.cases.queries import Holding
@@ -79,6 +79,18 @@ BAD = {"fail_check", "unsatisfied", "escalate", "return"}
 PAUSE = {"carry_forward"}
 HANDED = {"dispatch", "raise", "hand_over", "return", "escalate", "escalate.end"}
 QUIET_WORDS = {"—", ""}
+WHO = {
+    "reporter": gettext_lazy("上报人"),
+    "visitor": gettext_lazy("上报人"),
+    "system": gettext_lazy("系统"),
+}
+UNTIL = {  # a day among what a deed left behind, and what is said of it
+    "review_at": gettext_lazy("挂账到 %(day)s"),
+    "extension_until": gettext_lazy("申请延至 %(day)s"),
+    "extended_to": gettext_lazy("延至 %(day)s"),
+    "meeting_at": gettext_lazy("会议 %(day)s"),
+}
+VISIT = gettext_lazy("联合踏勘 %(day)s")
 
 
 def items(
@@ -134,7 +146,7 @@ def _title(entry: Any) -> str:
 def _who(entry: Any, names: Mapping[UUID, str]) -> str:
     if entry.actor_kind == "account":
         return names.get(entry.actor_id, "")
-    return {"reporter": _("上报人"), "visitor": _("上报人"), "system": _("系统")}.get(entry.actor_kind, "")
+    return str(WHO.get(entry.actor_kind, ""))
 
 
 def _text(
@@ -155,14 +167,10 @@ def _text(
         lines.append(elsewhere)
     if category := after.get("category_id"):
         lines += _category(category)
-    for field, words_for in (
-        (("review_at"), _("挂账到 %(day)s")),
-        ("extension_until", _("申请延至 %(day)s")),
-        ("extended_to", _("延至 %(day)s")),
-        ("meeting_at", _("联合踏勘 %(day)s") if step.entry.event == "return" else _("会议 %(day)s")),
-    ):
+    for field, until in UNTIL.items():
         if value := after.get(field):
-            lines.append(words_for % {"day": times.day(datetime.fromisoformat(value))})
+            said = VISIT if field == "meeting_at" and step.entry.event == "return" else until
+            lines.append(str(said) % {"day": times.day(datetime.fromisoformat(value))})
     if after.get("ending"):
         lines.append(_("结论：%(ending)s") % {"ending": words.of(words.ENDINGS, after["ending"])})
     lines += [visible(text) for name, text in sorted(step.words.items()) if text not in QUIET_WORDS]

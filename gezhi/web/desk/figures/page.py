@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,11 +18,12 @@ from gezhi.catalogue.views import CategoryView
 from gezhi.insight import definitions
 from gezhi.insight.figures.asking import Question, question
 from gezhi.insight.figures.clicks import lines_of
-from gezhi.insight.figures.exclusions import listed, may_review
+from gezhi.insight.figures.exclusions import are_any, listed, may_review
 from gezhi.insight.figures.figures import Figure, Time, count
 from gezhi.insight.figures.hot import Hot
 from gezhi.insight.figures.sheet import BY, Part, Sheet, hot, parts, sheet
 from gezhi.insight.figures.sight import grounds
+from gezhi.insight.rollups.following import Reached, reached
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as parties
@@ -29,7 +31,7 @@ from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.kinds import CHANNEL_NAMES
 from gezhi.web import times
-from gezhi.web.desk.figures import wording
+from gezhi.web.desk.figures import kept, wording
 from gezhi.web.desk.figures.charts import chart
 from gezhi.web.desk.filters import options
 from gezhi.web.staff import actor_of, at_of, staff_required
@@ -52,16 +54,30 @@ def figures(request: HttpRequest) -> HttpResponse:
     except Invalid as refused:
         problem, asked = said(refused), question({}, actor=actor, at=at)
     by = request.GET.get("by", "")
-    page = _page(asked, by if by in BY else "place", actor, at)
-    return render(request, "desk/figures/page.html", page | {"problem": problem, "typed": words})
+    stood = reached()
+    page = {
+        "heading": _("指标"),
+        "problem": problem,
+        "typed": words,
+        "options": options({"category": asked.words.get("category", ""), "party": asked.words.get("party", "")}),
+        "channels": [(code, str(name)) for code, name in CHANNEL_NAMES.items()],
+        "figures": kept.sheet(asked, by if by in BY else "place", stood, at, written),
+        "exclusions": _exclusions(asked, stood, actor, at),
+        "may_exclude": actor.has(Duty.CLERK, Duty.OFFICER),
+        "notes": (definitions.MONTH, definitions.PLACE, definitions.ROUNDING, definitions.SMALL_PARTY, definitions.SOURCE),
+    }  # fmt: skip
+    return render(request, "desk/figures/page.html", page)
 
 
 def _coded(words: dict[str, str]) -> dict[str, str]:
     """A place may be written as people call it."""
     place = words.get("place", "")
-    if place and not (found := places.find(place, 1)):
+    if not place:
+        return words
+    found = [*places.by_codes([place]).values()] or places.find(place, 1)
+    if not found:
         raise Invalid("place", "unknown")
-    return words | ({"place": found[0].code} if place else {})
+    return words | {"place": found[0].code}
 
 
 def said(refused: Invalid) -> str:
@@ -77,7 +93,12 @@ def said(refused: Invalid) -> str:
     return sentences.get(refused.field, _("没有看懂要看什么，下面是默认的范围。"))
 
 
-def _page(asked: Question, by: str, actor: Actor, at: datetime) -> dict[str, Any]:
+def written(asked: Question, by: str, at: datetime) -> str:
+    """The figures as the piece of the page that hangs on the question alone, not on who asks."""
+    return render_to_string("desk/figures/_sheet.html", _page(asked, by, at))
+
+
+def _page(asked: Question, by: str, at: datetime) -> dict[str, Any]:
     found = sheet(asked.asked, asked.span, at=at)
     by = by if asked.asked.axis == "all" else "place"
     broken = parts(
@@ -85,15 +106,12 @@ def _page(asked: Question, by: str, actor: Actor, at: datetime) -> dict[str, Any
     )
     names = _Names(broken, by)
     return {
-        "heading": _("指标"),
         "asked": asked,
         "where": where(asked),
         "span_text": wording.span(asked.span),
         "before_text": wording.span(asked.span.before()),
         "year_text": wording.span(asked.span.a_year_before()),
         "spans": _spans(asked),
-        "options": options({"category": asked.words.get("category", ""), "party": asked.words.get("party", "")}),
-        "channels": [(code, str(name)) for code, name in CHANNEL_NAMES.items()],
         "query": wording.address(asked),
         "sheet": found,
         "position": found.reached.position,
@@ -111,9 +129,6 @@ def _page(asked: Question, by: str, actor: Actor, at: datetime) -> dict[str, Any
         "hot": [_hot(asked, one) for one in hot(asked.asked, asked.span, found.reached.edition)],
         "hot_month": wording.month(asked.span.last),
         "series": series(found),
-        "exclusions": _exclusions(asked, found, actor, at),
-        "may_exclude": actor.has(Duty.CLERK, Duty.OFFICER),
-        "notes": (definitions.MONTH, definitions.PLACE, definitions.ROUNDING, definitions.SMALL_PARTY, definitions.SOURCE),
     }  # fmt: skip
 
 
@@ -313,10 +328,10 @@ def series(found: Sheet) -> dict[str, Any]:
     }
 
 
-def _exclusions(asked: Question, found: Sheet, actor: Actor, at: datetime) -> list[dict[str, Any]]:
-    if not grounds(actor).areas:
+def _exclusions(asked: Question, stood: Reached, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    if not are_any() or not grounds(actor).areas:
         return []
-    rows = listed(lines_of(asked.asked, asked.span, found.reached.edition, actor=actor), actor=actor)
+    rows = listed(lines_of(asked.asked, asked.span, stood.edition, actor=actor), actor=actor)
     return [
         {
             "id": row.id,
