@@ -21,6 +21,7 @@ from gezhi.cases.publicly import UNREAD
 from gezhi.cases.solvings import ENDINGS
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
+from gezhi.kernel.months import first_day, read
 from gezhi.parties.days import local_day, midnight, zone
 from gezhi.places import paths
 from gezhi.places import queries as places
@@ -95,11 +96,9 @@ def face(at: datetime) -> Face:
     return known
 
 
-def of_month(year: int, month: int, at: datetime) -> Face:
-    """What was solved in one month, however long ago. 2 or 3 queries."""
-    first = date(year, month, 1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    found = _solved(midnight(first), min(midnight(after), at + FRESH))
+def of_month(first: date, at: datetime) -> Face:
+    """What was solved in the month of this first day, however long ago. 2 or 3 queries."""
+    found = _solved(midnight(first), min(midnight(first_day(first, 1)), at + FRESH))
     return Face(tuple(_rows(found[:MOST])), len(found) > MOST, at)
 
 
@@ -112,8 +111,8 @@ def narrowed(
 ) -> list[FaceRow]:
     """Those at a place or below it, of these categories, of a month ("2026-03")."""
     wanted = None if category_ids is None else frozenset(category_ids)
-    first = date.fromisoformat(f"{month}-01") if month else date.min
-    after = (first + timedelta(days=31)).replace(day=1) if month else date.max
+    first = read(month) if month else date.min
+    after = first_day(first, 1) if month else date.max
     return [
         one
         for one in rows

@@ -5,11 +5,12 @@ Everybody reads a poster: phones that answer day and night, places and categorie
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.months import first_day
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as parties
 from gezhi.parties.days import local_day, midnight
@@ -98,8 +99,7 @@ def _cells(community_id: UUID) -> Cells:
 
 
 def _solved(path: str, language: str, at: datetime) -> Solved:
-    until = local_day(at).replace(day=1)
-    since = (until - timedelta(days=1)).replace(day=1)
+    since, until = first_day(local_day(at), -1), first_day(local_day(at))
     count, rows = cases.solved_between(path, midnight(since), midnight(until), 4 * MOST_SOLVED)
     where = places.by_ids({_last(path)})[_last(path)].name
     # a stairwell is so few homes that the matter would say whose it was

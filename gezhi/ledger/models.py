@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import models
 
+from gezhi.kernel.months import written
 from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick, BriefWords
 from gezhi.places.onpath import BUILDING, COMPOUND, on_path
 from gezhi.tenancy.fields import TenantFK
@@ -146,7 +147,7 @@ class MonthBook(TenantModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m}"
+        return written(self.month)
 
 
 class MonthPart(TenantModel):

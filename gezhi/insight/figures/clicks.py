@@ -7,10 +7,10 @@ from django.db.models import Q, QuerySet
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.figures.counts import WITHIN, of_count
-from gezhi.insight.figures.months import Span
 from gezhi.insight.figures.reading import Asked, paths_of
 from gezhi.insight.figures.tally import NOTHING
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.months import Span
 from gezhi.ledger.models import Line
 from gezhi.ledger.queries import LineFilter
 from gezhi.ledger.queries import lines as ledger_lines

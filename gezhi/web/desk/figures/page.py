@@ -23,6 +23,7 @@ from gezhi.insight.figures.hot import Hot
 from gezhi.insight.figures.sheet import BY, Part, Sheet, hot, parts, sheet
 from gezhi.insight.figures.sight import grounds
 from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.months import written
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
@@ -102,14 +103,14 @@ def _page(asked: Question, by: str, actor: Actor, at: datetime) -> dict[str, Any
         "own": [card(asked, found, one) for one in range(len(found.figures)) if not found.figures[one].of.is_theirs],
         "theirs": [card(asked, found, one) for one in range(len(found.figures)) if found.figures[one].of.is_theirs and found.figures[one].n],
         "times": [_time(found, place) for place in range(len(found.times))],
-        "month_heads": [wording.month(one) for one in asked.span.months()],
+        "month_heads": [written(one) for one in asked.span.months()],
         "by": by,
         "bys": _bys(asked, by),
         "heads": [definitions.OF_NAME[name].label for name in SHOWN],
         "parts": [_line(asked, one, by, names) for one in broken[:MOST_PARTS]],
         "left": max(0, len(broken) - MOST_PARTS),
         "hot": [_hot(asked, one) for one in hot(asked.asked, asked.span, found.reached.edition)],
-        "hot_month": wording.month(asked.span.last),
+        "hot_month": written(asked.span.last),
         "series": series(found),
         "exclusions": _exclusions(asked, found, actor, at),
         "may_exclude": actor.has(Duty.CLERK, Duty.OFFICER),
@@ -162,8 +163,7 @@ def card(asked: Question, found: Sheet, place: int) -> dict[str, Any]:
     of = one.of
     months = asked.span.months()
     texts = [
-        f"{wording.month(month)} {wording.rate(value)}"
-        for month, value in zip(months, one.months, strict=True)
+        f"{written(month)} {wording.rate(value)}" for month, value in zip(months, one.months, strict=True)
     ]
     return {
         "name": of.name,
@@ -177,7 +177,7 @@ def card(asked: Question, found: Sheet, place: int) -> dict[str, Any]:
         "a_year_before": wording.rate(found.a_year_before[place].value),
         "apart": [_number(asked, name, n) for name, n in one.apart],
         "chart": chart(one.months, texts, top=1.0, middle=one.spread.median if one.spread else None),
-        "rows": list(zip((wording.month(month) for month in months), _counts(found, of.over), _counts(found, of.under), map(wording.rate, one.months), strict=True)),
+        "rows": list(zip((written(month) for month in months), _counts(found, of.over), _counts(found, of.under), map(wording.rate, one.months), strict=True)),
         "definition": of,
     }  # fmt: skip
 
@@ -197,7 +197,7 @@ def _counts(found: Sheet, name: str) -> list[int]:
 def _time(found: Sheet, place: int) -> dict[str, Any]:
     one = found.times[place]
     texts = [
-        f"{wording.month(month)} {wording.lasted(value)}"
+        f"{written(month)} {wording.lasted(value)}"
         for month, value in zip(found.span.months(), one.months, strict=True)
     ]
     return {
@@ -208,9 +208,7 @@ def _time(found: Sheet, place: int) -> dict[str, Any]:
         "before": _median(found.times_before[place]),
         "a_year_before": _median(found.times_a_year_before[place]),
         "chart": chart(one.months, texts, top=None, middle=None),
-        "rows": list(
-            zip(map(wording.month, found.span.months()), map(wording.lasted, one.months), strict=True)
-        ),
+        "rows": list(zip(map(written, found.span.months()), map(wording.lasted, one.months), strict=True)),
     }
 
 
@@ -280,7 +278,7 @@ def _line(asked: Question, one: Part, by: str, names: _Names) -> dict[str, Any]:
 
 
 def _hot(asked: Question, one: Hot) -> dict[str, Any]:
-    last = wording.month(asked.span.last)
+    last = written(asked.span.last)
     only = {"span": "own", "from": last, "to": last}
     of = one.of
     if isinstance(of, PlaceRow):
@@ -301,7 +299,7 @@ def _hot(asked: Question, one: Hot) -> dict[str, Any]:
 def series(found: Sheet) -> dict[str, Any]:
     """What the interactive chart draws: months, and a line for each figure, in percent."""
     return {
-        "months": [wording.month(one) for one in found.span.months()],
+        "months": [written(one) for one in found.span.months()],
         "lines": [
             {
                 "name": str(one.of.label),
