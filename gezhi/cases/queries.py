@@ -33,14 +33,13 @@ from gezhi.cases.reading import open_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
 from gezhi.journal.queries import Step, story
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
 from gezhi.places import paths
 from gezhi.tenancy.prepared import Prepared, PreparedRows
-
-MOST_COUNTED = 1000  # beyond it a figure says "1000+"
 
 
 def by_number(number: str, *, actor: Actor) -> Case:
@@ -250,7 +249,7 @@ def shown(case: Case) -> list[CaseEvidence]:
 
 
 def count_of_owed_calls(actor: Actor) -> int:
-    """How long the desk's call-back list is, counted to a thousand and one. 1 query, none for whoever calls nobody."""
+    """How long the desk's call-back list is, counted to COUNTED and one. 1 query, none for whoever calls nobody."""
     desks = tuple(actor.parties(Duty.CLERK, Duty.OFFICER))
     return len(_OWED.rows(desks)) if desks else 0
 
@@ -260,7 +259,7 @@ def _owed(desks: Collection[UUID]) -> QuerySet[CallBack]:
 
 
 def _count_of_owed(desks: Collection[UUID]) -> QuerySet[Any, Any]:
-    found: QuerySet[Any, Any] = _owed(desks).order_by().values_list("id")[: MOST_COUNTED + 1]
+    found: QuerySet[Any, Any] = _owed(desks).order_by().values_list("id")[: counting.COUNTED + 1]
     return found
 
 

@@ -162,8 +162,7 @@ def test_a_row_that_is_none_shows_the_first_page(cast: Cast, opened: Case, desk:
 def test_more_than_a_thousand_are_not_counted(
     cast: Cast, opened: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gezhi.cases.paged.MOST", 1)
-    monkeypatch.setattr(paging, "MOST", 1)
+    monkeypatch.setattr("gezhi.kernel.counting.COUNTED", 1)
     cast.lin_reports(noon, text="路灯不亮")
     answer = desk(cast.chen).get("/desk/?channel=qr")
     assert (len(numbers(answer)), answer.context["pager"]["text"]) == (2, "第 1–2 件，共 1+ 件")
