@@ -116,7 +116,7 @@ def narrowed(
     return [
         one
         for one in rows
-        if (not path or (one.place is not None and one.place.path.startswith(path)))
+        if (not path or (one.place is not None and paths.is_within(one.place.path, path)))
         and (wanted is None or one.category_id in wanted)
         and first <= one.day < after
     ]

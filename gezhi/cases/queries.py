@@ -24,7 +24,6 @@ from gezhi.cases.policy import (
     roles_for,
     visible_but,
     visible_to,
-    within,
 )
 from gezhi.cases.policy import (
     works_at as works_at,
@@ -38,7 +37,7 @@ from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
-from gezhi.places import paths
+from gezhi.places.onpath import within
 from gezhi.tenancy.prepared import Prepared, PreparedRows
 
 
@@ -348,8 +347,7 @@ _ELSEWHERE = ~Q(place_path=F("place__path")) | _IN_ANOTHER_CELL
 
 def not_where_their_place_is(path: str = "/", *, after: UUID | None = None, limit: int = 50) -> list[UUID]:
     """Cases at the places of a subtree that have not followed their place, in order of their ids, behind one. 1 query."""
-    low, high = paths.span(path)
-    rows = Case.objects.filter(_ELSEWHERE, place__path__gte=low, place__path__lt=high)
+    rows = Case.objects.filter(_ELSEWHERE, within(path, "place__path"))
     rows = rows.filter(id__gt=after) if after else rows
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])
 

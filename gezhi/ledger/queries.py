@@ -17,6 +17,7 @@ from gezhi.kernel.refusal import Invalid
 from gezhi.ledger.models import Cursor, Line
 from gezhi.ledger.rows import Row, rows
 from gezhi.places import paths
+from gezhi.places.onpath import within
 
 __all__ = ["LineFilter", "Position", "Row", "few_or_many", "lines", "position", "rows"]
 
@@ -153,8 +154,7 @@ def _fits(wanted: LineFilter) -> Q:
     if wanted.state:
         fits &= Q(state=wanted.state)
     if wanted.place_path not in {"", paths.ROOT}:
-        low, high = paths.span(wanted.place_path)
-        fits &= Q(place_path__gte=low, place_path__lt=high)
+        fits &= within(wanted.place_path)
     if wanted.category:
         of_top = [leaf.id for leaf in catalogue.leaves(wanted.category)]
         fits &= Q(category_id__in=[wanted.category, *of_top])

@@ -18,7 +18,7 @@ from gezhi.evidence import voice
 from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
-from gezhi.places import paths
+from gezhi.places.onpath import within
 from gezhi.reports.contact import seal, unseal
 from gezhi.reports.indexed import numbered
 from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, phone, words
@@ -150,8 +150,7 @@ def erase(report_id: UUID, reason: str, *, with_pictures: bool = False, actor: A
 
 def follow_place(old_path: str, new_path: str) -> int:
     """A place was moved: the path kept with every report from there follows, inside the caller's transaction. 1 UPDATE."""
-    low, high = paths.span(old_path)
-    rows = Report.objects.filter(place_path__gte=low, place_path__lt=high)
+    rows = Report.objects.filter(within(old_path))
     return rows.update(place_path=Concat(Value(new_path), Substr("place_path", len(old_path) + 1)))
 
 

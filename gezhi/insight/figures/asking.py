@@ -65,7 +65,7 @@ def _place(code: str, found: Grounds) -> PlaceRow | None:
         place = places.by_code(code)
     except NotFound:
         raise Invalid("place", "unknown") from None
-    return place if place.path.count("/") <= DEPTH + 1 else places.ancestors(place.path)[DEPTH - 1]
+    return place if paths.depth(place.path) <= DEPTH else places.ancestors(place.path)[DEPTH - 1]
 
 
 def _span(words: Mapping[str, str], today: int) -> tuple[Span, str]:

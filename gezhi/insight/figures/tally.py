@@ -27,7 +27,7 @@ from gezhi.parties.days import zone
 from gezhi.places import paths
 
 AXES = ("all", "party", "category", "channel")
-DEPTH = 4  # district, subdistrict, community, compound (or street, or market)
+DEPTH = paths.COMPOUND  # the lowest place that has figures
 SIZE = len(NAMES)
 AT_ONCE = 200  # rows a statement
 WRITTEN = 1000  # rows a transaction when all is written anew: about 100 ms

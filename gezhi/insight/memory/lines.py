@@ -18,7 +18,7 @@ from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from gezhi.ledger.models import Line
 from gezhi.places import paths
-from gezhi.places.onpath import BUILDING, COMPOUND, key, on_path
+from gezhi.places.onpath import key, on_path, within
 
 WALKED = 5000
 _FIELDS = (
@@ -54,16 +54,14 @@ def of_cases(case_ids: Sequence[UUID], *, actor: Actor) -> Happened:
 
 
 def _newest(path: str, actor: Actor) -> tuple[list[Any], date | None]:
-    if len(paths.ids(path)) in {COMPOUND, BUILDING}:
+    if paths.depth(path) in {paths.COMPOUND, paths.BUILDING}:
         found = list(with_sight(of_keyed(path), actor).values_list(*_FIELDS)[: counting.COUNTED + 1])
         return found[: counting.COUNTED], _day(found[counting.COUNTED][_RECEIVED]) if len(
             found
         ) > counting.COUNTED else None
-    newest, (low, high) = walked(path), paths.span(path)
-    within = Line.objects.filter(
-        id__in=newest.values("id")[:WALKED], place_path__gte=low, place_path__lt=high
-    ).order_by("-received_at")
-    found = list(with_sight(within, actor).values_list(*_FIELDS)[: counting.COUNTED + 1])
+    newest = walked(path)
+    below = Line.objects.filter(within(path), id__in=newest.values("id")[:WALKED]).order_by("-received_at")
+    found = list(with_sight(below, actor).values_list(*_FIELDS)[: counting.COUNTED + 1])
     if len(found) > counting.COUNTED:
         return found[: counting.COUNTED], _day(found[counting.COUNTED][_RECEIVED])
     last = newest.values_list("received_at", flat=True)[WALKED - 1 : WALKED].first()
@@ -72,13 +70,13 @@ def _newest(path: str, actor: Actor) -> tuple[list[Any], date | None]:
 
 def of_keyed(path: str) -> QuerySet[Line]:
     """All lines of a compound or street, or of a building, newest first: along its index."""
-    return _keyed(path, len(paths.ids(path)))
+    return _keyed(path, paths.depth(path))
 
 
 def walked(path: str) -> QuerySet[Line]:
     """Lines to look through for a place that has no index of its own, newest first: the building's, or the office's."""
-    depth = len(paths.ids(path))
-    rows = _keyed(path, BUILDING) if depth > BUILDING else Line.objects.filter(is_held=False)
+    depth = paths.depth(path)
+    rows = _keyed(path, paths.BUILDING) if depth > paths.BUILDING else Line.objects.filter(is_held=False)
     return rows.order_by("-received_at")
 
 
@@ -128,6 +126,5 @@ def open_at(path: str, *, actor: Actor, first: int) -> Open:
 
 def open_lines(path: str) -> QuerySet[Line]:
     """Open lines at a place or below it, along the index of open ones."""
-    low, high = paths.span(path)
-    rows: QuerySet[Line] = Line.objects.filter(closed_at=None, place_path__gte=low, place_path__lt=high)
+    rows: QuerySet[Line] = Line.objects.filter(within(path), closed_at=None)
     return rows.filter(is_held=False)

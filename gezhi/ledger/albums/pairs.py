@@ -19,7 +19,6 @@ from gezhi.ledger.models import Line
 from gezhi.places import paths
 from gezhi.places import queries as places
 
-BUILDING_DEPTH: Final = 5  # district, subdistrict, community, compound, building: a stairwell is so few homes
 SOLVED: Final = (Ending.SOLVED.value, Ending.SOLVED_ON_SPOT_UNCHECKED.value)
 AFTER: Final = ("photo_same_angle", "photo_after")  # the first is the better one
 BEFORE: Final = "before"
@@ -108,11 +107,10 @@ def best_first(found: Sequence[Pair]) -> list[Pair]:
 
 
 def seen_place(path: str, category_id: UUID | None) -> UUID | None:
-    """Where everybody may learn that it was: the building and above; of what points at a home, the compound or street."""
+    """Where everybody may learn that it was: the building and above, for a stairwell is so few homes; of what points at a home, the compound or street."""
     if category_id is None or is_discreet(catalogue.category(category_id).code):
         return rough_place(path)
-    on_path = paths.ids(path)
-    return on_path[:BUILDING_DEPTH][-1] if on_path else None
+    return paths.end(paths.upper(path, paths.BUILDING))
 
 
 def _picture(row: EvidenceRow, kind: str) -> Picture:

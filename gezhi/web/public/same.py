@@ -41,8 +41,7 @@ Cards = list[dict[str, Any]]
 
 def here(place: PlaceRow, at: datetime) -> Cards:
     """Open matters at a place or below it, of a stairwell in its whole building; newest first. 1 query where there are none, else 5."""
-    depth = len(paths.ids(place.path))
-    area = paths.upper(place.path, depth - 1) if place.kind == Kind.STAIRWELL else place.path
+    area = paths.above(place.path)[-1] if place.kind == Kind.STAIRWELL else place.path
     return _cards([Alike(one, Sameness(1.0)) for one in public.named_at(area, AT_HAND)], place, at)
 
 
