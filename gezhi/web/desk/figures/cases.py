@@ -65,12 +65,15 @@ def _page(asked: Question, name: str, after: str, actor: Actor, at: datetime) ->
         "position": stood.position,
         "moved_on": ledger.number if ledger.number != stood.position else None,
         "reached": times.moment(ledger.reached_at, at),
-        "rows": [shown_row(one, at) for one in book.rows(shown[:PAGE], actor=actor, language=get_language() or "", at=at)],
+        "rows": [
+            shown_row(one, at)
+            for one in book.rows(shown[:PAGE], actor=actor, language=get_language() or "", at=at)
+        ],
         "next": f"?{here}&{urlencode({'after': _cursor(last.received_at, last.number)})}" if last else "",
         "first": f"?{here}" if after else "",
         "may_exclude": actor.has(Duty.CLERK, Duty.OFFICER) and name != "excluded",
         "title": _("%(count)s的案件") % {"count": wording.count_name(name)},
-    }  # fmt: skip
+    }
 
 
 def _cursor(at: datetime, number: str) -> str:

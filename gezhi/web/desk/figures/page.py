@@ -30,8 +30,8 @@ from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.kinds import CHANNEL_NAMES
 from gezhi.web import times
+from gezhi.web.bars import spark
 from gezhi.web.desk.figures import wording
-from gezhi.web.desk.figures.charts import chart
 from gezhi.web.desk.filters import options
 from gezhi.web.staff import actor_of, at_of, staff_required
 
@@ -176,10 +176,18 @@ def card(asked: Question, found: Sheet, place: int) -> dict[str, Any]:
         "before": wording.rate(found.before[place].value),
         "a_year_before": wording.rate(found.a_year_before[place].value),
         "apart": [_number(asked, name, n) for name, n in one.apart],
-        "chart": chart(one.months, texts, top=1.0, middle=one.spread.median if one.spread else None),
-        "rows": list(zip((written(month) for month in months), _counts(found, of.over), _counts(found, of.under), map(wording.rate, one.months), strict=True)),
+        "chart": spark(one.months, texts, top=1.0, middle=one.spread.median if one.spread else None),
+        "rows": list(
+            zip(
+                (written(month) for month in months),
+                _counts(found, of.over),
+                _counts(found, of.under),
+                map(wording.rate, one.months),
+                strict=True,
+            )
+        ),
         "definition": of,
-    }  # fmt: skip
+    }
 
 
 def _why_none(found: Sheet, one: Figure) -> str:
@@ -207,7 +215,7 @@ def _time(found: Sheet, place: int) -> dict[str, Any]:
         "spread": wording.spread_of_times(one.spread),
         "before": _median(found.times_before[place]),
         "a_year_before": _median(found.times_a_year_before[place]),
-        "chart": chart(one.months, texts, top=None, middle=None),
+        "chart": spark(one.months, texts, top=None, middle=None),
         "rows": list(zip(map(written, found.span.months()), map(wording.lasted, one.months), strict=True)),
     }
 

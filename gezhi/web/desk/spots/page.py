@@ -95,7 +95,7 @@ def _told(found: lines.Happened, code: str, at: datetime) -> dict[str, Any]:
         "past": _past(sums.past(found.rows, today, found.since)),
         "soon": sum(one.days <= sums.SOON for one in backs),
         "later": len(backs),
-        "chart": chart.drawn(sums.months(found.rows, today, found.since)),
+        "chart": chart.shown(sums.months(found.rows, today, found.since)),
         "categories": _categories(found.rows, code),
         "endings": [(words.of(words.ENDINGS, ending), n) for ending, n in sums.endings(found.rows)],
         "said": said,
