@@ -208,7 +208,7 @@ def _shown(rows: QuerySet[Case]) -> list[PublicCase]:
             words.get(case.id, ""),
         )
         for case in cases
-    ]  # fmt: skip
+    ]
 
 
 def _is_veiled(case: Case) -> bool:

@@ -138,9 +138,16 @@ def erase(report_id: UUID, reason: str, *, with_pictures: bool = False, actor: A
     report.may_call, report.erased_at = False, at
     report.save(
         update_fields=[
-            "text", "restatement", "contact_tail", "body_digest", "contact", "contact_key", "may_call", "erased_at",
+            "text",
+            "restatement",
+            "contact_tail",
+            "body_digest",
+            "contact",
+            "contact_key",
+            "may_call",
+            "erased_at",
         ]
-    )  # fmt: skip
+    )
     gone = evidence.discard(kind="report", id=report.id, at=at) if with_pictures else 0
     voice.discard(report.id, at=at)
     erase_words(kind="report", id=report.id, at=at)

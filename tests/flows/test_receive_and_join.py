@@ -88,6 +88,8 @@ def test_twin_without_one_transaction_the_voice_would_stand_alone(
 def test_the_same_voice_once_more_is_the_same_report_and_joins_nothing_again(
     cast: Cast, reported: Case, noon: datetime, more: dict[str, str]
 ) -> None:
-    first, second = (receive_and_join(voice(cast, **more), reported.number, actor=cast.chen, at=noon) for _time in range(2))  # fmt: skip
+    first, second = (
+        receive_and_join(voice(cast, **more), reported.number, actor=cast.chen, at=noon) for _time in range(2)
+    )
     assert (first.received.code, first.case.id) == (second.received.code, second.case.id)
     assert (second.received.is_new, second.not_joined, Report.objects.count()) == (False, None, 2)

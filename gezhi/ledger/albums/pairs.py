@@ -91,11 +91,17 @@ def pairs(lines: Iterable[Line]) -> list[Pair]:
         after = [_picture(known[one.evidence_id], kind) for kind in AFTER for one in own if one.kind == kind]
         found.append(
             Pair(
-                line.case_id, line.number, names.get(spots[line.case_id] or NOWHERE, ""), line.category_id,
-                line.received_at, line.closed_at or line.received_at, _best_first(before), _best_first(after),
+                line.case_id,
+                line.number,
+                names.get(spots[line.case_id] or NOWHERE, ""),
+                line.category_id,
+                line.received_at,
+                line.closed_at or line.received_at,
+                _best_first(before),
+                _best_first(after),
                 words.get(line.case_id, ""),
             )
-        )  # fmt: skip
+        )
     return found
 
 

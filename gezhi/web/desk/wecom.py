@@ -30,18 +30,26 @@ from gezhi.web.staff import actor_of, at_of, duty_required
 UNCHANGED = gettext_lazy("留空：不改动。")
 WHY = {  # by what is kept of a failure: its errcode, else its first word
     "93000": pgettext_lazy("wecom", "企业微信说这个群机器人已经不在了。请在群里重新添加，再换上新的地址。"),
-    "81013": pgettext_lazy("wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"),
+    "81013": pgettext_lazy(
+        "wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"
+    ),
     "60111": pgettext_lazy("wecom", "企业微信里没有这个成员，请核对账号页上的关联。"),
-    "no_such_user": pgettext_lazy("wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"),
+    "no_such_user": pgettext_lazy(
+        "wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"
+    ),
     "40013": pgettext_lazy("wecom", "企业 ID 不对，请核对。"),
     "40001": pgettext_lazy("wecom", "应用的 Secret 不对，请核对。"),
     "301002": pgettext_lazy("wecom", "AgentId 和 Secret 不是同一个应用的，请核对。"),
     "60020": pgettext_lazy("wecom", "这台服务器的公网地址不在应用的“企业可信 IP”里，请添加。"),
     "too_often": pgettext_lazy("wecom", "发得太快，稍后自动再发。"),
     "no_answer": pgettext_lazy("wecom", "连不上企业微信，稍后自动再试。"),
-    "no_such_name": pgettext_lazy("wecom", "找不到企业微信的域名。请系统维护人员检查网络和 GEZHI_WECOM_URL。"),
-    "forbidden": pgettext_lazy("wecom", "GEZHI_WECOM_URL 指向内部网络。请系统维护人员把它加进 GEZHI_WEBHOOK_NETS。"),
-}  # fmt: skip
+    "no_such_name": pgettext_lazy(
+        "wecom", "找不到企业微信的域名。请系统维护人员检查网络和 GEZHI_WECOM_URL。"
+    ),
+    "forbidden": pgettext_lazy(
+        "wecom", "GEZHI_WECOM_URL 指向内部网络。请系统维护人员把它加进 GEZHI_WEBHOOK_NETS。"
+    ),
+}
 
 
 def why(said: str) -> str:

@@ -68,8 +68,15 @@ SENTENCES: Final = {
     ("service_code", "too_many"): gettext_noop("service_code 一次最多 %(limit)s 个。"),
     "not_a_number": gettext_noop("%(field)s 应为 %(least)s 至 %(most)s 的整数。"),
 }  # fmt: skip
-UNKNOWN: Final = frozenset({("jurisdiction_id", "unknown"), ("service_code", "unknown"), ("service_code", "not_a_leaf"),
-                            ("service_code", "refer_out"), ("service_code", "closed")})  # fmt: skip
+UNKNOWN: Final = frozenset(
+    {
+        ("jurisdiction_id", "unknown"),
+        ("service_code", "unknown"),
+        ("service_code", "not_a_leaf"),
+        ("service_code", "refer_out"),
+        ("service_code", "closed"),
+    }
+)
 View = Callable[..., HttpResponse]
 
 

@@ -87,7 +87,11 @@ def status_of(step: int) -> str:
 def notes_of(step: int, ending: str) -> str:
     """The plain step, and how it ended."""
     said = _(STEPS[step - 1])
-    return _("%(step)s：%(ending)s") % {"step": said, "ending": words.of(words.ENDINGS, ending)} if ending and step == DONE else said  # fmt: skip
+    return (
+        _("%(step)s：%(ending)s") % {"step": said, "ending": words.of(words.ENDINGS, ending)}
+        if ending and step == DONE
+        else said
+    )
 
 
 def moment_of(at: datetime | None) -> str | None:

@@ -90,11 +90,19 @@ def _cards(found: Sequence[Alike], place: PlaceRow | None, at: datetime) -> Card
             "number": one.case.number,
             "what": trust.category_words(one.case.category_id),
             "where": grounds[one.case.place_id].full_name if one.case.place_id in grounds else "",
-            "facts": [part for part in (_far(one, place, grounds), _age(one.case.received_at, at), _(STEPS[public_step(one.case) - 1])) if part],
+            "facts": [
+                part
+                for part in (
+                    _far(one, place, grounds),
+                    _age(one.case.received_at, at),
+                    _(STEPS[public_step(one.case) - 1]),
+                )
+                if part
+            ],
             "photos": told.public_thumbs(pictures[one.case.id][:1]),
         }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def _far(one: Alike, place: PlaceRow | None, grounds: Mapping[UUID, PlaceRow]) -> str:
