@@ -5,7 +5,6 @@ building, never a stairwell or a spot in it; of what points at somebody's home t
 """
 
 import hmac
-import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +21,7 @@ from gezhi.cases.solvings import ENDINGS
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
 from gezhi.kernel.months import first_day, read
+from gezhi.kernel.recent import Recent
 from gezhi.parties.days import local_day, midnight, zone
 from gezhi.places import paths
 from gezhi.places import queries as places
@@ -73,8 +73,7 @@ class Face:
     at: datetime
 
 
-_kept: dict[tuple[UUID, bool], Face] = {}
-_turn = threading.Lock()
+_kept: Recent[tuple[UUID, bool], Face] = Recent(FRESH, MOST_OFFICES)
 
 
 def is_shown() -> bool:
@@ -85,15 +84,7 @@ def is_shown() -> bool:
 def face(at: datetime) -> Face:
     """What strangers see, at most 30 seconds old. 5 queries at most, none while it is kept; the others wait for whoever reads."""
     key = (current(), catalogue.rule("public_map_open") == 1)
-    known = _kept.get(key)
-    if known is None or not known.at <= at < known.at + FRESH:
-        with _turn:
-            known = _kept.get(key)
-            if known is None or not known.at <= at < known.at + FRESH:
-                if len(_kept) >= MOST_OFFICES:
-                    _kept.clear()
-                known = _kept[key] = _read(at, has_open=key[1])
-    return known
+    return _kept.of(key, at, lambda: _read(at, has_open=key[1]))
 
 
 def of_month(first: date, at: datetime) -> Face:
