@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezhi.config.cli import LEDGER_FIELDS
+from gezhi.config.options import LEDGER_FIELDS
 from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import BadSheet
 
@@ -44,6 +44,10 @@ SAID: Final[Mapping[tuple[str, str] | str, Any]] = {
     ("mapping", "text"): gettext_lazy("看不出哪一列是问题描述。请加上 --map 表头=text。"),
     ("mapping", "twice"): gettext_lazy("有两列都成了“%(name)s”。请用 --map 表头= 去掉一列（等号右边不写）。"),
 }
+
+
+class Failed(Exception):
+    """The command cannot do it; the message is the one clear sentence."""
 
 
 def language() -> str:

@@ -24,7 +24,7 @@ def test_an_answer_is_kept_as_long_as_it_is_fresh_and_never_for_an_earlier_momen
 def test_no_more_keys_are_kept_than_there_is_room_for() -> None:
     recent: Recent[int, int] = Recent(FRESH, 2)
     for key in range(5):
-        assert recent.of(key, NOON, lambda made=key: made) == key
+        assert recent.of(key, NOON, key.__int__) == key
         assert len(recent) <= 2
 
 

@@ -24,7 +24,7 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.parties import queries as who
 from gezhi.parties import robots, wecom
 from gezhi.web import times
-from gezhi.web.desk.keeper import form_page, tried
+from gezhi.web.desk.keeper import deed_page, form_page, tried
 from gezhi.web.staff import actor_of, at_of, duty_required
 
 UNCHANGED = gettext_lazy("留空：不改动。")
@@ -188,12 +188,11 @@ def link(request: HttpRequest, account_id: UUID) -> HttpResponse:
         wecom.link(account_id, form.cleaned_data["userid"], actor=actor_of(request), at=at_of(request))
         return True
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已保存。"))
-        return redirect("desk:account", account_id)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已保存。"),
         heading=_("%(name)s 的企业微信") % {"name": row.name},
         submit=_("保存"),
         back=reverse("desk:account", args=[account_id]),
@@ -206,16 +205,16 @@ def link(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def add_robot(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """News of the party's work goes into one more group chat."""
     row, form = who.party(party_id), RobotForm(request.POST or None)
-    if form.is_valid():
+
+    def deed() -> object:
         pasted = form.cleaned_data["address"]
-        if tried(
-            form, lambda: robots.add_robot(party_id, pasted, actor=actor_of(request), at=at_of(request))
-        ):
-            messages.success(request, _("已添加。新到的事会发到这个群。"))
-            return redirect("desk:party", party_id)
-    return form_page(
+        return robots.add_robot(party_id, pasted, actor=actor_of(request), at=at_of(request))
+
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已添加。新到的事会发到这个群。"),
         heading=_("%(party)s 的群机器人") % {"party": row.name},
         submit=_("添加"),
         back=reverse("desk:party", args=[party_id]),

@@ -15,8 +15,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.publicly import say
 from gezhi.catalogue import queries as catalogue
 from gezhi.web.public.face import feed as feeds
-from tests.cases.test_series import solved
-from tests.cast import Cast
+from tests.cast import Cast, solved
 from tests.web.open311.conftest import accepted, switch
 from tests.web.public.facing import ATOM, WHOLE, doors, entries, table, text
 

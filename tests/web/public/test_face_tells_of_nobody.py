@@ -10,8 +10,7 @@ from gezhi.cases.models import Case, PublicWords
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence.models import Evidence
 from gezhi.places.models import Place
-from tests.cases.test_series import solved
-from tests.cast import Cast
+from tests.cast import Cast, solved
 from tests.web.public.facing import WHOLE, doors, entries, table, text, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("face_at_one")]
