@@ -82,7 +82,16 @@ def categories(office: Office | None, part: str = "test") -> Table:
     ]
     rows.extend(_taught(answers))
     times.sort()
-    rows.append(("ms of processor time a text, middle and 99th percentile", f"{times[len(times) // 2]:.1f}, {times[int(len(times) * 0.99)]:.1f}", "", "", "", "≤ 5"))  # fmt: skip
+    rows.append(
+        (
+            "ms of processor time a text, middle and 99th percentile",
+            f"{times[len(times) // 2]:.1f}, {times[int(len(times) * 0.99)]:.1f}",
+            "",
+            "",
+            "",
+            "≤ 5",
+        )
+    )
     counts = ", ".join(f"{name} {len(group)}" for name, group in groups.items())
     return Table(
         f"Suggested categories, {part} part of the labels: {counts}",

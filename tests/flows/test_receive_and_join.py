@@ -28,7 +28,18 @@ def reported(cast: Cast, noon: datetime) -> Case:
 def voice(cast: Cast, text: str = "玻璃还是碎的", key: str = "", number: str = "") -> Voice:
     row = cast.town.row(cast.town.stairwell)
     source = "group" if number else ""
-    return Voice(Intake("phone", text=text, place=row.id, place_path=row.path, key=key or None, source=source, external_number=number), row)  # fmt: skip
+    return Voice(
+        Intake(
+            "phone",
+            text=text,
+            place=row.id,
+            place_path=row.path,
+            key=key or None,
+            source=source,
+            external_number=number,
+        ),
+        row,
+    )
 
 
 def test_what_is_new_joins_the_case_that_a_person_names(cast: Cast, reported: Case, noon: datetime) -> None:

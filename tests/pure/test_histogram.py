@@ -48,7 +48,8 @@ def test_single_values_have_their_own_quartiles() -> None:
     assert spread_of([0.4, 0.1, 0.3, 0.2]) == Spread(4, 0.1, 0.2, 0.3)
 
 
-KNOWN = [(0.0, 0), (0.05, 0), (0.1, 1), (0.5, 2), (1.0, 3), (2.5, 5), (5.0, 9), (10.0, 15), (20.0, 28), (50.0, 62), (100.0, 117), (1000.0, 1052)]  # fmt: skip
+MEANS = (0.0, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0)
+KNOWN = list(zip(MEANS, (0, 0, 1, 2, 3, 5, 9, 15, 28, 62, 117, 1052), strict=True))
 
 
 @pytest.mark.parametrize(("mean", "most"), KNOWN)

@@ -264,7 +264,18 @@ def test_a_picture_is_shown_only_once_the_desk_has_looked_at_it(
     door: Client, here: str, next_door: Case, at_noon: datetime
 ) -> None:
     told = CaseReport.objects.get(case=next_door).report_id
-    row = Evidence(sha256="a" * 64, media_type="image/jpeg", bytes=9, width=8, height=6, made_at=at_noon, claimed_kind="report", claimed_id=told, claimed_at=at_noon, served_at=at_noon)  # fmt: skip
+    row = Evidence(
+        sha256="a" * 64,
+        media_type="image/jpeg",
+        bytes=9,
+        width=8,
+        height=6,
+        made_at=at_noon,
+        claimed_kind="report",
+        claimed_id=told,
+        claimed_at=at_noon,
+        served_at=at_noon,
+    )
     Evidence.objects.bulk_create([row])
     assert str(row.id) not in sent(door, here)
     Evidence.objects.filter(id=row.id).update(public_at=at_noon)
