@@ -19,9 +19,9 @@ def test_a_sound_tree_has_no_findings(town: Town) -> None:
 
 
 ASTRAY: list[tuple[str, Any, str]] = [
-    ("third", lambda town: {"path": "/astray/"}, "its path does not continue its parent's"),
-    ("third", lambda town: {"parent_id": town.yuehai.id}, "its path does not continue its parent's"),
-    ("third", lambda town: {"grid_id": town.b2.id}, "its grid cell is of another community"),
+    ("building", lambda town: {"path": "/astray/"}, "its path does not continue its parent's"),
+    ("building", lambda town: {"parent_id": town.yuehai.id}, "its path does not continue its parent's"),
+    ("building", lambda town: {"grid_id": town.b2.id}, "its grid cell is of another community"),
     ("stairs", lambda town: {"kind": "compound"}, "a compound may not stand there"),
 ]
 

@@ -19,24 +19,18 @@ STATUS: Final[Mapping[type[Refusal], int]] = {NoToken: 401, WrongKind: 415, Unre
 
 # Where a sentence of the pages would speak of forms and buttons: by field and code, then by code alone.
 SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
-    ("Idempotency-Key", "malformed"): gettext_noop(
-        "Idempotency-Key 应为 16 至 255 个可见的 ASCII 字符，例如一个 UUID。"
-    ),
-    ("Idempotency-Key", "other_body"): gettext_noop(
-        "这个 Idempotency-Key 已经用于另一份内容。请为新的上报换一个。"
-    ),
+    ("Idempotency-Key", "malformed"): gettext_noop("Idempotency-Key 应为 16 至 255 个可见的 ASCII 字符，例如一个 UUID。"),
+    ("Idempotency-Key", "other_body"): gettext_noop("这个 Idempotency-Key 已经用于另一份内容。请为新的上报换一个。"),
     ("category", "refer_out"): gettext_noop("这类事不由这里受理，请找%(whom)s，电话 %(phone)s。"),
     ("category", "not_a_leaf"): gettext_noop("请用小类的编号，不要用大类。"),
-    ("evidence", "not_claimable"): gettext_noop(
-        "有照片不存在、已被用过，或者放了 24 小时没有用而清除。请重新上传。"
-    ),
+    ("evidence", "not_claimable"): gettext_noop("有照片不存在、已被用过，或者放了 24 小时没有用而清除。请重新上传。"),
     ("evidence", "not_for_this"): gettext_noop("这一步不收照片。"),
     ("cursor", "malformed"): gettext_noop("请原样使用上一页给的 next，不要改动。"),
     "extra_forbidden": gettext_noop("没有这一项，请去掉。"),
     "not_for_this": gettext_noop("这一步用不到这一项，请去掉。"),
     "repeated": gettext_noop("这一项写了两次，请只写一次。"),
     "not_a_claim": gettext_noop("ending 在这里只能是 not_found 或 no_longer_there。"),
-}
+}  # fmt: skip
 READING: Final[Mapping[str, str]] = {
     "not_utf8": gettext_noop("内容不是 UTF-8 编码。"),
     "not_json": gettext_noop("内容不是有效的 JSON。"),
@@ -109,9 +103,7 @@ def _not_read(request: HttpRequest, error: Any) -> HttpResponse:
 def _not_valid(request: HttpRequest, error: Any) -> HttpResponse:
     """What does not have the shape that the OpenAPI document gives: each field with its sentence, the first one said above."""
     found = [_wrong(one) for one in error.errors[:20]]
-    return problems.answer(
-        422, code=found[0]["code"], detail=found[0]["detail"], field=found[0]["field"], errors=found
-    )
+    return problems.answer(422, code=found[0]["code"], detail=found[0]["detail"], field=found[0]["field"], errors=found)  # fmt: skip
 
 
 def _wrong(one: Mapping[str, Any]) -> dict[str, str]:
