@@ -100,7 +100,9 @@ def measure(office: Office) -> Table:
         "growth of p50",
         "floor at the largest",
     )
-    return Table(f"At a million: N = {REQUESTS} requests a row by 8 clients, {ALONE} by one", heads, rows, tuple(notes))  # fmt: skip
+    return Table(
+        f"At a million: N = {REQUESTS} requests a row by 8 clients, {ALONE} by one", heads, rows, tuple(notes)
+    )
 
 
 def _sizes() -> list[int]:

@@ -32,12 +32,18 @@ def measure(office: Office) -> Table:
         ("what", "per second", "ratio", "p50 ms", "p99 ms", "floor"),
         (
             ("bare view, one INSERT", *figures(plain, plain), ""),
-            ("report", *figures(said, plain), f"≥ {FLOOR_RATE}/s, ≥ {FLOOR_RATIO:.2f} (aim {AIM_RATIO}), p99 ≤ {FLOOR_P99}"),
+            (
+                "report",
+                *figures(said, plain),
+                f"≥ {FLOOR_RATE}/s, ≥ {FLOOR_RATIO:.2f} (aim {AIM_RATIO}), p99 ≤ {FLOOR_P99}",
+            ),
             ("report by a program, /api/v1/reports", *figures(program, plain), ""),
             ("report, clockwork running beside", *figures(beside, plain), ""),
         ),
-        (f"The client took {said.client_share:.0%} of one core during reports, {plain.client_share:.0%} during bare inserts.",),
-    )  # fmt: skip
+        (
+            f"The client took {said.client_share:.0%} of one core during reports, {plain.client_share:.0%} during bare inserts.",
+        ),
+    )
 
 
 def _in_turns(office: Office, codes: Sequence[str]) -> tuple[Seen, Seen]:

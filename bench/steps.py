@@ -52,11 +52,16 @@ def locate(cells: str, points: str) -> dict[str, float]:
     community = places.subtree("/").filter(kind="community").order_by("code")[0]
     GridCell.objects.bulk_create(
         [
-            GridCell(code=f"{community.code}-{row:03d}{column:03d}", name=f"{row}-{column}", community_id=community.id, outline=_square(row, column))
+            GridCell(
+                code=f"{community.code}-{row:03d}{column:03d}",
+                name=f"{row}-{column}",
+                community_id=community.id,
+                outline=_square(row, column),
+            )
             for row in range(side)
             for column in range(side)
         ]
-    )  # fmt: skip
+    )
     begun = time.perf_counter()
     places.locate(WEST, SOUTH)
     index, taken, pick = time.perf_counter() - begun, [], random.Random(20260302)

@@ -45,11 +45,15 @@ def _family(one: Labelled, found: Sequence[Suggested], places: int, *, second: b
 JUDGES: Sequence[tuple[str, Judge, str]] = (
     ("top class right, first", lambda one, found: _family(one, found, 1), "≥ 80 %"),
     ("top class right, one of three", lambda one, found: _family(one, found, 3), "≥ 95 %"),
-    ("the same, or the reader's second answer, first", lambda one, found: _family(one, found, 1, second=True), ""),
+    (
+        "the same, or the reader's second answer, first",
+        lambda one, found: _family(one, found, 1, second=True),
+        "",
+    ),
     ("… one of three", lambda one, found: _family(one, found, 3, second=True), ""),
     ("leaf right, first", lambda one, found: found[0].code == one.code, ""),
     ("leaf right, one of three", lambda one, found: one.code in {each.code for each in found}, ""),
-)  # fmt: skip
+)
 
 
 def categories(office: Office | None, part: str = "test") -> Table:
@@ -78,7 +82,16 @@ def categories(office: Office | None, part: str = "test") -> Table:
     ]
     rows.extend(_taught(answers))
     times.sort()
-    rows.append(("ms of processor time a text, middle and 99th percentile", f"{times[len(times) // 2]:.1f}, {times[int(len(times) * 0.99)]:.1f}", "", "", "", "≤ 5"))  # fmt: skip
+    rows.append(
+        (
+            "ms of processor time a text, middle and 99th percentile",
+            f"{times[len(times) // 2]:.1f}, {times[int(len(times) * 0.99)]:.1f}",
+            "",
+            "",
+            "",
+            "≤ 5",
+        )
+    )
     counts = ", ".join(f"{name} {len(group)}" for name, group in groups.items())
     return Table(
         f"Suggested categories, {part} part of the labels: {counts}",
@@ -128,16 +141,36 @@ def repeats(office: Office | None, part: str = "test") -> Table:
         (one, is_shown) for one, is_shown in judged if not {part_of(one.a), part_of(one.b)} & set(TAUGHT)
     ]
     rows = []
-    for name, least, some in (("one case would solve both", 2, judged), ("at least partly", 1, judged), ("the first, neither message among those the categories were learned from", 2, unseen)):  # fmt: skip
+    for name, least, some in (
+        ("one case would solve both", 2, judged),
+        ("at least partly", 1, judged),
+        ("the first, neither message among those the categories were learned from", 2, unseen),
+    ):
         same = [is_shown for one, is_shown in some if one.same >= least]
         shown = [one.same >= least for one, is_shown in some if is_shown]
-        rows.append((name, str(len(same)), said_of(same), said_of(shown), said_of([one.same >= least for one, _ in some])))  # fmt: skip
+        rows.append(
+            (
+                name,
+                str(len(same)),
+                said_of(same),
+                said_of(shown),
+                said_of([one.same >= least for one, _ in some]),
+            )
+        )
     return Table(
         f"Likely the same, {part} part of the pairs: N = {len(judged)}",
-        ("same means", "pairs", "of them shown (recall; floor ≥ 85 %)", "of the shown the same (precision; floor ≥ 80 %)", "same among all these pairs"),
+        (
+            "same means",
+            "pairs",
+            "of them shown (recall; floor ≥ 85 %)",
+            "of the shown the same (precision; floor ≥ 80 %)",
+            "same among all these pairs",
+        ),
         rows,
-        ("The pairs were drawn from those whose words are alike, so most of them are the same: of all pairs of a day precision would be lower; place and distance, which the board lacks, are what keeps it up in use.",),
-    )  # fmt: skip
+        (
+            "The pairs were drawn from those whose words are alike, so most of them are the same: of all pairs of a day precision would be lower; place and distance, which the board lacks, are what keeps it up in use.",
+        ),
+    )
 
 
 def said_of(answers: Sequence[bool]) -> str:

@@ -47,9 +47,10 @@ def _decoded(encoding: str, first: int, last: int) -> Iterator[str]:
 
 def _of_family(path: Path) -> Any:
     return next(
-        font for font in TTCollection(path, lazy=True).fonts if font["name"].getDebugName(1) == FAMILY or
-        font["name"].getDebugName(16) == FAMILY
-    )  # fmt: skip
+        font
+        for font in TTCollection(path, lazy=True).fonts
+        if font["name"].getDebugName(1) == FAMILY or font["name"].getDebugName(16) == FAMILY
+    )
 
 
 def _options() -> Any:

@@ -21,8 +21,14 @@ def _own_data_folder() -> str:
 
 
 for name in (
-    "GEZHI_KEY_FILE", "GEZHI_HTTPS", "GEZHI_HOSTS", "GEZHI_MEDIA_URL", "GEZHI_MAIL_URL", "GEZHI_MAIL_FROM", "GEZHI_WEBHOOK_NETS",
-):  # fmt: skip
+    "GEZHI_KEY_FILE",
+    "GEZHI_HTTPS",
+    "GEZHI_HOSTS",
+    "GEZHI_MEDIA_URL",
+    "GEZHI_MAIL_URL",
+    "GEZHI_MAIL_FROM",
+    "GEZHI_WEBHOOK_NETS",
+):
     os.environ.pop(name, None)
 os.environ["GEZHI_DATA"] = _own_data_folder()
 os.environ["GEZHI_LIMITS"] = "off"  # a test that is about limits switches them on

@@ -26,6 +26,7 @@ PURE = (
     "gezhi/notices/whom.py",
     "gezhi/notices/events.py",
     "gezhi/duty/rotation.py",
+    "gezhi/places/paths.py",
     "gezhi/catalogue/book.py",
 )
 IMPURE = {

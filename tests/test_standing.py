@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.standing import NOON, Keeper, World
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTAINERS = {"dict", "list", "set", "defaultdict", "deque", "OrderedDict", "Counter"}
+CONTAINERS = {"dict", "list", "set", "defaultdict", "deque", "OrderedDict", "Counter", "Recent"}
 
 
 def counts() -> dict[str, int]:
@@ -110,6 +110,7 @@ def test_every_memory_of_a_process_is_known() -> None:
         ("_seen: dict[UUID, str] = {}\n", "_seen"),
         ("_seen = defaultdict(list)\n", "_seen"),
         ("_seen = None\n\ndef see():\n    global _seen\n", "_seen"),
+        ("_seen: Recent[UUID, int] = Recent(FRESH, 8)\n", "_seen"),
         ("@lru_cache(maxsize=9)\ndef seen(id): ...\n", "seen"),
         ("@functools.cache\ndef seen(id): ...\n", "seen"),
     ],

@@ -18,9 +18,17 @@ from gezhi.tenancy.updating import save_fields
 
 ANEW = "clock_anew"  # what the deed is called
 LOOKED_AT = (
-    "number", "state", "entered_at", "stage_due", "fix_due", "make_safe_due", "made_safe_at",
-    "review_at", "order_due", "due_at",
-)  # fmt: skip
+    "number",
+    "state",
+    "entered_at",
+    "stage_due",
+    "fix_due",
+    "make_safe_due",
+    "made_safe_at",
+    "review_at",
+    "order_due",
+    "due_at",
+)
 
 
 def elsewhere() -> Iterator[Case]:

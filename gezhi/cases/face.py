@@ -5,7 +5,6 @@ building, never a stairwell or a spot in it; of what points at somebody's home t
 """
 
 import hmac
-import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +20,8 @@ from gezhi.cases.publicly import UNREAD
 from gezhi.cases.solvings import ENDINGS
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
+from gezhi.kernel.months import first_day, read
+from gezhi.kernel.recent import Recent
 from gezhi.parties.days import local_day, midnight, zone
 from gezhi.places import paths
 from gezhi.places import queries as places
@@ -72,8 +73,7 @@ class Face:
     at: datetime
 
 
-_kept: dict[tuple[UUID, bool], Face] = {}
-_turn = threading.Lock()
+_kept: Recent[tuple[UUID, bool], Face] = Recent(FRESH, MOST_OFFICES)
 
 
 def is_shown() -> bool:
@@ -84,22 +84,12 @@ def is_shown() -> bool:
 def face(at: datetime) -> Face:
     """What strangers see, at most 30 seconds old. 5 queries at most, none while it is kept; the others wait for whoever reads."""
     key = (current(), catalogue.rule("public_map_open") == 1)
-    known = _kept.get(key)
-    if known is None or not known.at <= at < known.at + FRESH:
-        with _turn:
-            known = _kept.get(key)
-            if known is None or not known.at <= at < known.at + FRESH:
-                if len(_kept) >= MOST_OFFICES:
-                    _kept.clear()
-                known = _kept[key] = _read(at, has_open=key[1])
-    return known
+    return _kept.of(key, at, lambda: _read(at, has_open=key[1]))
 
 
-def of_month(year: int, month: int, at: datetime) -> Face:
-    """What was solved in one month, however long ago. 2 or 3 queries."""
-    first = date(year, month, 1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    found = _solved(midnight(first), min(midnight(after), at + FRESH))
+def of_month(first: date, at: datetime) -> Face:
+    """What was solved in the month of this first day, however long ago. 2 or 3 queries."""
+    found = _solved(midnight(first), min(midnight(first_day(first, 1)), at + FRESH))
     return Face(tuple(_rows(found[:MOST])), len(found) > MOST, at)
 
 
@@ -112,12 +102,12 @@ def narrowed(
 ) -> list[FaceRow]:
     """Those at a place or below it, of these categories, of a month ("2026-03")."""
     wanted = None if category_ids is None else frozenset(category_ids)
-    first = date.fromisoformat(f"{month}-01") if month else date.min
-    after = (first + timedelta(days=31)).replace(day=1) if month else date.max
+    first = read(month) if month else date.min
+    after = first_day(first, 1) if month else date.max
     return [
         one
         for one in rows
-        if (not path or (one.place is not None and one.place.path.startswith(path)))
+        if (not path or (one.place is not None and paths.is_within(one.place.path, path)))
         and (wanted is None or one.category_id in wanted)
         and first <= one.day < after
     ]

@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from gezhi.cases import public
 from gezhi.cases.complaint import kept_alike
 from gezhi.cases.models import Case, CaseReport
-from gezhi.cases.policy import visible_to, within
+from gezhi.cases.policy import visible_to
 from gezhi.cases.sameness import ON_STREETS, Matter, Sameness, sameness
 from gezhi.cases.titles import numbers_in, words_of
 from gezhi.catalogue import queries as catalogue
@@ -23,6 +23,7 @@ from gezhi.kernel.geo import Point, metres
 from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.places.kinds import Kind
+from gezhi.places.onpath import within
 from gezhi.places.queries import PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports.likeness import signs_of
@@ -35,7 +36,6 @@ PLACED = frozenset({"same_spot", "near"})
 LAST_MOVED = ("-entered_at", "-id")
 LOOKED_AT = 40
 NEAR_PLACES = 60
-COMMUNITY_DEPTH = public.COMPOUND_DEPTH - 1
 SHOWN = 3
 
 
@@ -106,9 +106,9 @@ def alike_in_public(said: Said, *, limit: int = SHOWN) -> list[Alike]:
     if paths.community_id(area) is None or not kinds:
         return []
     rows = public.named().filter(category_id__in=kinds).order_by(*LAST_MOVED)
-    found = list(rows.filter(within(paths.upper(area, COMMUNITY_DEPTH)))[:LOOKED_AT])
+    found = list(rows.filter(within(paths.upper(area, paths.COMMUNITY)))[:LOOKED_AT])
     if len(found) == LOOKED_AT and said.place:  # the newest may all be from elsewhere
-        closer = rows.filter(within(paths.upper(area, public.COMPOUND_DEPTH)))[:LOOKED_AT]
+        closer = rows.filter(within(paths.upper(area, paths.COMPOUND)))[:LOOKED_AT]
         found += [one for one in closer if one not in found]
     names = {one.id: one.plain.zh for one in catalogue.open_leaves()}
     told = {case.id: Told(names.get(case.category_id or case.id, ""), None) for case in found}
@@ -131,7 +131,7 @@ def _near(rows: QuerySet[Case], said: Said) -> list[Case]:
     if point:
         close = places.near(point, metres_off=ON_STREETS, limit=NEAR_PLACES)
         beside = [one.path for one in close if one.kind not in NO_MIDDLE]
-        parts.append(Q(place_path__in=[paths.upper(area, COMMUNITY_DEPTH), *beside]))  # by the index of paths
+        parts.append(Q(place_path__in=[paths.upper(area, paths.COMMUNITY), *beside]))  # by the index of paths
     found: dict[UUID, Case] = {}
     for part in (*parts, within(around)):
         found |= {case.id: case for case in rows.filter(part).order_by(*LAST_MOVED)[:LOOKED_AT]}

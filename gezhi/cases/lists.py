@@ -28,8 +28,9 @@ from gezhi.cases.deadlines import NEARLY
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case
-from gezhi.cases.policy import visible_but, visible_to, within
+from gezhi.cases.policy import visible_but, visible_to
 from gezhi.kernel.actor import Actor
+from gezhi.places.onpath import within
 from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared
 

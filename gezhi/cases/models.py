@@ -7,7 +7,8 @@ from gezhi.cases.bulk.models import Bulk, BulkItem
 from gezhi.cases.lifecycle import Ending, Level, State
 from gezhi.cases.memory.models import CaseFixture, RootCause
 from gezhi.cases.orders.models import Order, OrderForm
-from gezhi.places.onpath import COMPOUND, on_path
+from gezhi.places import paths
+from gezhi.places.onpath import on_path
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
@@ -217,7 +218,7 @@ class Case(TenantModel):
             ),
             models.Index(
                 "jurisdiction",
-                on_path(COMPOUND),
+                on_path(paths.COMPOUND),
                 "closed_at",
                 condition=Q(closed_at__isnull=False),
                 name="closed_cases_of_a_compound",

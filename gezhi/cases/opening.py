@@ -131,8 +131,16 @@ class _Matter(NamedTuple):
 
 # What differs between the cases of one mould, in the order in which the journal spells it.
 _DIFFER = (
-    "category_id", "complained_of_id", "condition_id", "desk_id", "grid_id", "lead_id", "number", "place_id", "place_path",
-)  # fmt: skip
+    "category_id",
+    "complained_of_id",
+    "condition_id",
+    "desk_id",
+    "grid_id",
+    "lead_id",
+    "number",
+    "place_id",
+    "place_path",
+)
 _MARK = "\ufdd0"  # no text that we keep has this sign
 _MARKED = f'"{_MARK}"'
 

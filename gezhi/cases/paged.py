@@ -15,9 +15,8 @@ from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.lists import CaseFilter, as_lines, fitting
 from gezhi.cases.models import Case
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
-
-MOST = 1000  # counted exactly; beyond it a list says "1000+"
 
 
 class Order(StrEnum):
@@ -142,10 +141,10 @@ def _behind(spot: Spot, order: Order, is_backwards: bool) -> Q:
 
 
 def few(wanted: CaseFilter, *, order: Order, actor: Actor, at: datetime, soon: datetime) -> list[Spot] | None:
-    """All that fit, in order, when they are no more than a thousand; None when they are. 1 query, which no order keeps from the index that narrows most."""
+    """All that fit, in order, when they are no more than are counted; None when they are. 1 query, which no order keeps from the index that narrows most."""
     rows = fitting(wanted, actor=actor, at=at, soon=soon).order_by().values_list(KEYS[order], "id")
-    found = [Spot(*row) for row in rows[: MOST + 1]]
-    return None if len(found) > MOST else sorted(found, reverse=order is Order.NEWEST)
+    found = [Spot(*row) for row in rows[: counting.COUNTED + 1]]
+    return None if len(found) > counting.COUNTED else sorted(found, reverse=order is Order.NEWEST)
 
 
 def cut(spots: Sequence[UUID], *, start: Start | None, begins: int, size: int) -> Page:

@@ -12,6 +12,7 @@ from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case, CaseReport
 from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.places import paths
+from gezhi.places.onpath import within
 from gezhi.reports.queries import unpublished_runs
 
 
@@ -63,12 +64,6 @@ def _seen_by(post: Post) -> Q:
     if post.grid:
         seen |= Q(grid_id=post.grid)
     return seen
-
-
-def within(path: str) -> Q:
-    """Cases at a place or below it: a range of paths, as the index keeps them."""
-    low, high = paths.span(path)
-    return Q(place_path__gte=low, place_path__lt=high)
 
 
 def may_be_checked_by(actor: Actor) -> Q:

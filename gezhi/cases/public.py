@@ -6,7 +6,7 @@ company with all that is kept from one (complaint.py). As long as nobody has loo
 is no nearer than a compound or street and the point is rounded.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import cos, radians
@@ -17,7 +17,6 @@ from django.db.models import Q, QuerySet
 
 from gezhi.cases.lifecycle import WORKING
 from gezhi.cases.models import Case, CaseReport
-from gezhi.cases.policy import within
 from gezhi.cases.publicly import UNREAD, words_of
 from gezhi.cases.queries import public_step
 from gezhi.catalogue import queries as catalogue
@@ -29,10 +28,10 @@ from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import paths
 from gezhi.places import queries as places
+from gezhi.places.onpath import within
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.queries import unpublished_runs
 
-COMPOUND_DEPTH: Final = 4  # district, subdistrict, community, compound or street
 FINE, COARSE = 5, 3  # decimals of a degree: about 1 m, about 100 m
 METRES_PER_DEGREE: Final = 111_000
 SLACK_DEGREES: Final = 0.001  # rounding moves a point by no more
@@ -209,7 +208,7 @@ def _shown(rows: QuerySet[Case]) -> list[PublicCase]:
             words.get(case.id, ""),
         )
         for case in cases
-    ]  # fmt: skip
+    ]
 
 
 def _is_veiled(case: Case) -> bool:
@@ -226,8 +225,7 @@ def _leaf(case: Case) -> CategoryView:
 
 def rough_place(path: str) -> UUID | None:
     """The compound or street on the path of a place, or what is above it; None for no place."""
-    on_path: Sequence[UUID] = paths.ids(path)
-    return on_path[:COMPOUND_DEPTH][-1] if on_path else None
+    return paths.end(paths.upper(path, paths.COMPOUND))
 
 
 def _near_place(case: Case) -> UUID | None:

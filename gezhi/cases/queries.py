@@ -25,7 +25,6 @@ from gezhi.cases.policy import (
     roles_for,
     visible_but,
     visible_to,
-    within,
 )
 from gezhi.cases.policy import (
     works_at as works_at,
@@ -34,15 +33,14 @@ from gezhi.cases.reading import open_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
 from gezhi.journal.queries import Step, story
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
-from gezhi.places import paths
+from gezhi.places.onpath import within
 from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared, PreparedRows
-
-MOST_COUNTED = 1000  # beyond it a figure says "1000+"
 
 
 def by_number(number: str, *, actor: Actor) -> Case:
@@ -278,7 +276,7 @@ _SHOWN_OF = PreparedRows(
 
 
 def count_of_owed_calls(actor: Actor) -> int:
-    """How long the desk's call-back list is, counted to a thousand and one. 1 query, none for whoever calls nobody."""
+    """How long the desk's call-back list is, counted to COUNTED and one. 1 query, none for whoever calls nobody."""
     desks = tuple(actor.parties(Duty.CLERK, Duty.OFFICER))
     return len(_OWED.rows(desks)) if desks else 0
 
@@ -288,7 +286,7 @@ def _owed(desks: Collection[UUID]) -> QuerySet[CallBack]:
 
 
 def _count_of_owed(desks: Collection[UUID]) -> QuerySet[Any, Any]:
-    found: QuerySet[Any, Any] = _owed(desks).order_by().values_list("id")[: MOST_COUNTED + 1]
+    found: QuerySet[Any, Any] = _owed(desks).order_by().values_list("id")[: counting.COUNTED + 1]
     return found
 
 
@@ -377,8 +375,7 @@ _ELSEWHERE = ~Q(place_path=F("place__path")) | _IN_ANOTHER_CELL
 
 def not_where_their_place_is(path: str = "/", *, after: UUID | None = None, limit: int = 50) -> list[UUID]:
     """Cases at the places of a subtree that have not followed their place, in order of their ids, behind one. 1 query."""
-    low, high = paths.span(path)
-    rows = Case.objects.filter(_ELSEWHERE, place__path__gte=low, place__path__lt=high)
+    rows = Case.objects.filter(_ELSEWHERE, within(path, "place__path"))
     rows = rows.filter(id__gt=after) if after else rows
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])
 

@@ -8,9 +8,8 @@ from django.db.models.functions import Coalesce
 
 from gezhi.cases.lifecycle import Ending, State
 from gezhi.cases.models import Case
-from gezhi.cases.policy import within
 from gezhi.places import paths
-from gezhi.places.onpath import COMPOUND, key, on_path
+from gezhi.places.onpath import key, on_path, within
 from gezhi.reports.queries import unpublished_runs
 
 ENDINGS: Final = (Ending.SOLVED.value, Ending.SOLVED_ON_SPOT_UNCHECKED.value)
@@ -24,15 +23,15 @@ def last_solved(path: str) -> QuerySet[Any]:
     """Solved cases at a place or below it, the last closed first; of a community and above, of those that closed last. What an import
     brought that is not published is not among them. 1 query before the question itself. Slice it.
     """
-    depth = len(paths.ids(path))
+    depth = paths.depth(path)
     rows = Case.objects.filter(state=State.CLOSED, ending__in=ENDINGS, closed_at__isnull=False)
     if hidden := unpublished_runs():
         rows = rows.exclude(run_id__in=hidden)
-    if depth > COMPOUND:
+    if depth > paths.COMPOUND:
         rows = rows.filter(within(path))
     elif depth:  # by no range of paths: the planner would take all of a community and sort it
         rows = rows.alias(key=on_path(depth)).filter(key=key(path, depth))
-    if depth < COMPOUND:
+    if depth < paths.COMPOUND:
         rows = rows.filter(closed_at__gte=Coalesce(Subquery(_walked()), Value(_EVER)))
     found: QuerySet[Any] = rows.order_by("-closed_at")
     return found

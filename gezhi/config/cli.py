@@ -10,12 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gezhi import __version__
-
-ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5")  # as kernel.sheet knows them, which is loaded later
-LEDGER_FIELDS = (
-    "number", "text", "area", "place", "category", "said_at", "received_at", "contact", "status", "party", "closed_at", "note",
-)  # fmt: skip
-MOST_WORKERS = 64
+from gezhi.config.options import ENCODINGS, LEDGER_FIELDS, MOST_WORKERS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

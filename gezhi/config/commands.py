@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.config.archive import Unfit
 from gezhi.config.recounting import recount
-from gezhi.config.speaking import sentence, speaking
+from gezhi.config.speaking import Failed, sentence, speaking
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.text import visible
 
@@ -26,10 +26,6 @@ FROM_NOTHING = frozenset(
     {"up", "init", "demo", "migrate", "restore"}
 )  # the others need an office that stands
 WITHOUT_OFFICE = frozenset({"bench"})  # it makes its own
-
-
-class Failed(Exception):
-    """The command cannot do it; the message is the one clear sentence."""
 
 
 def run(name: str, chosen: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from gezhi.channels import books as channel
 from gezhi.channels.excel import mapping
 from gezhi.channels.excel.book import Book, name_of, read_book
-from gezhi.config.cli import LEDGER_FIELDS
+from gezhi.config.options import LEDGER_FIELDS
 from gezhi.config.speaking import speaking
 from gezhi.flows import import_ledger as flow
 from gezhi.flows.import_ledger import Result

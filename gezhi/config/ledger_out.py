@@ -4,6 +4,7 @@ import argparse
 from datetime import datetime
 
 from gezhi.config.progress import Progress, bar
+from gezhi.config.speaking import Failed
 from gezhi.config.worker import keep_books
 from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger.export import WRITERS, export_ledger
@@ -12,8 +13,6 @@ from gezhi.ledger.queries import LineFilter, lines
 
 def write(chosen: argparse.Namespace, *, at: datetime) -> int:
     """Bring the ledger up to date, then write it; returns how many lines. Raises Failed with one clear sentence."""
-    from gezhi.config.commands import Failed
-
     to, all_of_it = chosen.to, LineFilter()
     if to.suffix.lower() not in WRITERS:
         raise Failed(f"export-ledger: {to.name} ends in none of {' '.join(WRITERS)}")

@@ -11,6 +11,7 @@ from gezhi.channels.poster import press
 from gezhi.channels.poster.filling import sheets
 from gezhi.channels.poster.sheet import MOST
 from gezhi.config.progress import Progress, bar
+from gezhi.config.speaking import Failed
 from gezhi.flows.poster_facts import chosen as places_chosen
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import queries as places
@@ -20,8 +21,6 @@ from gezhi.places.queries import PlaceRow
 
 def write(chosen: argparse.Namespace, *, at: datetime) -> int:
     """Write the file; returns how many posters are in it. Raises Failed with one clear sentence."""
-    from gezhi.config.commands import Failed
-
     origin = _origin(chosen.address)
     if origin is None:
         raise Failed(f"posters: {chosen.address!r} is no address like https://gezhi.example.cn")

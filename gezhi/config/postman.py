@@ -19,7 +19,7 @@ from django.db import close_old_connections, connection
 from gezhi.channels import mail, sms, webhook
 from gezhi.channels.outward import Unreachable
 from gezhi.channels.wecom import filing, hearing, office, robot, saying
-from gezhi.config.handful import HANDFUL, Handler, attempt, go_through
+from gezhi.config.errands import HANDFUL, Handler, attempt, go_through
 from gezhi.flows.herald import MAIL, TO_USERS
 from gezhi.flows.text_reporter import SMS
 from gezhi.journal import outbox

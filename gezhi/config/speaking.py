@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezhi.config.cli import LEDGER_FIELDS
+from gezhi.config.options import LEDGER_FIELDS
 from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import BadSheet
 
@@ -35,11 +35,19 @@ SAID: Final[Mapping[tuple[str, str] | str, Any]] = {
     ("time_zone", "unknown"): gettext_lazy("没有这个时区，请写成 Asia/Shanghai 这样。"),
     "missing_heads": gettext_lazy("表里缺少这些列：%(heads)s。请在表头一行照这样写上。"),
     "too_large": gettext_lazy("文件超过 %(limit)s MB，请分成几份。"),
-    ("mapping", "unknown"): gettext_lazy("--map 里的“%(name)s”不认识。等号右边请写其中一个：%(fields)s；不写就是不导入。"),
-    ("mapping", "no_such_head"): gettext_lazy("--map 里的表头“%(head)s”找不到，或有几列同名。表里的表头有：%(heads)s。"),
+    ("mapping", "unknown"): gettext_lazy(
+        "--map 里的“%(name)s”不认识。等号右边请写其中一个：%(fields)s；不写就是不导入。"
+    ),
+    ("mapping", "no_such_head"): gettext_lazy(
+        "--map 里的表头“%(head)s”找不到，或有几列同名。表里的表头有：%(heads)s。"
+    ),
     ("mapping", "text"): gettext_lazy("看不出哪一列是问题描述。请加上 --map 表头=text。"),
     ("mapping", "twice"): gettext_lazy("有两列都成了“%(name)s”。请用 --map 表头= 去掉一列（等号右边不写）。"),
-}  # fmt: skip
+}
+
+
+class Failed(Exception):
+    """The command cannot do it; the message is the one clear sentence."""
 
 
 def language() -> str:

@@ -24,7 +24,7 @@ from gezhi.cases.timing import TIMER
 from gezhi.channels import books
 from gezhi.channels.paper import album
 from gezhi.channels.wecom import hearing
-from gezhi.config.handful import HANDFUL, Clock, Handler, attempt, go_through
+from gezhi.config.errands import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
 from gezhi.evidence import voice

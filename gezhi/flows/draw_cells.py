@@ -28,7 +28,7 @@ from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.kernel.geo import CellIndex
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import actions as book
-from gezhi.places import cells
+from gezhi.places import cells, paths
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.tenancy.clock import new_id
@@ -117,7 +117,8 @@ def _changes(drawing: Drawing, plan: OutlinePlan) -> list[Change]:
         at = index.at(row.lon, row.lat)
         new_id = UUID(at) if at else None
         follows = any(
-            row.path.startswith(path) and row.grid_id == old and new_id == new for path, old, new in upper
+            paths.is_within(row.path, path) and row.grid_id == old and new_id == new
+            for path, old, new in upper
         )
         if new_id is None or new_id == row.grid_id or follows:
             continue

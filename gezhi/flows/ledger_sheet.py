@@ -28,8 +28,13 @@ AT_ONCE = 200  # rows of one step
 NUMBER_SIGNS = 80  # what a report keeps of a number in somebody else's book
 CLOCKS_DIFFER = timedelta(days=1)
 SHOWN_SIGNS = 40  # of a cell, in a remark
-FINISHED = re.compile(r"办结|结案|办毕|完成|解决|处理完|已处理|处置完|已处置|整改到位|已整改|销号|closed|done|solved|finished|completed|resolved", re.IGNORECASE)  # fmt: skip
-UNFINISHED = re.compile(r"未|没有|尚|不|待|正在|中$|否|无法|\b(?:un|not|in progress|pending|open)", re.IGNORECASE)  # fmt: skip
+FINISHED = re.compile(
+    r"办结|结案|办毕|完成|解决|处理完|已处理|处置完|已处置|整改到位|已整改|销号|closed|done|solved|finished|completed|resolved",
+    re.IGNORECASE,
+)
+UNFINISHED = re.compile(
+    r"未|没有|尚|不|待|正在|中$|否|无法|\b(?:un|not|in progress|pending|open)", re.IGNORECASE
+)
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?=年|\D|$)")
 MOMENTS = {
     "unreadable": "not_a_moment",

@@ -5,22 +5,22 @@ Everybody reads a poster: phones that answer day and night, places and categorie
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from gezhi.cases import queries as cases
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.months import first_day
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as parties
 from gezhi.parties.days import local_day, midnight
+from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.places.kinds import Kind
 from gezhi.places.queries import PlaceRow
 
 MOST_PHONES = 4
 MOST_SOLVED = 5
-COMPOUND_DEPTH = 4  # district, subdistrict, community, compound
-BUILDING_DEPTH = 5
 DOORS = (Kind.BUILDING.value, Kind.STAIRWELL.value)
 
 
@@ -70,7 +70,7 @@ def gather(rows: Sequence[PlaceRow], *, language: str, at: datetime) -> tuple[li
     solved: dict[str, Solved] = {}
     facts = []
     for row, phones in zip(rows, _phones(rows, at), strict=True):
-        here = _cut(row.path, COMPOUND_DEPTH)
+        here = paths.upper(row.path, paths.COMPOUND)
         if here not in solved:
             solved[here] = _solved(here, language, at)
         community = row.community_id
@@ -98,12 +98,12 @@ def _cells(community_id: UUID) -> Cells:
 
 
 def _solved(path: str, language: str, at: datetime) -> Solved:
-    until = local_day(at).replace(day=1)
-    since = (until - timedelta(days=1)).replace(day=1)
+    since, until = first_day(local_day(at), -1), first_day(local_day(at))
     count, rows = cases.solved_between(path, midnight(since), midnight(until), 4 * MOST_SOLVED)
-    where = places.by_ids({_last(path)})[_last(path)].name
+    place = paths.ids(path)[-1]
+    where = places.by_ids({place})[place].name
     # a stairwell is so few homes that the matter would say whose it was
-    spots = {row.id: _last(_cut(row.place_path, BUILDING_DEPTH)) for row in rows}
+    spots = {row.id: paths.ids(row.place_path)[: paths.BUILDING][-1] for row in rows}
     names = _names(set(spots.values()))
     said = dict.fromkeys((_category(row.category_id, language), names.get(spots[row.id], "")) for row in rows)
     return Solved(where, since, count, [line for line in said if line[0]][:MOST_SOLVED])
@@ -111,11 +111,3 @@ def _solved(path: str, language: str, at: datetime) -> Solved:
 
 def _category(id: UUID | None, language: str) -> str:
     return catalogue.category(id).plain_label(language) if id else ""
-
-
-def _cut(path: str, depth: int) -> str:
-    return "/".join(path.split("/")[: depth + 1]) + "/" if path.count("/") > depth + 1 else path
-
-
-def _last(path: str) -> UUID:
-    return UUID(hex=path.rstrip("/").rpartition("/")[2])

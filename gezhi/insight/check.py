@@ -29,9 +29,10 @@ def findings() -> Iterator[Finding]:
 def _unlike(case_ids: list[UUID]) -> Iterator[Finding]:
     kept = {one.case_id: one for one in SearchLine.objects.filter(case_id__in=case_ids)}
     sealed = set(
-        Entry.objects.filter(subject_kind="case", subject_id__in=case_ids, seq=1, position__isnull=False)
-        .values_list("subject_id", flat=True)
-    )  # fmt: skip
+        Entry.objects.filter(
+            subject_kind="case", subject_id__in=case_ids, seq=1, position__isnull=False
+        ).values_list("subject_id", flat=True)
+    )
     found = engines.are_found([(one.number, one.text) for one in kept.values()])
     for id, text in texts_of(case_ids).items():
         line = kept.get(id)

@@ -13,7 +13,6 @@ from django.db.models.functions import Substr
 
 from gezhi.cases.lists import by_clock
 from gezhi.cases.models import Case
-from gezhi.cases.policy import within
 from gezhi.cases.public import rough_place
 from gezhi.cases.publicly import why_none_of
 from gezhi.catalogue import queries as catalogue
@@ -27,9 +26,10 @@ from gezhi.parties.kinds import ServiceKind
 from gezhi.parties.models import Service
 from gezhi.places import paths
 from gezhi.places import queries as places
+from gezhi.places.onpath import within
 from gezhi.reports.queries import unpublished_runs
 
-COMPOUND_SIGNS = 1 + 33 * 4  # of a path as far as the compound or street (places/paths.py)
+COMPOUND_SIGNS = paths.begins(paths.COMPOUND + 1)  # of a path as far as the compound or street
 MOST_LINES = 5
 MOST_PARTIES = 8
 MOST_CELLS, MOST_SPOTS = 400, 200
@@ -120,9 +120,8 @@ def _open(path: str, at: datetime, soon: datetime) -> dict[tuple[str, UUID | Non
 
 
 def _lines(path: str) -> QuerySet[Line]:
-    low, high = paths.span(path)
     rows = of_count("received", Line.objects.all(), frozenset())
-    return rows if path == paths.ROOT else rows.filter(place_path__gte=low, place_path__lt=high)
+    return rows if path == paths.ROOT else rows.filter(within(path))
 
 
 def _events(rows: QuerySet[Line], moment: str) -> list[tuple[datetime, UUID | None, UUID | None]]:
@@ -139,10 +138,7 @@ def _names(ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
 
 def _duty(path: str, at: datetime) -> list[OnDuty]:
     """Desks first, then teams and companies, by code. 4 queries."""
-    low, high = paths.span(path)
-    ground = Q(place__path__gte=low, place__path__lt=high) | Q(
-        grid__community__path__gte=low, grid__community__path__lt=high
-    )
+    ground = within(path, "place__path") | within(path, "grid__community__path")
     rows = Service.objects.filter(ground, holds_on(local_day(at)), party__closed_on=None, kind__in=ROLES)
     found = rows.values_list("kind", "party__code", "party_id", "party__name", "party__standing_phone")
     rank = {role.value: place for place, role in enumerate(ROLES)}
@@ -164,8 +160,8 @@ def _map(path: str, groups: Mapping[tuple[str, UUID | None], Tally]) -> Drawing 
     for (compound, grid), tally in groups.items():
         if grid:
             by_cell[grid] = by_cell[grid].plus(tally)
-        if (on_path := paths.ids(compound)) and compound.count("/") > 4:
-            by_compound[on_path[-1]] = by_compound[on_path[-1]].plus(tally)
+        if (place := paths.end(compound)) and paths.depth(compound) == paths.COMPOUND:
+            by_compound[place] = by_compound[place].plus(tally)
     return drawn(_areas(path, by_cell), _spots(by_compound))
 
 

@@ -31,6 +31,7 @@ from gezhi.ledger.seen import seen
 from gezhi.parties.days import holds_on, local_day, midnight
 from gezhi.parties.models import PartyPost
 from gezhi.places import paths
+from gezhi.places.onpath import within
 
 BEFORE: Final = 4  # weeks
 COMMUNITY_SIGNS: Final = 1 + 33 * 3  # of a path as far as the community (places/paths.py)
@@ -221,7 +222,9 @@ def _above(actor: Actor, path: str, since: datetime, until: datetime, at: dateti
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     here = Q()
     if path != paths.ROOT:
-        here = Q(report_id__in=CaseReport.objects.filter(_within(path)).values("report_id"))
+        here = Q(
+            report_id__in=CaseReport.objects.filter(within(path, "case__place_path")).values("report_id")
+        )
     moved: QuerySet[Order] = orders_seen(actor).filter(here, came | answered).order_by()
     counts = {"came": CountOf("id", filter=came), "answered": CountOf("id", filter=answered)}
     for issuer, *said in moved.values_list("issuer").annotate(**counts):
@@ -230,11 +233,6 @@ def _above(actor: Actor, path: str, since: datetime, until: datetime, at: dateti
     for issuer, *said in waiting(actor).filter(here).order_by().values_list("issuer").annotate(**late):
         found[issuer][2:] = said
     return tuple(Above(issuer, *said) for issuer, said in sorted(found.items()))
-
-
-def _within(path: str) -> Q:
-    low, high = paths.span(path)
-    return Q(case__place_path__gte=low, case__place_path__lt=high)
 
 
 def _good(mine: QuerySet[Line], since: datetime, until: datetime) -> tuple[Pair, ...]:

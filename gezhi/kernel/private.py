@@ -188,11 +188,15 @@ _NOT_SEEN = re.compile(
     f"[{HIDDEN}\ufe00-\ufe0f\u20e3]"
 )  # keycaps have a sign of their own, and one that says how to show it
 # Cyrillic and Greek letters that stand for Latin ones on plates and in ID numbers, brackets that are none to Unicode, provinces as Taiwan writes them
-_LOOKALIKES = MappingProxyType(dict(zip(
-    "АВСЕНКМОРТХасекмортхуΑΒΕΗΚΜΝΟΡΤΧκονχ滬雲遼魯蘇贛晉陝閩貴寧瓊【】〔〕「」『』",
-    "ABCEHKMOPTXacekmoptxyABEHKMNOPTXkovx沪云辽鲁苏赣晋陕闽贵宁琼[][][][]",
-    strict=True,
-)))  # fmt: skip
+_LOOKALIKES = MappingProxyType(
+    dict(
+        zip(
+            "АВСЕНКМОРТХасекмортхуΑΒΕΗΚΜΝΟΡΤΧκονχ滬雲遼魯蘇贛晉陝閩貴寧瓊【】〔〕「」『』",
+            "ABCEHKMOPTXacekmoptxyABEHKMNOPTXkovx沪云辽鲁苏赣晋陕闽贵宁琼[][][][]",
+            strict=True,
+        )
+    )
+)
 
 
 def mask_private(text: str, *, keep: Container[str] = ()) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel.finding import Finding
+from gezhi.kernel.months import written
 from gezhi.ledger.actions import BATCH, NEWEST, cases_with_lines, in_batches, opened_cases
 from gezhi.ledger.models import Cursor, Line, MonthBook, MonthPart
 from gezhi.ledger.months import belongs, span
@@ -29,7 +30,7 @@ def findings() -> Iterator[Finding]:
 
 def _of_book(book: MonthBook) -> Iterator[Finding]:
     """A month book equals a recount at its own position, line by line, and is the one that the journal knows."""
-    where = f"month book {book.month:%Y-%m}"
+    where = f"month book {written(book.month)}"
     parts = list(MonthPart.objects.filter(book=book).order_by("number").values_list("pack", flat=True))
     known = Entry.objects.filter(subject_kind="month_book", subject_id=book.id, event="frozen").first()
     if known is None or known.after["digest"] != book.digest or digest(parts) != book.digest:

@@ -115,9 +115,12 @@ def keep(upload: Upload, *, actor: Actor, at: datetime) -> tuple[UUID, bool]:
     if known and bytes(known.data) == upload.data and known.filename == upload.filename[-100:]:
         return known.id, known.is_confirmed  # the same file once more
     row = known or SheetForm(
-        id=new_id(), layout=upload.layout, name=upload.filename.rpartition(".")[0][:NAME_SIGNS] or upload.filename,
-        fields=list(upload.fields), version=0,
-    )  # fmt: skip
+        id=new_id(),
+        layout=upload.layout,
+        name=upload.filename.rpartition(".")[0][:NAME_SIGNS] or upload.filename,
+        fields=list(upload.fields),
+        version=0,
+    )
     row.filename, row.data, row.sheet = upload.filename[-100:], upload.data, upload.sheet
     row.heads, row.head_row = list(upload.heads), upload.head_row
     row.first_row, row.last_row = upload.first_row, upload.last_row

@@ -4,8 +4,10 @@ from uuid import UUID
 
 from django.db import models
 
+from gezhi.kernel.months import written
 from gezhi.ledger.albums.models import Album, AlbumLine, AlbumPick, BriefWords
-from gezhi.places.onpath import BUILDING, COMPOUND, on_path
+from gezhi.places import paths
+from gezhi.places.onpath import on_path
 from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
@@ -92,8 +94,8 @@ class Line(TenantModel):
                 condition=models.Q(is_held=True),
                 name="ledger_lines_not_yet_published",
             ),
-            models.Index("jurisdiction", on_path(COMPOUND), "received_at", name="ledger_of_a_compound"),
-            models.Index("jurisdiction", on_path(BUILDING), "received_at", name="ledger_of_a_building"),
+            models.Index("jurisdiction", on_path(paths.COMPOUND), "received_at", name="ledger_of_a_compound"),
+            models.Index("jurisdiction", on_path(paths.BUILDING), "received_at", name="ledger_of_a_building"),
             models.Index(
                 fields=["jurisdiction", "place_path"],
                 condition=models.Q(closed_at__isnull=True),
@@ -146,7 +148,7 @@ class MonthBook(TenantModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m}"
+        return written(self.month)
 
 
 class MonthPart(TenantModel):

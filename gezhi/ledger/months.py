@@ -1,7 +1,7 @@
 """Month books: the lines received in one month, frozen at a position of the journal. What is frozen is kept; what changed later is `corrections`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed, record
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import SYSTEM, Actor, ActorKind, Duty
+from gezhi.kernel.months import back_from, bounds, first_day, month_of
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
 from gezhi.ledger.models import WHOLE as WHOLE
 from gezhi.ledger.models import Cursor, Line, MonthBook, MonthPart
@@ -43,10 +44,7 @@ class BookRow(NamedTuple):
 
 def span(month: date) -> tuple[datetime, datetime]:
     """The month's first moment and the next one's, in the office's zone."""
-    first = month.replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    since, until = (datetime.combine(day, time(), tzinfo=zone()) for day in (first, after))
-    return since, until
+    return bounds(month_of(month), zone())
 
 
 # ---- who may ----
@@ -77,7 +75,7 @@ def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UU
     """
     if desk not in desks_of(actor):
         raise NotYours(deed="freeze")
-    month = month.replace(day=1)
+    month = first_day(month)
     if span(month)[1] > at:
         raise Invalid("month", "not_over")
     if MonthBook.objects.filter(month=month, desk=desk).exists():
@@ -180,7 +178,7 @@ def freeze_when_due(*, at: datetime) -> None:
     day, today = catalogue.rule("freeze_month_day"), local_day(at)
     if not day or today.day < day:
         return
-    last = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    last = first_day(today, -1)
     if not MonthBook.objects.filter(month=last, desk=WHOLE).exists():
         freeze(last, actor=SYSTEM, at=at)
 
@@ -206,12 +204,8 @@ def book(id: UUID, *, actor: Actor) -> BookRow:
 def to_freeze(desk: UUID, *, at: datetime) -> list[date]:
     """The last months that are over and not frozen for this desk, newest first. 1 query."""
     frozen = set(MonthBook.objects.filter(desk=desk).values_list("month", flat=True))
-    found, month = [], local_day(at).replace(day=1)
-    for _ in range(SHOWN_MONTHS):
-        month = (month - timedelta(days=1)).replace(day=1)
-        if month not in frozen:
-            found.append(month)
-    return found
+    last = first_day(local_day(at), -1)
+    return [month for month in back_from(last, SHOWN_MONTHS) if month not in frozen]
 
 
 def frozen_lines(book_id: UUID) -> Iterator[list[Line]]:

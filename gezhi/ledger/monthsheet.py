@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.wording import of
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.months import written
 from gezhi.kernel.refusal import Invalid
 from gezhi.ledger import book, plain
 from gezhi.ledger.book import Beside
@@ -43,8 +44,8 @@ def month_heading(row: BookRow, *, actor: Actor, language: str, at: datetime) ->
     said = {"number": row.position, "time": minute(row.frozen_at, plain_one.tz)}
     return replace(
         plain_one,
-        title=_("%(month)s台账") % {"month": f"{row.month:%Y-%m}"},
-        period=_("收到时间在 %(month)s") % {"month": f"{row.month:%Y-%m}"},
+        title=_("%(month)s台账") % {"month": written(row.month)},
+        period=_("收到时间在 %(month)s") % {"month": written(row.month)},
         covers=_("冻结于 %(time)s，依据流水第 %(number)s 条及以前的记录") % said,
     )
 

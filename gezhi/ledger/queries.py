@@ -11,16 +11,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gezhi.cases.models import Case
 from gezhi.cases.policy import sees_all, visible_to
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.kernel.refusal import Invalid
 from gezhi.ledger.models import Cursor, Line
 from gezhi.ledger.rows import Row, rows
 from gezhi.places import paths
+from gezhi.places.onpath import within
 
-__all__ = ["MOST", "LineFilter", "Position", "Row", "few_or_many", "lines", "position", "rows"]
+__all__ = ["LineFilter", "Position", "Row", "few_or_many", "lines", "position", "rows"]
 
 WORDS_LIMIT = 100  # characters
-MOST = 1000  # counted exactly; beyond it a page says "1000+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def lines(wanted: LineFilter, *, actor: Actor) -> QuerySet[Line]:
 
 
 def few_or_many(wanted: LineFilter, *, actor: Actor) -> tuple[QuerySet[Line], int]:
-    """The same lines, and how many, MOST + 1 for more. Few are named by their ids, so that no line of anybody else's is looked at; of many the
+    """The same lines, and how many, COUNTED + 1 for more. Few are named by their ids, so that no line of anybody else's is looked at; of many the
     first are met soon. 1 query, 2 before it as `visible_to` asks, and that of the lines when they are read.
     """
     sought: QuerySet[Any, Any]
@@ -128,8 +129,8 @@ def few_or_many(wanted: LineFilter, *, actor: Actor) -> tuple[QuerySet[Line], in
         line = Line.objects.filter(_fits(wanted), is_held=False, case_id=OuterRef("id"))
         cases = visible_to(actor).filter(wanted.holds or Q())
         sought = cases.filter(Exists(line)).order_by().values_list("id", flat=True)
-    found = list(sought[: MOST + 1])
-    if len(found) > MOST:
+    found = list(sought[: counting.COUNTED + 1])
+    if len(found) > counting.COUNTED:
         return lines(wanted, actor=actor), len(found)
     return Line.objects.filter(case_id__in=found).order_by("-received_at", "-number"), len(found)
 
@@ -153,8 +154,7 @@ def _fits(wanted: LineFilter) -> Q:
     if wanted.state:
         fits &= Q(state=wanted.state)
     if wanted.place_path not in {"", paths.ROOT}:
-        low, high = paths.span(wanted.place_path)
-        fits &= Q(place_path__gte=low, place_path__lt=high)
+        fits &= within(wanted.place_path)
     if wanted.category:
         of_top = [leaf.id for leaf in catalogue.leaves(wanted.category)]
         fits &= Q(category_id__in=[wanted.category, *of_top])

@@ -9,13 +9,13 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gezhi.cases import queries as cases
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices.models import Cursor, Notice, Seen
 from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared
 
 AT_WORK = (Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER)  # who acts for a party
-MOST = 1000  # counted exactly
 
 
 def unread(
@@ -43,7 +43,7 @@ def unread(
 
 
 def count(actor: Actor) -> int:
-    """How much is new to this actor, MOST + 1 for more: the figure beside the bell. 2 queries, none for whoever is told nothing."""
+    """How much is new to this actor, COUNTED + 1 for more: the figure beside the bell. 2 queries, none for whoever is told nothing."""
     if not is_told(actor):
         return 0
     try:
@@ -57,7 +57,9 @@ def _counting(actor: Actor, hidden: tuple[UUID, ...]) -> Prepared:
     """Kept by actor: every page of the desk asks."""
 
     def counted() -> QuerySet[Any]:
-        found: QuerySet[Any] = unread(actor, hidden=hidden).order_by().values_list("id")[: MOST + 1]
+        found: QuerySet[Any] = (
+            unread(actor, hidden=hidden).order_by().values_list("id")[: counting.COUNTED + 1]
+        )
         return found
 
     return Prepared(counted)

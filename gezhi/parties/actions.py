@@ -17,7 +17,7 @@ from gezhi.parties import names, policy
 from gezhi.parties.days import Period, holds_on, local_day, meets
 from gezhi.parties.kinds import ONE_AT_A_TIME, PartyKind, ServiceKind
 from gezhi.parties.models import Party, PartyPost, Service
-from gezhi.parties.turns import refuse_unknown, take_turn
+from gezhi.parties.turns import ends_already, refuse_unknown, take_turn
 
 
 class Ground(NamedTuple):
@@ -231,11 +231,7 @@ def end_service(service_id: UUID, *, ends_on: date, actor: Actor, at: datetime) 
     service: Service | None = Service.objects.select_for_update(no_key=True).filter(id=service_id).first()
     if service is None:
         raise NotFound(service=str(service_id))
-    if ends_on < service.starts_on:
-        raise Invalid("ends_on", "before_start")
-    if service.ends_on is not None and ends_on > service.ends_on:
-        raise Invalid("ends_on", "only_sooner")
-    if service.ends_on == ends_on:  # the same form twice
+    if ends_already(ends_on, service.starts_on, service.ends_on):
         return service
     before = {"service": service.id, "ends_on": service.ends_on and service.ends_on.isoformat()}
     service.ends_on = ends_on

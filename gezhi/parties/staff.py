@@ -17,7 +17,7 @@ from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.parties import codes, names, policy, tokens
 from gezhi.parties.days import Period, holds_on, local_day, meets
 from gezhi.parties.models import Account, Party, PartyPost, ResetCode
-from gezhi.parties.turns import refuse_unknown, take_turn
+from gezhi.parties.turns import ends_already, refuse_unknown, take_turn
 from gezhi.tenancy.current import current
 
 
@@ -155,11 +155,7 @@ def end_post(post_id: UUID, *, ends_on: date, actor: Actor, at: datetime) -> Par
     post: PartyPost | None = PartyPost.objects.select_for_update(no_key=True).filter(id=post_id).first()
     if post is None:
         raise NotFound(post=str(post_id))
-    if ends_on < post.starts_on:
-        raise Invalid("ends_on", "before_start")
-    if post.ends_on is not None and ends_on > post.ends_on:
-        raise Invalid("ends_on", "only_sooner")
-    if post.ends_on == ends_on:  # the same form twice
+    if ends_already(ends_on, post.starts_on, post.ends_on):
         return post
     if post.duty == Duty.ADMIN and not _administrators(at).exclude(id=post.id).exists():
         raise Invalid("post", "last_administrator")

@@ -258,7 +258,9 @@ def _read(now: float) -> _Names:
     written: dict[str, list[_Entry]] = defaultdict(list)
     sounds: dict[str, list[_Entry]] = defaultdict(list)
     own = Place.objects.filter(closed_on=None).values_list("id", "path", "folded", "pinyin", "kind")
-    others = PlaceName.objects.filter(place__closed_on=None).values_list("place_id", "place__path", "folded", "pinyin", "place__kind")  # fmt: skip
+    others = PlaceName.objects.filter(place__closed_on=None).values_list(
+        "place_id", "place__path", "folded", "pinyin", "place__kind"
+    )
     for rows, by in ((own, "name"), (others, "other")):
         for id, path, folded, pinyin, kind in rows:
             name = saying.name_of(folded, kind)

@@ -1,11 +1,15 @@
-"""The id that stands at a depth of a path, as the tables' own indexes keep it."""
+"""Where rows lie, asked of a table: at a place or below it, and by the id at a depth of their path. As the tables' own indexes keep it."""
 
 from django.db import models
-from django.db.models import F, Func
+from django.db.models import F, Func, Q
 
 from gezhi.places import paths
 
-COMPOUND, BUILDING = 4, 5  # depths: district, subdistrict, community, compound (or street, market), building
+
+def within(path: str, of: str = "place_path") -> Q:
+    """At the place of this path or below it: a range of paths. of: the column they stand in. "" and "/" are all that have a place."""
+    low, high = paths.span(path)
+    return Q((f"{of}__gte", low), (f"{of}__lt", high))
 
 
 def on_path(depth: int) -> Func:

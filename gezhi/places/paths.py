@@ -8,7 +8,8 @@ from uuid import UUID
 
 ROOT = "/"
 _STEP = 33  # 32 digits and a stroke
-_COMMUNITY_DEPTH = 3  # district, subdistrict, community
+# depths: below district and subdistrict the community, the compound (or street, or market), the building
+COMMUNITY, COMPOUND, BUILDING = 3, 4, 5
 
 
 def joined(parent_path: str, id: UUID) -> str:
@@ -21,6 +22,16 @@ def ids(path: str) -> list[UUID]:
     return [UUID(hex=part) for part in path.split("/") if part]
 
 
+def depth(path: str) -> int:
+    """How many ids are on a path; 0 for "" and "/". No id is parsed."""
+    return len(path) // _STEP
+
+
+def end(path: str) -> UUID | None:
+    """The place that a path leads to, None for "" and "/"."""
+    return UUID(hex=path[-_STEP:-1]) if depth(path) else None
+
+
 def begins(depth: int) -> int:
     """At which sign of a path the id of this depth begins, counted from 0; the root's depth is 1."""
     return 1 + _STEP * (depth - 1)
@@ -28,7 +39,7 @@ def begins(depth: int) -> int:
 
 def above(path: str) -> list[str]:
     """The paths of the places above this one, root first. No id is parsed."""
-    return [path[: 1 + _STEP * n] for n in range(1, len(path) // _STEP)]
+    return [path[: 1 + _STEP * n] for n in range(1, depth(path))]
 
 
 def span(path: str) -> tuple[str, str]:
@@ -45,7 +56,7 @@ def is_within(path: str, area: str) -> bool:
 def community_id(path: str) -> UUID | None:
     """The community that a path goes through, None above it."""
     on_path = path.split("/")  # "", then the ids, then ""
-    return UUID(hex=on_path[_COMMUNITY_DEPTH]) if len(on_path) > _COMMUNITY_DEPTH + 1 else None
+    return UUID(hex=on_path[COMMUNITY]) if len(on_path) > COMMUNITY + 1 else None
 
 
 def upper(path: str, depth: int) -> str:

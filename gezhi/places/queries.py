@@ -12,7 +12,7 @@ from django.db.models.functions import Length
 
 from gezhi.kernel.geo import Point, metres
 from gezhi.kernel.refusal import NotFound
-from gezhi.places import paths
+from gezhi.places import onpath, paths
 from gezhi.places.batches import batches
 from gezhi.places.kinds import Kind
 from gezhi.places.map import Located, locate
@@ -111,7 +111,6 @@ _BY_CODE = Prepared(lambda code: Place.objects.filter(code=code).values_list(*PL
 _ON_PATH = Prepared(lambda ids: Place.objects.filter(id__in=ids).order_by("path").values_list(*PLACE_FIELDS))
 _BY_IDS = Prepared(lambda ids: Place.objects.filter(id__in=ids).values_list(*PLACE_FIELDS))
 _FIXTURE_FIELDS = tuple(FixtureRow.__slots__)
-_BELOW_COMMUNITY = 3
 _FIXTURES_ON_PATH = Prepared(
     lambda ids: Fixture.objects.filter(place_id__in=ids).order_by("code").values_list(*_FIXTURE_FIELDS)
 )
@@ -184,8 +183,7 @@ def on_ground(grids: Iterable[UUID], under: Iterable[str], *, limit: int) -> lis
     """Open places of these grid cells and below these paths, in the order of their numbers. 1 statement."""
     ground = Q(grid_id__in=[*grids])
     for path in under:
-        low, high = paths.span(path)
-        ground |= Q(path__gte=low, path__lt=high)
+        ground |= onpath.within(path, "path")
     return _rows(Place.objects.filter(ground, closed_on=None).order_by("number", "code")[:limit])
 
 
@@ -275,7 +273,7 @@ def fixtures(place_id: UUID) -> list[FixtureRow]:
 
 def fixtures_around(path: str) -> list[FixtureRow]:
     """The fixtures at a place and above it, below its community, by code: what a matter there may be about. 1 statement, none for "" and "/"."""
-    on_path = tuple(paths.ids(path))[_BELOW_COMMUNITY:]
+    on_path = tuple(paths.ids(path))[paths.COMMUNITY :]
     return [FixtureRow(*row) for row in _FIXTURES_ON_PATH.rows(on_path)] if on_path else []
 
 

@@ -9,7 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from gezhi.kernel.text import TooLong
-from gezhi.places import gazetteer, paths, saying
+from gezhi.places import gazetteer, onpath, paths, saying
 from gezhi.places.models import Place, PlaceName
 from gezhi.places.register import MAX_CODE_SIGNS, tidy_code
 from gezhi.places.subtree import within
@@ -81,8 +81,7 @@ def _in_order(ids: list[UUID]) -> list[Place]:
 def _by_words(words: str, limit: int, inside: str, near: Ground) -> list[Place]:
     here, near_by = Q(), Q()
     if inside:  # a piece of the words may also name an area that it lies in
-        low, high = paths.span(inside)
-        here = Q(path__gte=low, path__lt=high)
+        here = onpath.within(inside, "path")
         near_by = here | Q(id__in=paths.ids(inside))
     every = within("").filter(closed_on=None)
     whole, parts = _ranked(every.filter(here), words, limit, near), pieces(words)
@@ -126,8 +125,7 @@ def _ranked(places: QuerySet[Place], words: str, limit: int, near: Ground = NOWH
 def _nearness(near: Ground) -> list[Case]:
     here = Q(grid_id__in=near.grids) if near.grids else Q(pk__in=())
     for path in near.under:
-        low, high = paths.span(path)
-        here |= Q(path__gte=low, path__lt=high)
+        here |= onpath.within(path, "path")
     return (
         [Case(When(here, then=Value(0)), default=Value(1), output_field=IntegerField())] if any(near) else []
     )

@@ -7,7 +7,7 @@ from django.db.models.functions import Concat, Substr
 
 from gezhi.journal.queries import stories
 from gezhi.kernel.refusal import Invalid, NotFound
-from gezhi.places import paths
+from gezhi.places import onpath
 from gezhi.places.models import Place
 
 
@@ -44,8 +44,7 @@ def ended_with(place: Place) -> list[Place]:
 
 def within(path: str) -> QuerySet[Place]:
     """The rows of a subtree, its root included; "" and "/" are the whole jurisdiction."""
-    low, high = paths.span(path)
-    rows: QuerySet[Place] = Place.objects.filter(path__gte=low, path__lt=high)
+    rows: QuerySet[Place] = Place.objects.filter(onpath.within(path, "path"))
     return rows
 
 

@@ -18,7 +18,7 @@ from gezhi.evidence import voice
 from gezhi.journal.actions import Deed, erase_words, record
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere
-from gezhi.places import paths
+from gezhi.places.onpath import within
 from gezhi.reports.contact import seal, unseal
 from gezhi.reports.indexed import numbered
 from gezhi.reports.intake import REASON_LIMIT, Intake, judge_photos, judged, phone, words
@@ -138,9 +138,16 @@ def erase(report_id: UUID, reason: str, *, with_pictures: bool = False, actor: A
     report.may_call, report.erased_at = False, at
     report.save(
         update_fields=[
-            "text", "restatement", "contact_tail", "body_digest", "contact", "contact_key", "may_call", "erased_at",
+            "text",
+            "restatement",
+            "contact_tail",
+            "body_digest",
+            "contact",
+            "contact_key",
+            "may_call",
+            "erased_at",
         ]
-    )  # fmt: skip
+    )
     gone = evidence.discard(kind="report", id=report.id, at=at) if with_pictures else 0
     voice.discard(report.id, at=at)
     erase_words(kind="report", id=report.id, at=at)
@@ -150,8 +157,7 @@ def erase(report_id: UUID, reason: str, *, with_pictures: bool = False, actor: A
 
 def follow_place(old_path: str, new_path: str) -> int:
     """A place was moved: the path kept with every report from there follows, inside the caller's transaction. 1 UPDATE."""
-    low, high = paths.span(old_path)
-    rows = Report.objects.filter(place_path__gte=low, place_path__lt=high)
+    rows = Report.objects.filter(within(old_path))
     return rows.update(place_path=Concat(Value(new_path), Substr("place_path", len(old_path) + 1)))
 
 

@@ -37,7 +37,10 @@ class Own:
     def shares(self, seen: Iterable[int]) -> dict[str, float]:
         """How likely each leaf is by what the office knows; {} when it knows nothing of these words."""
         buckets = set(seen)
-        says = {code: sum(one for bucket, one in known.items() if bucket in buckets) for code, known in self.leaves.items()}  # fmt: skip
+        says = {
+            code: sum(one for bucket, one in known.items() if bucket in buckets)
+            for code, known in self.leaves.items()
+        }
         most = max(says.values(), default=0.0)
         if most <= 0:
             return {}

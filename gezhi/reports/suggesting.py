@@ -78,9 +78,15 @@ def unpacked(book: Mapping[str, Any]) -> Weights:
     }
     words_from = width - 2 * len(book["families"])
     return Weights(
-        tuple(book["families"]), tuple(book["bias"]), rows, book["scale"], words_from, leaves, book["leaf_bias"],
+        tuple(book["families"]),
+        tuple(book["bias"]),
+        rows,
+        book["scale"],
+        words_from,
+        leaves,
+        book["leaf_bias"],
         zlib.decompress(base64.b64decode(book["rare"])),
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -150,7 +156,11 @@ def _with_words(
     leaves: dict[str, float], spoken: "Spoken", signs: int, may: set[str] | None
 ) -> dict[str, float]:
     """In a short text one word tells more than the way it is put, which was learned from long messages."""
-    said = {code: sum(len(word) ** 2 for word in one[2]) for code, one in spoken.found.items() if may is None or code in may}  # fmt: skip
+    said = {
+        code: sum(len(word) ** 2 for word in one[2])
+        for code, one in spoken.found.items()
+        if may is None or code in may
+    }
     whole, part = sum(said.values()), SHORT_PART * max(0.0, 1 - signs / SHORT_SIGNS)
     if not whole or not part:
         return leaves
@@ -167,9 +177,14 @@ def _best(leaves: Mapping[str, float], spoken: "Spoken", of_own: set[str]) -> li
         families.setdefault(code[:2], []).append(code)
     ranked = sorted(families.values(), key=lambda codes: -sum(leaves[code] for code in codes))[:SHOWN]
     return [
-        Suggested(codes[0], round(sum(leaves[code] for code in codes), 3), spoken.words(codes[0]), codes[0] in of_own)
+        Suggested(
+            codes[0],
+            round(sum(leaves[code] for code in codes), 3),
+            spoken.words(codes[0]),
+            codes[0] in of_own,
+        )
         for codes in ranked
-    ]  # fmt: skip
+    ]
 
 
 class Spoken(NamedTuple):
@@ -247,7 +262,9 @@ def _places(word: str, text: str) -> Iterator[int]:
         yield at
 
 
-def vector(weights_from: int, families: tuple[str, ...], seen: Mapping[int, float], spoken: Spoken) -> dict[int, float]:  # fmt: skip
+def vector(
+    weights_from: int, families: tuple[str, ...], seen: Mapping[int, float], spoken: Spoken
+) -> dict[int, float]:
     """Hashed runs and words of the lexicon as one row, as the weights were trained on."""
     row = dict(seen)
     for at in (0, 1):
@@ -277,8 +294,13 @@ def _families(
 
 
 def _leaves(
-    weights: Weights, family: str, most: float, seen: Mapping[int, float], spoken: Spoken, may: set[str] | None
-) -> dict[str, float]:  # fmt: skip
+    weights: Weights,
+    family: str,
+    most: float,
+    seen: Mapping[int, float],
+    spoken: Spoken,
+    may: set[str] | None,
+) -> dict[str, float]:
     codes = {code for code in {*weights.leaves, *spoken.found} if code[:2] == family}
     codes |= {code for code in may or () if code[:2] == family}
     scores = {code: _leaf(weights, code, seen, spoken) for code in codes if may is None or code in may}

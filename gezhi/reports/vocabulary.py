@@ -98,7 +98,11 @@ def set_word(spoken: Spoken, *, actor: Actor, at: datetime) -> None:
         row.save(update_fields=["strength", "condition", "call"])
     else:
         row.save(force_insert=True)
-    record(Deed("word", row.id, "change" if before else "added", before=before, after=_said(row)), actor=actor, at=at)  # fmt: skip
+    record(
+        Deed("word", row.id, "change" if before else "added", before=before, after=_said(row)),
+        actor=actor,
+        at=at,
+    )
     transaction.on_commit(forget)
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from gezhi.places import paths
+
 MINUTES_OF_A_DAY = 24 * 60
 LEAP_YEAR = 2024  # 29 February is a day of some years
 KIND_OF_LINK = {  # the letters of a category's chain
@@ -138,7 +140,7 @@ def could_fit(rule: Rule, matter: Matter) -> bool:
 
 def _is_so(rule: Rule, matter: Matter) -> dict[Why, bool]:
     return {
-        Why.PLACE: bool(rule.place_path) and matter.path.startswith(rule.place_path),
+        Why.PLACE: paths.is_within(matter.path, rule.place_path),
         Why.PLACE_KIND: rule.place_kind in matter.place_kinds,
         Why.CATEGORY: rule.category in {matter.category, matter.top},
         Why.CONDITION: rule.condition == matter.condition,

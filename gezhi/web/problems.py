@@ -1,6 +1,6 @@
 """What programs are told when something cannot be done: `application/problem+json` (RFC 9457), in the reader's language.
 
-Everything below /api/ is answered so, also what Django refuses before a view is found; below /open311/ as its specification says (spark.py).
+Everything below /api/ is answered so, also what Django refuses before a view is found; below /open311/ as its specification says (georeport.py).
 """
 
 import json
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from gezhi.kernel.refusal import Invalid, Missing, NotYours, Refusal
-from gezhi.web import spark
+from gezhi.web import georeport
 
 BELOW: Final = "/api/"
 MEDIA_TYPE: Final = "application/problem+json"
@@ -51,13 +51,13 @@ DETAILS: Final[Mapping[int, str]] = {
 
 def is_for_program(request: HttpRequest) -> bool:
     """Whether a program asks, which reads no pages."""
-    return request.path_info.startswith(BELOW) or spark.is_for_client(request)
+    return request.path_info.startswith(BELOW) or georeport.is_for_client(request)
 
 
 def said(request: HttpRequest, number: int, *, detail: str = "") -> HttpResponse:
     """A bare status as this program reads it: a problem, or Open311's list of errors."""
-    if spark.is_for_client(request):
-        return spark.error(request, number, detail)
+    if georeport.is_for_client(request):
+        return georeport.error(request, number, detail)
     return answer(number, detail=detail)
 
 

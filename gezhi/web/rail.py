@@ -13,6 +13,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.orders import queries as orders
 from gezhi.insight.figures import sight
 from gezhi.journal import outbox
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices import queries as notices
 from gezhi.notices import receivers
@@ -83,12 +84,12 @@ def alarms() -> int:
 
 
 def _entry(name: str, icon: str, label: str, count: int = 0) -> dict[str, Any]:
-    return {"url": reverse(name), "icon": icon, "label": label, "count": figure(count) or None}
-
-
-def figure(count: int) -> int | str:
-    """A count as it is shown: beyond a thousand it was not counted."""
-    return count if count <= notices.MOST else f"{notices.MOST}+"
+    return {
+        "url": reverse(name),
+        "icon": icon,
+        "label": label,
+        "count": counting.said(count) if count else None,
+    }
 
 
 def _with_active(entries: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:

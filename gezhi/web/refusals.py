@@ -27,7 +27,7 @@ from gezhi.kernel.refusal import (
 )
 from gezhi.parties import queries as parties
 from gezhi.reports.intake import MOST_PHOTOS
-from gezhi.web import problems, spark, words
+from gezhi.web import georeport, problems, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
 from gezhi.web.refusalwords import MAP, NOT_FROM_HERE, PHOTOS, SHOWING
@@ -325,7 +325,7 @@ def page(request: HttpRequest, refusal: Refusal, *, url: str = "") -> HttpRespon
     if isinstance(refusal, Unavailable):
         return unavailable(request)
     number = status(refusal)
-    if spark.is_for_client(request):
+    if georeport.is_for_client(request):
         return client_answer(request, refusal)
     if problems.is_for_program(request):
         return problems.of_refusal(refusal, number, sentence(refusal))
@@ -344,7 +344,7 @@ def client_answer(request: HttpRequest, refusal: Refusal, said: str = "") -> Htt
     """A refusal as Open311 has it: 404 for what is not there, 403 for who may not, 400 for everything that cannot be taken."""
     number = status(refusal)
     shown = number if number in {403, 404, 429, 503} else 400
-    found = spark.error(request, shown, said or ("" if shown != 400 else sentence(refusal)))
+    found = georeport.error(request, shown, said or ("" if shown != 400 else sentence(refusal)))
     if isinstance(refusal, TooOften):
         found["Retry-After"] = str(refusal.seconds)
     return found

@@ -194,9 +194,14 @@ class Office(RuleBasedStateMachine):
     def reported(self, kind: str, how: str) -> None:
         row = self.cast.town.row(self.cast.town.stairwell)
         intake = Intake(
-            how.split()[0], text="门坏了", place=row.id, place_path=row.path, contact=PHONE if how != "qr" else "",
-            category=catalogue.by_code(kind).id if kind else None, key=f"machine-key-{len(self.sent):012d}",
-        )  # fmt: skip
+            how.split()[0],
+            text="门坏了",
+            place=row.id,
+            place_path=row.path,
+            contact=PHONE if how != "qr" else "",
+            category=catalogue.by_code(kind).id if kind else None,
+            key=f"machine-key-{len(self.sent):012d}",
+        )
         actor = self.cast.chen if how == "phone" else VISITOR
         self.sent.append(
             (Voice(intake, row), receive_report(Voice(intake, row), actor=actor, at=self.at).code)

@@ -77,7 +77,14 @@ def hidden(cast: Cast, noon: datetime) -> dict[str, str]:
     here = cast.town.stairwell
     complaint = next(one for one in catalogue.open_leaves() if one.complains_of_party)
     closed = sorted_at(cast, here, noon)
-    Case.objects.filter(id=closed.id).update(run_id=None, state="closed", ending="solved_on_spot_unchecked", closed_at=noon, stage_due=None, due_at=None)  # fmt: skip
+    Case.objects.filter(id=closed.id).update(
+        run_id=None,
+        state="closed",
+        ending="solved_on_spot_unchecked",
+        closed_at=noon,
+        stage_due=None,
+        due_at=None,
+    )
     return {
         cast.lin_reports(noon).number: "unsorted",
         sorted_at(cast, here, noon, "1201").number: "at somebody's home",

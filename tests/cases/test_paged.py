@@ -13,6 +13,7 @@ from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.cases.paged import Order, Page, Spot, Start
+from gezhi.kernel import counting
 from gezhi.kernel.ids import uuid7
 from gezhi.tenancy.clock import new_id
 from tests.cast import Cast, walk
@@ -118,7 +119,7 @@ def test_few_that_fit_are_cut_into_the_same_pages(
 def test_of_more_than_a_thousand_none_are_listed_at_once(
     cast: Cast, seven: list[Case], noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paged, "MOST", 6)
+    monkeypatch.setattr(counting, "COUNTED", 6)
     who = {"order": Order.DUE, "actor": cast.zhou, "at": noon, "soon": noon}
     assert paged.few(ALL, **who) is None
     assert len(paged.few(CaseFilter(states=OPEN, since=noon), **who)) == 3

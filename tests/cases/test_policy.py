@@ -130,8 +130,15 @@ def test_whoever_it_was_escalated_to_sees_it(cast: Cast, noon: datetime) -> None
 def test_roles_follow_post_ground_and_party(cast: Cast, noon: datetime) -> None:
     case = sent(cast, cast.lin_reports(noon), cast.property, noon)
     roles = {
-        "魏": {G}, "陈": {D, C}, "赵": {C}, "孙": {S}, "钱": {S, G}, "周": {D, A, C}, "高": set(), "莫": set(),
-    }  # fmt: skip
+        "魏": {G},
+        "陈": {D, C},
+        "赵": {C},
+        "孙": {S},
+        "钱": {S, G},
+        "周": {D, A, C},
+        "高": set(),
+        "莫": set(),
+    }
     actors = (cast.wei, cast.chen, cast.zhao, cast.sun, cast.qian, cast.zhou, cast.gao, cast.mo)
     assert {actor.name: set(policy.roles_for(actor, case)) for actor in actors} == roles
 

@@ -85,8 +85,9 @@ def test_who_comes_second_learns_of_it(cast: Cast, case: Case, noon: datetime) -
 
 
 @pytest.mark.parametrize(
-    ("who", "why"), [("wei", NotYours), ("sun", NotYours), ("zhao", NotYours), ("mo", NotFound), ("gao", NotFound)]
-)  # fmt: skip
+    ("who", "why"),
+    [("wei", NotYours), ("sun", NotYours), ("zhao", NotYours), ("mo", NotFound), ("gao", NotFound)],
+)
 def test_only_the_desk_says_anything(cast: Cast, case: Case, noon: datetime, who: str, why: Any) -> None:
     walk(case, (cast.chen, Move("dispatch", party=cast.property)), at=noon)
     actor = getattr(cast, who)
@@ -161,7 +162,9 @@ def test_a_proposal_can_be_said_as_it_stands() -> None:
 def test_nothing_is_said_before_somebody_accepted_it(cast: Cast, noon: datetime) -> None:
     fresh = cast.lin_reports(noon)
     asked = walk(cast.lin_reports(noon, text="又一件"), (cast.chen, Move("ask", note="哪里")), at=noon)
-    declined = walk(cast.lin_reports(noon, text="再一件"), (cast.chen, Move("decline", reason="不是这里")), at=noon)  # fmt: skip
+    declined = walk(
+        cast.lin_reports(noon, text="再一件"), (cast.chen, Move("decline", reason="不是这里")), at=noon
+    )
     for one in (fresh, asked, declined):
         found = refused(lambda one=one: say(one.id, SENTENCE, actor=cast.chen, at=noon))
         assert (type(found), found.code) == (NotFromHere, "no_words_not_accepted")

@@ -16,25 +16,11 @@ from gezhi.journal import check as journal_check
 from gezhi.journal.queries import story
 from gezhi.journal.sealing import seal
 from gezhi.kernel.refusal import Missing, NotFound, NotFromHere, NotYours
-from tests.cast import Cast, done, lin, walk
+from tests.cast import Cast, solved, walk
 from tests.plans import on_sqlite
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-def solved(cast: Cast, at: datetime, **more: Any) -> Case:
-    """Reported, done and confirmed at one moment."""
-    case = cast.lin_reports(at, **more)
-    moves = (
-        (cast.chen, Move("accept")),
-        (cast.chen, Move("dispatch", party=cast.property)),
-        (cast.qian, Move("take")),
-        (cast.qian, done(at)),
-        (cast.zhao, Move("pass_check", note="好了")),
-        (lin(case), Move("satisfied")),
-    )
-    return walk(case, *moves, at=at)
 
 
 def again(cast: Cast, at: datetime) -> Case:

@@ -58,15 +58,25 @@ def reasons(book):
 
 def test_titles_and_empty_lines_above_the_heads_are_no_heads():
     data = excel(
-        ("悦海社区2024年一季度问题台账", *[None] * 7), (), ("填报单位：悦海社区", None, "填报人：", *[None] * 5), HEADS, ROW,
+        ("悦海社区2024年一季度问题台账", *[None] * 7),
+        (),
+        ("填报单位：悦海社区", None, "填报人：", *[None] * 5),
+        HEADS,
+        ROW,
         merged=("A1:H1",),
-    )  # fmt: skip
+    )
     book = read_book(data, "台账.xlsx")
     assert (book.heads, book.head_row, [row.number for row in book.rows]) == (HEADS, 4, [5])
     assert fields(book) == {
-        "编号": "number", "上报时间": "said_at", "地点": "place", "类别": "category", "问题描述": "text", "联系电话": "contact",
-        "责任单位": "party", "办理情况": "status",
-    }  # fmt: skip
+        "编号": "number",
+        "上报时间": "said_at",
+        "地点": "place",
+        "类别": "category",
+        "问题描述": "text",
+        "联系电话": "contact",
+        "责任单位": "party",
+        "办理情况": "status",
+    }
 
 
 def test_heads_over_two_rows_are_read_together():
@@ -79,8 +89,14 @@ def test_heads_over_two_rows_are_read_together():
     book = read_book(data, "台账.xlsx")
     assert book.heads == ("序号", "问题描述", "反映人 姓名", "反映人 电话", "小区", "楼栋", "办结时间")
     assert fields(book) == {
-        "序号": "", "问题描述": "text", "反映人 姓名": "", "反映人 电话": "contact", "小区": "place", "楼栋": "place", "办结时间": "closed_at",
-    }  # fmt: skip
+        "序号": "",
+        "问题描述": "text",
+        "反映人 姓名": "",
+        "反映人 电话": "contact",
+        "小区": "place",
+        "楼栋": "place",
+        "办结时间": "closed_at",
+    }
     (record,) = mapping.records(book, mapping.as_fields(mapping.propose(book), len(book.heads)))
     assert (record.number, record.cells["place"], record.cells["contact"]) == (
         3,

@@ -78,8 +78,14 @@ def test_heads_over_two_rows_and_the_rows_for_lines_are_found() -> None:
 def test_a_form_is_filled() -> None:
     sheet = sheet_with(2)["月报 表1"]
     assert [sheet.cell(FIRST, at).value for at in range(1, 8)] == [
-        1, "悦海社区", "悦海花园1号楼", FORMULA, AT.replace(tzinfo=None), "悦海物业", "已结案",
-    ]  # fmt: skip
+        1,
+        "悦海社区",
+        "悦海花园1号楼",
+        FORMULA,
+        AT.replace(tzinfo=None),
+        "悦海物业",
+        "已结案",
+    ]
     assert sheet.cell(FIRST, 4).data_type == "s"
     assert [sheet.cell(FIRST + 2, at).value for at in range(1, 8)] == [None] * 7
     assert sheet.cell(FIRST, 8).value == f'=IF(G{FIRST}="",0,1)'

@@ -101,8 +101,10 @@ def test_the_file_is_a_plain_tar_whose_manifest_comes_last(whole: Path) -> None:
     assert {entry.mode for entry, _ in made} == {0o600}
     said = json.loads(made[-1][1])
     assert said["files"][0] == {
-        "name": "database.sqlite3", "bytes": 4000, "sha256": sha256(FILES["database.sqlite3"]).hexdigest()
-    }  # fmt: skip
+        "name": "database.sqlite3",
+        "bytes": 4000,
+        "sha256": sha256(FILES["database.sqlite3"]).hexdigest(),
+    }
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -149,8 +151,11 @@ STRANGE: dict[str, tuple[Entry, str]] = {
     "device": (strange(MORE, b"", type=tarfile.CHRTYPE, devmajor=1, devminor=3), "is no plain file"),
     "pipe": (strange(MORE, b"", type=tarfile.FIFOTYPE), "is no plain file"),
     "folder": (strange("media/original", b"", type=tarfile.DIRTYPE), "is no plain file"),
-    "sparse": (strange(MORE, pax_headers={"GNU.sparse.map": "0,1", "GNU.sparse.size": "9"}), "is no plain file"),
-}  # fmt: skip
+    "sparse": (
+        strange(MORE, pax_headers={"GNU.sparse.map": "0,1", "GNU.sparse.size": "9"}),
+        "is no plain file",
+    ),
+}
 
 
 @pytest.mark.parametrize("kind", STRANGE)

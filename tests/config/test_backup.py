@@ -155,8 +155,9 @@ def test_verify_fails_where_the_office_itself_is_broken_and_the_backup_stands(
     photo.unlink()
     done = office.gezhi("backup", "--to", str(to))
     assert (done.returncode, done.stderr) == (
-        0, "gezhi backup: 1 pictures are gone from this office, 0 are altered: `gezhi check` names them\n",
-    )  # fmt: skip
+        0,
+        "gezhi backup: 1 pictures are gone from this office, 0 are altered: `gezhi check` names them\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,9 +247,12 @@ def test_twin_without_its_mark_half_an_office_would_start(
     ("facts", "sentence"),
     [
         ({"database": "oracle"}, "x.tar holds a database of the kind oracle: "),
-        ({"migrations": ["cases.0001_begins", "cases.9999_later"]}, "x.tar was made by a newer Gezhi (9.0, cases.9999_later): "),
+        (
+            {"migrations": ["cases.0001_begins", "cases.9999_later"]},
+            "x.tar was made by a newer Gezhi (9.0, cases.9999_later): ",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_backup_that_this_installation_cannot_read_says_what_is_needed(facts: dict, sentence: str) -> None:
     ours = {"gezhi": "9.0", "database": connection.vendor, "migrations": ["axes.8888_of_a_library"]}
     restore._ask_for_us(Path("x.tar"), Manifest(ours, ()))

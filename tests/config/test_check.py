@@ -119,12 +119,16 @@ def test_notices_that_do_not_follow_are_named(written: datetime) -> None:
 @pytest.mark.parametrize(
     ("https", "hosts", "what"),
     [
-        (True, ["localhost", "127.0.0.1", "[::1]"], "names this machine only: behind a proxy nobody is answered"),
+        (
+            True,
+            ["localhost", "127.0.0.1", "[::1]"],
+            "names this machine only: behind a proxy nobody is answered",
+        ),
         (True, ["office.example", "127.0.0.1"], None),
         (False, ["127.0.0.1"], None),
         (False, ["*"], "answers to every name: write down the office's own"),
     ],
-)  # fmt: skip
+)
 def test_the_names_an_office_answers_to_are_looked_at(
     https: bool, hosts: list[str], what: str | None, office: Jurisdiction, noon: datetime, settings: Any
 ) -> None:

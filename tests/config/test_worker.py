@@ -17,7 +17,7 @@ from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.config import check, commands, worker
-from gezhi.config.handful import HAND_SECONDS
+from gezhi.config.errands import HAND_SECONDS
 from gezhi.evidence.decoding import COPY_SECONDS
 from gezhi.flows.found_office import Founding, found_office
 from gezhi.journal import heartbeat, outbox, sealing

@@ -191,7 +191,12 @@ def test_a_name_that_is_not_ours_gets_no_page_of_ours(doors: Knocker, host: str)
 
 
 def test_no_header_of_a_stranger_changes_what_a_page_says(doors: Knocker) -> None:
-    pages = [("lin", "/"), ("lin", f"/p/{doors.things['A1.place']}"), ("chen", f"/desk/places/{doors.things['A1.place']}/poster/"), ("lin", "/desk/")]  # fmt: skip
+    pages = [
+        ("lin", "/"),
+        ("lin", f"/p/{doors.things['A1.place']}"),
+        ("chen", f"/desk/places/{doors.things['A1.place']}/poster/"),
+        ("lin", "/desk/"),
+    ]
 
     def said(who: str, page: str, headers: dict[str, str]) -> tuple[Any, ...]:
         answer = doors.as_one(who).get(page, **headers)

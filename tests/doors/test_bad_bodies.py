@@ -74,7 +74,10 @@ def answered(doors: Knocker, strange: str) -> list[int]:
     sent_to = (("lin", "/r/", text), ("lin", "/account/login/", f"login={strange}&password=x".encode()))
     with undone():
         got = [doors.as_one(who).get(address).status_code for who, address in queries_of]
-        return got + [posted(doors, who, door, ("", bodies.FORM, body)).answer.status_code for who, door, body in sent_to]  # fmt: skip
+        return got + [
+            posted(doors, who, door, ("", bodies.FORM, body)).answer.status_code
+            for who, door, body in sent_to
+        ]
 
 
 def test_too_much_at_once_is_not_read(doors: Knocker) -> None:

@@ -152,8 +152,10 @@ def written(doors: Knocker, who: str, row: Row, more: Mapping[str, str]) -> list
 def differences(doors: Knocker, who: str, row: Row, names: Mapping[str, str]) -> Iterator[str]:
     """Where the database was told something else because of answers that nobody asked for. What chance changes is left out."""
     first, second = (written(doors, who, row, {}) for _time in range(2))
-    by_chance = [{at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]}
-                 for (_sql, one), (_sql, other) in zip(first, second, strict=True)]  # fmt: skip
+    by_chance = [
+        {at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]}
+        for (_sql, one), (_sql, other) in zip(first, second, strict=True)
+    ]
     third = written(doors, who, row, names)
     if [sql for sql, _values in third] != [sql for sql, _values in first]:
         yield f"{row.name}: other statements with one of {sorted(names)}"

@@ -59,8 +59,12 @@ def said(row: Row, cells: dict[str, str]) -> str:
 
 def asking(row: Row) -> list[str]:
     """Who is asked. Of people who are refused alike because they are alike (one duty, no duty) one asks, another one in the next line."""
-    alike = [group for group in ALIKE if len({row.cells[who] for who in group} - REFUSED) == 0
-             and len({row.cells[who] for who in group}) == 1]  # fmt: skip
+    alike = [
+        group
+        for group in ALIKE
+        if len({row.cells[who] for who in group} - REFUSED) == 0
+        and len({row.cells[who] for who in group}) == 1
+    ]
     left_out = {who for group in alike for at, who in enumerate(group) if at != row.line % len(group)}
     return [who for who in row.cells if who not in left_out]
 

@@ -81,13 +81,16 @@ COURSES: dict[str, tuple[str, Step] | None] = {
     "opened": ("reported", lambda by, at: (by.desk, Move("accept"))),
     "dispatched": ("opened", lambda by, at: (by.desk, Move("dispatch", party=by.party))),
     "in_hand": ("dispatched", lambda by, at: (by.handler, Move("take"))),
-    "stretched": ("in_hand", lambda by, at: (by.handler, Move("request_extension", reason="等货", until=later(at)))),
+    "stretched": (
+        "in_hand",
+        lambda by, at: (by.handler, Move("request_extension", reason="等货", until=later(at))),
+    ),
     "paused": ("in_hand", lambda by, at: (by.officer, Move("carry_forward", reason="等货", until=later(at)))),
     "to_check": ("in_hand", lambda by, at: (by.handler, done(at))),
     "to_confirm": ("to_check", lambda by, at: (by.checker, Move("pass_check", note="看过了"))),
     "objected": ("to_confirm", lambda by, at: (by.desk, Move("note", note="上报人说还漏水"))),
     "closed": ("to_confirm", lambda by, at: (by.desk, Move("satisfied"))),
-}  # fmt: skip
+}
 ACROSS = ("reported", "opened", "dispatched")  # in the other grid: what came to its own people, too
 ELSEWHERE = ("reported", "opened")  # where the question is only whether one may see it at all
 

@@ -46,8 +46,15 @@ def test_who_leaves_writes_and_who_comes_confirms(
     sheet = actions.hand_over(day, "3号楼 玻璃已围挡", NUMBERS, actor=chen, at=leaving)
     written = queries.sheet_of(day)
     assert written[1:] == (
-        day, evening, "3号楼 玻璃已围挡", NUMBERS, chen.id, leaving, None, None,
-    )  # fmt: skip
+        day,
+        evening,
+        "3号楼 玻璃已围挡",
+        NUMBERS,
+        chen.id,
+        leaving,
+        None,
+        None,
+    )
     assert queries.sheets_to_confirm(town.desk) == [written]
     actions.confirm_hand_over(sheet, actor=zhao, at=leaving + timedelta(minutes=5))
     assert queries.sheet_of(day)[7:] == (zhao.id, leaving + timedelta(minutes=5))

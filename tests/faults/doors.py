@@ -64,7 +64,12 @@ def api(line: Line, marks: Sequence[str]) -> Told:
     (mark,) = marks
     body: dict[str, Any] = {"text": f"路灯坏了 {mark}", "place": line.office["place"], "category": "0501"}
     if number_of(mark) % 8 == 0:
-        kept = line.send("POST", "/api/v1/evidence", parts({}, {"file": ("lamp.jpg", picture(mark))}, mark), {"Content-Type": f"multipart/form-data; boundary={mark}"})  # fmt: skip
+        kept = line.send(
+            "POST",
+            "/api/v1/evidence",
+            parts({}, {"file": ("lamp.jpg", picture(mark))}, mark),
+            {"Content-Type": f"multipart/form-data; boundary={mark}"},
+        )
         body["evidence"] = [loads(expect(kept, 201).page)["id"]]
     keys = {} if line.is_keyless else {"Idempotency-Key": key_of(mark)}
     heads = {"Content-Type": "application/json", **keys}
@@ -127,7 +132,13 @@ def _due() -> datetime:
 def order(line: Line, marks: Sequence[str]) -> Told:
     """The hotline's own system."""
     (mark,) = marks
-    body = {"issuer": "hotline", "number": f"WH-{mark}", "text": f"来电人反映路灯不亮 {mark}", "due_at": _due().isoformat(), "place": line.office["place"]}  # fmt: skip
+    body = {
+        "issuer": "hotline",
+        "number": f"WH-{mark}",
+        "text": f"来电人反映路灯不亮 {mark}",
+        "due_at": _due().isoformat(),
+        "place": line.office["place"],
+    }
     heads = {"Content-Type": "application/json", "Authorization": f"Bearer {line.office['token']}"}
     answer = expect(line.send("POST", "/api/v1/orders", dumps(body).encode(), heads), 201, 200)
     return {mark: loads(answer.page)["id"].replace("-", "")}

@@ -157,8 +157,13 @@ def test_rows_of_one_sheet_are_judged_against_one_another(
 """
     result = import_accounts(sheet(rows), "同事.csv", actor=admin_actor, at=noon)
     assert result == (
-        6, 3, 1, 2, (RowFinding(4, "起", "overlaps"), RowFinding(5, "登录名", "looks_like")), ()
-    )  # fmt: skip
+        6,
+        3,
+        1,
+        2,
+        (RowFinding(4, "起", "overlaps"), RowFinding(5, "登录名", "looks_like")),
+        (),
+    )
 
 
 def one_by_one(name: str, username: str, town: Town, actor: Actor, at: datetime) -> None:

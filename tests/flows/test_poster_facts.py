@@ -91,8 +91,13 @@ def test_a_line_names_the_building_never_the_stairwell(cast: Cast, noon: datetim
 
 def test_all_stairs_of_a_compound_are_chosen_and_closed_ones_left_out(cast: Cast, noon: datetime) -> None:
     second = places.add_place(
-        kind=Kind.STAIRWELL, name="1单元", parent_id=cast.town.building, grid_id=cast.town.grid_a1, actor=SYSTEM, at=noon
-    )  # fmt: skip
+        kind=Kind.STAIRWELL,
+        name="1单元",
+        parent_id=cast.town.building,
+        grid_id=cast.town.grid_a1,
+        actor=SYSTEM,
+        at=noon,
+    )
     path = cast.town.row(cast.town.compound).path
     assert [one.name for one in chosen(path, [Kind.STAIRWELL], 9)] == ["2单元", "1单元"]
     places.close_place(second.id, on=noon.date(), actor=SYSTEM, at=noon)

@@ -14,8 +14,8 @@ from gezhi.journal import check as journal_check
 from gezhi.journal.queries import story
 from gezhi.journal.sealing import seal
 from gezhi.kernel.refusal import Missing, NotFound, NotFromHere, NotYours, Stale
-from tests.cases.test_series import again, solved
-from tests.cast import Cast, walk
+from tests.cases.test_series import again
+from tests.cast import Cast, solved, walk
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -28,7 +28,18 @@ def reported(cast: Cast, noon: datetime) -> Case:
 def voice(cast: Cast, text: str = "玻璃还是碎的", key: str = "", number: str = "") -> Voice:
     row = cast.town.row(cast.town.stairwell)
     source = "group" if number else ""
-    return Voice(Intake("phone", text=text, place=row.id, place_path=row.path, key=key or None, source=source, external_number=number), row)  # fmt: skip
+    return Voice(
+        Intake(
+            "phone",
+            text=text,
+            place=row.id,
+            place_path=row.path,
+            key=key or None,
+            source=source,
+            external_number=number,
+        ),
+        row,
+    )
 
 
 def test_what_is_new_joins_the_case_that_a_person_names(cast: Cast, reported: Case, noon: datetime) -> None:
@@ -88,6 +99,8 @@ def test_twin_without_one_transaction_the_voice_would_stand_alone(
 def test_the_same_voice_once_more_is_the_same_report_and_joins_nothing_again(
     cast: Cast, reported: Case, noon: datetime, more: dict[str, str]
 ) -> None:
-    first, second = (receive_and_join(voice(cast, **more), reported.number, actor=cast.chen, at=noon) for _time in range(2))  # fmt: skip
+    first, second = (
+        receive_and_join(voice(cast, **more), reported.number, actor=cast.chen, at=noon) for _time in range(2)
+    )
     assert (first.received.code, first.case.id) == (second.received.code, second.case.id)
     assert (second.received.is_new, second.not_joined, Report.objects.count()) == (False, None, 2)

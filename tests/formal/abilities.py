@@ -70,10 +70,15 @@ ABILITIES = (
     _row(Who.OFFICER, [S.IN_HAND], "resume", when=lambda case: case.is_paused, group="work"),
     _row(Who.CLERK, [S.IN_HAND], "resume", when=lambda case: case.is_paused, group="work"),
     _row(
-        Who.OFFICER, [S.IN_HAND], "approve_extension refuse_extension",
-        when=lambda case: case.extension_asked, group="work",
+        Who.OFFICER,
+        [S.IN_HAND],
+        "approve_extension refuse_extension",
+        when=lambda case: case.extension_asked,
+        group="work",
     ),
-    _row(Who.OFFICER, [S.TO_CHECK], "pass_check fail_check", when=lambda case: case.handler is not Who.OFFICER),
+    _row(
+        Who.OFFICER, [S.TO_CHECK], "pass_check fail_check", when=lambda case: case.handler is not Who.OFFICER
+    ),
     _row(Who.CLERK, [S.TO_CHECK], "pass_check fail_check", when=lambda case: case.handler is not Who.CLERK),
     _row(Who.REPORTER, [S.TO_CONFIRM], "satisfied unsatisfied"),
     _row(Who.CLERK, [S.TO_CONFIRM], "satisfied unsatisfied call_back"),
@@ -87,7 +92,7 @@ ABILITIES = (
     _row(Who.CLOCK, State, "relocate"),
     _row(Who.CLOCK, [S.DISPATCHED, S.IN_HAND], "hand_over"),
     *(_row(who, OPEN, "note") for who in STAFF),
-)  # fmt: skip
+)
 
 
 def lacking(case: Case, is_reported: bool, outcomes: Iterable[Outcome], scope: Scope) -> str:

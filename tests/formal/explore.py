@@ -113,9 +113,13 @@ def _dead_end(found: Explored) -> Broken | None:
     """From every world reached: everything can be closed; a case at work can still be solved; a message can still be sent."""
     goals: list[tuple[str, Callable[[World], bool], Callable[[World], bool]]] = [
         ("no dead end: everything can be closed", _is_closed, lambda world: True),
-        ("no dead end: what is open can be solved", _is_solved, lambda world: len(world.cases) == 1 and not _is_closed(world)),
+        (
+            "no dead end: what is open can be solved",
+            _is_solved,
+            lambda world: len(world.cases) == 1 and not _is_closed(world),
+        ),
         ("I12: a message that was queued is sent", _is_sent, lambda world: world.post is not None),
-    ]  # fmt: skip
+    ]
     for sentence, is_goal, is_asked in goals:
         if not any(map(is_asked, found.came)):
             continue

@@ -346,4 +346,4 @@ OF_STEPS = (
     OfStep("I12: the reporter hears of it", "", _heard),
     OfStep("I10: a level is escalated once", "clock", _climbs),
     OfStep("what is only said moves nothing", "", _stays),
-)  # fmt: skip
+)

@@ -255,9 +255,16 @@ def acts(case: Case, scope: Scope) -> frozenset[str]:
 @cache
 def _act(state: State, clock: Clock, is_paused: bool, is_objected: bool) -> Act:
     standing = Standing(
-        state, BEGAN, DUE, is_paused, DUE if is_paused else None, is_objected,
-        clock.reminded, DUE if clock.rungs else None, clock.has_ended,
-    )  # fmt: skip
+        state,
+        BEGAN,
+        DUE,
+        is_paused,
+        DUE if is_paused else None,
+        is_objected,
+        clock.reminded,
+        DUE if clock.rungs else None,
+        clock.has_ended,
+    )
     return next_act(standing, LIMITS, ROUND_THE_CLOCK)[1]
 
 

@@ -21,7 +21,6 @@ from gezhi.insight.figures.cells import Sum
 from gezhi.insight.figures.clicks import asked_for, behind, lines_of, within
 from gezhi.insight.figures.counts import NAMES, PLACE_OF, of_count
 from gezhi.insight.figures.figures import count, figure, figures, times
-from gezhi.insight.figures.months import Span
 from gezhi.insight.figures.reading import NONE, Asked, each, read, total
 from gezhi.insight.figures.sight import grounds, may_look
 from gezhi.insight.models import Exclusion, Tally
@@ -29,6 +28,7 @@ from gezhi.insight.rollups import following
 from gezhi.insight.rollups.anew import count_anew
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import SYSTEM, Duty, Post
+from gezhi.kernel.months import Span
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Refusal
 from gezhi.ledger import actions as ledger
 from gezhi.ledger.models import Line

@@ -9,6 +9,7 @@ from django.db.models import Value
 from gezhi.cases.models import Case
 from gezhi.config import worker
 from gezhi.insight.memory import lines
+from gezhi.kernel import counting
 from gezhi.ledger.models import Line
 from gezhi.places import paths
 from gezhi.places.onpath import on_path
@@ -55,7 +56,7 @@ def test_twin_without_the_look_at_who_asks_everybody_is_told(
 def test_of_many_only_the_newest_are_read_and_since_when_is_said(
     name: str, cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "MOST", 2)
+    monkeypatch.setattr(counting, "COUNTED", 2)
     monkeypatch.setattr(lines, "WALKED", 3)
     for days in range(5):
         cast.lin_reports(noon - timedelta(days=days))
@@ -65,13 +66,13 @@ def test_of_many_only_the_newest_are_read_and_since_when_is_said(
     assert found.since == (noon - timedelta(days=2)).date()
     assert (
         lines.open_at(path_of(cast, name), actor=cast.chen, first=9).number == 3
-    )  # one more than MOST: "2+"
+    )  # one more than COUNTED: "2+"
 
 
 def test_of_more_open_ones_than_are_counted_those_due_first_come_first(
     cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "MOST", 2)
+    monkeypatch.setattr(counting, "COUNTED", 2)
     made = [cast.lin_reports(noon + n * HOUR) for n in range(5)]
     worker.keep_books(noon + 5 * HOUR)
     for n, case in enumerate(made):
@@ -83,7 +84,7 @@ def test_of_more_open_ones_than_are_counted_those_due_first_come_first(
 def test_what_one_may_not_see_takes_no_place_of_what_one_may(
     cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "MOST", 2)
+    monkeypatch.setattr(counting, "COUNTED", 2)
     made = [cast.lin_reports(noon + n * HOUR) for n in range(6)]
     Case.objects.filter(id__in=[one.id for one in made[:3]]).update(complained_of=cast.property)
     worker.keep_books(noon + 6 * HOUR)

@@ -14,9 +14,10 @@ from gezhi.config import worker
 from gezhi.flows import reach_reporter
 from gezhi.insight import check
 from gezhi.insight.models import SearchCursor, SearchLine
-from gezhi.insight.search import engines, finding, following
+from gezhi.insight.search import engines, following
 from gezhi.insight.search.finding import look_for
 from gezhi.journal.queries import sealed_position
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from tests.cast import Cast
 
@@ -71,7 +72,7 @@ def test_nobody_finds_what_is_not_his_to_see(cast: Cast, flooded: Case, noon: da
 def test_more_than_are_counted_are_found_along_the_list(
     cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "MOST", 1)
+    monkeypatch.setattr(counting, "COUNTED", 1)
     found = look_for("单元")
     assert found is not None
     assert found.ids is None

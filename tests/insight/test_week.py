@@ -113,9 +113,13 @@ def test_what_is_stuck_is_named_with_its_party_and_small_parties_are_one(
     line(two, state="dispatched", returns=2, dispatched_at=noon)
     line(three, state="in_hand", paused_since=noon - 3 * DAY)
     found = week(MONDAY, "/", actor=SYSTEM, at=noon + DAY)
-    assert [(still.cases, still.oldest[0].number) for still in (found.overdue, found.returned, found.paused)] == [
-        (1, one.number), (1, two.number), (1, three.number),
-    ]  # fmt: skip
+    assert [
+        (still.cases, still.oldest[0].number) for still in (found.overdue, found.returned, found.paused)
+    ] == [
+        (1, one.number),
+        (1, two.number),
+        (1, three.number),
+    ]
     assert found.overdue.by_party == ((None, 1),)  # two people work there
     assert [one.party_id for one in found.overdue.oldest] == [None]  # nor is it named with its days
     monkeypatch.setattr(weeks, "FEW", 1)  # sabotage twin: nobody is few

@@ -216,8 +216,15 @@ def test_a_first_paragraph_is_of_ones_own_ground_alone(
         "worker": (cast.wei, set()),
     }
     grounds = {
-        office.id, cast.desk_a, cast.desk_b, town.subdistrict, town.community_a, town.community_b, town.compound, town.stairwell,
-    }  # fmt: skip
+        office.id,
+        cast.desk_a,
+        cast.desk_b,
+        town.subdistrict,
+        town.community_a,
+        town.community_b,
+        town.compound,
+        town.stairwell,
+    }
     for actor, own in may.values():
         for ground in grounds - own:
             with pytest.raises(NotYours):

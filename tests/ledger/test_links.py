@@ -14,7 +14,7 @@ from gezhi.ledger import actions, check, queries
 from gezhi.ledger.columns import COLUMNS
 from gezhi.ledger.models import Line
 from gezhi.ledger.queries import LineFilter
-from tests.cast import Cast, done, lin, walk
+from tests.cast import Cast, solved, walk
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -26,19 +26,6 @@ def book(at: datetime) -> dict[str, dict[str, object]]:
     assert list(check.findings()) == []
     rows = queries.rows(queries.lines(LineFilter(), actor=SYSTEM), actor=SYSTEM, language="zh-hans", at=at)
     return {row.line.number: {str(one.head): one.value(row) for one in COLUMNS} for row in rows}
-
-
-def solved(cast: Cast, at: datetime) -> Case:
-    case = cast.lin_reports(at)
-    moves = (
-        (cast.chen, Move("accept")),
-        (cast.chen, Move("dispatch", party=cast.property)),
-        (cast.qian, Move("take")),
-        (cast.qian, done(at)),
-        (cast.zhao, Move("pass_check", note="好了")),
-        (lin(case), Move("satisfied")),
-    )
-    return walk(case, *moves, at=at)
 
 
 def test_what_was_split_off_has_a_line_of_its_own_that_says_where_it_came_from(

@@ -132,7 +132,12 @@ def test_the_rest_of_a_flood_is_handed_on_within_it(cast: Cast, noon: datetime) 
 @pytest.fixture
 def group(cast: Cast, noon: datetime, settings: Any) -> None:
     """The desk has a group chat."""
-    robots.add_robot(cast.desk_a, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa", actor=SYSTEM, at=noon)  # fmt: skip
+    robots.add_robot(
+        cast.desk_a,
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa",
+        actor=SYSTEM,
+        at=noon,
+    )
 
 
 def told_outside() -> int:

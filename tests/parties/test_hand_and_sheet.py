@@ -61,8 +61,11 @@ ROWS = {
         Row("wei", "魏", "team_a1", starts_on=date(2025, 1, 1), ends_on=NEW_YEAR),
         "taken in",
     ),
-    "a post around one that never held": (Row("sun", "孙", "company", Duty.MANAGER, starts_on=date(2025, 12, 1)), "taken in"),
-}  # fmt: skip
+    "a post around one that never held": (
+        Row("sun", "孙", "company", Duty.MANAGER, starts_on=date(2025, 12, 1)),
+        "taken in",
+    ),
+}
 
 
 @pytest.fixture

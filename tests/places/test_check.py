@@ -19,9 +19,9 @@ def test_a_sound_tree_has_no_findings(town: Town) -> None:
 
 
 ASTRAY: list[tuple[str, Any, str]] = [
-    ("third", lambda town: {"path": "/astray/"}, "its path does not continue its parent's"),
-    ("third", lambda town: {"parent_id": town.yuehai.id}, "its path does not continue its parent's"),
-    ("third", lambda town: {"grid_id": town.b2.id}, "its grid cell is of another community"),
+    ("building", lambda town: {"path": "/astray/"}, "its path does not continue its parent's"),
+    ("building", lambda town: {"parent_id": town.yuehai.id}, "its path does not continue its parent's"),
+    ("building", lambda town: {"grid_id": town.b2.id}, "its grid cell is of another community"),
     ("stairs", lambda town: {"kind": "compound"}, "a compound may not stand there"),
 ]
 
@@ -46,9 +46,9 @@ def test_a_key_into_another_jurisdiction_is_named_or_cannot_be_written(town: Tow
         return
     _give_away(town, other)
     what = f"parent {town.garden.id} is no row of this jurisdiction"
-    expected = Finding("tenancy", f"places_place {town.third.id}", what)
+    expected = Finding("tenancy", f"places_place {town.building.id}", what)
     assert [one for one in tenancy.findings() if one.where == expected.where] == [expected]
-    assert str(town.third.id) not in str(list(check.findings()))  # said once, by its code where at all
+    assert str(town.building.id) not in str(list(check.findings()))  # said once, by its code where at all
 
 
 @transaction.atomic

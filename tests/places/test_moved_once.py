@@ -24,8 +24,8 @@ class Unlike(str):
 def moved_twice(town: Town, who: Actor, at: datetime) -> int:
     """How often the journal says that the building was moved."""
     for _each in range(2):
-        actions.move_place(town.third.id, parent_id=town.yuehai.id, reason="改划", actor=who, at=at)
-    return [one.entry.event for one in journal.story("place", town.third.id)].count("moved")
+        actions.move_place(town.building.id, parent_id=town.yuehai.id, reason="改划", actor=who, at=at)
+    return [one.entry.event for one in journal.story("place", town.building.id)].count("moved")
 
 
 def test_a_place_moved_twice_to_one_spot_was_moved_once(

@@ -207,14 +207,14 @@ def test_a_name_that_ends_with_a_number_is_one_name() -> None:
 
 @pytest.mark.parametrize("ids", [1, 3])
 def test_rows_by_id_cost_one_statement(ids: int, town: Town, django_assert_num_queries: Any) -> None:
-    wanted = [town.garden.id, town.third.id, town.stairs.id][:ids]
+    wanted = [town.garden.id, town.building.id, town.stairs.id][:ids]
     with django_assert_num_queries(1):
         assert queries.by_ids(wanted).keys() == set(wanted)
 
 
 def test_a_subtree_is_a_place_and_all_below_it_and_nothing_beside(town: Town, who: dict[str, Any]) -> None:
     inside = queries.subtree(town.yuehai.path).values_list("id", flat=True)
-    assert set(inside) == {town.yuehai.id, town.garden.id, town.third.id, town.stairs.id}
+    assert set(inside) == {town.yuehai.id, town.garden.id, town.building.id, town.stairs.id}
     assert queries.subtree("/").count() == queries.subtree("").count() == Place.objects.count()
 
 

@@ -35,7 +35,7 @@ def stored(place: Place) -> Place:
 def test_places_below_a_community_are_numbered_and_others_keep_their_national_code(town: Town) -> None:
     assert [
         (one.code, one.number)
-        for one in (town.subdistrict, town.yuehai, town.garden, town.third, town.stairs)
+        for one in (town.subdistrict, town.yuehai, town.garden, town.building, town.stairs)
     ] == [
         ("371072008", None),
         ("371072008015", None),
@@ -46,18 +46,18 @@ def test_places_below_a_community_are_numbered_and_others_keep_their_national_co
 
 
 def test_a_path_leads_from_the_root_to_the_place_itself(town: Town) -> None:
-    chain = [town.district, town.subdistrict, town.yuehai, town.garden, town.third, town.stairs]
+    chain = [town.district, town.subdistrict, town.yuehai, town.garden, town.building, town.stairs]
     assert town.stairs.path == "/" + "".join(f"{one.id.hex}/" for one in chain)
     assert [row.id for row in queries.ancestors(town.stairs.path)] == [one.id for one in chain]
     assert town.stairs.full_name == "悦海社区 悦海花园小区 3号楼 2单元"
 
 
 def test_every_deed_is_in_the_journal(town: Town, who: dict[str, Any]) -> None:
-    actions.rename_place(town.third.id, "三号楼", **who)
-    actions.move_place(town.third.id, parent_id=town.yuehai.id, reason="改划", **who)
-    actions.add_name(town.third.id, "东楼", NameKind.COMMON, **who)
-    actions.close_place(town.third.id, on=date(2026, 4, 1), **who)
-    story = journal.story("place", town.third.id)
+    actions.rename_place(town.building.id, "三号楼", **who)
+    actions.move_place(town.building.id, parent_id=town.yuehai.id, reason="改划", **who)
+    actions.add_name(town.building.id, "东楼", NameKind.COMMON, **who)
+    actions.close_place(town.building.id, on=date(2026, 4, 1), **who)
+    story = journal.story("place", town.building.id)
     assert [step.entry.event for step in story] == ["added", "renamed", "moved", "named", "closed"]
     assert story[2].entry.before["parent"] == str(town.garden.id)
     assert story[2].entry.after["parent"] == str(town.yuehai.id)
@@ -72,7 +72,7 @@ def test_a_moved_place_takes_everything_below_along(town: Town, who: dict[str, A
         town.garden.id, parent_id=town.hanlefang.id, grid_id=town.b2.id, reason="改划", **who
     )
     stairs = stored(town.stairs)
-    assert stairs.path == f"{moved.path}{town.third.id.hex}/{town.stairs.id.hex}/"
+    assert stairs.path == f"{moved.path}{town.building.id.hex}/{town.stairs.id.hex}/"
     assert stairs.full_name == "韩乐坊社区 悦海花园小区 3号楼 2单元"
     assert (stairs.grid_id, stairs.jurisdiction_id) == (town.b2.id, town.garden.jurisdiction_id)
     assert list(check.findings()) == []
@@ -122,7 +122,7 @@ def test_a_place_put_into_another_cell_takes_along_what_shared_the_old_one(
     )
     second_cell = actions.add_grid(community_id=town.yuehai.id, name="悦海二格", **who)
     actions.move_place(town.garden.id, parent_id=town.yuehai.id, grid_id=second_cell.id, reason="改划", **who)
-    assert [stored(one).grid_id for one in (town.garden, town.third, town.stairs, fourth)] == [
+    assert [stored(one).grid_id for one in (town.garden, town.building, town.stairs, fourth)] == [
         second_cell.id,
         second_cell.id,
         second_cell.id,
@@ -146,7 +146,7 @@ def test_without_the_refusals_a_move_below_itself_makes_a_circle(
     """Sabotage twin: nothing else keeps the circle out, and the check finds it."""
     monkeypatch.setattr(planting, "refuse_kind", lambda kind, parent: None)
     monkeypatch.setattr(paths, "is_within", lambda path, area: False)
-    actions.move_place(town.garden.id, parent_id=town.third.id, reason="改划", **who)
+    actions.move_place(town.garden.id, parent_id=town.building.id, reason="改划", **who)
     assert "its parents go in a circle" in {finding.what for finding in check.findings()}
 
 
@@ -204,7 +204,7 @@ def test_a_renamed_place_is_still_found_by_its_old_name(town: Town, who: dict[st
 def test_a_closed_place_keeps_its_row_and_its_number_and_frees_its_name(
     town: Town, who: dict[str, Any]
 ) -> None:
-    actions.close_place(town.third.id, on=date(2026, 4, 1), **who)
+    actions.close_place(town.building.id, on=date(2026, 4, 1), **who)
     assert queries.by_code(town.stairs.code).closed_on == date(2026, 4, 1)
     assert queries.children(town.garden.id) == []
     assert queries.find("3号楼") == []
@@ -213,7 +213,7 @@ def test_a_closed_place_keeps_its_row_and_its_number_and_frees_its_name(
     )
     assert again.number == 4
     with pytest.raises(Invalid):
-        actions.add_place(kind=Kind.SPOT, name="门口", parent_id=town.third.id, grid_id=town.a1.id, **who)
+        actions.add_place(kind=Kind.SPOT, name="门口", parent_id=town.building.id, grid_id=town.a1.id, **who)
 
 
 REFUSED = [
@@ -298,12 +298,12 @@ def test_the_database_itself_refuses_a_row_that_breaks_a_rule(
     rule: str, broken: dict[str, Any], town: Town
 ) -> None:
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
-        Place.objects.filter(id=town.third.id).update(**broken)
+        Place.objects.filter(id=town.building.id).update(**broken)
 
 
 def test_the_database_itself_refuses_a_parent_that_is_the_place(town: Town) -> None:
     with pytest.raises(IntegrityError, match="place_is_not_its_own_parent"), transaction.atomic():
-        Place.objects.filter(id=town.third.id).update(parent_id=town.third.id)
+        Place.objects.filter(id=town.building.id).update(parent_id=town.building.id)
 
 
 def test_two_places_of_one_name_under_one_parent_are_refused_by_the_database_too(

@@ -205,9 +205,16 @@ def test_an_objection_does_not_lapse_but_is_reminded_and_escalated() -> None:
 def test_whatever_the_timer_does_is_a_drawn_arrow_of_the_clock(state: State, flags: tuple[bool, ...]) -> None:
     reminded, escalated, ended, objected = flags
     standing = Standing(
-        state, MONDAY, MONDAY + timedelta(days=1), False, None, objected, reminded,
-        MONDAY if escalated else None, ended,
-    )  # fmt: skip
+        state,
+        MONDAY,
+        MONDAY + timedelta(days=1),
+        False,
+        None,
+        objected,
+        reminded,
+        MONDAY if escalated else None,
+        ended,
+    )
     drawn = {arrow.event for arrow in ARROWS if arrow.source is state and Role.SYSTEM in arrow.who}
     assert act(standing)[1].value in drawn
 
@@ -223,9 +230,13 @@ def test_an_escalation_never_comes_before_the_deadline(
     entered: datetime, span: timedelta, since: timedelta | None, reminded: bool, ended: bool
 ) -> None:
     standing = Standing(
-        State.IN_HAND, entered, entered + span, reminded=reminded,
-        last_escalated_at=None if since is None else entered + since, ladder_ended=ended,
-    )  # fmt: skip
+        State.IN_HAND,
+        entered,
+        entered + span,
+        reminded=reminded,
+        last_escalated_at=None if since is None else entered + since,
+        ladder_ended=ended,
+    )
     when, what = act(standing)
     assert when.utcoffset() is not None
     assert what is not Act.ESCALATE or when >= standing.due

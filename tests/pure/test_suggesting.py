@@ -191,12 +191,16 @@ HERE = Point(122.1, 37.4)
     [
         ({"spot": "a", "codes": ("0601",)}, {"spot": "a", "codes": ("0601",)}, True),
         ({"around": "c", "point": HERE}, {"around": "c", "point": Point(122.1002, 37.4)}, True),
-        ({"around": "c", "point": HERE, "spot": "a"}, {"around": "c", "point": Point(122.1005, 37.4), "spot": "b"}, False),
+        (
+            {"around": "c", "point": HERE, "spot": "a"},
+            {"around": "c", "point": Point(122.1005, 37.4), "spot": "b"},
+            False,
+        ),
         ({"point": HERE}, {"point": Point(122.102, 37.4)}, True),
         ({"point": HERE}, {"point": Point(122.104, 37.4)}, False),
         ({"spot": "a"}, {"spot": "b"}, False),
     ],
-)  # fmt: skip
+)
 def test_the_same_building_30_metres_in_a_compound_250_on_streets(
     one: dict[str, object], other: dict[str, object], is_shown: bool
 ) -> None:

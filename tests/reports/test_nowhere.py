@@ -16,7 +16,14 @@ from gezhi.reports.models import Report
 from tests.cast import Cast
 
 keys = count()
-NOWHERE = ((181.0, 37.4), (122.18, 91.0), (37.4, 122.18), (13_600_000.0, 4_500_000.0), (float("nan"), 37.4), (122.18, float("inf")))  # fmt: skip
+NOWHERE = (
+    (181.0, 37.4),
+    (122.18, 91.0),
+    (37.4, 122.18),
+    (13_600_000.0, 4_500_000.0),
+    (float("nan"), 37.4),
+    (122.18, float("inf")),
+)
 ELSEWHERE = (
     (0.0, 0.0),
     (0.005, -0.005),

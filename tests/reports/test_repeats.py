@@ -75,8 +75,11 @@ def test_every_field_that_is_said_counts_for_the_body():
     }  # the key salts; its maker is part of how it is known; pictures (and the digest of a voice) stand for evidence; the path follows the place; who sends again counts anew how long it waited; how many signs the form put before the words is no word
     base = judged(LIN)
     other = {
-        str: "x", float: 1.5, bool: False, type(None): new_id(),
-    }  # fmt: skip
+        str: "x",
+        float: 1.5,
+        bool: False,
+        type(None): new_id(),
+    }
     changed = {
         name
         for name in Intake.__dataclass_fields__

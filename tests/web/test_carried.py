@@ -19,7 +19,12 @@ def test_what_was_sealed_comes_back_as_it_was() -> None:
 def test_of_another_form_of_another_kind_or_changed_it_is_nothing() -> None:
     token = carried.sealed(kept.KIND, KEY, new_id(), DIGEST)
     assert kept.KIND != voices.KIND
-    asked = ((kept.KIND, "another-form-shown-00", token), (voices.KIND, KEY, token), (kept.KIND, KEY, f"{token}x"), (kept.KIND, KEY, ""))  # fmt: skip
+    asked = (
+        (kept.KIND, "another-form-shown-00", token),
+        (voices.KIND, KEY, token),
+        (kept.KIND, KEY, f"{token}x"),
+        (kept.KIND, KEY, ""),
+    )
     assert [carried.opened(*one) for one in asked] == [None] * 4
 
 

@@ -16,7 +16,7 @@ from gezhi.flows.reach_reporter import reveal_contact
 from gezhi.flows.reporter_speaks import Saying, reporter_speaks
 from gezhi.web.desk import tallies
 from tests.cases.test_calls import PHONE
-from tests.cast import Cast, done, lin, photo, walk
+from tests.cast import Cast, done, photo, solved, walk
 from tests.web.desk.conftest import Desk, address, desk
 
 __all__ = ["desk"]
@@ -64,14 +64,7 @@ def dispatched(cast: Cast, at: datetime) -> Case:
 
 def in_its_first_life(cast: Cast, at: datetime) -> None:
     """Something was solved at the spot a day before, so that every later case there has come back."""
-    case = dispatched(cast, at - timedelta(days=1))
-    moves = (
-        (cast.qian, Move("take")),
-        (cast.qian, done(at)),
-        (cast.zhao, Move("pass_check", note="好了")),
-        (lin(case), Move("satisfied")),
-    )
-    walk(case, *moves, at=at - timedelta(days=1))
+    solved(cast, at - timedelta(days=1))
 
 
 @pytest.mark.parametrize("url", ["/desk/", "/desk/?view=overdue", "/my/"])

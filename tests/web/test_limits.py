@@ -68,10 +68,13 @@ def test_of_64_that_ask_four_server_processes_at_once_exactly_as_many_as_allowed
     servers = [
         subprocess.Popen(
             [sys.executable, "-c", ASKING, AT.isoformat(), str(tmp_path)],
-            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(4)
-    ]  # fmt: skip
+    ]
     assert [server.stdout.readline() for server in servers] == ["ready\n"] * 4
     for server in servers:
         server.stdin.write("go\n")

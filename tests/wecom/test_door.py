@@ -39,8 +39,13 @@ def test_every_forgery_is_refused_alike_and_leaves_nothing(chat, at):
 def test_every_forged_question_is_refused(chat, at):
     sealer = Sealer()
     encrypted = sealer.seal(b"echo")
-    for query in ("", "echostr=x", sealer.query(encrypted, at), sealer.query(encrypted, at, echostr=sealer.seal(b"other")),
-                  sealer.query(encrypted, at - 301, echostr=encrypted)):  # fmt: skip
+    for query in (
+        "",
+        "echostr=x",
+        sealer.query(encrypted, at),
+        sealer.query(encrypted, at, echostr=sealer.seal(b"other")),
+        sealer.query(encrypted, at - 301, echostr=encrypted),
+    ):
         assert chat.client.get(f"{DOOR}?{query}").status_code == 403
 
 

@@ -41,8 +41,13 @@ def test_words_a_picture_and_a_place_become_one_report_when_the_sender_says_so(c
     chat.standin.media["M1"] = PICTURE
     given = to_gcj02(122.18, 37.4)
     for number, message in enumerate(
-        (text("三单元楼道灯坏了", id="1"), image("M1", id="2"), location(given.lat, given.lon, id="3"), text("提交", id="4"))
-    ):  # fmt: skip
+        (
+            text("三单元楼道灯坏了", id="1"),
+            image("M1", id="2"),
+            location(given.lat, given.lon, id="3"),
+            text("提交", id="4"),
+        )
+    ):
         clock.go(seconds=20 * bool(number))
         assert chat.says(message) == [[200]]
         chat.work()

@@ -68,7 +68,7 @@ def test_what_is_not_known_is_noted():
         (inner("text", f"<Content>{'好' * 2049}</Content>"), "Content"),
         (inner("text", "<Content>&#xFFFF;</Content>"), "body"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_meant_is_refused_by_name(document, field):
     with pytest.raises(Invalid) as refused:
         read(document)

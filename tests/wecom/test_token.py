@@ -43,8 +43,15 @@ def test_a_token_that_is_never_taken_is_not_asked_for_for_ever(chat, clock, code
 
 @pytest.mark.parametrize(
     "code, becomes",
-    [(45009, Unreachable), (45033, Unreachable), (-1, Unreachable), (81013, Hopeless), (60111, Hopeless), (40058, client.NotTaken)],
-)  # fmt: skip
+    [
+        (45009, Unreachable),
+        (45033, Unreachable),
+        (-1, Unreachable),
+        (81013, Hopeless),
+        (60111, Hopeless),
+        (40058, client.NotTaken),
+    ],
+)
 def test_what_wecom_says_decides_what_follows(chat, clock, code, becomes):
     chat.standin.trouble = code
     with pytest.raises(becomes):

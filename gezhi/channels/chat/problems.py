@@ -87,8 +87,15 @@ def _alone(place: int, message: Message, marks: tuple[int, ...], speaks_of: Call
     is_echo = bool(_ECHO.match(words))
     is_likely = is_echo or _reads_as_problem(words, speaks_of)
     return Problem(
-        message.sender, (place,), words, marks, is_likely, -1 if is_echo else None, words_of(quoted), elsewhere_in(own)
-    )  # fmt: skip
+        message.sender,
+        (place,),
+        words,
+        marks,
+        is_likely,
+        -1 if is_echo else None,
+        words_of(quoted),
+        elsewhere_in(own),
+    )
 
 
 def _reads_as_problem(words: str, speaks_of: Callable[[str], bool]) -> bool:

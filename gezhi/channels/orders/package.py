@@ -109,10 +109,17 @@ FUNCTIONS: Final = frozenset(
 )  # fmt: skip
 _FORMULAS = frozenset(
     [
-    "f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula", "totalsRowFormula",
-    "FmlaMacro", "FmlaLink",
-]
-)  # fmt: skip
+        "f",
+        "formula",
+        "formula1",
+        "formula2",
+        "definedName",
+        "calculatedColumnFormula",
+        "totalsRowFormula",
+        "FmlaMacro",
+        "FmlaLink",
+    ]
+)
 _TEXTS = _FORMULAS | {"instrText", "delInstrText"}
 # elements, and why nothing that has one may be kept
 _NEVER: Final[Mapping[str, str]] = {

@@ -65,7 +65,8 @@ def paper_of(album: Album, *, language: str) -> Paper:
     office = jurisdiction(current())
     return Paper(
         title=album.name,
-        under=_("%(party)s · %(since)s至%(until)s办结") % {
+        under=_("%(party)s · %(since)s至%(until)s办结")
+        % {
             "party": parties.party(album.party_id).name,
             "since": date_format(album.since, _("Y年n月j日")),
             "until": date_format(album.until, _("Y年n月j日")),
@@ -73,7 +74,7 @@ def paper_of(album: Album, *, language: str) -> Paper:
         blocks=tuple(blocks),
         made=_("照片都由办事处看过、遮挡过，可以公开。位置最细到楼栋。"),
         note=_("演示数据，不是真实情况") if office.demonstration else "",
-    )  # fmt: skip
+    )
 
 
 def _named(names: Mapping[UUID, str], spot: UUID | None) -> str:

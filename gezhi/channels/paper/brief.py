@@ -249,9 +249,10 @@ def _whose(still: Standstill, name: str, names: _Names) -> str:
 
 def _stuck_line(one: Stuck, names: _Names, at: datetime) -> str:
     said = _("%(spot)s，%(what)s，在%(party)s") % {
-        "spot": names.spot(one), "what": names.category(one.category_id),
+        "spot": names.spot(one),
+        "what": names.category(one.category_id),
         "party": names.party(one.party_id) if one.party_id else _("另一单位"),
-    }  # fmt: skip
+    }
     if one.returns >= 2:
         said += _("，退回 %(n)s 次") % {"n": one.returns}
     if one.since is not None and one.since <= at:
@@ -269,8 +270,11 @@ def _from_above(week: Week) -> list[Block]:
 
 def _above_line(one: Above) -> str:
     said = _("%(issuer)s：本周来件 %(came)s 件，答复 %(answered)s 件；现有 %(waits)s 件待答复") % {
-        "issuer": ISSUER_NAMES.get(one.issuer, one.issuer), "came": one.came, "answered": one.answered, "waits": one.waits,
-    }  # fmt: skip
+        "issuer": ISSUER_NAMES.get(one.issuer, one.issuer),
+        "came": one.came,
+        "answered": one.answered,
+        "waits": one.waits,
+    }
     return said + (_("，其中 %(n)s 件已过对方时限。") % {"n": one.late} if one.late else _("。"))
 
 

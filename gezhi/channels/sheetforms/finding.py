@@ -21,8 +21,14 @@ MOST_COLUMNS = 60
 SERIAL = "serial"  # 1, 2, 3 …
 CONSTANT = "="  # and behind it what stands in every line
 LIMITS = Limits(
-    max_bytes=20_000_000, max_ratio=200, max_parts=300, max_rows=5_000, max_columns=200, max_cells=200_000, max_signs=2_000_000
-)  # fmt: skip
+    max_bytes=20_000_000,
+    max_ratio=200,
+    max_parts=300,
+    max_rows=5_000,
+    max_columns=200,
+    max_cells=200_000,
+    max_signs=2_000_000,
+)
 # What superiors call our columns, beyond the heads of incoming ledgers; the likeliest first.
 SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
     SERIAL: COUNTS,
@@ -42,9 +48,17 @@ SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "held_by": ("经手单位", "流转单位"),
 }  # fmt: skip
 OF_BOOKS: Final[Mapping[str, str]] = {
-    "number": "number", "text": "matter", "area": "community", "place": "place", "category": "category",
-    "said_at": "received_at", "received_at": "received_at", "status": "state", "party": "party", "closed_at": "closed_at",
-}  # fmt: skip
+    "number": "number",
+    "text": "matter",
+    "area": "community",
+    "place": "place",
+    "category": "category",
+    "said_at": "received_at",
+    "received_at": "received_at",
+    "status": "state",
+    "party": "party",
+    "closed_at": "closed_at",
+}
 _FOOT = re.compile(
     r"合\s*计|总\s*计|小\s*计|填\s*[表报]|制\s*表|审\s*[核批]|负\s*责\s*人|盖\s*章|签\s*[字名]|^(?:备注|说明|注)\s*[：:]|^\s*(?:sub)?total",
     re.IGNORECASE,

@@ -66,8 +66,14 @@ def fields(body: bytes) -> dict[str, str]:
     )  # whatever the document calls itself: nothing here is in another writing
     parser.StartElementHandler, parser.EndElementHandler = reading.begin, reading.end
     parser.CharacterDataHandler = reading.say
-    for name in ("StartDoctypeDeclHandler", "EntityDeclHandler", "ExternalEntityRefHandler",
-                 "UnparsedEntityDeclHandler", "SkippedEntityHandler", "ProcessingInstructionHandler"):  # fmt: skip
+    for name in (
+        "StartDoctypeDeclHandler",
+        "EntityDeclHandler",
+        "ExternalEntityRefHandler",
+        "UnparsedEntityDeclHandler",
+        "SkippedEntityHandler",
+        "ProcessingInstructionHandler",
+    ):
         setattr(parser, name, _refuse)
     try:
         parser.Parse(body, True)

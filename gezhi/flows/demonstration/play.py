@@ -34,6 +34,7 @@ from gezhi.journal import outbox, sealing
 from gezhi.kernel.actor import VISITOR, Actor, reporter
 from gezhi.ledger import actions as ledger
 from gezhi.parties.days import local_day
+from gezhi.places import paths
 from gezhi.places.queries import PlaceRow, by_ids
 from gezhi.reports.intake import OURS, Intake
 
@@ -265,7 +266,7 @@ class Play:
         return actors[self.turns[party] % len(actors)]
 
     def _walker(self, path: str) -> Actor:
-        return next(actor for at, actor in self.crowd.walkers.items() if path.startswith(at))
+        return next(actor for at, actor in self.crowd.walkers.items() if paths.is_within(path, at))
 
 
 def _asked(tale: Tale, act: Act) -> list[str]:

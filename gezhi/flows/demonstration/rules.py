@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.months import first_day
 from gezhi.parties.days import local_day
 from gezhi.routing import actions
 from gezhi.routing import queries as routing
@@ -11,7 +12,6 @@ from gezhi.routing.terms import Terms
 
 NIGHT = (20 * 60, 6 * 60)
 LONGER_NIGHT = (19 * 60, 6 * 60)
-LONGEST_MONTH = timedelta(days=31)
 TRIED_FOR = timedelta(days=20)  # then the office made the rule for houses narrower
 
 
@@ -30,7 +30,7 @@ def build_rules(*, actor: Actor, at: datetime) -> None:
 def plan_change(*, actor: Actor, at: datetime) -> None:
     """From the first of next month on the night of the markets begins an hour earlier; until then it can be seen coming."""
     rule = next(one for one in routing.rules(at) if one.name == _night(NIGHT).name)
-    next_month = (local_day(at).replace(day=1) + LONGEST_MONTH).replace(day=1)
+    next_month = first_day(local_day(at), 1)
     actions.change_rule(
         rule.line, _night(LONGER_NIGHT), seen=rule.id, actor=actor, at=at, begins_on=next_month
     )

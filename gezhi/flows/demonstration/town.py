@@ -6,7 +6,7 @@ The small demonstration stays what it is: this comes behind it, so its place num
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from gezhi.flows.demonstration import bank
 from gezhi.flows.demonstration.people import ROSTER_DAYS, Cast
 from gezhi.flows.demonstration.places import Names
 from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.months import first_day
 from gezhi.parties import actions as parties
 from gezhi.parties import queries as known
 from gezhi.parties import staff
@@ -185,7 +186,4 @@ def post_rosters(cast: Cast, *, actor: Actor, at: datetime, sunday: date) -> Non
 
 def first_of_month(at: datetime, months_ago: int) -> date:
     """The first day of the month so many months before this one."""
-    day = local_day(at).replace(day=1)
-    for _ in range(months_ago):
-        day = (day - timedelta(days=1)).replace(day=1)
-    return day
+    return first_day(local_day(at), -months_ago)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gezhi.catalogue import queries as catalogue
-from gezhi.insight.figures.months import LONGEST, Span, is_month, month_at, span_of
-from gezhi.insight.figures.reading import Asked
+from gezhi.insight.figures.reading import LONGEST, Asked
 from gezhi.insight.figures.sight import Grounds, grounds
 from gezhi.insight.figures.tally import DEPTH
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.months import Span, is_month, later, month_at
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.parties import queries as parties
 from gezhi.parties.days import zone
@@ -65,7 +65,7 @@ def _place(code: str, found: Grounds) -> PlaceRow | None:
         place = places.by_code(code)
     except NotFound:
         raise Invalid("place", "unknown") from None
-    return place if place.path.count("/") <= DEPTH + 1 else places.ancestors(place.path)[DEPTH - 1]
+    return place if paths.depth(place.path) <= DEPTH else places.ancestors(place.path)[DEPTH - 1]
 
 
 def _span(words: Mapping[str, str], today: int) -> tuple[Span, str]:
@@ -81,6 +81,12 @@ def _span(words: Mapping[str, str], today: int) -> tuple[Span, str]:
     if span.length() > LONGEST:
         raise Invalid("from", "too_long", most=LONGEST)
     return span, name
+
+
+def span_of(name: str, today: int) -> Span:
+    """month: this one; quarter: this calendar quarter; year: the last twelve months, this one included. Raises KeyError for others."""
+    begins = {"month": today, "quarter": today - (today % 100 - 1) % 3, "year": later(today, -11)}
+    return Span(begins[name], today)
 
 
 def _month(words: Mapping[str, str], name: str, today: int) -> int:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from gezhi.insight.figures import cells
 from gezhi.insight.figures.counts import NAMES
-from gezhi.insight.figures.months import Span
 from gezhi.insight.figures.tally import AXES, SIZE, Counting, Sums, raised
 from gezhi.insight.models import Tally
 from gezhi.insight.rollups.following import Reached, reached
 from gezhi.kernel.finding import Finding
+from gezhi.kernel.months import bounds, month_at
 from gezhi.ledger.models import Line
 from gezhi.ledger.queries import position as ledger_position
 from gezhi.ledger.recount import between
@@ -47,8 +47,8 @@ def _drawn(months: list[int], seed: int) -> list[int]:
 
 def _cases(month: int) -> list[UUID]:
     """Cases that the ledger has in a month (its lines are proved by its own check)."""
-    span, here = Span(month, month), zone()
-    rows = Line.objects.filter(received_at__gte=span.begins(here), received_at__lt=span.ends(here))
+    since, until = bounds(month, zone())
+    rows = Line.objects.filter(received_at__gte=since, received_at__lt=until)
     return list(rows.order_by("case_id").values_list("case_id", flat=True))
 
 
@@ -58,8 +58,7 @@ def _months(edition: int) -> list[int]:
     for end in ("received_at", "-received_at"):
         first = Line.objects.order_by(end).values_list("received_at", flat=True).first()
         if first is not None:
-            here = first.astimezone(zone())
-            there.add(here.year * 100 + here.month)
+            there.add(month_at(first, zone()))
     return sorted(there)
 
 

@@ -7,16 +7,16 @@ from django.db.models import Q, QuerySet
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.figures.counts import WITHIN, of_count
-from gezhi.insight.figures.months import Span
 from gezhi.insight.figures.reading import Asked, paths_of
 from gezhi.insight.figures.tally import NOTHING
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.months import Span
 from gezhi.ledger.models import Line
 from gezhi.ledger.queries import LineFilter
 from gezhi.ledger.queries import lines as ledger_lines
 from gezhi.parties import queries as parties
 from gezhi.parties.days import zone
-from gezhi.places import paths
+from gezhi.places import onpath
 
 
 def behind(name: str, asked: Asked, span: Span, edition: int, *, actor: Actor) -> QuerySet[Line]:
@@ -48,8 +48,7 @@ def _at(asked: Asked, edition: int) -> Q:
         return Q()
     found = Q(pk__in=())
     for path in paths_of(asked.place, edition):
-        low, high = paths.span(path)
-        found |= Q(place_path__gte=low, place_path__lt=high)
+        found |= onpath.within(path)
     return found
 
 

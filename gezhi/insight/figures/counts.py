@@ -152,7 +152,7 @@ OURS: Mapping[str, Callable[[frozenset[UUID]], Q]] = {
         Q(ending__in=SETTLED) & ~Q(level__in=HIGH) & (Q(level="grid") | Q(lead_id__in=within))
     ),
     "raised": lambda within: Q(level__in=HIGH),
-}  # fmt: skip
+}
 
 
 def of_count(name: str, rows: QuerySet[Line], within: frozenset[UUID]) -> QuerySet[Line]:

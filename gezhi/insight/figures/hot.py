@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from gezhi.insight.figures.months import Span, later
 from gezhi.insight.poisson import is_hot, most_expected
+from gezhi.kernel.months import Span, later
 
 LOOKED_BACK = 12  # months
 Of = TypeVar("Of")

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from gezhi.insight.figures import cells
 from gezhi.insight.figures.cells import Cell, Sum
-from gezhi.insight.figures.months import Span
 from gezhi.insight.figures.tally import NOTHING, SIZE
 from gezhi.insight.models import Tally
+from gezhi.kernel.months import Span
 
 NONE = Sum([0] * SIZE, {}, {})
+LONGEST = 36  # months of one question
 ByMonth = dict[int, dict[str, Cell]]
 
 

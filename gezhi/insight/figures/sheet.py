@@ -14,9 +14,9 @@ from gezhi.insight.figures import reading
 from gezhi.insight.figures.cells import Sum
 from gezhi.insight.figures.figures import Figure, Time, count, figures, times
 from gezhi.insight.figures.hot import Hot, hot_spots, past_of
-from gezhi.insight.figures.months import LONGEST, Span, later
-from gezhi.insight.figures.reading import Asked, ByMonth
+from gezhi.insight.figures.reading import LONGEST, Asked, ByMonth
 from gezhi.insight.rollups.following import Reached, reached
+from gezhi.kernel.months import Span, later
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
@@ -67,7 +67,7 @@ class Sheet:
 
 
 def sheet(asked: Asked, span: Span, *, at: datetime) -> Sheet:
-    """2 queries, of a party 3. Raises ValueError when the span is longer than `months.LONGEST`."""
+    """2 queries, of a party 3. Raises ValueError when the span is longer than `reading.LONGEST`."""
     if span.length() > LONGEST:
         raise ValueError("too many months")
     stood, least = reached(), catalogue.rule("figure_least")

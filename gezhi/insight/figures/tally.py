@@ -19,6 +19,7 @@ from gezhi.insight.figures.standing import Standing, concerned, standing
 from gezhi.insight.histogram import bin_of
 from gezhi.insight.models import Tally
 from gezhi.journal.models import Entry
+from gezhi.kernel.months import month_at
 from gezhi.ledger.models import Line
 from gezhi.ledger.recount import Lines
 from gezhi.parties import queries as parties
@@ -26,7 +27,7 @@ from gezhi.parties.days import zone
 from gezhi.places import paths
 
 AXES = ("all", "party", "category", "channel")
-DEPTH = 4  # district, subdistrict, community, compound (or street, or market)
+DEPTH = paths.COMPOUND  # the lowest place that has figures
 SIZE = len(NAMES)
 AT_ONCE = 200  # rows a statement
 WRITTEN = 1000  # rows a transaction when all is written anew: about 100 ms
@@ -52,7 +53,7 @@ class Counting:
 
     def _add(self, line: Line, said: Standing, sign: int) -> None:
         cell = self._contribution(line, said, sign)
-        spot = month_of(line, self.zone), node_of(line.place_path)
+        spot = month_at(line.received_at, self.zone), node_of(line.place_path)
         here = self.sums.get(spot)
         if here is None:
             here = self.sums[spot] = {axis: {} for axis in AXES}
@@ -72,12 +73,6 @@ class Counting:
                 if time is not None:
                     cell[base + bin_of(time)] = sign
         return cell
-
-
-def month_of(line: Line, zone: ZoneInfo) -> int:
-    """The month here in which it was received, as 202603."""
-    here = line.received_at.astimezone(zone)
-    return here.year * 100 + here.month
 
 
 def node_of(place_path: str) -> str:

@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry import shape
 
 from gezhi.insight.mapping.clusters import Points
+from gezhi.places import paths
 from gezhi.places import queries as places
 from gezhi.places.map import stamp
 from gezhi.tenancy.current import current
@@ -23,7 +24,6 @@ from gezhi.tenancy.current import current
 LOOK_SECONDS = 1.0  # so often the stamp of the map is asked for
 KEPT_SECONDS = 60.0  # a new place without a border is seen after that, or when a case lies there
 KEPT_OFFICES = 8
-COMMUNITY = 2  # steps above it: district, subdistrict
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _read(stamped: UUID | None, now: float) -> Ground:
     own: dict[str, UUID] = {}  # by hex: with a point of their own, narrow enough to stand for what lies below
     for id, path, lon, lat, code, name, grid in rows.values_list(*columns):
         steps = path.split("/")[1:-1]
-        community = UUID(hex=steps[COMMUNITY]) if len(steps) > COMMUNITY else None
+        community = UUID(hex=steps[paths.COMMUNITY - 1]) if len(steps) >= paths.COMMUNITY else None
         above = next((own[step] for step in reversed(steps) if step in own), None)
         cell = next((one for one in (grid, community) if one in middles), None)
         if lon is None and (above or cell in spot_of):

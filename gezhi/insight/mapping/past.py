@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db.models import F, Sum
 
-from gezhi.insight.figures.months import Span
 from gezhi.insight.mapping.spots import CLOSED, NOWHERE, RECEIVED, Sums, add
 from gezhi.insight.models import Spot
 from gezhi.insight.rollups.following import reached
 from gezhi.kernel.finding import Finding
+from gezhi.kernel.months import bounds
 from gezhi.ledger.models import Line
 from gezhi.ledger.recount import between
 from gezhi.parties.days import zone
@@ -53,7 +53,7 @@ def findings(seed: int | None = None) -> Iterator[Finding]:
         return
     month = Random(stood.position if seed is None else seed).choice(months)
     here = zone()
-    begins, ends = Span(month, month).begins(here), Span(month, month).ends(here)
+    begins, ends = bounds(month, here)
     cases: set[UUID] = set()
     for name in ("received_at", "closed_at"):
         within = Line.objects.filter(**{f"{name}__gte": begins, f"{name}__lt": ends})

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gezhi.insight.models import Spot
 from gezhi.journal.models import Entry
+from gezhi.kernel.months import month_at
 from gezhi.ledger.recount import Lines
 from gezhi.parties.days import zone
 
@@ -24,8 +25,7 @@ def add(sums: Sums, found: Lines, sign: int, here: ZoneInfo) -> None:
         moments = {RECEIVED: line.received_at, CLOSED: line.closed_at}
         for what, moment in moments.items():
             if moment is not None:
-                local = moment.astimezone(here)
-                sums[local.year * 100 + local.month, place, what] += sign
+                sums[month_at(moment, here), place, what] += sign
 
 
 class SpotCounter:

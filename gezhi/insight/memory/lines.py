@@ -1,4 +1,4 @@
-"""The newest of all that happened at a place, out of the ledger: at most MOST of them, however many there are.
+"""The newest of all that happened at a place, out of the ledger: at most a thousand of them, however many there are.
 
 A compound or street, and a building, are read along indexes of their own. Above and below these the newest WALKED lines are looked
 through, of the office or of the building: what is found is everything since the day that is said beside it.
@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from gezhi.cases.queries import is_visible
 from gezhi.insight.memory.sums import Seen
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from gezhi.ledger.models import Line
 from gezhi.places import paths
-from gezhi.places.onpath import BUILDING, COMPOUND, key, on_path
+from gezhi.places.onpath import key, on_path, within
 
-MOST = 1000
 WALKED = 5000
 _FIELDS = (
     "case_id", "number", "state", "place_id", "category_id", "received_at", "closed_at", "ending", "confirmed_at", "came_back_from_id", "done_at", "may",
@@ -35,7 +35,7 @@ class Happened(NamedTuple):
 
 
 class Open(NamedTuple):
-    """What is open: how many, counted to MOST, and the cases that are due first."""
+    """What is open: how many, counted to COUNTED, and the cases that are due first."""
 
     number: int
     case_ids: tuple[UUID, ...]
@@ -48,35 +48,35 @@ def happened(path: str, *, actor: Actor) -> Happened:
 
 
 def of_cases(case_ids: Sequence[UUID], *, actor: Actor) -> Happened:
-    """The same of these cases, MOST of them. since: None, they are all there are. At most 2 queries."""
+    """The same of these cases, COUNTED of them. since: None, they are all there are. At most 2 queries."""
     rows = Line.objects.filter(case__in=list(case_ids), is_held=False).order_by("-received_at")
-    return Happened(_seen_of(with_sight(rows, actor).values_list(*_FIELDS)[:MOST]), None)
+    return Happened(_seen_of(with_sight(rows, actor).values_list(*_FIELDS)[: counting.COUNTED]), None)
 
 
 def _newest(path: str, actor: Actor) -> tuple[list[Any], date | None]:
-    if len(paths.ids(path)) in {COMPOUND, BUILDING}:
-        found = list(with_sight(of_keyed(path), actor).values_list(*_FIELDS)[: MOST + 1])
-        return found[:MOST], _day(found[MOST][_RECEIVED]) if len(found) > MOST else None
-    newest, (low, high) = walked(path), paths.span(path)
-    within = Line.objects.filter(
-        id__in=newest.values("id")[:WALKED], place_path__gte=low, place_path__lt=high
-    ).order_by("-received_at")
-    found = list(with_sight(within, actor).values_list(*_FIELDS)[: MOST + 1])
-    if len(found) > MOST:
-        return found[:MOST], _day(found[MOST][_RECEIVED])
+    if paths.depth(path) in {paths.COMPOUND, paths.BUILDING}:
+        found = list(with_sight(of_keyed(path), actor).values_list(*_FIELDS)[: counting.COUNTED + 1])
+        return found[: counting.COUNTED], _day(found[counting.COUNTED][_RECEIVED]) if len(
+            found
+        ) > counting.COUNTED else None
+    newest = walked(path)
+    below = Line.objects.filter(within(path), id__in=newest.values("id")[:WALKED]).order_by("-received_at")
+    found = list(with_sight(below, actor).values_list(*_FIELDS)[: counting.COUNTED + 1])
+    if len(found) > counting.COUNTED:
+        return found[: counting.COUNTED], _day(found[counting.COUNTED][_RECEIVED])
     last = newest.values_list("received_at", flat=True)[WALKED - 1 : WALKED].first()
     return found, _day(last) if last else None
 
 
 def of_keyed(path: str) -> QuerySet[Line]:
     """All lines of a compound or street, or of a building, newest first: along its index."""
-    return _keyed(path, len(paths.ids(path)))
+    return _keyed(path, paths.depth(path))
 
 
 def walked(path: str) -> QuerySet[Line]:
     """Lines to look through for a place that has no index of its own, newest first: the building's, or the office's."""
-    depth = len(paths.ids(path))
-    rows = _keyed(path, BUILDING) if depth > BUILDING else Line.objects.filter(is_held=False)
+    depth = paths.depth(path)
+    rows = _keyed(path, paths.BUILDING) if depth > paths.BUILDING else Line.objects.filter(is_held=False)
     return rows.order_by("-received_at")
 
 
@@ -120,12 +120,11 @@ def _day(at: datetime) -> date:
 def open_at(path: str, *, actor: Actor, first: int) -> Open:
     """What of the open matters at a place this actor may see; `first` of those due first. At most 2 queries."""
     rows = open_lines(path).filter(is_visible(actor, "case_id")).order_by("due_at", "case_id")
-    ids = list(rows.values_list("case_id", flat=True)[: MOST + 1])
+    ids = list(rows.values_list("case_id", flat=True)[: counting.COUNTED + 1])
     return Open(len(ids), tuple(ids[:first]))
 
 
 def open_lines(path: str) -> QuerySet[Line]:
     """Open lines at a place or below it, along the index of open ones."""
-    low, high = paths.span(path)
-    rows: QuerySet[Line] = Line.objects.filter(closed_at=None, place_path__gte=low, place_path__lt=high)
+    rows: QuerySet[Line] = Line.objects.filter(within(path), closed_at=None)
     return rows.filter(is_held=False)

@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from gezhi.kernel.months import back_from, first_day
+
 Key = TypeVar("Key")
 
 SOLVED = frozenset({"solved", "solved_on_spot_unchecked", "no_answer"})  # as cases.spots
@@ -73,19 +75,14 @@ class Past:
 
 def months(rows: Iterable[Seen], today: date, since: date | None) -> list[Month]:
     """The last twelve months, the one under way last. since: the day from which on everything was read; None: all there ever was."""
-    firsts = [_month_before(today, back) for back in range(MONTHS - 1, -1, -1)]
+    firsts = back_from(today, MONTHS)[::-1]
     came: Counter[date] = Counter()
     closed: Counter[date] = Counter()
     for row in rows:
-        came[row.came_on.replace(day=1)] += 1
+        came[first_day(row.came_on)] += 1
         if row.closed_on is not None:
-            closed[row.closed_on.replace(day=1)] += 1
+            closed[first_day(row.closed_on)] += 1
     return [Month(one, came[one], closed[one], since is None or since <= one) for one in firsts]
-
-
-def _month_before(today: date, back: int) -> date:
-    years, month = divmod(today.year * 12 + today.month - 1 - back, 12)
-    return date(years, month + 1, 1)
 
 
 def categories(rows: Iterable[Seen]) -> list[tuple[UUID | None, int]]:

@@ -12,12 +12,12 @@ from django.db.models.lookups import GreaterThan
 from gezhi.cases.models import Case
 from gezhi.insight.models import SearchLine
 from gezhi.insight.search import engines
+from gezhi.kernel import counting
 from gezhi.kernel.ids import made_at, uuid7
 from gezhi.kernel.search import asked, folded, stands_in, terms
 from gezhi.tenancy.current import current
 
 MOST_FRESH, OVERLAP_MS = 500, 60_000
-MOST = 1000  # counted exactly; beyond it a list says "1000+"
 
 
 class Found(NamedTuple):
@@ -49,7 +49,7 @@ def look_for_each(asked_for: Sequence[str]) -> list[Found | None]:
     if not wanted:
         return [None for _ in searched]
     found = _indexed(wanted)
-    fresh = _fresh() if any(len(ids) <= MOST for ids in found.values()) else []
+    fresh = _fresh() if any(len(ids) <= counting.COUNTED for ids in found.values()) else []
     known = {one: Found(one, _all_of(one, found[one], fresh)) for one in wanted}
     return [known.get(one) for one in searched]
 
@@ -62,7 +62,7 @@ def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[UU
         holds = " AND ".join(f"{engines.holds()}(insight_searchline.text, %s) > 0" for _ in one)
         parts.append(
             f"SELECT {number} AS which, case_id FROM (SELECT case_id FROM {engines.source()}"
-            f" WHERE insight_searchline.jurisdiction_id = %s AND {narrow} AND {holds} LIMIT {MOST + 1}) AS found_{number}"
+            f" WHERE insight_searchline.jurisdiction_id = %s AND {narrow} AND {holds} LIMIT {counting.COUNTED + 1}) AS found_{number}"
         )
         values += [engines.stored(current()), *given, *one]
     with connection.cursor() as cursor:
@@ -77,7 +77,7 @@ def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[UU
 def _all_of(
     searched: Sequence[str], indexed: Sequence[UUID], fresh: Sequence[tuple[UUID, str]]
 ) -> tuple[UUID, ...] | None:
-    if len(indexed) > MOST:
+    if len(indexed) > counting.COUNTED:
         return None
     return (*indexed, *(id for id, text in fresh if stands_in(searched, text)))
 

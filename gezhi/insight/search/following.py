@@ -13,8 +13,8 @@ from gezhi.insight.search.text import texts_of
 from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position, sealed_position
-from gezhi.places import paths
 from gezhi.places import queries as places
+from gezhi.places.onpath import within
 
 BATCH = 200
 FIRST = UUID(int=0)
@@ -68,8 +68,7 @@ def _path(entry: Entry) -> str:
 
 def _rename(cursor: SearchCursor) -> None:
     """The next cases at a place that was renamed; the last batch lets go of it."""
-    low, high = paths.span(cursor.place_path)
-    rows = Case.objects.filter(place_path__gte=low, place_path__lt=high, id__gt=cursor.after or FIRST)
+    rows = Case.objects.filter(within(cursor.place_path), id__gt=cursor.after or FIRST)
     ids = list(rows.order_by("id").values_list("id", flat=True)[:BATCH])
     write(ids)
     cursor.after = ids[-1] if ids else None

@@ -341,12 +341,17 @@ def _fill(album: Album, line: AlbumLine, *, actor: Actor) -> None:
     AlbumPick.objects.bulk_create(
         [
             AlbumPick(
-                id=new_id(), line=line, case_id=one.case_id, before_id=one.before[0].id, after_id=one.after[0].id,
-                position=place, caption=one.words[:CAPTION_LIMIT],
+                id=new_id(),
+                line=line,
+                case_id=one.case_id,
+                before_id=one.before[0].id,
+                after_id=one.after[0].id,
+                position=place,
+                caption=one.words[:CAPTION_LIMIT],
             )
             for place, one in enumerate(clear, start=1)
         ]
-    )  # fmt: skip
+    )
 
 
 def _decide(line: AlbumLine, offer: queries.Offer, choice: Choice, caption: str) -> None:

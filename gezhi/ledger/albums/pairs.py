@@ -19,7 +19,6 @@ from gezhi.ledger.models import Line
 from gezhi.places import paths
 from gezhi.places import queries as places
 
-BUILDING_DEPTH: Final = 5  # district, subdistrict, community, compound, building: a stairwell is so few homes
 SOLVED: Final = (Ending.SOLVED.value, Ending.SOLVED_ON_SPOT_UNCHECKED.value)
 AFTER: Final = ("photo_same_angle", "photo_after")  # the first is the better one
 BEFORE: Final = "before"
@@ -92,11 +91,17 @@ def pairs(lines: Iterable[Line]) -> list[Pair]:
         after = [_picture(known[one.evidence_id], kind) for kind in AFTER for one in own if one.kind == kind]
         found.append(
             Pair(
-                line.case_id, line.number, names.get(spots[line.case_id] or NOWHERE, ""), line.category_id,
-                line.received_at, line.closed_at or line.received_at, _best_first(before), _best_first(after),
+                line.case_id,
+                line.number,
+                names.get(spots[line.case_id] or NOWHERE, ""),
+                line.category_id,
+                line.received_at,
+                line.closed_at or line.received_at,
+                _best_first(before),
+                _best_first(after),
                 words.get(line.case_id, ""),
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -108,11 +113,10 @@ def best_first(found: Sequence[Pair]) -> list[Pair]:
 
 
 def seen_place(path: str, category_id: UUID | None) -> UUID | None:
-    """Where everybody may learn that it was: the building and above; of what points at a home, the compound or street."""
+    """Where everybody may learn that it was: the building and above, for a stairwell is so few homes; of what points at a home, the compound or street."""
     if category_id is None or is_discreet(catalogue.category(category_id).code):
         return rough_place(path)
-    on_path = paths.ids(path)
-    return on_path[:BUILDING_DEPTH][-1] if on_path else None
+    return paths.end(paths.upper(path, paths.BUILDING))
 
 
 def _picture(row: EvidenceRow, kind: str) -> Picture:

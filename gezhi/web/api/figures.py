@@ -11,6 +11,7 @@ from gezhi.insight.figures.counts import NAMES
 from gezhi.insight.figures.figures import Figure, Time, count
 from gezhi.insight.figures.sheet import Sheet, sheet
 from gezhi.insight.histogram import Spread
+from gezhi.kernel.months import written
 from gezhi.parties.tokens import Scope
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import Door
@@ -103,23 +104,19 @@ def answer(asked: Question, found: Sheet) -> dict[str, Any]:
     """The same numbers as on the page. Rates from 0 to 1, hours by the clock on the wall; null where too few stand behind it."""
     return {
         "place": asked.place.code if asked.place else None,
-        "first": _month(asked.span.first),
-        "last": _month(asked.span.last),
+        "first": written(asked.span.first),
+        "last": written(asked.span.last),
         "position": found.reached.position,
         "reached_at": found.reached.at,
         "is_whole": found.reached.is_whole,
         "least": found.least,
         "counts": {name: count(found.whole, name) for name in NAMES},
         "rates": [
-            _rate(one, found, place, [_month(month) for month in asked.span.months()])
+            _rate(one, found, place, [written(month) for month in asked.span.months()])
             for place, one in enumerate(found.figures)
         ],
         "times": [_time(one) for one in found.times],
     }
-
-
-def _month(number: int) -> str:
-    return f"{number // 100}-{number % 100:02d}"
 
 
 def _rate(one: Figure, found: Sheet, place: int, months: list[str]) -> dict[str, Any]:

@@ -74,10 +74,15 @@ def category_chips(found: Sequence[Leaf]) -> Chips:
     """Those of ours, as chips of the name "category"."""
     language = get_language() or ""
     return [
-        {"value": str(one.category.id), "label": one.category.label(language), "hint": why_category(one), "checked": False}
+        {
+            "value": str(one.category.id),
+            "label": one.category.label(language),
+            "hint": why_category(one),
+            "checked": False,
+        }
         for one in found
         if not one.category.refer_out
-    ]  # fmt: skip
+    ]
 
 
 def not_ours(found: Sequence[Leaf]) -> list[str]:

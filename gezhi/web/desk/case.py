@@ -15,7 +15,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.orders import queries as orders
 from gezhi.cases.orders.kinds import ISSUER_NAMES, STATE_NAMES
 from gezhi.flows import reach_reporter
-from gezhi.kernel.refusal import Invalid, Missing
+from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.web import refusals, times
 from gezhi.web.casework import casepage
 from gezhi.web.casework.moveform import MoveForm
@@ -85,9 +85,7 @@ def reveal(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
             found.id, report_id, page["reason"], actor=actor_of(request), at=at_of(request)
         )
     except (Missing, Invalid) as refused:
-        return render(
-            request, "desk/case/reveal.html", {**page, "error": refusals.sentence(refused)}, status=422
-        )
+        return _again(request, "reveal", page, refused)
     return render(request, "desk/case/reveal.html", {**page, "phone": phone})
 
 
@@ -103,11 +101,14 @@ def restate(request: HttpRequest, number: str, report_id: UUID) -> HttpResponse:
     try:
         reach_reporter.restate(found.id, report_id, page["text"], actor=actor_of(request), at=at_of(request))
     except (Missing, Invalid) as refused:
-        return render(
-            request, "desk/case/restate.html", {**page, "error": refusals.sentence(refused)}, status=422
-        )
+        return _again(request, "restate", page, refused)
     messages.success(request, _("处置人今后看到的是您转述的话。"))
     return redirect("desk:case", found.number)
+
+
+def _again(request: HttpRequest, name: str, page: dict[str, Any], refused: Refusal) -> HttpResponse:
+    said = {**page, "error": refusals.sentence(refused)}
+    return render(request, f"desk/case/{name}.html", said, status=422)
 
 
 @require_http_methods(["GET", "POST"])

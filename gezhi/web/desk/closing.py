@@ -21,7 +21,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as grounds
 from gezhi.web.casework import lists
 from gezhi.web.desk import history
-from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.desk.keeper import deed_page, offer, tried
 from gezhi.web.fields import day_field
 from gezhi.web.punctuation import aside
 from gezhi.web.staff import actor_of, at_of, duty_required, staff_required, uuid_or_none
@@ -99,12 +99,11 @@ def reopen_category(request: HttpRequest, code: str) -> HttpResponse:
     def deed() -> Any:
         return reopen_leaf(one.id, **form.cleaned_data, actor=actor_of(request), at=at_of(request))
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已恢复使用：%(name)s。") % {"name": name})
-        return redirect("desk:category", one.code)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已恢复使用：%(name)s。") % {"name": name},
         heading=_("恢复使用：%(name)s") % {"name": name},
         submit=_("恢复使用"),
         back=reverse("desk:category", args=[one.code]),
@@ -184,12 +183,11 @@ def reopen_cell(request: HttpRequest, code: str, cell_code: str) -> HttpResponse
         closing.reopen_grid(cell.id, **said, actor=actor_of(request), at=at_of(request))
         return True
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已恢复使用：%(name)s。") % {"name": cell.name})
-        return redirect("desk:cells", community.code)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已恢复使用：%(name)s。") % {"name": cell.name},
         heading=_("恢复使用：%(name)s") % {"name": cell.name},
         submit=_("恢复使用"),
         back=reverse("desk:cells", args=[community.code]),

@@ -18,6 +18,7 @@ from gezhi.cases import queries as cases
 from gezhi.cases.floods import Flood, mark_of
 from gezhi.insight.search import finding
 from gezhi.journal import queries as journal
+from gezhi.kernel import counting
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
 from gezhi.parties import savedviews
@@ -225,7 +226,7 @@ def _saved(one: Counter, listed: Listed) -> dict[str, object]:
     return {
         "url": f"?{one.row.query}&saved={one.row.id.hex}",
         "label": one.row.name,
-        "count": paging.said(one.total),
+        "count": counting.said(one.total),
         "active": listed.active is not None and one.row.id == listed.active.row.id,
         "overdue": False,
     }

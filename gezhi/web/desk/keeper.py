@@ -6,8 +6,9 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -164,3 +165,13 @@ def form_page(
         "is_multipart": form.is_multipart(),
     }
     return render(request, "desk/form.html", page, status=422 if form.errors else 200)
+
+
+def deed_page(
+    request: HttpRequest, form: forms.Form, deed: Callable[[], Done], *, done: str, back: str, **page: str
+) -> HttpResponse:
+    """A form that carries out one deed and leads back to where one came from, saying what was done; else its page. page: as of `form_page`."""
+    if form.is_valid() and tried(form, deed) is not None:
+        messages.success(request, done)
+        return redirect(back)
+    return form_page(request, form, back=back, **page)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.search.finding import look_for
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import export
@@ -92,7 +93,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "form": form,
         "options": filters.options(form.data),
         "rows": [shown_row(one, at) for one in shown],
-        "count": count if count <= book.MOST else f"{book.MOST}+",
+        "count": counting.said(count),
         "has_more": count > PAGE,
         "page_size": PAGE,
         "reached": times.moment(position.reached_at, at),

@@ -38,15 +38,22 @@ class WordForm(forms.Form):
     strength = forms.ChoiceField(label=gettext_lazy("分量"), choices=STRENGTHS, initial="1")
     condition = forms.ChoiceField(label=gettext_lazy("说明有什么危险"), required=False)
     call = forms.CharField(
-        label=gettext_lazy("马上打哪个电话"), max_length=20, required=False, help_text=gettext_lazy("有危险的必须填")
-    )  # fmt: skip
+        label=gettext_lazy("马上打哪个电话"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("有危险的必须填"),
+    )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         language = get_language() or ""
         leaves = catalogue.open_leaves()
         offer(self, "code", ((one.code, f"{one.code} {one.label(language)}") for one in leaves))
-        dangers = ((one.code, f"{one.code} {one.label(language)}") for leaf in leaves for one in catalogue.conditions(leaf.id))  # fmt: skip
+        dangers = (
+            (one.code, f"{one.code} {one.label(language)}")
+            for leaf in leaves
+            for one in catalogue.conditions(leaf.id)
+        )
         offer(self, "condition", (("", _("没有危险")), *dangers))
 
     def clean(self) -> dict[str, Any]:
@@ -78,11 +85,16 @@ def words(request: Asked) -> HttpResponse:
         "form": form,
         "own": [_line(one) for one in vocabulary.own_words()],
         "dangers": [_line(one) for one in vocabulary.lexicon().words if one.condition],
-        "shipped": [{"leaf": _leaf(code), "words": [word for word, _much in said]} for code, said in vocabulary.lexicon().by_code.items()],
+        "shipped": [
+            {"leaf": _leaf(code), "words": [word for word, _much in said]}
+            for code, said in vocabulary.lexicon().by_code.items()
+        ],
         "cases": own.cases if own else 0,
         "learned": times.moment(learned, at_of(request)) if learned else "",
-        "history": history.said([("word", id) for id in called], now=at_of(request), until=at_of(request), called=called),
-    }  # fmt: skip
+        "history": history.said(
+            [("word", id) for id in called], now=at_of(request), until=at_of(request), called=called
+        ),
+    }
     return render(request, "desk/words.html", page, status=422 if form.errors else 200)
 
 

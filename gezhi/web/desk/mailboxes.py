@@ -15,7 +15,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import mailboxes
 from gezhi.parties import queries as who
-from gezhi.web.desk.keeper import form_page, tried
+from gezhi.web.desk.keeper import deed_page
 from gezhi.web.staff import actor_of, at_of, duty_required
 
 
@@ -35,17 +35,16 @@ class MailboxForm(forms.Form):
 def add(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """News of the party's work goes to one more address."""
     row, form = who.party(party_id), MailboxForm(request.POST or None)
-    if form.is_valid():
+
+    def deed() -> object:
         address = form.cleaned_data["address"]
-        if tried(
-            form,
-            lambda: mailboxes.add_mailbox(party_id, address, actor=actor_of(request), at=at_of(request)),
-        ):
-            messages.success(request, _("已添加。新到的事会发到这个邮箱。"))
-            return redirect("desk:party", party_id)
-    return form_page(
+        return mailboxes.add_mailbox(party_id, address, actor=actor_of(request), at=at_of(request))
+
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已添加。新到的事会发到这个邮箱。"),
         heading=_("%(party)s 的收件邮箱") % {"party": row.name},
         submit=_("添加"),
         back=reverse("desk:party", args=[party_id]),

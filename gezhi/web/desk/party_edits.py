@@ -5,9 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -17,7 +15,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.flows import closing
 from gezhi.parties import actions
 from gezhi.parties import queries as who
-from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.desk.keeper import deed_page, offer
 from gezhi.web.rail import KEEPERS
 from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
@@ -49,12 +47,11 @@ def amend(request: HttpRequest, party_id: UUID) -> HttpResponse:
             party_id, **changes, parent_id=parent, actor=actor_of(request), at=at_of(request)
         )
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已保存，改动记在下面的历史里。"))
-        return redirect("desk:party", party_id)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已保存，改动记在下面的历史里。"),
         heading=_("修改 %(name)s") % {"name": row.name},
         submit=_("保存"),
         back=reverse("desk:party", args=[party_id]),
@@ -112,9 +109,15 @@ def _confirmed(
     """A page that says what follows, and one button."""
     row = who.party(party_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
-    if form.is_valid() and tried(form, lambda: deed(party_id, actor=actor_of(request), at=at_of(request))):
-        messages.success(request, _("已保存，改动记在下面的历史里。"))
-        return redirect("desk:party", party_id)
     back = reverse("desk:party", args=[party_id])
     said = heading % {"name": row.name}
-    return form_page(request, form, heading=said, submit=submit, back=back, intro=intro)
+    return deed_page(
+        request,
+        form,
+        lambda: deed(party_id, actor=actor_of(request), at=at_of(request)),
+        done=_("已保存，改动记在下面的历史里。"),
+        heading=said,
+        submit=submit,
+        back=back,
+        intro=intro,
+    )

@@ -95,7 +95,9 @@ def take(request: Asked) -> HttpResponse:
     came = [int(one) for one in _places_of(request, "words_", len(found.lines))]
     asked = (paste_cards.line_of(one, found) for one in request.POST.getlist("more"))
     more = [place for place in asked if place is not None]
-    cards = paste_cards.first_cards(found, paste_cards.opened(found, [*came, *more])[:MOST] if more else sorted(came)[:MOST], request.POST)  # fmt: skip
+    cards = paste_cards.first_cards(
+        found, paste_cards.opened(found, [*came, *more])[:MOST] if more else sorted(came)[:MOST], request.POST
+    )
     if more or sheet.bag.refused or "again" in request.POST:
         return _cards(sheet, cards)
     try:

@@ -133,7 +133,11 @@ def fill(card: Card, paste: Paste, *, around: PlaceRow | None, actor: Actor, at:
         )
     if line.report:
         case = paste_group.case_of(UUID(line.report), actor=actor)
-        card.shows["known"] = {"number": case.number, "url": reverse("desk:case", args=[case.number])} if case else {"number": ""}  # fmt: skip
+        card.shows["known"] = (
+            {"number": case.number, "url": reverse("desk:case", args=[case.number])}
+            if case
+            else {"number": ""}
+        )
 
 
 def _categories(card: Card, found: Suggestion, is_new: bool) -> list[dict[str, Any]]:

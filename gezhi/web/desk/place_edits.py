@@ -3,9 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +16,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.places import actions
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import NameKind
-from gezhi.web.desk.keeper import form_page, tried
+from gezhi.web.desk.keeper import deed_page
 from gezhi.web.fields import day_field
 from gezhi.web.staff import actor_of, at_of, duty_required
 
@@ -42,13 +40,12 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
         close_place(row.id, on=form.cleaned_data["on"], actor=actor_of(request), at=at)
         return True
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已停用：%(name)s。") % {"name": row.full_name})
-        return redirect("desk:place", row.code)
     below = grounds.open_below(row.path)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已停用：%(name)s。") % {"name": row.full_name},
         heading=_("停用位置：%(name)s") % {"name": row.name},
         submit=_("停用位置"),
         back=reverse("desk:place", args=[row.code]),
@@ -71,12 +68,11 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
     def deed() -> Any:
         return actions.reopen_place(row.id, actor=actor_of(request), at=at_of(request))
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已恢复使用：%(name)s。") % {"name": row.full_name})
-        return redirect("desk:place", row.code)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已恢复使用：%(name)s。") % {"name": row.full_name},
         heading=_("恢复使用：%(name)s") % {"name": row.name},
         submit=_("恢复使用"),
         back=reverse("desk:place", args=[row.code]),
@@ -105,12 +101,11 @@ def other_name(request: HttpRequest, code: str) -> HttpResponse:
         kind = NameKind(said["kind"])
         return actions.add_name(row.id, said["name"], kind, actor=actor_of(request), at=at_of(request))
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已加上，按这个名字也能找到。"))
-        return redirect("desk:place", row.code)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已加上，按这个名字也能找到。"),
         heading=_("%(name)s 的别名") % {"name": row.name},
         submit=_("加别名"),
         back=reverse("desk:place", args=[row.code]),

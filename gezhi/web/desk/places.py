@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.lists import OPEN, CaseFilter, listed
-from gezhi.cases.queries import MOST_COUNTED
 from gezhi.duty import queries as duty
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.parties import queries as who
 from gezhi.places import actions, past
 from gezhi.places import queries as grounds
 from gezhi.places.kinds import PARENTS, FixtureKind, Kind, NameKind
-from gezhi.web import rail
 from gezhi.web.asked import Asked
 from gezhi.web.desk import asof, history
 from gezhi.web.desk.keeper import form_page, offer, tried
@@ -111,10 +110,10 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "desk/place.html", page)
 
 
-def _open(here: CaseFilter, actor: Actor, at: datetime) -> int | str:
-    """How many are open there, beyond a thousand as "1000+"."""
+def _open(here: CaseFilter, actor: Actor, at: datetime) -> str:
+    """How many are open there."""
     rows = listed(here, actor=actor, at=at, soon=at).order_by().values_list("id")
-    return rail.figure(len(rows[: MOST_COUNTED + 1]))
+    return counting.said(len(rows[: counting.COUNTED + 1]))
 
 
 def _served(row: grounds.PlaceRow, at: datetime, *, is_now: bool) -> list[dict[str, Any]]:

@@ -193,7 +193,10 @@ def _seen(request: HttpRequest, case: "Case", text: str) -> dict[str, Any]:
     found = publicly.spans(said)
     pieces, end = [], 0
     for span in found:
-        pieces += [(said[end : span.start], ""), (said[span.start : span.stop], words.of(words.IDENTIFIES, span.kind))]  # fmt: skip
+        pieces += [
+            (said[end : span.start], ""),
+            (said[span.start : span.stop], words.of(words.IDENTIFIES, span.kind)),
+        ]
         end = span.stop
     doubtful = [said[span.start : span.stop] for span in found if span.kind in publicly.DOUBTFUL]
     never = dict.fromkeys(

@@ -20,7 +20,7 @@ from gezhi.kernel.refusal import Invalid
 from gezhi.notices import receivers as kept
 from gezhi.notices.events import TYPES
 from gezhi.web import refusals, times, words
-from gezhi.web.desk.keeper import form_page, offer, tried
+from gezhi.web.desk.keeper import deed_page, form_page, offer, tried
 from gezhi.web.staff import actor_of, at_of, duty_required
 
 TYPE_NAMES = {  # one for each of events.TYPES, in the order in which a case meets them
@@ -137,11 +137,16 @@ def change(request: HttpRequest, receiver_id: UUID) -> HttpResponse:
         kept.change(receiver_id, **form.cleaned_data, actor=actor_of(request), at=at_of(request))
         return True
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已更改，从现在起生效。"))
-        return redirect("desk:receiver", receiver_id)
     back = reverse("desk:receiver", args=[receiver_id])
-    return form_page(request, form, heading=row.name, submit=_("更改"), back=back)
+    return deed_page(
+        request,
+        form,
+        deed,
+        done=_("已更改，从现在起生效。"),
+        heading=row.name,
+        submit=_("更改"),
+        back=back,
+    )
 
 
 @never_cache

@@ -24,24 +24,32 @@ from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.parties import queries as who
 from gezhi.parties import robots, wecom
 from gezhi.web import times
-from gezhi.web.desk.keeper import form_page, tried
+from gezhi.web.desk.keeper import deed_page, form_page, tried
 from gezhi.web.staff import actor_of, at_of, duty_required
 
 UNCHANGED = gettext_lazy("留空：不改动。")
 WHY = {  # by what is kept of a failure: its errcode, else its first word
     "93000": pgettext_lazy("wecom", "企业微信说这个群机器人已经不在了。请在群里重新添加，再换上新的地址。"),
-    "81013": pgettext_lazy("wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"),
+    "81013": pgettext_lazy(
+        "wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"
+    ),
     "60111": pgettext_lazy("wecom", "企业微信里没有这个成员，请核对账号页上的关联。"),
-    "no_such_user": pgettext_lazy("wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"),
+    "no_such_user": pgettext_lazy(
+        "wecom", "企业微信里没有这个成员，或他看不到这个应用。请核对账号页上的关联和应用的可见范围。"
+    ),
     "40013": pgettext_lazy("wecom", "企业 ID 不对，请核对。"),
     "40001": pgettext_lazy("wecom", "应用的 Secret 不对，请核对。"),
     "301002": pgettext_lazy("wecom", "AgentId 和 Secret 不是同一个应用的，请核对。"),
     "60020": pgettext_lazy("wecom", "这台服务器的公网地址不在应用的“企业可信 IP”里，请添加。"),
     "too_often": pgettext_lazy("wecom", "发得太快，稍后自动再发。"),
     "no_answer": pgettext_lazy("wecom", "连不上企业微信，稍后自动再试。"),
-    "no_such_name": pgettext_lazy("wecom", "找不到企业微信的域名。请系统维护人员检查网络和 GEZHI_WECOM_URL。"),
-    "forbidden": pgettext_lazy("wecom", "GEZHI_WECOM_URL 指向内部网络。请系统维护人员把它加进 GEZHI_WEBHOOK_NETS。"),
-}  # fmt: skip
+    "no_such_name": pgettext_lazy(
+        "wecom", "找不到企业微信的域名。请系统维护人员检查网络和 GEZHI_WECOM_URL。"
+    ),
+    "forbidden": pgettext_lazy(
+        "wecom", "GEZHI_WECOM_URL 指向内部网络。请系统维护人员把它加进 GEZHI_WEBHOOK_NETS。"
+    ),
+}
 
 
 def why(said: str) -> str:
@@ -180,12 +188,11 @@ def link(request: HttpRequest, account_id: UUID) -> HttpResponse:
         wecom.link(account_id, form.cleaned_data["userid"], actor=actor_of(request), at=at_of(request))
         return True
 
-    if form.is_valid() and tried(form, deed):
-        messages.success(request, _("已保存。"))
-        return redirect("desk:account", account_id)
-    return form_page(
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已保存。"),
         heading=_("%(name)s 的企业微信") % {"name": row.name},
         submit=_("保存"),
         back=reverse("desk:account", args=[account_id]),
@@ -198,16 +205,16 @@ def link(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def add_robot(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """News of the party's work goes into one more group chat."""
     row, form = who.party(party_id), RobotForm(request.POST or None)
-    if form.is_valid():
+
+    def deed() -> object:
         pasted = form.cleaned_data["address"]
-        if tried(
-            form, lambda: robots.add_robot(party_id, pasted, actor=actor_of(request), at=at_of(request))
-        ):
-            messages.success(request, _("已添加。新到的事会发到这个群。"))
-            return redirect("desk:party", party_id)
-    return form_page(
+        return robots.add_robot(party_id, pasted, actor=actor_of(request), at=at_of(request))
+
+    return deed_page(
         request,
         form,
+        deed,
+        done=_("已添加。新到的事会发到这个群。"),
         heading=_("%(party)s 的群机器人") % {"party": row.name},
         submit=_("添加"),
         back=reverse("desk:party", args=[party_id]),

@@ -13,7 +13,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Invalid, Refusal, Unavailable
 from gezhi.parties import openkeys
 from gezhi.parties.openkeys import OpenKeyRow
-from gezhi.web import limits, refusals, spark
+from gezhi.web import georeport, limits, refusals
 from gezhi.web.asked import Asked
 from gezhi.web.limits import TooOften
 
@@ -68,8 +68,15 @@ SENTENCES: Final = {
     ("service_code", "too_many"): gettext_noop("service_code 一次最多 %(limit)s 个。"),
     "not_a_number": gettext_noop("%(field)s 应为 %(least)s 至 %(most)s 的整数。"),
 }  # fmt: skip
-UNKNOWN: Final = frozenset({("jurisdiction_id", "unknown"), ("service_code", "unknown"), ("service_code", "not_a_leaf"),
-                            ("service_code", "refer_out"), ("service_code", "closed")})  # fmt: skip
+UNKNOWN: Final = frozenset(
+    {
+        ("jurisdiction_id", "unknown"),
+        ("service_code", "unknown"),
+        ("service_code", "not_a_leaf"),
+        ("service_code", "refer_out"),
+        ("service_code", "closed"),
+    }
+)
 View = Callable[..., HttpResponse]
 
 
@@ -86,10 +93,10 @@ def opened(*methods: str) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponse:
-            if form not in spark.TYPES:
-                return spark.error(request, 404)
+            if form not in georeport.TYPES:
+                return georeport.error(request, 404)
             if request.method not in methods:
-                found = spark.error(request, 405)
+                found = georeport.error(request, 405)
                 found["Allow"] = ", ".join(methods)
                 return found
             return _heard(cast("Asked", request), view, *args, form=form, **kwargs)
@@ -152,12 +159,12 @@ def key_of(request: Asked) -> OpenKeyRow | None:
 def said(request: Asked, refusal: Refusal) -> HttpResponse:
     """A refusal with its sentence, in the form asked for."""
     if isinstance(refusal, NoKey):
-        return spark.error(request, 403, _(SENTENCES["api_key", refusal.code]))
+        return georeport.error(request, 403, _(SENTENCES["api_key", refusal.code]))
     field = refusal.field if isinstance(refusal, Invalid) else ""
     found = SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code)
     if found is None or isinstance(refusal, TooOften):
         return refusals.client_answer(request, refusal)
     sentence = _(found) % {**refusal.details, "field": field}
     if (field, refusal.code) in UNKNOWN:
-        return spark.error(request, 404, sentence)
+        return georeport.error(request, 404, sentence)
     return refusals.client_answer(request, refusal, sentence)

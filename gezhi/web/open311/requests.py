@@ -18,7 +18,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import mask_private
 from gezhi.parties import queries as parties
 from gezhi.reports import queries as reports
-from gezhi.web import limits, spark, words
+from gezhi.web import georeport, limits, words
 from gezhi.web.asked import Asked
 from gezhi.web.open311 import media
 from gezhi.web.open311.door import key_of, opened
@@ -45,7 +45,7 @@ def requests(request: Asked, form: str) -> HttpResponse:
     limits.count("open311-list", limits.address(request), most=LISTS_PER_MINUTE, minutes=1, at=request.now)
     asked = wanted(request.GET, at=request.now)
     found = public.listed(asked.filter, page=asked.page, size=asked.size) if is_public() else []
-    return spark.answer(form, "service_requests", _rows(found, request, asked.has_extensions))
+    return georeport.answer(form, "service_requests", _rows(found, request, asked.has_extensions))
 
 
 @opened("GET", "HEAD")
@@ -53,7 +53,7 @@ def request_of(request: Asked, number: str, form: str) -> HttpResponse:
     """One of the public list. 404 for what is not for everybody's eyes, as for what is not there."""
     found = public_case(number)
     has_extensions = request.GET.get("extensions", "").casefold() in {"true", "1"}
-    return spark.answer(form, "service_requests", _rows([found], request, has_extensions))
+    return georeport.answer(form, "service_requests", _rows([found], request, has_extensions))
 
 
 @opened("GET", "HEAD")
@@ -64,7 +64,7 @@ def token(request: Asked, token: str, form: str) -> HttpResponse:
         "service_request_id": cases.of_report(report.id).number,
         "token": reports.tracking_code(report.id),
     }
-    return spark.answer(form, "service_requests", [found])
+    return georeport.answer(form, "service_requests", [found])
 
 
 def is_public() -> bool:
@@ -87,7 +87,11 @@ def status_of(step: int) -> str:
 def notes_of(step: int, ending: str) -> str:
     """The plain step, and how it ended."""
     said = _(STEPS[step - 1])
-    return _("%(step)s：%(ending)s") % {"step": said, "ending": words.of(words.ENDINGS, ending)} if ending and step == DONE else said  # fmt: skip
+    return (
+        _("%(step)s：%(ending)s") % {"step": said, "ending": words.of(words.ENDINGS, ending)}
+        if ending and step == DONE
+        else said
+    )
 
 
 def moment_of(at: datetime | None) -> str | None:
@@ -105,7 +109,7 @@ def _received(request: Asked, form: str) -> HttpResponse:
     }
     if (request.GET.get("extensions") or request.POST.get("extensions") or "").casefold() in {"true", "1"}:
         answer["extended_attributes"] = {"token": received.code, "status_url": page}
-    return spark.answer(form, "service_requests", [answer], status=201)
+    return georeport.answer(form, "service_requests", [answer], status=201)
 
 
 def _rows(found: Sequence[PublicCase], request: Asked, has_extensions: bool) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.views import CategoryView
 from gezhi.kernel.refusal import Invalid, NotFound
-from gezhi.web import spark
+from gezhi.web import georeport
 from gezhi.web.asked import Asked
 from gezhi.web.naming import referred
 from gezhi.web.open311.door import opened
@@ -43,7 +43,7 @@ def discovery(request: Asked, form: str) -> HttpResponse:
             }
         ],
     }
-    return spark.answer(form, "discovery", found)
+    return georeport.answer(form, "discovery", found)
 
 
 @opened("GET", "HEAD")
@@ -55,7 +55,7 @@ def services(request: Asked, form: str) -> HttpResponse:
         for leaf in catalogue.open_leaves()
         if is_served(leaf) and (top := leaf.parent_id)
     ]
-    return spark.answer(form, "services", rows)
+    return georeport.answer(form, "services", rows)
 
 
 @opened("GET", "HEAD")
@@ -63,7 +63,7 @@ def service(request: Asked, code: str, form: str) -> HttpResponse:
     """What is asked besides for one leaf. No query as a rule."""
     leaf = leaf_of(code)
     found = {"service_code": leaf.code, "attributes": _attributes(leaf)}
-    return spark.answer(form, "service_definition", found)
+    return georeport.answer(form, "service_definition", found)
 
 
 def is_served(leaf: CategoryView) -> bool:

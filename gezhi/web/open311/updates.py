@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from gezhi.cases import public
 from gezhi.cases.public import PlainStep
-from gezhi.web import spark
+from gezhi.web import georeport
 from gezhi.web.asked import Asked
 from gezhi.web.open311.door import opened
 from gezhi.web.open311.requests import moment_of, notes_of, public_case, status_of
@@ -17,7 +17,7 @@ def updates(request: Asked, number: str, form: str) -> HttpResponse:
     """All of them, oldest first. 404 for a request that is not for everybody's eyes."""
     case = public_case(number)
     rows = [_update(case.number, one) for one in public.plain_steps(case)]
-    return spark.answer(form, "service_request_updates", rows)
+    return georeport.answer(form, "service_request_updates", rows)
 
 
 def _update(number: str, one: PlainStep) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def me(request: Asked) -> HttpResponse:
 def posts(actor: Actor) -> list[dict[str, Any]]:
     """Duty, party and area of each post. 2 queries, 1 more for each grid cell."""
     names = parties.parties_by_ids(actor.parties())
-    ends = {paths.ids(post.path)[-1] for post in actor.posts if paths.ids(post.path)}
+    ends = {end for post in actor.posts if (end := paths.end(post.path))}
     grounds = places.by_ids(ends)
     return [
         {

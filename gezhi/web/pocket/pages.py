@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gezhi.kernel import counting
 from gezhi.notices import queries as notices
-from gezhi.web import rail
 from gezhi.web.asked import Asked
 from gezhi.web.staff import actor_of
 from gezhi.web.whose import mark_of
@@ -20,10 +20,11 @@ def page(
     """templates/pocket/<name>.html with its tabs. tab: my_work, my_found, my_duty or my_me. back: address of the arrow, which stands
     where the bell is on the pages of the tabs. 2 queries for the bell.
     """
+    news = 0 if back else notices.count(actor_of(request))
     frame = {
         "tabs": tabs(tab),
         "back_url": back,
-        "news": 0 if back else rail.figure(notices.count(actor_of(request))),
+        "news": counting.said(news) if news else 0,
     }
     who = mark_of(actor_of(request))
     answer = render(request, f"pocket/{name}.html", frame | {"who": who} | context, status=status)

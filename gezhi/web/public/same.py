@@ -41,8 +41,7 @@ Cards = list[dict[str, Any]]
 
 def here(place: PlaceRow, at: datetime) -> Cards:
     """Open matters at a place or below it, of a stairwell in its whole building; newest first. 1 query where there are none, else 5."""
-    depth = len(paths.ids(place.path))
-    area = paths.upper(place.path, depth - 1) if place.kind == Kind.STAIRWELL else place.path
+    area = paths.above(place.path)[-1] if place.kind == Kind.STAIRWELL else place.path
     return _cards([Alike(one, Sameness(1.0)) for one in public.named_at(area, AT_HAND)], place, at)
 
 
@@ -91,11 +90,19 @@ def _cards(found: Sequence[Alike], place: PlaceRow | None, at: datetime) -> Card
             "number": one.case.number,
             "what": trust.category_words(one.case.category_id),
             "where": grounds[one.case.place_id].full_name if one.case.place_id in grounds else "",
-            "facts": [part for part in (_far(one, place, grounds), _age(one.case.received_at, at), _(STEPS[public_step(one.case) - 1])) if part],
+            "facts": [
+                part
+                for part in (
+                    _far(one, place, grounds),
+                    _age(one.case.received_at, at),
+                    _(STEPS[public_step(one.case) - 1]),
+                )
+                if part
+            ],
             "photos": told.public_thumbs(pictures[one.case.id][:1]),
         }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def _far(one: Alike, place: PlaceRow | None, grounds: Mapping[UUID, PlaceRow]) -> str:

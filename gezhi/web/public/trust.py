@@ -21,8 +21,6 @@ from gezhi.web.words import language
 
 SERVING = ("property", "owners")  # besides the desk, who answers residents directly
 
-COMPOUND_DEPTH = 4  # district, subdistrict, community, compound
-
 
 def open_path(place: PlaceRow) -> str:
     """From where on strangers are told what happened: the building of a stairwell, else the place itself. 1 query for a spot, else none."""
@@ -45,7 +43,7 @@ class Solved(NamedTuple):
 def solved_here(path: str, limit: int = 3) -> list[Solved]:
     """What was last solved at a place or below it, newest first; where nothing was, in its compound. At most 4 queries."""
     rows = cases.solved_at(path, limit)
-    compound = "/".join(path.split("/")[: COMPOUND_DEPTH + 1]) + "/"
+    compound = paths.upper(path, paths.COMPOUND)
     if not rows and len(compound) < len(path):
         rows = cases.solved_at(compound, limit)
     return [Solved(category_words(case.category_id), short_day(case.closed_at), case.id) for case in rows]

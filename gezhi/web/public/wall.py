@@ -3,9 +3,8 @@
 What it shows is worked out once for all screens of one ground in a process, and kept for some seconds.
 """
 
-import threading
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.wall import Event, wall
+from gezhi.kernel.recent import Recent
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import walls
 from gezhi.parties.walls import WallRow
@@ -37,13 +37,7 @@ MARK: Final = "X-Gezhi-Wall"  # by which the screen knows our answer from that o
 LOOKS: Final = ("day", "night")
 
 
-class _Kept(NamedTuple):
-    at: datetime
-    html: str
-
-
-_kept: dict[tuple[UUID, str, str], _Kept] = {}
-_turn = threading.Lock()
+_kept: Recent[tuple[UUID, str, str], str] = Recent(FRESH, MOST_KEPT)
 
 
 @require_safe
@@ -81,15 +75,7 @@ def _known(request: Asked, secret: str) -> WallRow:
 def _shown(row: WallRow, at: datetime) -> str:
     """The piece, at most ten seconds old. While one works it out, the others wait for that."""
     key = (current(), str(row.place_id or ""), words.language())
-    known = _kept.get(key)
-    if known is None or not known.at <= at < known.at + FRESH:
-        with _turn:
-            known = _kept.get(key)
-            if known is None or not known.at <= at < known.at + FRESH:
-                if len(_kept) >= MOST_KEPT:
-                    _kept.clear()
-                known = _kept[key] = _Kept(at, _made(row, at))
-    return known.html
+    return _kept.of(key, at, lambda: _made(row, at))
 
 
 def _made(row: WallRow, at: datetime) -> str:

@@ -215,9 +215,14 @@ def test_words_find_places_of_a_subtree_however_many_namesakes_lie_elsewhere(
 def test_categories_are_those_that_may_be_reported(programs: Programs) -> None:
     found = {one["code"]: one for one in programs().get("categories").json()["items"]}
     assert found["0501"] | {"name": "", "plain_name": ""} == {
-        "code": "0501", "name": "", "plain_name": "", "parent": "05", "dangerous": found["0501"]["dangerous"],
-        "refer_to": None, "refer_phone": None,
-    }  # fmt: skip
+        "code": "0501",
+        "name": "",
+        "plain_name": "",
+        "parent": "05",
+        "dangerous": found["0501"]["dangerous"],
+        "refer_to": None,
+        "refer_phone": None,
+    }
     assert found["05"]["parent"] is None
     assert found["0001"]["refer_phone"]
 

@@ -99,9 +99,13 @@ def try_one(operation: Any, mode: GenerationMode, known: dict[str, str], secret:
     heads = {"Authorization": f"Bearer {secret}"}
 
     @settings(
-        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=operation.as_strategy(mode))
     def send(case: Any) -> None:
         for name in set(case.path_parameters) & set(known):

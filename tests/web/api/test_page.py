@@ -76,4 +76,9 @@ def test_the_page_names_every_member_and_the_limits_in_force() -> None:
         limits.REPORTS_PER_HOUR,
         reports.PICTURES_PER_HOUR,
     )
-    assert "Limits: {:,} requests a minute for a token, {:,} for an address without one, and from such an address {:,} reports and {:,} pictures an hour.".format(*in_force) in page  # fmt: skip
+    assert (
+        "Limits: {:,} requests a minute for a token, {:,} for an address without one, and from such an address {:,} reports and {:,} pictures an hour.".format(
+            *in_force
+        )
+        in page
+    )

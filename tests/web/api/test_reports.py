@@ -192,7 +192,7 @@ REFUSED: tuple[tuple[dict[str, Any], str | None, str], ...] = (
     ({"text": "x", "evidence": [str(uuid4()) for _ in range(10)]}, "evidence", "too_long"),
     ({"text": "x", "state": "closed"}, "state", "extra_forbidden"),
     ({"text": "x", "channel": "phone", "said_at": "2020-01-01"}, "channel", "extra_forbidden"),
-)  # fmt: skip
+)
 
 
 @pytest.mark.django_db

@@ -104,10 +104,14 @@ def test_a_log_in_of_a_browser_opens_nothing_here(
 ENDS: dict[str, Any] = {
     "expired": lambda cast, made, at: AccessToken.objects.filter(id=made).update(expires_at=at),
     "revoked": lambda cast, made, at: tokens.revoke_token(made, actor=cast.gao, at=at),
-    "account off": lambda cast, made, at: staff.switch_account(cast.gao.id, is_active=False, actor=SYSTEM, at=at),
+    "account off": lambda cast, made, at: staff.switch_account(
+        cast.gao.id, is_active=False, actor=SYSTEM, at=at
+    ),
     "password reset": lambda cast, made, at: staff.reset_password(cast.gao.id, actor=SYSTEM, at=at),
-    "no post": lambda cast, made, at: staff.end_post(queries.posts(cast.gao.id)[0].id, ends_on=at.date(), actor=SYSTEM, at=at),
-}  # fmt: skip
+    "no post": lambda cast, made, at: staff.end_post(
+        queries.posts(cast.gao.id)[0].id, ends_on=at.date(), actor=SYSTEM, at=at
+    ),
+}
 
 
 @pytest.mark.parametrize("why", sorted(ENDS))

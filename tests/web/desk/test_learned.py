@@ -13,8 +13,8 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.models import Practice
 from gezhi.flows import practices as flow
 from gezhi.web.casework import learned
-from tests.cases.test_series import again, solved
-from tests.cast import Cast, walk
+from tests.cases.test_series import again
+from tests.cast import Cast, solved, walk
 from tests.web.desk.conftest import Desk, address, text
 
 DAY = timedelta(days=1)

@@ -56,7 +56,13 @@ def test_chen_freezes_the_month_of_his_desk(march: Case, cast: Cast, desk: Desk)
 
 @pytest.mark.parametrize(
     ("desk_of", "month", "status"),
-    [("desk_b", "2026-03", 403), ("desk_a", "2026-04", 422), ("desk_a", "2026-13", 422), ("desk_a", "", 422)],
+    [
+        ("desk_b", "2026-03", 403),
+        ("desk_a", "2026-04", 422),
+        ("desk_a", "2026-13", 422),
+        ("desk_a", "9999-12", 422),
+        ("desk_a", "", 422),
+    ],
 )
 def test_what_may_not_be_frozen_is_refused(
     desk_of: str, month: str, status: int, march: Case, cast: Cast, desk: Desk

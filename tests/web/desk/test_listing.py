@@ -47,9 +47,17 @@ def test_all_conditions_hold_at_once_and_each_has_its_chip(
     answer = desk(cast.zhou).get(asked)
     assert numbers(answer) == [opened.number]
     assert [said for said, _url in chips(answer)] == [
-        "内容或编号：玻璃", "位置：悦海社区 悦海花园及以下", "状态：处置中", "状态：已立案", "时限：还早", "来源：扫码",
-        "层级：社区", "轮次：第一轮", "收到日期，从：2026-03-01", "到（含当天）：2026-03-02",
-    ]  # fmt: skip
+        "内容或编号：玻璃",
+        "位置：悦海社区 悦海花园及以下",
+        "状态：处置中",
+        "状态：已立案",
+        "时限：还早",
+        "来源：扫码",
+        "层级：社区",
+        "轮次：第一轮",
+        "收到日期，从：2026-03-01",
+        "到（含当天）：2026-03-02",
+    ]
     for said, url in chips(answer):
         left = [one for one, _ in chips(desk(cast.zhou).get("/desk/" + url))]
         assert said not in left
@@ -162,8 +170,7 @@ def test_a_row_that_is_none_shows_the_first_page(cast: Cast, opened: Case, desk:
 def test_more_than_a_thousand_are_not_counted(
     cast: Cast, opened: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gezhi.cases.paged.MOST", 1)
-    monkeypatch.setattr(paging, "MOST", 1)
+    monkeypatch.setattr("gezhi.kernel.counting.COUNTED", 1)
     cast.lin_reports(noon, text="路灯不亮")
     answer = desk(cast.chen).get("/desk/?channel=qr")
     assert (len(numbers(answer)), answer.context["pager"]["text"]) == (2, "第 1–2 件，共 1+ 件")

@@ -15,7 +15,7 @@ from gezhi.reports.actions import start_run
 from gezhi.routing import actions as routing
 from gezhi.routing.terms import Terms
 from tests.cases.test_calls import PHONE, by_phone
-from tests.cast import Cast, done, lin, walk
+from tests.cast import Cast, to_the_end, walk
 from tests.web.desk.conftest import Desk, address, text
 
 DAY = timedelta(days=1)
@@ -167,20 +167,7 @@ def test_the_same_spot_comes_first_with_reason_and_score_and_another_street_is_a
 @pytest.fixture
 def solved(cast: Cast, reported: Case, noon: datetime) -> Case:
     """Mended, checked and confirmed ten days ago."""
-    return advance_all(cast, reported, noon - 10 * DAY)
-
-
-def advance_all(cast: Cast, case: Case, at: datetime) -> Case:
-    """From the desk to the reporter's yes."""
-    moves = (
-        (cast.chen, Move("accept")),
-        (cast.chen, Move("dispatch", party=cast.property)),
-        (cast.qian, Move("take")),
-        (cast.qian, done(at)),
-        (cast.zhao, Move("pass_check", note="好了")),
-        (lin(case), Move("satisfied")),
-    )
-    return walk(case, *moves, at=at)
+    return to_the_end(cast, reported, noon - 10 * DAY)
 
 
 def test_whoever_accepts_is_asked_whether_it_has_come_back_and_the_link_stands_by_itself(
@@ -245,7 +232,7 @@ def test_what_its_reader_may_not_see_is_not_offered_as_what_came_back_nor_linked
 def test_of_several_the_one_that_its_reader_may_see_is_the_one_that_came_back(
     cast: Cast, hidden: Case, noon: datetime
 ) -> None:
-    seen = advance_all(cast, cast.lin_reports(noon - 20 * DAY), noon - 20 * DAY)
+    seen = to_the_end(cast, cast.lin_reports(noon - 20 * DAY), noon - 20 * DAY)
     again = advance(cast.lin_reports(noon).id, Move("accept"), actor=cast.chen, at=noon)
     assert again.came_back_from_id == seen.id
 

@@ -1,6 +1,5 @@
 """The page of a place: what a stranger at the desk learns of it in a minute, in a fixed number of queries."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
 from gezhi.config import worker
 from gezhi.insight.memory import notes
-from tests.cast import Cast, done, lin, walk
+from tests.cast import Cast, to_the_end, walk
 from tests.web.desk.conftest import Desk, text
 
 MOST_QUERIES = 34
@@ -25,16 +24,7 @@ def spot(cast: Cast, name: str = "stairwell") -> str:
 
 def solved(cast: Cast, at: datetime, note: str = "换了玻璃，包了边", **more: Any) -> Case:
     """Reported, done and confirmed at one moment."""
-    case = cast.lin_reports(at, **more)
-    moves = (
-        (cast.chen, Move("accept")),
-        (cast.chen, Move("dispatch", party=cast.property)),
-        (cast.qian, Move("take")),
-        (cast.qian, replace(done(at), note=note)),
-        (cast.zhao, Move("pass_check", note="好了")),
-        (lin(case), Move("satisfied")),
-    )
-    return walk(case, *moves, at=at)
+    return to_the_end(cast, cast.lin_reports(at, **more), at, note)
 
 
 def test_the_page_says_what_happened_what_worked_and_what_came_back(

@@ -47,7 +47,10 @@ def test_class_39_whatever_is_asked_badly_is_an_error_in_both_forms(application:
     assert (wrong, len(BAD) >= 80) == ([], True)
 
 
-@pytest.mark.parametrize("path", ["requests.json?start_date=%ff", "requests.xml?status=%00", "requests/%00.xml", "tokens/x%00.json"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["requests.json?start_date=%ff", "requests.xml?status=%00", "requests/%00.xml", "tokens/x%00.json"],
+)
 def test_bytes_that_are_no_words_are_an_error(application: Application, path: str) -> None:
     assert refused(application.client.get(HERE + path)) == 400
 

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def test_a_request_looks_as_the_specification_says(application: Application, cast: Cast, noon: datetime) -> None:  # fmt: skip
+def test_a_request_looks_as_the_specification_says(
+    application: Application, cast: Cast, noon: datetime
+) -> None:
     case = walk(
         accepted(cast, noon, lon=122.1812345, lat=37.4012345),
         (cast.chen, Move("dispatch", party=cast.property)),
@@ -55,7 +57,9 @@ def test_a_request_looks_as_the_specification_says(application: Application, cas
     assert application.rows(f"requests/{case.number}.json") == application.rows()
 
 
-def test_xml_has_the_same_elements_in_the_same_order(application: Application, cast: Cast, noon: datetime) -> None:  # fmt: skip
+def test_xml_has_the_same_elements_in_the_same_order(
+    application: Application, cast: Cast, noon: datetime
+) -> None:
     case = accepted(cast, noon)
     for path in ("requests.xml", f"requests/{case.number}.xml"):
         document = ElementTree.fromstring(application.get(path).content)
@@ -255,7 +259,9 @@ def test_extensions_say_the_step(application: Application, cast: Cast, noon: dat
     (row,) = application.rows(extensions="true")
     assert row["extended_attributes"] == {"step": "being_solved", "ending": None, "media_urls": []}
     answer = application.get("requests.xml", extensions="true")
-    assert ElementTree.fromstring(answer.content).findtext("request/extended_attributes/step") == "being_solved"  # fmt: skip
+    assert (
+        ElementTree.fromstring(answer.content).findtext("request/extended_attributes/step") == "being_solved"
+    )
 
 
 def test_pictures_are_named_only_once_they_are_public(
@@ -313,7 +319,10 @@ def asked(application: Application, **wanted: Any) -> list[str]:
     return [one["sql"] for one in found.captured_queries]
 
 
-@pytest.mark.parametrize("wanted", [{}, {"extensions": "true", "status": "open", "page_size": 30}, {"lat": "37.4", "long": "122.18"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "wanted",
+    [{}, {"extensions": "true", "status": "open", "page_size": 30}, {"lat": "37.4", "long": "122.18"}],
+)
 def test_thirty_cost_as_many_queries_as_one(
     application: Application, cast: Cast, noon: datetime, wanted: dict[str, Any]
 ) -> None:

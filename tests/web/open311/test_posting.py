@@ -132,7 +132,9 @@ def test_a_key_may_stand_in_a_header(application: Application, head: str) -> Non
 
 
 @pytest.mark.parametrize("key", [None, "", "wrong", "gz311_" + "x" * 43, "x" * 10_000, "密钥", "gz311_\0"])
-def test_without_a_key_or_with_a_wrong_one_nothing_is_taken(application: Application, key: str | None) -> None:  # fmt: skip
+def test_without_a_key_or_with_a_wrong_one_nothing_is_taken(
+    application: Application, key: str | None
+) -> None:
     answer = application.post({"api_key": key})
     assert (refused(answer), Report.objects.count()) == (403, 0)
 
@@ -142,7 +144,9 @@ def test_a_key_that_was_ended_opens_nothing(application: Application, noon: date
     assert refused(application.post()) == 403
 
 
-def test_where_the_office_asks_for_no_key_everybody_may_report(application: Application, noon: datetime) -> None:  # fmt: skip
+def test_where_the_office_asks_for_no_key_everybody_may_report(
+    application: Application, noon: datetime
+) -> None:
     switch("open311_key", 0, noon)
     assert application.post({"api_key": None}).status_code == 201
     assert refused(application.post({"api_key": "wrong"})) == 403
@@ -274,7 +278,9 @@ def test_columns_of_the_tables_are_no_fields(application: Application) -> None:
     assert set(Case.objects.values_list("state", flat=True)) == {"reported"}
 
 
-def test_too_many_are_told_when_to_come_again(application: Application, settings: Any, tmp_path: Path, monkeypatch: Any) -> None:  # fmt: skip
+def test_too_many_are_told_when_to_come_again(
+    application: Application, settings: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
     settings.GEZHI_LIMITS = True
     monkeypatch.setattr("gezhi.web.open311.door.REPORTS_PER_HOUR_OF_A_KEY", 2)
     answers = [application.post() for _each in range(3)]

@@ -71,7 +71,9 @@ def test_a_definition_offers_the_opening_conditions_and_two_free_answers(applica
     assert (document.tag, keys) == ("service_definition", [one.code for one in conditions])
 
 
-@pytest.mark.parametrize("code", ["9999", "05", "0002", "0501;drop", "x" * 5000, "０５０１", "%00", "..", "0501.json"])  # fmt: skip
+@pytest.mark.parametrize(
+    "code", ["9999", "05", "0002", "0501;drop", "x" * 5000, "０５０１", "%00", "..", "0501.json"]
+)
 @pytest.mark.parametrize("form", ["json", "xml"])
 def test_what_is_no_service_is_not_found(application: Application, code: str, form: str) -> None:
     answer = application.get(f"services/{code}.{form}")
@@ -85,7 +87,9 @@ def test_what_is_referred_out_says_to_whom(application: Application) -> None:
     assert catalogue.by_code("0002").refer_to_whom.zh in sentence
 
 
-@pytest.mark.parametrize("path", ["services.yaml", "services.", "services.JSON", "requests.csv", "discovery.xml.gz", "services"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["services.yaml", "services.", "services.JSON", "requests.csv", "discovery.xml.gz", "services"]
+)
 def test_a_form_that_is_not_served_is_not_found_in_plain_words(application: Application, path: str) -> None:
     answer = application.get(path)
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/plain; charset=utf-8")

@@ -1,14 +1,18 @@
 """A browser without script, and the street it stands in."""
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gezhi.web.public import health
 from tests.cast import Cast
 from tests.evidence.pictures import photo
+from tests.web.open311.conftest import switch
 
 
 @pytest.fixture
@@ -22,6 +26,20 @@ def door(cast: Cast, settings: Any) -> Client:
 def no_verdict_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each look whether it is ready is a new one, unless a test says otherwise."""
     monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
+
+
+@pytest.fixture
+def now(noon: datetime) -> datetime:
+    """One o'clock."""
+    return noon + timedelta(hours=1)
+
+
+@pytest.fixture
+def face_at_one(cast: Cast, now: datetime) -> Iterator[None]:
+    """The office shows its face; its clock stands at one o'clock."""
+    switch("public_map", 1, now - timedelta(days=1))
+    with time_machine.travel(now, tick=False):
+        yield
 
 
 @pytest.fixture

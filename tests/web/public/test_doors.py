@@ -42,10 +42,16 @@ def test_other_methods_are_not_allowed(door: Client, path: str, method: str) -> 
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=text\r\n\r\nno end"),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Disposition: form-data; name=text\r\n\r\nno end",
+        ),
         ("multipart/form-data; boundary=" + "x" * 70_000, b"--x"),
         ("multipart/form-data", b"nothing"),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n--x--'),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n--x--',
+        ),
         ("application/json", b'{"text":"x"}'),
         ("application/x-www-form-urlencoded", b"&".join(b"a=%d" % n for n in range(1001))),
         ("application/x-www-form-urlencoded", b"text=" + b"x" * 1_100_000),
@@ -53,7 +59,7 @@ def test_other_methods_are_not_allowed(door: Client, path: str, method: str) -> 
         ("application/x-www-form-urlencoded", b"text=%ED%A0%80%FF&key=%00"),
         ("", b"\xff\xfe\x00"),
     ],
-)  # fmt: skip
+)
 def test_broken_bodies_are_refused_with_a_page(door: Client, here: str, kind: str, body: bytes) -> None:
     answer = door.generic("POST", here, body, content_type=kind)
     assert answer.status_code in {400, 413, 422}
@@ -105,10 +111,13 @@ def test_a_host_that_is_not_ours_gets_a_page(door: Client) -> None:
 @pytest.mark.parametrize(
     ("host", "line"),
     [
-        ("192.168.1.5:8000", "asked for as 192.168.1.5, a name not answered to; to answer to it, start with it in GEZHI_HOSTS"),
+        (
+            "192.168.1.5:8000",
+            "asked for as 192.168.1.5, a name not answered to; to answer to it, start with it in GEZHI_HOSTS",
+        ),
         ("a\nb'", "asked for under a name that is none"),
     ],
-)  # fmt: skip
+)
 def test_a_host_that_is_not_ours_is_one_line_in_the_log(
     host: str, line: str, door: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -182,8 +191,12 @@ def test_a_bug_of_ours_is_500_without_a_traceback(
 def test_it_is_ready_when_everything_can_be_written(door: Client) -> None:
     answer = door.get("/readyz")
     assert answer.json() == {
-        "status": "ready", "database": True, "migrations": True, "media": True, "worker_age": None,
-    }  # fmt: skip
+        "status": "ready",
+        "database": True,
+        "migrations": True,
+        "media": True,
+        "worker_age": None,
+    }
 
 
 def test_it_is_not_ready_when_pictures_cannot_be_kept(door: Client, settings: Any, tmp_path: Path) -> None:
@@ -201,8 +214,14 @@ def test_it_is_not_ready_before_the_tables_are_there(door: Client, monkeypatch: 
 
 @pytest.mark.parametrize(
     ("wanted", "led"),
-    [("/p/371072-00003", "/p/371072-00003"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("javascript:x", "/"), ("", "/")],
-)  # fmt: skip
+    [
+        ("/p/371072-00003", "/p/371072-00003"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("javascript:x", "/"),
+        ("", "/"),
+    ],
+)
 def test_the_look_is_kept_and_leads_back_to_our_own_pages_only(door: Client, wanted: str, led: str) -> None:
     answer = door.post("/look", {"look": "night", "size": "large", "next": wanted})
     assert (answer.status_code, answer["Location"]) == (302, led)

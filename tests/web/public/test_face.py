@@ -1,6 +1,5 @@
 """The public face: off until the office turns it on; then a map with its list, feeds and a table, that tell nothing of anybody."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,27 +15,13 @@ from gezhi.cases.models import Case
 from gezhi.cases.publicly import say
 from gezhi.catalogue import queries as catalogue
 from gezhi.web.public.face import feed as feeds
-from tests.cases.test_series import solved
-from tests.cast import Cast
+from tests.cast import Cast, solved
 from tests.web.open311.conftest import accepted, switch
 from tests.web.public.facing import ATOM, WHOLE, doors, entries, table, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("face_at_one")]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SAID = "单元门玻璃碎了，已换新"
-
-
-@pytest.fixture
-def now(noon: datetime) -> datetime:
-    return noon + HOUR
-
-
-@pytest.fixture(autouse=True)
-def at_one(cast: Cast, now: datetime) -> Iterator[None]:
-    """The office shows its face; its clock stands at one o'clock."""
-    switch("public_map", 1, now - DAY)
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 # ---- on and off ----

@@ -1,10 +1,8 @@
 """What nobody is told by the public face: names, numbers, stairwells, minutes, what points at a home, what is complained of."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from gezhi.cases import face, publicly
@@ -12,27 +10,12 @@ from gezhi.cases.models import Case, PublicWords
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence.models import Evidence
 from gezhi.places.models import Place
-from tests.cases.test_series import solved
-from tests.cast import Cast
-from tests.web.open311.conftest import switch
+from tests.cast import Cast, solved
 from tests.web.public.facing import WHOLE, doors, entries, table, text, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("face_at_one")]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOISE = "1201"
-
-
-@pytest.fixture
-def now(noon: datetime) -> datetime:
-    return noon + HOUR
-
-
-@pytest.fixture(autouse=True)
-def at_one(cast: Cast, now: datetime) -> Iterator[None]:
-    """The office shows its face; its clock stands at one o'clock."""
-    switch("public_map", 1, now - DAY)
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def told_of_nobody(door: Client, cast: Cast, now: datetime) -> dict[str, list[str]]:

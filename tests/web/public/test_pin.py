@@ -67,8 +67,14 @@ def test_a_pin_beside_a_scanned_code_is_kept_too(door: Client, here: str, cast: 
 
 @pytest.mark.parametrize(
     "bad",
-    [{"lon": "122.2"}, {"lon": "122.2", "lat": "x"}, {"lon": "nan", "lat": "1"}, {"lon": "37.4", "lat": "122.2"}, {"lon": "0", "lat": "0"}],
-)  # fmt: skip
+    [
+        {"lon": "122.2"},
+        {"lon": "122.2", "lat": "x"},
+        {"lon": "nan", "lat": "1"},
+        {"lon": "37.4", "lat": "122.2"},
+        {"lon": "0", "lat": "0"},
+    ],
+)
 def test_a_point_that_is_none_is_said_and_nothing_typed_is_lost(
     bad: dict[str, str], door: Client, cast: Cast
 ) -> None:

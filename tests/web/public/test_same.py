@@ -97,7 +97,9 @@ def test_who_means_another_matter_sends_his_own(door: Client, here: str, next_do
 
 
 def test_who_goes_back_finds_everything_as_it_was(door: Client, here: str, next_door: Case) -> None:
-    html = unescape(door.post(here, carried(sent(door, here, contact="13800001234")) | {"look": "1"}).content.decode())  # fmt: skip
+    html = unescape(
+        door.post(here, carried(sent(door, here, contact="13800001234")) | {"look": "1"}).content.decode()
+    )
     assert "楼道玻璃碎了" in html
     assert 'value="13800001234"' in html
     assert re.search(r'value="0501"[^>]* checked', html)
@@ -144,7 +146,9 @@ def test_words_for_a_place_are_asked_about_first_then_whether_it_is_the_same_and
     building = cast.town.row(cast.town.building)
     html = sent(door, "/r/", where="悦海花园3号楼", contact="13800001234", photos=[picture()])
     assert ("是这里吗" in html, next_door.number in html) == (True, False)
-    tokens = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', html)[1] for name in ("kept_photos", "counted")}  # fmt: skip
+    tokens = {
+        name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', html)[1] for name in ("kept_photos", "counted")
+    }
     answered = tokens | {"asked": "1", "spot": building.code, "contact": "13800001234"}
     html = sent(door, "/r/", where="悦海花园3号楼", **answered)
     assert ("是不是同一件事" in html, next_door.number in html) == (True, True)
@@ -218,7 +222,12 @@ def test_what_the_form_puts_before_the_words_does_not_count_for_their_limit(
     assert answer.status_code == 303
     mine = Report.objects.exclude(text__contains="姓林").get()
     assert (mine.text.endswith(whole), next_door.number in mine.text) == (True, True)
-    assert door.post(here, form(text=whole + "了", key="another-form-shown-00") | {"same": next_door.number}).status_code == 422  # fmt: skip
+    assert (
+        door.post(
+            here, form(text=whole + "了", key="another-form-shown-00") | {"same": next_door.number}
+        ).status_code
+        == 422
+    )
     report(door, "/r/", text=whole, where="海滨路公交站", key="a-third-form-shown-00")
 
 
@@ -255,7 +264,18 @@ def test_a_picture_is_shown_only_once_the_desk_has_looked_at_it(
     door: Client, here: str, next_door: Case, at_noon: datetime
 ) -> None:
     told = CaseReport.objects.get(case=next_door).report_id
-    row = Evidence(sha256="a" * 64, media_type="image/jpeg", bytes=9, width=8, height=6, made_at=at_noon, claimed_kind="report", claimed_id=told, claimed_at=at_noon, served_at=at_noon)  # fmt: skip
+    row = Evidence(
+        sha256="a" * 64,
+        media_type="image/jpeg",
+        bytes=9,
+        width=8,
+        height=6,
+        made_at=at_noon,
+        claimed_kind="report",
+        claimed_id=told,
+        claimed_at=at_noon,
+        served_at=at_noon,
+    )
     Evidence.objects.bulk_create([row])
     assert str(row.id) not in sent(door, here)
     Evidence.objects.filter(id=row.id).update(public_at=at_noon)

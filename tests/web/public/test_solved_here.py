@@ -13,8 +13,7 @@ from gezhi.places import actions as places
 from gezhi.places.kinds import Kind
 from gezhi.reports.actions import publish_run, start_run
 from gezhi.web.public import trust
-from tests.cases.test_series import solved
-from tests.cast import Cast
+from tests.cast import Cast, solved
 from tests.plans import on_sqlite
 
 HOUR = timedelta(hours=1)

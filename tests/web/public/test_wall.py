@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gezhi.journal.queries import deeds
 from gezhi.kernel.actor import SYSTEM
+from gezhi.kernel.recent import Recent
 from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.parties import issued, walls
 from gezhi.parties.models import WallKey
@@ -95,7 +96,7 @@ def test_without_what_is_kept_each_would_be_worked_out_anew(
     cast: Cast, stranger: Client, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage twin: nothing is kept."""
-    monkeypatch.setattr(view, "FRESH", timedelta())
+    monkeypatch.setattr(view, "_kept", Recent(timedelta(), 1))
     secret = hung(cast, noon)
     stranger.get(f"/wall/{secret}/now")
     with CaptureQueriesContext(connection) as asked:

@@ -16,6 +16,7 @@ from gezhi.insight.figures.counts import PLACE_OF
 from gezhi.insight.figures.figures import count
 from gezhi.insight.figures.reading import read, total
 from gezhi.insight.rollups.following import reached
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.ledger import queries as book
@@ -26,7 +27,6 @@ from gezhi.web.desk.ledger import shown_row
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 PAGE = 50
-COUNTED = 1000  # beyond it "1000+"
 
 
 @require_GET
@@ -49,7 +49,7 @@ def _page(asked: Question, name: str, after: str, actor: Actor, at: datetime) ->
     shown = list(following(lines, _after(after))[: PAGE + 1])
     by_month = read(asked.asked.place, asked.asked.axis, asked.span, stood.edition)
     counted = count(total(by_month, asked.asked.key, asked.span), name)
-    found = lines.order_by().values("case_id")[: COUNTED + 1].count()
+    found = lines.order_by().values("case_id")[: counting.COUNTED + 1].count()
     ledger = book.position()
     here = wording.address(asked, count=name)
     last = shown[PAGE - 1] if len(shown) > PAGE else None
@@ -60,17 +60,20 @@ def _page(asked: Question, name: str, after: str, actor: Actor, at: datetime) ->
         "back": wording.address(asked),
         "here": here,
         "counted": counted,
-        "found": f"{COUNTED}+" if found > COUNTED else str(found),
-        "differs": found <= COUNTED and found != counted,
+        "found": counting.said(found),
+        "differs": found <= counting.COUNTED and found != counted,
         "position": stood.position,
         "moved_on": ledger.number if ledger.number != stood.position else None,
         "reached": times.moment(ledger.reached_at, at),
-        "rows": [shown_row(one, at) for one in book.rows(shown[:PAGE], actor=actor, language=get_language() or "", at=at)],
+        "rows": [
+            shown_row(one, at)
+            for one in book.rows(shown[:PAGE], actor=actor, language=get_language() or "", at=at)
+        ],
         "next": f"?{here}&{urlencode({'after': _cursor(last.received_at, last.number)})}" if last else "",
         "first": f"?{here}" if after else "",
         "may_exclude": actor.has(Duty.CLERK, Duty.OFFICER) and name != "excluded",
         "title": _("%(count)s的案件") % {"count": wording.count_name(name)},
-    }  # fmt: skip
+    }
 
 
 def _cursor(at: datetime, number: str) -> str:

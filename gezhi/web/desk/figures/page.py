@@ -25,14 +25,15 @@ from gezhi.insight.figures.sheet import BY, Part, Sheet, hot, parts, sheet
 from gezhi.insight.figures.sight import grounds
 from gezhi.insight.rollups.following import Reached, reached
 from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.months import written
 from gezhi.kernel.refusal import Invalid
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.reports.kinds import CHANNEL_NAMES
 from gezhi.web import times
+from gezhi.web.bars import spark
 from gezhi.web.desk.figures import kept, wording
-from gezhi.web.desk.figures.charts import chart
 from gezhi.web.desk.filters import options
 from gezhi.web.staff import actor_of, at_of, staff_required
 
@@ -61,7 +62,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "typed": words,
         "options": options({"category": asked.words.get("category", ""), "party": asked.words.get("party", "")}),
         "channels": [(code, str(name)) for code, name in CHANNEL_NAMES.items()],
-        "figures": kept.sheet(asked, by if by in BY else "place", stood, at, written),
+        "figures": kept.sheet(asked, by if by in BY else "place", stood, at, as_piece),
         "exclusions": _exclusions(asked, stood, actor, at),
         "may_exclude": actor.has(Duty.CLERK, Duty.OFFICER),
         "notes": (definitions.MONTH, definitions.PLACE, definitions.ROUNDING, definitions.SMALL_PARTY, definitions.SOURCE),
@@ -93,7 +94,7 @@ def said(refused: Invalid) -> str:
     return sentences.get(refused.field, _("没有看懂要看什么，下面是默认的范围。"))
 
 
-def written(asked: Question, by: str, at: datetime) -> str:
+def as_piece(asked: Question, by: str, at: datetime) -> str:
     """The figures as the piece of the page that hangs on the question alone, not on who asks."""
     return render_to_string("desk/figures/_sheet.html", _page(asked, by, at))
 
@@ -120,14 +121,14 @@ def _page(asked: Question, by: str, at: datetime) -> dict[str, Any]:
         "own": [card(asked, found, one) for one in range(len(found.figures)) if not found.figures[one].of.is_theirs],
         "theirs": [card(asked, found, one) for one in range(len(found.figures)) if found.figures[one].of.is_theirs and found.figures[one].n],
         "times": [_time(found, place) for place in range(len(found.times))],
-        "month_heads": [wording.month(one) for one in asked.span.months()],
+        "month_heads": [written(one) for one in asked.span.months()],
         "by": by,
         "bys": _bys(asked, by),
         "heads": [definitions.OF_NAME[name].label for name in SHOWN],
         "parts": [_line(asked, one, by, names) for one in broken[:MOST_PARTS]],
         "left": max(0, len(broken) - MOST_PARTS),
         "hot": [_hot(asked, one) for one in hot(asked.asked, asked.span, found.reached.edition)],
-        "hot_month": wording.month(asked.span.last),
+        "hot_month": written(asked.span.last),
         "series": series(found),
     }  # fmt: skip
 
@@ -177,8 +178,7 @@ def card(asked: Question, found: Sheet, place: int) -> dict[str, Any]:
     of = one.of
     months = asked.span.months()
     texts = [
-        f"{wording.month(month)} {wording.rate(value)}"
-        for month, value in zip(months, one.months, strict=True)
+        f"{written(month)} {wording.rate(value)}" for month, value in zip(months, one.months, strict=True)
     ]
     return {
         "name": of.name,
@@ -191,10 +191,18 @@ def card(asked: Question, found: Sheet, place: int) -> dict[str, Any]:
         "before": wording.rate(found.before[place].value),
         "a_year_before": wording.rate(found.a_year_before[place].value),
         "apart": [_number(asked, name, n) for name, n in one.apart],
-        "chart": chart(one.months, texts, top=1.0, middle=one.spread.median if one.spread else None),
-        "rows": list(zip((wording.month(month) for month in months), _counts(found, of.over), _counts(found, of.under), map(wording.rate, one.months), strict=True)),
+        "chart": spark(one.months, texts, top=1.0, middle=one.spread.median if one.spread else None),
+        "rows": list(
+            zip(
+                (written(month) for month in months),
+                _counts(found, of.over),
+                _counts(found, of.under),
+                map(wording.rate, one.months),
+                strict=True,
+            )
+        ),
         "definition": of,
-    }  # fmt: skip
+    }
 
 
 def _why_none(found: Sheet, one: Figure) -> str:
@@ -212,7 +220,7 @@ def _counts(found: Sheet, name: str) -> list[int]:
 def _time(found: Sheet, place: int) -> dict[str, Any]:
     one = found.times[place]
     texts = [
-        f"{wording.month(month)} {wording.lasted(value)}"
+        f"{written(month)} {wording.lasted(value)}"
         for month, value in zip(found.span.months(), one.months, strict=True)
     ]
     return {
@@ -222,10 +230,8 @@ def _time(found: Sheet, place: int) -> dict[str, Any]:
         "spread": wording.spread_of_times(one.spread),
         "before": _median(found.times_before[place]),
         "a_year_before": _median(found.times_a_year_before[place]),
-        "chart": chart(one.months, texts, top=None, middle=None),
-        "rows": list(
-            zip(map(wording.month, found.span.months()), map(wording.lasted, one.months), strict=True)
-        ),
+        "chart": spark(one.months, texts, top=None, middle=None),
+        "rows": list(zip(map(written, found.span.months()), map(wording.lasted, one.months), strict=True)),
     }
 
 
@@ -295,7 +301,7 @@ def _line(asked: Question, one: Part, by: str, names: _Names) -> dict[str, Any]:
 
 
 def _hot(asked: Question, one: Hot) -> dict[str, Any]:
-    last = wording.month(asked.span.last)
+    last = written(asked.span.last)
     only = {"span": "own", "from": last, "to": last}
     of = one.of
     if isinstance(of, PlaceRow):
@@ -316,7 +322,7 @@ def _hot(asked: Question, one: Hot) -> dict[str, Any]:
 def series(found: Sheet) -> dict[str, Any]:
     """What the interactive chart draws: months, and a line for each figure, in percent."""
     return {
-        "months": [wording.month(one) for one in found.span.months()],
+        "months": [written(one) for one in found.span.months()],
         "lines": [
             {
                 "name": str(one.of.label),

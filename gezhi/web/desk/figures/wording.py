@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from gezhi.insight.definitions import COUNT_NAMES
 from gezhi.insight.figures.asking import Question
-from gezhi.insight.figures.months import Span
 from gezhi.insight.histogram import Spread
+from gezhi.kernel.months import Span, written
 
 
 def rate(value: float | None) -> str:
@@ -44,14 +44,9 @@ def spread_of_times(spread: Spread | None) -> str:
     return _("中间一半用了 %(low)s 至 %(high)s") % {"low": lasted(spread.low), "high": lasted(spread.high)}
 
 
-def month(number: int) -> str:
-    """2026-03, the same in every language."""
-    return f"{number // 100}-{number % 100:02d}"
-
-
 def span(of: Span) -> str:
     """2026-01 – 2026-03, or a single month."""
-    return month(of.first) if of.first == of.last else f"{month(of.first)} – {month(of.last)}"
+    return written(of.first) if of.first == of.last else f"{written(of.first)} – {written(of.last)}"
 
 
 def cases(n: int) -> str:

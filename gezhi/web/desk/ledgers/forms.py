@@ -1,7 +1,7 @@
 """Forms that others send: uploaded as they are, mapped once, filled every time."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.channels.sheetforms import filling, finding
 from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.months import back_from, first_day, read, written
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.sheet import letters
 from gezhi.ledger import forms as kept
@@ -54,11 +55,11 @@ class FillForm(LedgerForm):
         cleaned = super().clean() or self.cleaned_data
         if month := cleaned.get("month"):
             try:
-                first = date.fromisoformat(f"{month}-01")
+                first = read(month)
             except ValueError:
                 raise forms.ValidationError(_("请从列出的月份里选一个。")) from None
             cleaned["since"] = first
-            cleaned["until"] = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            cleaned["until"] = first_day(first, 1) - timedelta(days=1)
         return cleaned
 
 
@@ -228,20 +229,16 @@ def _filled(row: kept.FormRow, form: FillForm, actor: Actor, at: datetime) -> Ht
 def _last(row: kept.FormRow, at: datetime) -> dict[str, str]:
     """What the form begins with: last month, and for the rest what was chosen the last time."""
     wanted = row.filter
-    month = timezone.localtime(at).date().replace(day=1) - timedelta(days=1)
-    said = {"month": f"{month:%Y-%m}", "state": wanted.state, "words": wanted.words}
+    last = first_day(timezone.localdate(at), -1)
+    said = {"month": written(last), "state": wanted.state, "words": wanted.words}
     if wanted.party:
         said["party"] = str(wanted.party)
     return said
 
 
 def _months(at: datetime, chosen: str) -> Sequence[tuple[str, str, bool]]:
-    month, found = timezone.localtime(at).date().replace(day=1), []
-    for _n in range(MONTHS):
-        key = f"{month:%Y-%m}"
-        found.append((key, month_words(month), key == chosen))
-        month = (month - timedelta(days=1)).replace(day=1)
-    return found
+    months = back_from(timezone.localdate(at), MONTHS)
+    return [(written(one), month_words(one), written(one) == chosen) for one in months]
 
 
 def _field_words(field: str) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Duty
+from gezhi.kernel.months import read, written
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.ledger import corrections, files, months, monthsheet
 from gezhi.ledger.export import MEDIA_TYPES, WRITERS
@@ -46,7 +47,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {
                 "desk": desk,
                 "name": names[desk],
-                "months": [(f"{one:%Y-%m}", said(one)) for one in months.to_freeze(desk, at=at)],
+                "months": [(written(one), said(one)) for one in months.to_freeze(desk, at=at)],
             }
             for desk in desks
         ],
@@ -58,7 +59,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _month(request: HttpRequest) -> date:
     try:
-        return date.fromisoformat(f"{request.POST.get('month', '')}-01")
+        return read(request.POST.get("month", ""))
     except ValueError:
         raise Invalid("month", "unreadable") from None
 
@@ -156,5 +157,5 @@ def download(request: HttpRequest, book_id: UUID, suffix: str) -> Any:
         ):
             pass
 
-    name = _("%(month)s台账") % {"month": f"{row.month:%Y-%m}"} + ending
+    name = _("%(month)s台账") % {"month": written(row.month)} + ending
     return to_take_away(write, name=name, media_type=MEDIA_TYPES[ending])

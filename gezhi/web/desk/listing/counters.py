@@ -1,4 +1,4 @@
-"""The views that people keep, each with how many cases it has: counted to a thousand, all in one statement, and kept for a moment."""
+"""The views that people keep, each with how many cases it has: counted as far as any list, all in one statement, and kept for a moment."""
 
 import time
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from gezhi.cases import lists
-from gezhi.cases.paged import MOST
 from gezhi.insight.search.finding import look_for_each
 from gezhi.journal import queries as journal
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from gezhi.parties import savedviews
 from gezhi.parties.savedviews import ViewRow
@@ -25,7 +25,7 @@ MOST_KEPT = 500
 
 
 class Counter(NamedTuple):
-    """A view and how many cases it has (total), above a thousand `MOST` + 1. chosen: its filter as it is judged today."""
+    """A view and how many cases it has (total), COUNTED + 1 for more. chosen: its filter as it is judged today."""
 
     row: ViewRow
     total: int
@@ -76,7 +76,9 @@ def counted(rows: Sequence[ViewRow], *, actor: Actor, at: datetime, soon: dateti
     """Each view counted now. At most 6 queries however many there are."""
     chosen = judged_all(rows)
     wanted = [one for one in chosen if not (one.place_missed or one.is_empty)]
-    counts = iter(lists.counted([one.wanted for one in wanted], actor=actor, at=at, soon=soon, most=MOST))
+    counts = iter(
+        lists.counted([one.wanted for one in wanted], actor=actor, at=at, soon=soon, most=counting.COUNTED)
+    )
     return tuple(
         Counter(row, 0 if one.place_missed or one.is_empty else next(counts), one)
         for row, one in zip(rows, chosen, strict=True)

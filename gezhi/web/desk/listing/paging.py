@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from gezhi.cases import paged
 from gezhi.cases.line import CaseLine
 from gezhi.cases.lists import CaseFilter
-from gezhi.cases.paged import MOST, Order, Page, Spot, Start
+from gezhi.cases.paged import Order, Page, Spot, Start
 from gezhi.insight.search import finding
+from gezhi.kernel import counting
 from gezhi.web.desk import filters
 from gezhi.web.desk.listing.question import Mark, mark, marked
 from gezhi.web.staff import actor_of, at_of
@@ -22,7 +23,7 @@ NOTHING = Page([], [], False, False)
 
 
 class Shown(NamedTuple):
-    """A page of the list. number: which one, as far as one can tell. total: of all rows, None where nobody counted, above a thousand `MOST` + 1.
+    """A page of the list. number: which one, as far as one can tell. total: of all rows, None where nobody counted, COUNTED + 1 for more.
 
     order: how it is really sorted, which may be another way than somebody asked for.
     """
@@ -53,12 +54,16 @@ def listed(
     if chosen.place_missed or chosen.is_empty:
         return Shown(NOTHING, 1, 0, order)
     may_be_few = (
-        len(parts) == 1 and (known is None or known <= MOST) and (known is not None or chosen.is_filtered)
+        len(parts) == 1
+        and (known is None or known <= counting.COUNTED)
+        and (known is not None or chosen.is_filtered)
     )
     spots = paged.few(parts[0], order=order, **who) if may_be_few else None
     if spots is None:
         page = paged.walked(parts, order=order, start=start, size=PAGE, **who)
-        return Shown(page, number, known if known is not None or not may_be_few else MOST + 1, order)
+        return Shown(
+            page, number, known if known is not None or not may_be_few else counting.COUNTED + 1, order
+        )
     ids, begins, is_best = _known_order(chosen, spots, start, order)
     page = paged.cut(ids, start=start, begins=begins, size=PAGE)
     return Shown(page, number, len(spots), order, is_best)
@@ -127,14 +132,7 @@ def _text(shown: Shown) -> str:
     if not shown.page.lines:
         return ""
     first = (shown.number - 1) * PAGE + 1
-    span = {"first": first, "last": first + len(shown.page.lines) - 1, "all": said(shown.total)}
+    span = {"first": first, "last": first + len(shown.page.lines) - 1, "all": counting.said(shown.total)}
     if shown.total is None:
         return _("第 %(first)s–%(last)s 件") % span
     return _("第 %(first)s–%(last)s 件，共 %(all)s 件") % span
-
-
-def said(count: int | None) -> str:
-    """A count as it is shown: exact to a thousand."""
-    if count is None:
-        return ""
-    return str(count) if count <= MOST else f"{MOST}+"

@@ -1,7 +1,7 @@
 """What of the cases somebody wants to see on the map: the filters of the list, and a month of the slider."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from gezhi.cases.lists import OPEN as OPEN_STATES
 from gezhi.cases.lists import CaseFilter
 from gezhi.insight.mapping import layers
 from gezhi.insight.mapping.counts import Layer
+from gezhi.kernel.months import back_from, first_day, month_of, read, written
 from gezhi.parties.days import midnight
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters
@@ -78,15 +79,13 @@ def shown(request: HttpRequest) -> Shown:
 
 def months(at: datetime) -> list[str]:
     """The months of the slider, oldest first, as "2026-03"."""
-    today = timezone.localdate(at)
-    numbers = range(today.year * 12 + today.month - MONTHS, today.year * 12 + today.month)
-    return [f"{one // 12:04d}-{one % 12 + 1:02d}" for one in numbers]
+    return [written(one) for one in reversed(back_from(timezone.localdate(at), MONTHS))]
 
 
 def span(month: str) -> tuple[datetime, datetime]:
     """When a month begins and ends where the office is."""
-    year, number = (int(part) for part in month.split("-"))
-    return midnight(date(year, number, 1)), midnight(date(year + number // 12, number % 12 + 1, 1))
+    first = read(month)
+    return midnight(first), midnight(first_day(first, 1))
 
 
 def layer(request: HttpRequest, asked: Shown) -> Layer:
@@ -99,7 +98,7 @@ def layer(request: HttpRequest, asked: Shown) -> Layer:
     if not asked.month:
         return layers.now(asked.wanted, key=key, actor=actor, at=at, soon=lists.soon_at(at))
     since, until = span(asked.month)
-    month = 0 if chosen.is_filtered or chosen.own else int(asked.month.replace("-", ""))
+    month = 0 if chosen.is_filtered or chosen.own else month_of(read(asked.month))
     who = {"key": key, "actor": actor, "at": at, "month": month}
     if asked.mode == OPEN:
         return layers.open_then(asked.wanted, moment=min(until, at + JUST_NOW), **who)

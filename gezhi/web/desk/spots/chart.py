@@ -1,4 +1,4 @@
-"""Months as bars: what came, and how much of it was closed. Numbers for an SVG that the template writes; the same stand in its table."""
+"""Months as bars: what came, and how much of it was closed. The same numbers stand in the table below."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,42 +8,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from gezhi.insight.memory.sums import Month
+from gezhi.kernel.bars import Drawing, Frame, drawn
+from gezhi.web.bars import BRAND, INK, MUTED, SOFT, Bar, Chart, Word, filled
 
-WIDTH, HEIGHT = 400, 170
-FOOT, HEAD = 26, 18  # below the bars their months, above them their figures
-GAP = 4
+FRAME = Frame(400, 170, head=18, foot=26, share=0.76)  # below the bars their months, above them their figures
+FILLS = (BRAND, SOFT)
 
 
-def drawn(months: Sequence[Month]) -> dict[str, Any]:
-    """Bars in the order of time: x, y, width, height in units of the drawing."""
-    most = max([1, *(max(one.came, one.closed) for one in months)])
-    wide = WIDTH / max(1, len(months))
+def shown(months: Sequence[Month]) -> dict[str, Any]:
+    """The drawing, and the rows of its table, in the order of time."""
+    made = drawn([[one.came for one in months], [one.closed for one in months]], FRAME)
     return {
-        "width": WIDTH,
-        "height": HEIGHT,
-        "foot": HEIGHT - FOOT,
+        "drawing": _chart(months, made),
         "is_empty": not any(one.came or one.closed for one in months),
-        "months": [_bars(one, number * wide, wide, most) for number, one in enumerate(months)],
+        "months": [(date_format(one.first, _("Y年n月")), one) for one in months],
     }
 
 
-def _bars(one: Month, left: float, wide: float, most: int) -> dict[str, Any]:
-    room, bar = HEIGHT - FOOT - HEAD, (wide - 2 * GAP) / 2
-    came, closed = (round(count / most * room, 1) for count in (one.came, one.closed))
-    foot = HEIGHT - FOOT
-    return {
-        "label": date_format(one.first, pgettext("short month", "n月")),
-        "name": date_format(one.first, _("Y年n月")),
-        "came": one.came,
-        "closed": one.closed,
-        "is_whole": one.is_whole,
-        "bar": round(bar, 1),
-        "middle": round(left + wide / 2, 1),
-        "came_x": round(left + GAP, 1),
-        "came_y": round(foot - came, 1),
-        "came_height": came,
-        "closed_x": round(left + GAP + bar, 1),
-        "closed_y": round(foot - closed, 1),
-        "closed_height": closed,
-        "figure_y": round(foot - max(came, closed) - 5, 1),
-    }
+def _chart(months: Sequence[Month], made: Drawing) -> Chart:
+    words = []
+    for one, middle in zip(months, made.middles, strict=True):
+        if one.came or one.closed:
+            words.append(Word(middle, made.level(max(one.came, one.closed)) - 5, str(one.came), INK))
+        label = date_format(one.first, pgettext("short month", "n月"))
+        words.append(Word(middle, FRAME.high - 8, label, MUTED))
+    return filled(
+        made, lambda bar: Bar(*bar[2:], FILLS[bar.series], is_faint=not months[bar.place].is_whole), words
+    )

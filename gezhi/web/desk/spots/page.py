@@ -20,6 +20,7 @@ from gezhi.cases.memory import things
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.memory import lines, notes, sums
 from gezhi.insight.memory.sums import Seen
+from gezhi.kernel import counting
 from gezhi.places import queries as places
 from gezhi.places.kinds import Kind
 from gezhi.places.register import tidy_code
@@ -66,7 +67,7 @@ def fixture_page(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a fixture: what happened to it, and who owns and maintains it."""
     actor, at, row = actor_of(request), at_of(request), places.fixture_by_code(code)
     place = places.by_ids([row.place_id])[row.place_id]
-    found = lines.of_cases(things.about(row.id, lines.MOST), actor=actor)
+    found = lines.of_cases(things.about(row.id, counting.COUNTED), actor=actor)
     ids = [one.case_id for one in found.rows if one.closed_on is None]
     page = {
         "heading": _("%(name)s：发生过什么") % {"name": row.name},
@@ -94,7 +95,7 @@ def _told(found: lines.Happened, code: str, at: datetime) -> dict[str, Any]:
         "past": _past(sums.past(found.rows, today, found.since)),
         "soon": sum(one.days <= sums.SOON for one in backs),
         "later": len(backs),
-        "chart": chart.drawn(sums.months(found.rows, today, found.since)),
+        "chart": chart.shown(sums.months(found.rows, today, found.since)),
         "categories": _categories(found.rows, code),
         "endings": [(words.of(words.ENDINGS, ending), n) for ending, n in sums.endings(found.rows)],
         "said": said,
@@ -132,16 +133,11 @@ def _shown_open(count: int, ids: Sequence[UUID], url: str, request: HttpRequest)
     listed = case_lists.listed(wanted, actor=actor, at=at, soon=at)[:FIRST] if ids else None
     cases = case_lists.as_lines(listed) if listed is not None else []
     return {
-        "count": times_counted(count),
+        "count": counting.said(count),
         "lines": case_lines.as_html(lists.rows(cases, at=at), at=at) if cases else "",
         "more": bool(url) and count > len(cases),
         "url": url,
     }
-
-
-def times_counted(count: int) -> str:
-    """1000+ where counting stopped."""
-    return f"{lines.MOST}+" if count > lines.MOST else str(count)
 
 
 def _past(found: sums.Past) -> dict[str, Any]:

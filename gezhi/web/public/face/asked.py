@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from gezhi.cases import face
 from gezhi.cases.face import FaceRow
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.months import back_from, written
 from gezhi.kernel.refusal import NotFound
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
@@ -102,8 +103,7 @@ def family_options(chosen: str) -> list[dict[str, Any]]:
 
 def months(today: date) -> list[str]:
     """The months that a year back from today touches, the running one first."""
-    whole = today.year * 12 + today.month - 1
-    return [f"{(whole - back) // 12:04d}-{(whole - back) % 12 + 1:02d}" for back in range(MONTHS)]
+    return [written(one) for one in back_from(today, MONTHS)]
 
 
 def step_words(row: FaceRow) -> str:

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 from gezhi.cases import face
 from gezhi.cases.face import Face, FaceRow
 from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.months import read
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.sheet import safe_cell
 from gezhi.parties.days import local_day
@@ -29,7 +29,7 @@ from gezhi.web.words import language
 TABLES_PER_HOUR: Final = 60  # of one address: forty thousand rows take a second
 PIECE: Final = 500  # rows written at once
 MARK: Final = "\ufeff"  # by which spreadsheets know UTF-8
-MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
+MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])", re.ASCII)
 LICENCES: Final = {
     1: ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
     2: ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
@@ -95,10 +95,9 @@ def cases(request: Asked) -> StreamingHttpResponse:
 def _of(typed: str, request: Asked) -> Face:
     if not typed:
         return face.face(request.now)
-    month = MONTH.fullmatch(typed)
-    if month is None or date(int(month[1]), int(month[2]), 1) > local_day(request.now):
+    if MONTH.fullmatch(typed) is None or read(typed) > local_day(request.now):
         raise Invalid("month", "public_month")
-    return face.of_month(int(month[1]), int(month[2]), request.now)
+    return face.of_month(read(typed), request.now)
 
 
 def _written(rows: Sequence[FaceRow], office: UUID, lang: str) -> Iterator[bytes]:

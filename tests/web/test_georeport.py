@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gezhi.web.spark import as_json, as_xml
+from gezhi.web.georeport import as_json, as_xml
 
 VALUE = [
     {"service_code": "0501", "metadata": True, "lat": 37.4, "notice": None, "attributes": [{"code": "<&>"}]}

@@ -35,8 +35,10 @@ SENTENCES: Final[Mapping[int, str]] = {
     413: gettext_noop("一次发来的内容太多：文字最多 1 MB，照片最多 9 张，每张不超过 20 MB。"),
     429: gettext_noop("请求太频繁，请按 Retry-After 写的秒数等一等再试。"),
     500: gettext_noop("系统出了差错，已经记下。请稍后再试。"),
-    503: gettext_noop("系统正忙，没有收下。请按 Retry-After 写的秒数等一等再试；带上同一个 Idempotency-Key，不会重复。"),
-}  # fmt: skip
+    503: gettext_noop(
+        "系统正忙，没有收下。请按 Retry-After 写的秒数等一等再试；带上同一个 Idempotency-Key，不会重复。"
+    ),
+}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
 
 
