@@ -149,7 +149,7 @@ def test_soak_tables_are_what_django_itself_would_make(server: str, tmp_path: Pa
 
 
 def plainly(office: Installation) -> None:
-    done = office.run("tests.config.release", "plainly", "-")
+    done = office.run("tests.config.release", "plainly", "-", seconds=600)
     assert done.returncode == 0, done.stderr
 
 
