@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Prints the path of a Chromium or Chrome that starts, CHROMIUM first; fails when there is none.
-# The headless shell is the same browser without all that stands around a page: it starts for an eighth of the processor time.
 set -euo pipefail
 
-for candidate in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
+for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
     path=$(command -v "$candidate" 2>/dev/null) || continue
     # --version also sorts out the stub that only asks for a snap to be installed
     if "$path" --version >/dev/null 2>&1; then

@@ -170,12 +170,13 @@ def test_who_may_not_install_is_told_what_to_install(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stands", "offered", "fails", "installed"),
     [
-        ("", "yes", "", ["chromium-headless-shell"]),
+        ("", "yes", "", ["chromium chromium-headless-shell"]),
         ("", "", "", ["chromium"]),
-        ("", "yes", "chromium-headless-shell", ["chromium-headless-shell", "chromium"]),
+        ("", "yes", "chromium-headless-shell", ["chromium chromium-headless-shell", "chromium"]),
         ("chromium", "yes", "", ["chromium-headless-shell"]),
         ("chromium", "", "", []),
-        ("chromium-headless-shell", "yes", "", []),
+        ("chromium-headless-shell", "yes", "", ["chromium"]),
+        ("chromium chromium-headless-shell", "yes", "", []),
     ],
 )
 def test_the_browser_without_a_window_is_installed_where_there_is_one(
@@ -193,12 +194,12 @@ def test_the_browser_without_a_window_is_installed_where_there_is_one(
     program(
         tmp_path / "apt-get",
         '[ "$1" = install ] || exit 0',
-        f'echo "${{@: -1}}" >> {tmp_path}/calls',
+        f'echo "${{*:4}}" >> {tmp_path}/calls',
         f'[ "${{@: -1}}" != "{fails}" ] || exit 100',
-        f'printf \'#!/bin/bash\\n\' > "{tmp_path}/${{@: -1}}" && /bin/chmod +x "{tmp_path}/${{@: -1}}"',
+        f"""for one in "${{@:4}}"; do printf '#!/bin/bash\\n' > "{tmp_path}/$one"; /bin/chmod +x "{tmp_path}/$one"; done""",
     )
-    if stands:
-        program(tmp_path / stands)
+    for one in stands.split():
+        program(tmp_path / one)
     outcome = subprocess.run(
         ["bash", "scripts/needs.sh"],
         cwd=tmp_path,
