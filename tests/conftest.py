@@ -1,5 +1,6 @@
 """What every test may stand on: an office, a moment, somebody in charge, and an eye on every SQL statement."""
 
+import gc
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest go first, so that no process is left with one of them when the others are done."""
     begins = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: begins.get(item.nodeid.partition("::")[0], len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """What was read in stays to the end: nobody need look through it for rubbish (tests/environment.py)."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

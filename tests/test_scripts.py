@@ -167,6 +167,51 @@ def test_who_may_not_install_is_told_what_to_install(tmp_path: Path) -> None:
     assert (outcome.returncode, outcome.stderr) == (1, said)
 
 
+@pytest.mark.parametrize(
+    ("stands", "offered", "fails", "installed"),
+    [
+        ("", "yes", "", ["chromium chromium-headless-shell"]),
+        ("", "", "", ["chromium"]),
+        ("", "yes", "chromium-headless-shell", ["chromium chromium-headless-shell", "chromium"]),
+        ("chromium", "yes", "", ["chromium-headless-shell"]),
+        ("chromium", "", "", []),
+        ("chromium-headless-shell", "yes", "", ["chromium"]),
+        ("chromium chromium-headless-shell", "yes", "", []),
+    ],
+)
+def test_the_browser_without_a_window_is_installed_where_there_is_one(
+    stands: str, offered: str, fails: str, installed: list[str], tmp_path: Path
+) -> None:
+    for name in ("needs.sh", "chromium.sh"):
+        (tmp_path / "scripts").mkdir(exist_ok=True)
+        shutil.copy(SCRIPTS / name, tmp_path / "scripts" / name)
+    program(tmp_path / "scripts" / "postgres.sh")
+    for name in ("bash", "dirname", "tr", "grep", "cat", "mktemp", "rm"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    program(tmp_path / "id", "echo 0")
+    program(tmp_path / "fc-list", "echo Noto Sans CJK SC")
+    program(tmp_path / "apt-cache", "exit 0" if offered else "exit 100")
+    program(
+        tmp_path / "apt-get",
+        '[ "$1" = install ] || exit 0',
+        f'echo "${{*:4}}" >> {tmp_path}/calls',
+        f'[ "${{@: -1}}" != "{fails}" ] || exit 100',
+        f"""for one in "${{@:4}}"; do printf '#!/bin/bash\\n' > "{tmp_path}/$one"; /bin/chmod +x "{tmp_path}/$one"; done""",
+    )
+    for one in stands.split():
+        program(tmp_path / one)
+    outcome = subprocess.run(
+        ["bash", "scripts/needs.sh"],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert (calls(tmp_path) if (tmp_path / "calls").exists() else []) == installed
+
+
 def test_the_database_server_of_a_run_ends_with_it_and_the_status_is_kept() -> None:
     command = 'echo "$GEZHI_DATABASE_URL"; exit 7'
     outcome = subprocess.run(

@@ -35,9 +35,12 @@ def _founded_once(folders: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def town(gezhi: Served) -> Iterator[Town]:
-    """Chromium in front of it; ended after each file, because an open playwright keeps an event loop in this thread."""
-    with people.browser() as chromium:
+def town(gezhi: Served, request: pytest.FixtureRequest) -> Iterator[Town]:
+    """Chromium in front of it; ended after each file, because an open playwright keeps an event loop in this thread.
+
+    A file whose people go back to a page they left says `WHOLE_BROWSER = True`.
+    """
+    with people.browser(getattr(request.module, "WHOLE_BROWSER", False)) as chromium:
         yield Town(chromium, gezhi)
 
 

@@ -8,11 +8,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1440, "height": 900}
-# Width changes what stands where, night what it is painted with: all rules but those about colour are asked at both widths, and those,
-# which take longest, by day on the wide screen and by night on the narrow one.
-OF_COLOUR = ("color-contrast", "link-in-text-block")
-COLOURS = {"runOnly": {"type": "rule", "values": list(OF_COLOUR)}}
-SHAPES = {"rules": {name: {"enabled": False} for name in OF_COLOUR}}
+# Width changes what stands where, night what it is painted with: every rule is asked by day on the wide screen and by night on the narrow one.
 QUICK = {"resultTypes": ["violations"], "preload": False, "selectors": False}
 # Of a long table or list axe gets the first ten rows: a hundred alike say nothing new and take five times as long.
 SHORTEN = """() => {
@@ -89,9 +85,8 @@ def too_wide(page: Page) -> list[str]:
 def _seen(page: Page) -> Iterator[str]:
     yield from too_wide(page)
     yield from _by_day(page)
-    yield from violations(page, "day 390", SHAPES)
     page.emulate_media(color_scheme="dark")
-    yield from violations(page, "night 390", COLOURS)
+    yield from violations(page, "night 390")
     page.emulate_media(color_scheme="light")
     page.evaluate(WHOLE)
 
@@ -105,9 +100,9 @@ def _by_day(page: Page) -> list[str]:
     return found
 
 
-def violations(page: Page, when: str, asked: dict[str, Any] | None = None) -> list[str]:
-    """One line for each rule of axe that is broken. The page has axe's script (AXE_SCRIPT) already. asked: its options, all rules unless said."""
-    broken = page.evaluate("options => axe.run(document, options)", QUICK | (asked or {}))["violations"]
+def violations(page: Page, when: str) -> list[str]:
+    """One line for each rule of axe that is broken. The page has axe's script (AXE_SCRIPT) already."""
+    broken = page.evaluate("options => axe.run(document, options)", QUICK)["violations"]
     return [
         f"{when}: {one['id']} × {len(one['nodes'])}: {one['nodes'][0]['html'][:160]} {_why(one)}"
         for one in broken

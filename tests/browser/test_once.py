@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import deeds
 from tests.browser.people import Town, broken_picture, camera
 
+WHOLE_BROWSER = True  # people go back to the form they have sent
+
 
 def _ready_form(town: Town, words: str, **more: object) -> Page:
     page = town.phone(**more)

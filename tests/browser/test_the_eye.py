@@ -41,7 +41,7 @@ def test_axe_finds_what_shuts_people_out(page: Page, body: str, rules: list[str]
     [
         ("prefers-color-scheme: dark", "color: #333; background: #222", "night 390: color-contrast"),
         ("prefers-color-scheme: light", "color: #aaa; background: #fff", "day 1440: color-contrast"),
-        ("max-width: 400px", "display: none", "day 390: label"),
+        ("max-width: 400px", "display: none", "night 390: label"),
         ("min-width: 1000px", "display: none", "day 1440: label"),
     ],
 )
@@ -59,7 +59,7 @@ def test_of_a_long_list_ten_rows_are_looked_at_and_all_are_left(page: Page) -> N
     page.set_content(FRAME.format(f"<ul>{''.join(rows[1:])}</ul>"))
     assert [one.partition(" ×")[0] for one in findings(Eye(page))] == [
         "day 1440: image-alt",
-        "day 390: image-alt",
+        "night 390: image-alt",
     ]
 
 

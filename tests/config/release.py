@@ -3,7 +3,9 @@
 DEED: "keep" = write everything that stands in this office, and which migrations made its tables; "load" = make the tables as they
 were then, in an empty database, and put the rows and files back; "compare" = print each row of the file that is gone or says
 something else now, and end with 1 if there is one; one of DYING = bring this office up to date, and die (-9) at the migration whose number
-stands for FILE: "die within" it, not committed yet, or "die after" its commit; "die careless" = the same as Django does it by itself (the twin).
+stands for FILE: "die within" it, not committed yet, or "die after" its commit; "die careless" = the same as Django does it by itself (the twin);
+"die after each" = bring it up to date in one process after the other, each of which dies after its first commit, until one finds nothing
+more to do; prints how each ended. "plainly" = all tables in an empty database, made by Django's own `migrate`.
 The key in such a file is no office's. `tests/config/first_office.py` made the office that is kept.
 """
 
@@ -22,13 +24,17 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
+from django.core.management.commands.migrate import Command as DjangosOwn
 from django.db import connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from gezhi.config import upgrade
 from gezhi.config.install import bring_up_to_date
+from gezhi.tenancy import rendering
 from gezhi.tenancy.current import city_scope
 
 FILES = ("keys/*", "heads/*", "media/**/*")
@@ -101,7 +107,8 @@ def load(file: Path) -> None:
     executor = MigrationExecutor(connection)
     others = [node for node in executor.loader.graph.leaf_nodes() if node[0] not in ours()]
     then = [*others, *kept["migrations"].items()]
-    executor.migrate(then)
+    with rendering.only_what_points_at_it():
+        executor.migrate(then)
     state = MigrationExecutor(connection).loader.project_state(then)
     with transaction.atomic(), city_scope("a release is put back whole"):
         for label, table in kept["tables"].items():
@@ -194,6 +201,19 @@ def die_careless(number: int) -> None:
     die_after(number)
 
 
+def after_each() -> Iterator[int]:
+    """How each process ended. They are forked from one that has read the product in and is connected to nothing."""
+    MigrationLoader(None)
+    how = -9
+    while how == -9:
+        if not (child := os.fork()):
+            die_after(1)
+            bring_up_to_date()
+            os._exit(0)
+        how = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        yield how
+
+
 DYING = {"die within": die_within, "die after": die_after, "die careless": die_careless}
 
 
@@ -201,6 +221,12 @@ def main(deed: str, file: Path) -> int:
     if deed in DYING:
         DYING[deed](int(file.name))
         bring_up_to_date()
+        return 0
+    if deed == "die after each":
+        print(*after_each())
+        return 0
+    if deed == "plainly":
+        call_command(DjangosOwn(), verbosity=0, interactive=False)
         return 0
     if deed == "compare":
         found = compare(file)

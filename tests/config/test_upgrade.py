@@ -109,10 +109,11 @@ def test_an_upgrade_that_is_killed_goes_on_where_it_was(release: Path, left: Lef
 def test_an_upgrade_that_is_killed_after_each_commit_knows_what_it_has_committed(
     release: Path, left: Left, tmp_path: Path
 ) -> None:
-    office, most = left(release, tmp_path / "office"), newer(release)
-    while (done := office.run("tests.config.release", "die after", "1")).returncode == -9 and most:
-        most -= 1
-    assert done.returncode == 0, done.stderr
+    office = left(release, tmp_path / "office")
+    done = office.run("tests.config.release", "die after each", "-", seconds=300)
+    *died, last = map(int, done.stdout.split())
+    assert (set(died) <= {-9}, last, len(died) <= newer(release)) == (True, 0, True), done.stderr
+    assert died or not newer(release)
     has_all(office, release)
 
 
@@ -131,6 +132,45 @@ def test_soak_an_upgrade_may_be_killed_within_any_of_its_steps(
     for number in range(1, newer(release) + 1):
         office = killed_on_its_way(left(release, tmp_path / f"office-{number}"), number)
         has_all(upgraded(office), release)
+
+
+@pytest.mark.soak
+def test_soak_tables_are_what_django_itself_would_make(server: str, tmp_path: Path) -> None:
+    """`migrate` makes fewer historical models anew than Django does (tenancy/rendering.py)."""
+    ours, plain = (
+        Installation(tmp_path / name, database_like(server) if server else "", free_port())
+        for name in ("ours", "plain")
+    )
+    for office, made in ((ours, upgraded), (plain, plainly)):
+        office.folder.mkdir(mode=0o700)
+        made(office)
+    assert len(schema(ours)) > 500
+    assert schema(ours) == schema(plain)
+
+
+def plainly(office: Installation) -> None:
+    done = office.run("tests.config.release", "plainly", "-", seconds=600)
+    assert done.returncode == 0, done.stderr
+
+
+def schema(office: Installation) -> list[tuple[object, ...]]:
+    """Each table, index, column and rule, as the engine says it."""
+    if not office.url:
+        return sorted(office.rows("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
+    columns = (
+        "table_name, column_name, data_type, is_nullable, coalesce(column_default, ''), ordinal_position"
+    )
+    return [
+        *sorted(
+            office.rows(f"SELECT {columns} FROM information_schema.columns WHERE table_schema = 'public'")
+        ),
+        *sorted(office.rows("SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'")),
+        *sorted(
+            office.rows(
+                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            )
+        ),
+    ]
 
 
 @pytest.mark.both_engines

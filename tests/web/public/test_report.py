@@ -304,9 +304,10 @@ def test_too_many_from_one_address_are_told_so_and_keep_their_words(
 
 
 @pytest.fixture
-def blocked(door: Client, here: str, settings: Any) -> Client:
+def blocked(door: Client, here: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A door at which this address came too often already."""
     settings.GEZHI_LIMITS = True
+    monkeypatch.setattr(limits, "REPORTS_PER_HOUR", 3)
     for number in range(limits.REPORTS_PER_HOUR):
         door.post(here, form(text="", key=f"try-number-{number:08d}"))
     return door

@@ -1,10 +1,11 @@
-"""Django's `migrate`, after which SQLite's planner is told of the tables (engines/sqlite/plans.py)."""
+"""Django's `migrate` without its needless work (tenancy/rendering.py), after which SQLite's planner is told of the tables (engines/sqlite/plans.py)."""
 
 from typing import Any
 
 from django.core.management.commands import migrate
 from django.db import connections
 
+from gezhi.tenancy import rendering
 from gezhi.tenancy.engines.sqlite import plans
 
 
@@ -12,7 +13,8 @@ class Command(migrate.Command):
     """As Django's."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        super().handle(*args, **options)
+        with rendering.only_what_points_at_it():
+            super().handle(*args, **options)
         connection = connections[options["database"]]
         if connection.vendor == "sqlite":
             plans.tell(connection)
