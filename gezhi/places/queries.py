@@ -42,6 +42,7 @@ __all__ = [
     "fixture_by_code",
     "fixtures",
     "fixtures_around",
+    "scanned",
     "grid",
     "grids",
     "locate",
@@ -285,6 +286,14 @@ def fixture_by_code(code: str) -> FixtureRow:
     for row in found:
         return FixtureRow(*row)
     raise NotFound()
+
+
+def scanned(code: str) -> tuple[PlaceRow, FixtureRow | None]:
+    """What a QR code leads to: a place, or a fixture with the place where it stands. 1 statement, 2 for a fixture. Raises NotFound."""
+    if "-F" not in tidy_code(code):
+        return by_code(code), None
+    fixture = fixture_by_code(code)
+    return by_ids([fixture.place_id])[fixture.place_id], fixture
 
 
 def _rows(places: QuerySet[Place]) -> list[PlaceRow]:

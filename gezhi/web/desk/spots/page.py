@@ -71,6 +71,7 @@ def fixture_page(request: HttpRequest, code: str) -> HttpResponse:
     page = {
         "heading": _("%(name)s：发生过什么") % {"name": row.name},
         "place": place,
+        "has_door": place.closed_on is None,
         "trail": _trail(places.ancestors(place.path)),
         "fixture": fixture.head(row, may_keep=fixture.may_keep(request)),
         "open": _shown_open(len(ids), ids, "", request),
