@@ -200,6 +200,13 @@ def open_below(path: str) -> int:
     return within(path).filter(closed_on=None).count() - 1
 
 
+def open_to_depth(path: str, depth: int) -> int:
+    """How many open places lie below this path down to a depth (4: compounds). 1 statement."""
+    longest = paths.begins(depth + 1)
+    rows = within(path).filter(closed_on=None).exclude(path=path)
+    return rows.annotate(signs=Length("path")).filter(signs__lte=longest).count()
+
+
 def page(path: str, *, after: UUID | None, limit: int) -> list[PlaceRow]:
     """Open places of a subtree ("" = all) in the order they were made, from behind one. 1 statement."""
     rows = within(path).filter(closed_on=None)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from gezhi.cases.models import Case
+from gezhi.catalogue import queries as catalogue
 from gezhi.insight.figures import exclusions
 from gezhi.insight.models import Exclusion, Mark
 from gezhi.insight.rollups.anew import count_anew
@@ -234,6 +235,25 @@ def test_hot_spots_are_said_with_their_past(
     monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
     page = said(desk(cast.zhou).get(PAGE))
     assert "6 件；以前平均每月 0.0 件，料到至多 0 件" in page
+
+
+def test_hot_spots_are_looked_for_in_every_compound_and_category_and_open_into_their_cases(
+    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for row in range(6):
+        cast.lin_reports(noon, f"路灯不亮 {row}")
+    kept_up(noon)
+    monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
+    client = desk(cast.zhou)
+    hot = client.get(PAGE).context["hot"]
+    compound, leaf = cast.town.row(cast.town.compound), catalogue.by_code("0501")
+    names = {one["name"] for one in hot["rows"]}
+    assert {compound.full_name, cast.town.row(cast.town.community_a).full_name, leaf.label("zh-hans")} <= names
+    assert (hot["places"], hot["categories"]) == (6, len(catalogue.tops()) + len(catalogue.leaves()))
+    for one in hot["rows"]:
+        assert (one["n"], client.get(one["url"]).context["found"]) == (6, "6")
+    said_so = f"看了 6 个下级位置（到小区）和 {hot['categories']} 个类别，每一处碰巧超过界限的机会不到 {hot['share']}"
+    assert said_so in said(client.get(PAGE))
 
 
 def test_counted_anew_the_page_says_the_same(ten: list[Case], cast: Cast, desk: Desk, noon: datetime) -> None:
