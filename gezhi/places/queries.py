@@ -42,7 +42,6 @@ __all__ = [
     "fixture_by_code",
     "fixtures",
     "fixtures_around",
-    "scanned",
     "grid",
     "grids",
     "locate",
@@ -53,6 +52,7 @@ __all__ = [
     "other_names",
     "outlines",
     "page",
+    "scanned",
     "subtree",
     "within_box",
 ]

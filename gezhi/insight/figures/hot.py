@@ -30,7 +30,11 @@ def past_of(month: int, first: int | None) -> Span | None:
 
 
 def hot_spots(
-    candidates: Iterable[Of], month: int, past: Span | None, count: Callable[[Of, Span], int], looked_at: int = 1
+    candidates: Iterable[Of],
+    month: int,
+    past: Span | None,
+    count: Callable[[Of, Span], int],
+    looked_at: int = 1,
 ) -> list[Hot]:
     """Those of the candidates that are hot, the farthest above what was to be expected first. count: of one in a span.
 

@@ -52,7 +52,12 @@ def came_below(path: str, month: int, edition: int) -> dict[UUID, int]:
     """
     low, high = paths.span(path)
     rows = Tally.objects.filter(
-        edition=edition, axis="all", place_path__gt=low, place_path__lt=high, month=month, place_id__isnull=False
+        edition=edition,
+        axis="all",
+        place_path__gt=low,
+        place_path__lt=high,
+        month=month,
+        place_id__isnull=False,
     )
     found: dict[UUID, int] = {}
     for place, text in rows.values_list("place_id", Substr("cells", cells.FIRST, cells.FIRST_SIGNS)):
