@@ -33,6 +33,7 @@ SIZES_ALL = ("zh-1440-day", "zh-390-day", "zh-1920-day")
 DESK_SIZES = (*SIZES_ALL, "en-1440-day", "hant-1440-day")
 PUBLIC_SIZES = (*SIZES_ALL, "en-390-day", "hant-390-day")
 DESK_ALL = ("zh-1440-day", "zh-1440-night", "en-1440-day", "zh-390-day", "zh-1920-day")
+WITH_A_PAST = "悦海花园 3号楼"
 WITH_A_LIFT = "富港花园 2号楼"
 PICTURES_SECONDS = 60  # the worker prepares what the demonstration shows
 
@@ -93,9 +94,11 @@ def shots(town: Town) -> Iterator[Shot]:
     lift = _fixture(page)
     yield from _of_residents(code, lift, {short: f"/t/{codes[whole]}" for short, whole in number.items()})
     yield from _of_the_desk(code, number, office)
-    yield from _of_what_is_derived(code)
+    yield from _of_what_is_derived(deeds.place_code(page, WITH_A_PAST))
     yield Shot("fixture", "chen", f"/desk/fixtures/{lift}/", ("zh-1440-day", "zh-390-day"), _unfolded)
-    yield Shot("practice", "chen", f"/desk/cases/{number['01']}/", ("zh-1440-day", "zh-390-day"), _first_practice)
+    yield Shot(
+        "practice", "chen", f"/desk/cases/{number['01']}/", ("zh-1440-day", "zh-390-day"), _first_practice
+    )
     yield from _of_the_pocket(code, number)
     address = deeds.hang_wall(town.page("admin"), "大厅")
     for look in WALL:  # a wall's look is in its address
@@ -148,12 +151,12 @@ def _of_the_desk(code: str, number: dict[str, str], office: str) -> Iterator[Sho
     yield Shot("accounts", "admin", "/desk/accounts/", DESK)
 
 
-def _of_what_is_derived(code: str) -> Iterator[Shot]:
+def _of_what_is_derived(past: str) -> Iterator[Shot]:
     yield Shot("views", "chen", "/desk/views/", SIZES_ALL)
     yield Shot("bulk", "chen", "/desk/", SIZES_ALL, _chosen)
     yield Shot("search", "chen", "/desk/?q=漏水", SIZES_ALL)
     yield Shot("map", "zhou", "/desk/map/", DESK_SIZES, _drawn)
-    yield Shot("spot", "chen", f"/desk/spots/{code}/", DESK_SIZES)
+    yield Shot("spot", "chen", f"/desk/spots/{past}/", DESK_SIZES)
     yield Shot("figures", "zhou", "/desk/figures/", DESK_SIZES)
     yield Shot("figures-low", "zhou", "/desk/figures/", ("zh-1440-day", "zh-390-day"), _hot)
     yield Shot("figure-cases", "zhou", "/desk/figures/cases/?count=closed", SIZES_ALL)

@@ -96,7 +96,9 @@ def test_sabotage_by_the_rule_for_one_place_four_hundred_would_list_a_dozen_by_c
 
 def above(k: int, mean: float) -> float:
     """P(X > k), summed up from the other side."""
-    return sum(exp(n * log(mean) - mean - lgamma(n + 1)) for n in range(k + 1, k + int(40 * (mean + 10) ** 0.5)))
+    return sum(
+        exp(n * log(mean) - mean - lgamma(n + 1)) for n in range(k + 1, k + int(40 * (mean + 10) ** 0.5))
+    )
 
 
 def test_there_must_be_a_past_to_compare_with() -> None:

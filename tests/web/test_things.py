@@ -141,8 +141,11 @@ def test_many_are_a_list_that_opens_and_two_of_one_name_are_told_apart(lift: Fix
     row = FixtureRow(lift.id, "371072-F00001", lift.place_id, "lamp", "路灯")
     rows = [row, *(FixtureRow(lift.id, f"371072-F0001{n}", lift.place_id, "lamp", "路灯") for n in range(8))]
     few, many = things.ThingField(rows[:2]), things.ThingField(rows)
-    assert [label for _, label in few.choices][:2] == ["路灯 371072-F00001", "路灯 371072-F00010"]
-    assert (few.choices[-1][0], many.choices[0][0], many.widget.input_type) == ("", "", "select")  # type: ignore[index, attr-defined]
+    codes = [[value for value, _ in few.widget.choices], [value for value, _ in many.widget.choices]]
+    assert codes[0] == ["371072-F00001", "371072-F00010", ""]
+    assert (codes[1][0], len(codes[1])) == ("", 10)
+    assert [str(label) for _, label in few.widget.choices][:2] == ["路灯 371072-F00001", "路灯 371072-F00010"]
+    assert [one.widget.__class__.__name__ for one in (few, many)] == ["RadioSelect", "Select"]
 
 
 def test_a_worker_says_which_one_he_mended(door: Client, cast: Cast, lift: Fixture, noon: datetime) -> None:

@@ -156,7 +156,11 @@ def test_what_cannot_be_read_is_said_above_the_figures(
 
 
 def test_the_page_costs_the_same_queries_for_one_case_and_for_thirty(
-    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+    cast: Cast,
+    desk: Desk,
+    noon: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Any,
 ) -> None:
     """With a past to compare with, so that hot spots are looked for."""
     monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
@@ -250,7 +254,11 @@ def test_hot_spots_are_looked_for_in_every_compound_and_category_and_open_into_t
     hot = client.get(PAGE).context["hot"]
     compound, leaf = cast.town.row(cast.town.compound), catalogue.by_code("0501")
     names = {one["name"] for one in hot["rows"]}
-    assert {compound.full_name, cast.town.row(cast.town.community_a).full_name, leaf.label("zh-hans")} <= names
+    assert {
+        compound.full_name,
+        cast.town.row(cast.town.community_a).full_name,
+        leaf.label("zh-hans"),
+    } <= names
     assert (hot["places"], hot["categories"]) == (6, len(catalogue.tops()) + len(catalogue.leaves()))
     for one in hot["rows"]:
         assert (one["n"], client.get(one["url"]).context["found"]) == (6, "6")

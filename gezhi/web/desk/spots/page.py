@@ -134,7 +134,7 @@ def _shown_open(count: int, ids: Sequence[UUID], url: str, request: HttpRequest)
     cases = case_lists.as_lines(listed) if listed is not None else []
     return {
         "count": times_counted(count),
-        "lines": case_lines.as_html(lists.rows(cases, at=at), at=at) if cases else "",
+        "lines": case_lines.as_html(lists.rows(cases, at=at), at=at, is_chosen=False) if cases else "",
         "more": bool(url) and count > len(cases),
         "url": url,
     }
