@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from gezhi.cases import numbers
+from gezhi.cases.memory import things
 from gezhi.cases.opening import Opening, open_from
 from gezhi.cases.titles import SPOKEN, titled
 from gezhi.catalogue import queries as catalogue
@@ -37,8 +38,8 @@ class Voice:
 def receive_report(voice: Voice, *, actor: Actor, at: datetime) -> Received:
     """Take in one report and open its case; the same idempotency key gives the same receipt for ever.
 
-    Raises Invalid (also for a key that came with another body, for a topic that is referred out or closed, and for a closed place)
-    and Missing.
+    Raises Invalid (also for a key that came with another body, for a topic that is referred out or closed, for a closed place, and for a
+    fixture that stands elsewhere) and Missing.
     """
     intake = voice.intake
     if refusal := _refused(voice):
@@ -82,7 +83,8 @@ def _open(voice: Voice, received: Received, *, actor: Actor, at: datetime) -> Re
         is_askable=is_askable(intake.channel, has_contact=bool(intake.contact.strip())),
         feared=feared(intake.text),
     )
-    _, deed = open_from(opening, at=at)
+    case, deed = open_from(opening, at=at)
+    deeds = [deed] if intake.fixture is None else [deed, things.named_at_opening(case, intake.fixture, at=at)]
     if received.deed is not None:
-        record(received.deed, deed, actor=actor, at=at)
+        record(received.deed, *deeds, actor=actor, at=at)
     return received

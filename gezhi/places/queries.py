@@ -52,6 +52,7 @@ __all__ = [
     "other_names",
     "outlines",
     "page",
+    "scanned",
     "subtree",
     "within_box",
 ]
@@ -197,6 +198,13 @@ def open_below(path: str) -> int:
     return within(path).filter(closed_on=None).count() - 1
 
 
+def open_to_depth(path: str, depth: int) -> int:
+    """How many open places lie below this path down to a depth (4: compounds). 1 statement."""
+    longest = paths.begins(depth + 1)
+    rows = within(path).filter(closed_on=None).exclude(path=path)
+    return rows.annotate(signs=Length("path")).filter(signs__lte=longest).count()
+
+
 def page(path: str, *, after: UUID | None, limit: int) -> list[PlaceRow]:
     """Open places of a subtree ("" = all) in the order they were made, from behind one. 1 statement."""
     rows = within(path).filter(closed_on=None)
@@ -285,6 +293,14 @@ def fixture_by_code(code: str) -> FixtureRow:
     for row in found:
         return FixtureRow(*row)
     raise NotFound()
+
+
+def scanned(code: str) -> tuple[PlaceRow, FixtureRow | None]:
+    """What a QR code leads to: a place, or a fixture with the place where it stands. 1 statement, 2 for a fixture. Raises NotFound."""
+    if "-F" not in tidy_code(code):
+        return by_code(code), None
+    fixture = fixture_by_code(code)
+    return by_ids([fixture.place_id])[fixture.place_id], fixture
 
 
 def _rows(places: QuerySet[Place]) -> list[PlaceRow]:

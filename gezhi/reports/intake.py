@@ -35,7 +35,7 @@ class Intake:
     form sent twice with the same files is recognised although the files were kept twice (without them the ids stand in).
     voice: id of a kept recording, with its SHA-256 in voice_digest. key: the sender's idempotency key; maker: which door it came through
     and who made it, in this product's own words: keys of two makers never meet ("" = whoever comes by this channel).
-    source, external_number: the number it has in somebody else's book.
+    source, external_number: the number it has in somebody else's book. fixture: the lift, lamp or hydrant that it is about, at the place or above it.
     """
 
     channel: str
@@ -57,6 +57,7 @@ class Intake:
     source: str = ""
     external_number: str = ""
     lead: int = 0
+    fixture: UUID | None = None
 
 
 def judged(intake: Intake) -> Intake:
@@ -167,6 +168,9 @@ def body_digest(office_key: bytes, intake: Intake) -> str:
         intake.source,
         intake.external_number,
         *([intake.voice_digest or str(intake.voice)] if intake.voice else []),
+        *(
+            ["fixture", intake.fixture] if intake.fixture else []
+        ),  # what came before fixtures keeps its digest
     ]
     return hmac.new(office_key, canonical(said), hashlib.sha256).hexdigest()
 

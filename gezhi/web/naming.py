@@ -13,7 +13,7 @@ from gezhi.kernel.geo import BadPoint, Point, point
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.text import BadText, clean
 from gezhi.places import queries as places
-from gezhi.places.queries import PlaceRow
+from gezhi.places.queries import FixtureRow, PlaceRow
 
 CURSOR_SIGNS: Final = 32
 HOTLINE: Final = "12345"
@@ -28,6 +28,25 @@ def place_named(code: str) -> PlaceRow:
     if found.closed_on is not None:
         raise Invalid("place", "closed")
     return found
+
+
+def fixture_named(code: str, place: PlaceRow | None) -> FixtureRow:
+    """The fixture of this code, at that place or above it. 2 queries, 1 without a place. Raises Invalid("fixture", "unknown")."""
+    try:
+        found = places.fixture_by_code(_storable(code, "fixture"))
+    except NotFound:
+        raise Invalid("fixture", "unknown") from None
+    if place is not None and found not in places.fixtures_around(place.path):
+        raise Invalid("fixture", "unknown")
+    return found
+
+
+def standing_at(fixture: FixtureRow) -> PlaceRow:
+    """The open place where it stands. 1 query. Raises Invalid("place", "closed")."""
+    place = places.by_ids([fixture.place_id])[fixture.place_id]
+    if place.closed_on is not None:
+        raise Invalid("place", "closed")
+    return place
 
 
 def leaf(code: str) -> UUID:

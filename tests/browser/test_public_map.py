@@ -39,6 +39,7 @@ def test_without_script_the_list_is_all_of_it(town: Town) -> None:
     page = town.phone(java_script_enabled=False)
     page.goto("/")
     page.get_by_role("link", name="看看办好了什么").click()
+    page.get_by_text("按地方、事情或月份看").click()
     page.get_by_role("textbox", name="在哪里").fill("悦海花园")
     page.get_by_role("button", name="看一看").click()
     expect(page.locator("#list article").first).to_contain_text("悦海花园")

@@ -91,6 +91,7 @@ NOT_A_PAGE = {
     "wecom_back": "leads on to where somebody wanted to go",
     "desk:case_qr": "a picture",
     "desk:place_qr": "a picture",
+    "desk:fixture_qr": "a picture",
     "desk:find_places": "a fragment of a page",
     "desk:find_conditions": "a fragment of a page",
     "desk:suggest": "POST; a fragment of a page",

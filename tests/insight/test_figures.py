@@ -1,6 +1,5 @@
 """Figures: what is counted, that it equals a recount however it came about, and that a click opens exactly the cases it counts."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -22,12 +21,11 @@ from gezhi.insight.figures.clicks import asked_for, behind, lines_of, within
 from gezhi.insight.figures.counts import NAMES, PLACE_OF, of_count
 from gezhi.insight.figures.figures import count, figure, figures, times
 from gezhi.insight.figures.reading import NONE, Asked, each, read, total
-from gezhi.insight.figures.sight import grounds, may_look
 from gezhi.insight.models import Exclusion, Tally
 from gezhi.insight.rollups import following
 from gezhi.insight.rollups.anew import count_anew
 from gezhi.journal.sealing import seal
-from gezhi.kernel.actor import SYSTEM, Duty, Post
+from gezhi.kernel.actor import SYSTEM
 from gezhi.kernel.months import Span
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours, Refusal
 from gezhi.ledger import actions as ledger
@@ -309,35 +307,6 @@ def test_what_is_wrong_with_asking_is_said(ten: list[Case], cast: Cast, noon: da
     with pytest.raises(NotFromHere):
         exclusions.review(asked.id, grant=True, actor=cast.zhou, at=noon)
     exclusions.ask(ten[0].number, "再说", actor=cast.chen, at=noon)  # refused once, asked again
-
-
-def test_who_may_look_at_whose_figures(cast: Cast) -> None:
-    community, other = (cast.town.row(one) for one in (cast.town.community_a, cast.town.community_b))
-    a, b, office = Asked(community.id), Asked(other.id), Asked(None)
-    own, others = Asked(None, "party", cast.property.hex), Asked(None, "party", cast.agency.hex)
-    seen = [
-        [may_look(asked, path, actor) for asked, path in ((a, community.path), (b, other.path), (office, "/"), (own, "/"), (others, "/"))]
-        for actor in (cast.chen, cast.zhou, cast.sun, cast.mo)
-    ]  # fmt: skip
-    assert seen == [
-        [True, False, False, False, False],
-        [True, True, True, True, True],
-        [False, False, False, True, False],
-        [False, False, False, False, False],
-    ]
-    assert grounds(cast.zhou).sees_all
-
-
-def test_who_is_complained_of_sees_no_figures_that_would_hold_it(cast: Cast, noon: datetime) -> None:
-    community = cast.town.row(cast.town.community_a)
-    post = Post(Duty.OFFICER, party=cast.property, path=community.path)
-    his = replace(cast.sun, posts=(*cast.sun.posts, post))
-    assert may_look(Asked(community.id), community.path, his)
-    case = cast.lin_reports(noon)
-    Case.objects.filter(id=case.id).update(complained_of=cast.property)
-    assert not may_look(Asked(community.id), community.path, his)
-    assert may_look(Asked(None, "party", cast.property.hex), "/", his)
-    assert may_look(Asked(community.id), community.path, cast.chen)
 
 
 @pytest.mark.parametrize("wrong", ["counts", "missing", "surplus"])

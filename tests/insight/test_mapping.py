@@ -191,6 +191,41 @@ def test_the_past_counted_ahead_is_the_past_counted_from_the_cases(cast, noon, f
     assert _total(ahead) == _total(plain) == [1]
 
 
+def _open_then(cast, moment, wanted, **more):
+    return layers.open_then(
+        wanted, key=(repr(wanted), str(more)), moment=moment, actor=cast.zhou, at=moment, **more
+    )
+
+
+def test_open_then_at_a_place_comes_from_the_roll_ups_and_is_what_the_cases_say(cast, noon, followed):
+    case = cast.lin_reports(noon)
+    cast.lin_reports(noon)
+    cast.lin_reports(noon, place=cast.town.street_b)
+    walk(case, (cast.chen, Move("decline", reason="重复反映，已在处理")), at=noon)
+    followed(noon)
+    month, soon = noon.year * 100 + noon.month, noon + timedelta(minutes=1)
+    for place, many in ((cast.town.community_a, 1), (cast.town.community_b, 1), (cast.town.compound, 1)):
+        wanted = CaseFilter(place_path=cast.town.row(place).path)
+        ahead, plain = (_open_then(cast, soon, wanted, month=one) for one in (month, 0))
+        assert (_total(ahead), _total(plain), ahead.is_whole, plain.is_whole) == ([many], [many], True, True)
+
+
+def test_with_other_filters_so_many_closings_are_looked_at_and_no_more_and_that_is_said(
+    cast, noon, monkeypatch
+):
+    cases = [cast.lin_reports(noon) for _ in range(4)]
+    for minutes, case in enumerate(cases[:3]):
+        later = noon + timedelta(minutes=10 + minutes)
+        walk(case, (cast.chen, Move("decline", reason="重复反映，已在处理")), at=later)
+    wanted, moment = CaseFilter(channel="qr"), noon + timedelta(minutes=1)
+    whole = _open_then(cast, moment, wanted)
+    assert (_total(whole), whole.is_whole) == ([4], True)
+    monkeypatch.setattr("gezhi.cases.lists.MOST_CLOSED", 2)
+    monkeypatch.setattr("gezhi.insight.mapping.counts._kept", {})
+    part = _open_then(cast, moment, wanted)
+    assert (_total(part), part.is_whole) == ([3], False)
+
+
 def test_who_does_not_see_all_is_not_shown_what_is_counted_for_all(cast, noon, followed):
     cast.lin_reports(noon)
     followed(noon)

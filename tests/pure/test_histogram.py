@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from math import ceil
+from math import ceil, exp, lgamma, log
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gezhi.insight.figures import cells
 from gezhi.insight.figures.hot import hot_spots, past_of
 from gezhi.insight.histogram import Spread, bin_of, hours, spread, spread_of
-from gezhi.insight.poisson import is_hot, most_expected
+from gezhi.insight.poisson import chance, is_hot, most_expected
 from gezhi.kernel.months import Span
 
 MINUTE = timedelta(minutes=1)
@@ -79,6 +79,26 @@ def test_a_mean_below_zero_is_a_bug() -> None:
 
 def test_four_cases_are_never_a_hot_spot() -> None:
     assert (is_hot(4, 0.0), is_hot(5, 0.0), is_hot(9, 5.0), is_hot(10, 5.0)) == (False, True, False, True)
+
+
+@pytest.mark.parametrize("looked_at", [1, 20, 60, 400, 2000])
+@pytest.mark.parametrize("mean", [0.3, 2.0, 9.5, 120.0, 8000.0])
+def test_of_all_that_were_looked_at_no_more_than_one_is_listed_by_chance(looked_at: int, mean: float) -> None:
+    bound = most_expected(mean, chance(looked_at))
+    assert looked_at * above(bound, mean) <= 1.0 + 1e-9
+    assert above(bound, mean) <= 0.05 + 1e-12
+    assert bound == 0 or above(bound - 1, mean) > chance(looked_at)
+
+
+def test_sabotage_by_the_rule_for_one_place_four_hundred_would_list_a_dozen_by_chance() -> None:
+    assert 400 * above(most_expected(9.5), 9.5) > 10
+
+
+def above(k: int, mean: float) -> float:
+    """P(X > k), summed up from the other side."""
+    return sum(
+        exp(n * log(mean) - mean - lgamma(n + 1)) for n in range(k + 1, k + int(40 * (mean + 10) ** 0.5))
+    )
 
 
 def test_there_must_be_a_past_to_compare_with() -> None:

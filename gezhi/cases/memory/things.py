@@ -40,6 +40,17 @@ def name_fixture(case_id: UUID, fixture_id: UUID | None, *, actor: Actor, at: da
     return case
 
 
+def named_at_opening(case: Case, fixture_id: UUID, *, at: datetime) -> Deed:
+    """A case just opened is about this one, as its reporter said, in the caller's transaction; the deed is for the caller to journal.
+
+    Raises Invalid("fixture", "unknown") for one that stands elsewhere. 2 queries.
+    """
+    if fixture_id not in {one.id for one in places.fixtures_around(case.place_path)}:
+        raise Invalid("fixture", "unknown")
+    CaseFixture(case=case, fixture_id=fixture_id, at=at).save(force_insert=True)
+    return Deed("case", case.id, EVENT, {"fixture": None}, {"fixture": fixture_id})
+
+
 def about(fixture_id: UUID, limit: int) -> list[UUID]:
     """Cases about a fixture, those of which it was said last first. 1 query, along its index."""
     rows = CaseFixture.objects.filter(fixture_id=fixture_id).order_by("-at")

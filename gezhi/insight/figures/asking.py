@@ -37,7 +37,8 @@ class Question(NamedTuple):
 
 def question(words: Mapping[str, str], *, actor: Actor, at: datetime) -> Question:
     """words: place (code), span (month, quarter, year, own), from and to (2026-03), party (code), category (code), channel; each may be
-    absent: then the whole of what this actor may look at, the last twelve months. 1 query each for place and party.
+    absent: then the whole of what this actor may look at (his own party's, where a complaint of it is in the whole), the last twelve months.
+    1 query each for place and party.
 
     Raises NotYours, Invalid (place, span, from, to, party, category, channel: unknown, unreadable, after_to, too_long, one_of_them).
     """
@@ -50,8 +51,13 @@ def question(words: Mapping[str, str], *, actor: Actor, at: datetime) -> Questio
     if axis == "all" and place is None and not found.areas:
         axis, key = "party", min(found.parties).hex
     asked = Asked(place.id if place else None, axis, key)
-    if not found.hold(asked, place.path if place else paths.ROOT):
+    path = place.path if place else paths.ROOT
+    if not found.hold(asked, path):
         raise NotYours(deed="figures")
+    if found.holds_kept(asked, path, span):
+        if words.get("place") or axis != "all" or not found.parties:
+            raise NotYours(deed="figures")
+        asked, place = Asked(None, "party", min(found.parties).hex), None
     return Question(asked, place, span, name, words)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from gezhi.insight.poisson import is_hot, most_expected
+from gezhi.insight.poisson import chance, is_hot, most_expected
 from gezhi.kernel.months import Span, later
 
 LOOKED_BACK = 12  # months
@@ -14,7 +14,7 @@ LEAST_PAST = 3  # months: with less there is no past to compare with
 
 @dataclass(frozen=True, slots=True)
 class Hot:
-    """of: what was given. count: in the month; mean: of the months before; expected: what 95 of a hundred such months do not exceed."""
+    """of: what was given. count: in the month; mean: of the months before; expected: what such a month does not exceed, but by chance."""
 
     of: object
     count: int
@@ -30,14 +30,21 @@ def past_of(month: int, first: int | None) -> Span | None:
 
 
 def hot_spots(
-    candidates: Iterable[Of], month: int, past: Span | None, count: Callable[[Of, Span], int]
+    candidates: Iterable[Of],
+    month: int,
+    past: Span | None,
+    count: Callable[[Of, Span], int],
+    looked_at: int = 1,
 ) -> list[Hot]:
-    """Those of the candidates that are hot, the farthest above what was to be expected first. count: of one in a span."""
+    """Those of the candidates that are hot, the farthest above what was to be expected first. count: of one in a span.
+
+    looked_at: among how many these were picked: of all together no more than one is listed by chance, on average.
+    """
     if past is None:
         return []
-    found = []
+    found, by_chance = [], chance(looked_at)
     for one in candidates:
         now, mean = count(one, Span(month, month)), count(one, past) / past.length()
-        if is_hot(now, mean):
-            found.append(Hot(one, now, mean, most_expected(mean)))
+        if is_hot(now, mean, by_chance):
+            found.append(Hot(one, now, mean, most_expected(mean, by_chance)))
     return sorted(found, key=lambda hot: hot.expected - hot.count)

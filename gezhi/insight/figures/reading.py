@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models.functions import Substr
+
 from gezhi.insight.figures import cells
 from gezhi.insight.figures.cells import Cell, Sum
 from gezhi.insight.figures.tally import NOTHING, SIZE
 from gezhi.insight.models import Tally
 from gezhi.kernel.months import Span
+from gezhi.places import paths
 
 NONE = Sum([0] * SIZE, {}, {})
 LONGEST = 36  # months of one question
@@ -42,6 +45,25 @@ def read_many(places: Collection[UUID], axis: str, span: Span, edition: int) -> 
     for place, month, text in rows.values_list("place_id", "month", "cells"):
         found.setdefault(place, []).append((month, text))
     return {place: _by_month(some) for place, some in found.items()}
+
+
+def came_below(path: str, month: int, edition: int) -> dict[UUID, int]:
+    """How many cases every place below a path, down to the compound, received in a month; without those that got none. 1 query along the
+    paths: as many rows as there are such places.
+    """
+    low, high = paths.span(path)
+    rows = Tally.objects.filter(
+        edition=edition,
+        axis="all",
+        place_path__gt=low,
+        place_path__lt=high,
+        month=month,
+        place_id__isnull=False,
+    )
+    found: dict[UUID, int] = {}
+    for place, text in rows.values_list("place_id", Substr("cells", cells.FIRST, cells.FIRST_SIGNS)):
+        found[place] = found.get(place, 0) + cells.first_count(text)
+    return found
 
 
 def _by_month(rows: Iterable[tuple[int, str]]) -> ByMonth:

@@ -6,6 +6,7 @@ A number of queries that depends on nothing but what is asked: see `sheet` and `
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from gezhi.catalogue import queries as catalogue
@@ -13,8 +14,10 @@ from gezhi.catalogue.views import CategoryView
 from gezhi.insight.figures import reading
 from gezhi.insight.figures.cells import Sum
 from gezhi.insight.figures.figures import Figure, Time, count, figures, times
-from gezhi.insight.figures.hot import Hot, hot_spots, past_of
+from gezhi.insight.figures.hot import LOOKED_BACK, Hot, hot_spots, past_of
 from gezhi.insight.figures.reading import LONGEST, Asked, ByMonth
+from gezhi.insight.figures.tally import DEPTH
+from gezhi.insight.poisson import LEAST
 from gezhi.insight.rollups.following import Reached, reached
 from gezhi.kernel.months import Span, later
 from gezhi.parties import queries as parties
@@ -138,21 +141,35 @@ def _ordered(found: list[Part]) -> list[Part]:
     return sorted(shown, key=lambda one: (-one.ours, one.key))
 
 
-def hot(asked: Asked, span: Span, edition: int) -> list[Hot]:
-    """Hot spots of the last month: the places directly below (`of`: a PlaceRow) and the top classes here (a CategoryView). 4 queries."""
+class HotList(NamedTuple):
+    """hot: of: a PlaceRow or a CategoryView. places, categories: how many were looked at."""
+
+    hot: Sequence[Hot]
+    places: int = 0
+    categories: int = 0
+
+
+def hot(asked: Asked, path: str, span: Span, edition: int) -> HotList:
+    """Hot spots of the last month: of all places below, down to the compound, and of the top classes and their categories here. 6 queries.
+
+    Only what got as many as a hot spot has this month is read with its past, so the cost hangs on the number of places, not of cases.
+    """
     month = span.last
     past = past_of(month, reading.first_month(edition))
     if past is None or asked.axis != "all":
-        return []
-    whole = Span(later(month, -12), month)
-    below, tops = places.children(asked.place), catalogue.tops()
-    of_places = reading.read_many([one.id for one in below], "all", whole, edition)
-    of_tops = reading.read(asked.place, "category", whole, edition)
+        return HotList(())
+    whole = Span(later(month, -LOOKED_BACK), month)
+    many = [id for id, n in reading.came_below(path, month, edition).items() if n >= LEAST]
+    of_places = reading.read_many(many, "all", whole, edition)
+    of_categories = reading.read(asked.place, "category", whole, edition)
+    kinds = [*catalogue.tops(), *catalogue.leaves()]
 
     def came(one: PlaceRow | CategoryView, some: Span) -> int:
         if isinstance(one, PlaceRow):
             return count(reading.total(of_places.get(one.id, {}), "", some), "received")
-        return count(reading.total(of_tops, one.id.hex, some), "received")
+        return count(reading.total(of_categories, one.id.hex, some), "received")
 
-    candidates: list[PlaceRow | CategoryView] = [*below, *tops]
-    return hot_spots(candidates, month, past, came)
+    below = places.open_to_depth(path, DEPTH)
+    candidates: list[PlaceRow | CategoryView] = [*places.by_ids(many).values(), *kinds]
+    found = hot_spots(candidates, month, past, came, looked_at=below + len(kinds))
+    return HotList(found, below, len(kinds))

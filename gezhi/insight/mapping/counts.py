@@ -19,11 +19,12 @@ Rows = Iterable[tuple[UUID | None, tuple[int, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What is shown: where the spots are and what they count. at: the moment it was counted at."""
+    """What is shown: where the spots are and what they count. at: the moment it was counted at. is_whole: False when it may be more."""
 
     ground: Ground
     counted: Counted
     at: datetime
+    is_whole: bool = True
 
 
 @dataclass(slots=True)
@@ -35,8 +36,10 @@ class _Kept:
 _kept: dict[tuple[object, ...], _Kept] = {}
 
 
-def layer(key: tuple[object, ...], kinds: int, count: Callable[[], Rows], *, at: datetime) -> Layer:
-    """What `count` gives, by spot. kinds: how many numbers each of its rows has.
+def layer(
+    key: tuple[object, ...], kinds: int, count: Callable[[], tuple[Rows, bool]], *, at: datetime
+) -> Layer:
+    """What `count` gives, by spot, and whether that is all. kinds: how many numbers each of its rows has.
 
     key: all that the counts hang on (who looks, for what), besides the office; who has it in common shares the memory. It is as old as FRESH, or as counting is slow.
     """
@@ -47,11 +50,12 @@ def layer(key: tuple[object, ...], kinds: int, count: Callable[[], Rows], *, at:
     if known is not None:
         known.until = at + FRESH  # one counts anew, the others need not, too
     began = time.perf_counter()
-    rows = list(count())
+    told, is_whole = count()
+    rows = list(told)
     here = ground()
     strange = next((place for place, _ in rows if place and place not in here.spot_of), None)
     here = ground(strange) if strange else here
-    made = Layer(here, here.counted(rows, kinds), at)
+    made = Layer(here, here.counted(rows, kinds), at, is_whole)
     cost = timedelta(seconds=time.perf_counter() - began) * KEPT_TIMES
     while len(_kept) >= MOST_KEPT:
         _kept.pop(next(iter(_kept)), None)

@@ -32,7 +32,7 @@ def now(wanted: CaseFilter, *, key: Key, actor: Actor, at: datetime, soon: datet
     return layer(
         ("now", actor, *key),
         len(CLOCKS),
-        lambda: lists.per_place(wanted, actor=actor, at=at, soon=soon),
+        lambda: (lists.per_place(wanted, actor=actor, at=at, soon=soon), True),
         at=at,
     )
 
@@ -54,7 +54,8 @@ def received(
         lambda: (
             past.received_in(month)
             if month and _sees_all(actor)
-            else lists.by_place(lists.received_in(wanted, actor=actor, since=since, until=until))
+            else lists.by_place(lists.received_in(wanted, actor=actor, since=since, until=until)),
+            True,
         ),
         at=at,
     )
@@ -63,14 +64,16 @@ def received(
 def open_then(
     wanted: CaseFilter, *, key: Key, actor: Actor, at: datetime, moment: datetime, month: int = 0
 ) -> Layer:
-    """Cases that were open at a moment. One column. month: as for `received`, the month that ends then."""
+    """Cases that were open at a moment. One column. month: as for `received`, the month that ends then, also where a place is all that
+    filters; with any other filter it is counted from the cases as far as `lists.counted_open_at` goes.
+    """
     return layer(
         ("open", actor, moment, *key),
         1,
         lambda: (
-            past.open_after(month)
+            (past.open_after(month, wanted.place_path), True)
             if month and _sees_all(actor)
-            else lists.by_place(lists.open_at(wanted, actor=actor, moment=moment))
+            else lists.counted_open_at(wanted, actor=actor, moment=moment)
         ),
         at=at,
     )

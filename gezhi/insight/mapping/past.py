@@ -15,6 +15,7 @@ from gezhi.kernel.months import bounds
 from gezhi.ledger.models import Line
 from gezhi.ledger.recount import between
 from gezhi.parties.days import zone
+from gezhi.places import queries as places
 
 ENOUGH = 5000  # cases that the check counts anew
 Rows = list[tuple[UUID | None, tuple[int, ...]]]
@@ -31,11 +32,15 @@ def received_in(month: int) -> Rows:
     return [(_or_none(place), (many,)) for place, many in rows.values_list("place_id", "received")]
 
 
-def open_after(month: int) -> Rows:
-    """How many cases of each place had been received by the end of a month and not closed. 2 queries, one over all months before."""
+def open_after(month: int, path: str = "") -> Rows:
+    """How many cases of each place had been received by the end of a month and not closed; of a place and what lies below it now where one
+    is named. 2 queries, one over all months before, and 1 for the places.
+    """
     rows = Spot.objects.filter(edition=reached().edition, month__lte=month).order_by().values("place_id")
     left = rows.annotate(left=Sum(F("received") - F("closed"))).filter(left__gt=0)
-    return [(_or_none(place), (many,)) for place, many in left.values_list("place_id", "left")]
+    here = set(places.subtree(path).values_list("id", flat=True)) if path else None
+    found = left.values_list("place_id", "left")
+    return [(_or_none(place), (many,)) for place, many in found if here is None or place in here]
 
 
 def _or_none(place: UUID) -> UUID | None:

@@ -25,7 +25,7 @@ from gezhi.web.api.door import JSON, MULTIPART, Door, maker_of
 from gezhi.web.api.shapes import EvidenceOut, Key, Receipt, ReportIn, ReportOut, Step
 from gezhi.web.asked import Asked
 from gezhi.web.kept import keep_in_turn
-from gezhi.web.naming import leaf, place_named, point_of
+from gezhi.web.naming import fixture_named, leaf, place_named, point_of, standing_at
 
 PICTURES_PER_HOUR = 9 * limits.REPORTS_PER_HOUR  # of one address without a token: nine for each report
 STEPS = tuple(Step)
@@ -109,6 +109,9 @@ def _voice(body: ReportIn, key: str | None, maker: str) -> Voice:
     category: UUID | None = leaf(body.category) if body.category is not None else None
     at = point_of(body.point) if body.point is not None else None
     place: PlaceRow | None = place_named(body.place) if body.place is not None else None
+    fixture = fixture_named(body.fixture, place) if body.fixture is not None else None
+    if place is None and fixture is not None:
+        place = standing_at(fixture)
     if place is None and at is not None:
         place = places.community_around(at)
     intake = Intake(
@@ -123,6 +126,7 @@ def _voice(body: ReportIn, key: str | None, maker: str) -> Voice:
         evidence=tuple(body.evidence),
         key=key,
         maker=maker,
+        fixture=fixture.id if fixture else None,
     )
     return Voice(intake, place)
 

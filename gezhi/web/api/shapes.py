@@ -89,6 +89,10 @@ class Step(StrEnum):
 class ReportIn(Sent):
     text: str = Field("", description="At most 5,000 graphemes. Words or evidence, one of them at least.")
     place: Code | None = Field(None, description="Code of a place, as on its poster.")
+    fixture: Code | None = Field(
+        None,
+        description="Code of a lift, lamp or hydrant at that place or above it, as on its label; without a place it says the place.",
+    )
     point: Point | None = Field(None, description="[longitude, latitude], WGS-84 degrees.")
     category: Code | None = Field(None, description="Code of a leaf of GET categories.")
     contact: Annotated[str, Field(max_length=40)] | None = Field(None, description="A phone number.")

@@ -28,14 +28,18 @@ def as_html(
     columns: Sequence[str] = USUAL,
     *,
     at: datetime,
+    is_chosen: bool = True,
 ) -> SafeString:
     """templates/desk/_line.html for each row; "" for none. Whatever a row says is escaped here.
 
     terms: what was looked for, marked in the matter. texts: where the matter does not say it, the text that does, shown around the hit.
+    is_chosen: with a box to choose each, for the bar of bulk deeds below.
     """
     if not rows:
         return mark_safe("")
-    line = "".join(render_to_string("desk/_line.html", {"columns": columns}).splitlines())
+    line = "".join(
+        render_to_string("desk/_line.html", {"columns": columns, "is_chosen": is_chosen}).splitlines()
+    )
     more = frozenset(columns) - frozenset(USUAL)
     yours = render_to_string("desk/_yours.html").strip()
     danger = render_to_string("desk/_danger.html").strip()

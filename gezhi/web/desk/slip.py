@@ -52,6 +52,16 @@ def place_qr(request: HttpRequest, code: str) -> HttpResponse:
     return qr(request.build_absolute_uri(reverse("report", args=[place.code])))
 
 
+@require_GET
+@staff_required
+def fixture_qr(request: HttpRequest, code: str) -> HttpResponse:
+    """The address at which people report about this lift or lamp: its place's form, where it is chosen already."""
+    place, fixture = places.scanned(code)
+    if fixture is None or place.closed_on is not None:
+        raise NotFound("fixture")
+    return qr(request.build_absolute_uri(reverse("report", args=[fixture.code])))
+
+
 def qr(text: str) -> HttpResponse:
     """A QR code as SVG, error correction M, four quiet modules."""
     drawn = io.BytesIO()

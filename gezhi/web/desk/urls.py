@@ -186,6 +186,7 @@ urlpatterns = [
     path("places/<str:code>/qr.svg", slip.place_qr, name="place_qr"),
     path("spots/<str:code>/", spot_page.spot, name="spot"),
     path("fixtures/<str:code>/", spot_page.fixture_page, name="fixture"),
+    path("fixtures/<str:code>/qr.svg", slip.fixture_qr, name="fixture_qr"),
     path("fixtures/<str:code>/<slug:kind>/", fixtures.keep, name="upkeep"),
     path("practices/<uuid:practice_id>/", practices.practice, name="practice"),
     path("map/", map_page.page, name="map"),

@@ -1,10 +1,10 @@
 """随手办: found on a walk, mended, shown, closed, in one breath (scenario S1). What cannot be mended goes to the desk as it is."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
 from gezhi.places.register import tidy_code
 from gezhi.reports.intake import Intake
-from gezhi.web import kept
+from gezhi.web import kept, things
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists
@@ -65,7 +65,7 @@ def found(request: Asked) -> HttpResponse:
     if not code.strip():
         return _where(request)
     try:
-        place = places.by_code(code)
+        place, thing = places.scanned(code)
     except NotFound:
         return _where(request, unknown=code[:40])
     if request.method == "POST":
@@ -73,9 +73,10 @@ def found(request: Asked) -> HttpResponse:
     if place.closed_on is not None:
         return _where(request, closed=place)
     first = {"typed": place.code} if request.GET.get("place") else {}
+    first |= {things.NAME: thing.code} if thing else {}
     hindered = _hindered(request, place)
-    draft = Draft(place, FoundForm(initial=first), fresh_key(), Bag(), Bag(), hindered)
-    return _page(request, draft, 200, is_scanned=bool(first))
+    draft = Draft(place, _form(place, initial=first), fresh_key(), Bag(), Bag(), hindered)
+    return _page(request, draft, 200, is_scanned="typed" in first)
 
 
 def _where(request: Asked, unknown: str = "", closed: PlaceRow | None = None) -> HttpResponse:
@@ -125,8 +126,12 @@ def _own_places(request: Asked) -> list[PlaceRow]:
     return places.on_ground(grids, grounds, limit=OWN_PLACES) if grids or grounds else []
 
 
+def _form(place: PlaceRow, sent: QueryDict | None = None, **more: Any) -> FoundForm:
+    return FoundForm(sent, things_here=things.asked_of(place.path, sent), **more)
+
+
 def _posted(request: Asked, place: PlaceRow) -> HttpResponse:
-    form, at = FoundForm(request.POST), at_of(request)
+    form, at = _form(place, request.POST), at_of(request)
     key = form.form_key
     before = kept.gather(request, f"{key}.before", name="before", at=at)
     after = kept.gather(request, f"{key}.after", name="after", at=at)
@@ -175,6 +180,7 @@ def _intake(request: Asked, draft: Draft, pictures: Bag) -> Intake:
         said_at=kept.waited(request.POST, at=at_of(request)),
         key=draft.key,
         maker=f"pocket:{actor_of(request).id}",
+        fixture=things.chosen(draft.form, draft.form.things_here),
     )
 
 

@@ -1,5 +1,6 @@
 """The form of 随手办: what kind of thing, a few words if any, and the number on the door plate."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import Missing, Refusal
+from gezhi.places.queries import FixtureRow
+from gezhi.web import things
 from gezhi.web.casework.picking import category_options
 from gezhi.web.kept import key_of
 from gezhi.web.refusals import sentence
@@ -18,7 +21,7 @@ AFTER = "photo_after"
 
 
 class FoundForm(forms.Form):
-    """chip: the common kinds; other: every kind. typed: the plate's number, when nobody scanned it. text: may be empty."""
+    """chip: the common kinds; other: every kind. typed: the plate's number, when nobody scanned it. text: may be empty. fixture: where there is one."""
 
     key = forms.CharField(widget=forms.HiddenInput, required=False)
     category = forms.ChoiceField(label=_("是哪一类"), widget=forms.RadioSelect, required=False)
@@ -36,8 +39,10 @@ class FoundForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, things_here: Sequence[FixtureRow] = (), **more: Any) -> None:
         super().__init__(*args, **more)
+        self.things_here = things_here
+        things.offer(self, things_here)
         self.fields["category"].choices = chips()  # type: ignore[attr-defined]
         self.fields["other"].choices = category_options()  # type: ignore[attr-defined]
         self.photo_words = ""

@@ -21,11 +21,11 @@ from gezhi.kernel.text import BadText
 from gezhi.places import queries as places
 from gezhi.places.backgrounds import background
 from gezhi.places.kinds import PARENTS, Kind
-from gezhi.places.queries import PlaceRow
+from gezhi.places.queries import FixtureRow, PlaceRow
 from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
 from gezhi.reports.intake import MOST_PHOTOS, Intake, words
-from gezhi.web import carried, kept, limits, mapframe, voices
+from gezhi.web import carried, kept, limits, mapframe, things, voices
 from gezhi.web.answers import SeeOther
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 FORM = "form"  # maker of the keys of public forms, at whichever address they stand
-TYPED = ("text", "where", "inside", "spot", "named", "lon", "lat")
+TYPED = ("text", "where", "inside", "spot", "named", "lon", "lat", things.NAME)
 COUNTED = "counted"  # hidden field of a form that was here before
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
@@ -51,9 +51,9 @@ kept_by_its_reader = cache_control(private=True, no_cache=True)
 @methods
 @kept_by_its_reader
 def report(request: Asked, code: str) -> HttpResponse:
-    """At a place that its code names: from the poster on the building."""
-    place = places.by_code(code)
-    return _posted(request, place) if request.method == "POST" else _shown(request, place)
+    """At a place that its code names: from the poster on the building. The code of a lift or a lamp leads to its place, and it is chosen."""
+    place, thing = places.scanned(code)
+    return _posted(request, place) if request.method == "POST" else _shown(request, place, thing)
 
 
 @methods
@@ -65,7 +65,7 @@ def report_anywhere(request: Asked) -> HttpResponse:
 
 def shown_again(request: Asked, code: str = "") -> HttpResponse:
     """The form of a POST that may not be trusted, with every word of it; nothing was taken in. 403."""
-    named = places.by_code(code) if code else None
+    named = places.scanned(code)[0] if code else None
     place = places.nearest_open(named) if named else None
     form = _form(place, request.POST)
     draft = Draft(place, form, kept.gather_carried(request, form.form_key), form.form_key, named)
@@ -103,18 +103,24 @@ class Draft:
         return places.community_around(pin) if pin else self.place
 
 
-def _form(place: PlaceRow | None, sent: QueryDict | None = None, where: str = "") -> ReportForm:
-    """The form of this place: of a compound, a street or a market it offers the buildings. where: as typed on the page before."""
+def _form(
+    place: PlaceRow | None, sent: QueryDict | None = None, where: str = "", thing: FixtureRow | None = None
+) -> ReportForm:
+    """The form of this place: of a compound, a street or a market it offers the buildings. where: as typed on the page before; thing: as
+    scanned.
+    """
     rows = places.children(place.id) if place and place.kind in PARENTS[Kind.BUILDING] else []
     buildings = [(one.code, one.name) for one in rows if one.kind == Kind.BUILDING]
     first = {"text": f"{where}：" if where else ""} if place else {"where": where}
-    return ReportForm(sent, has_place=place is not None, buildings=buildings, initial=first)
+    first |= {things.NAME: thing.code} if thing else {}
+    here = things.asked_of(place.path, sent) if place else []
+    return ReportForm(sent, has_place=place is not None, buildings=buildings, things_here=here, initial=first)
 
 
-def _shown(request: Asked, named: PlaceRow | None) -> HttpResponse:
+def _shown(request: Asked, named: PlaceRow | None, thing: FixtureRow | None = None) -> HttpResponse:
     place = places.nearest_open(named) if named else None
     words, where = (request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in ("q", "where"))
-    draft = Draft(place, _form(place, where=where or words), Bag(), fresh_key(), named)
+    draft = Draft(place, _form(place, where=where or words, thing=thing), Bag(), fresh_key(), named)
     found = looked_up(words, is_whole="all" in request.GET) if place is None else {}
     return _page(request, draft, 200, {"q": words, **found})
 
@@ -195,6 +201,7 @@ def _intake(request: Asked, draft: Draft, place: PlaceRow | None) -> Intake:
         said_at=kept.waited(request.POST, at=request.now),
         key=draft.key,
         maker=FORM,
+        fixture=draft.form.thing,
     )
 
 

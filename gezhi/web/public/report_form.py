@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext
@@ -12,7 +13,8 @@ from gezhi.catalogue.book import REFER_OUT
 from gezhi.kernel.geo import BadPoint, point
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
-from gezhi.web import phones
+from gezhi.places.queries import FixtureRow
+from gezhi.web import phones, things
 from gezhi.web.kept import key_of
 from gezhi.web.public.photo_hint import ELSEWHERE
 from gezhi.web.refusals import sentence
@@ -46,7 +48,7 @@ class ReportForm(forms.Form):
 
     spot: the code of a place near which a photo was taken, as the reporter confirmed it; only when the place is not known.
 
-    inside: only where the place has buildings to choose from, each as (code, name).
+    inside: only where the place has buildings to choose from, each as (code, name). fixture: only where it has lifts, lamps or the like.
     """
 
     key = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -77,9 +79,16 @@ class ReportForm(forms.Form):
     may_call = forms.BooleanField(label=_("修的人可以打我电话"), required=False)
 
     def __init__(
-        self, *args: Any, has_place: bool, buildings: Sequence[tuple[str, str]] = (), **more: Any
+        self,
+        *args: Any,
+        has_place: bool,
+        buildings: Sequence[tuple[str, str]] = (),
+        things_here: Sequence[FixtureRow] = (),
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
+        self.things_here = things_here
+        things.offer(self, things_here)
         self._offer("category", topics())
         if has_place:
             del self.fields["where"], self.fields["spot"], self.fields["named"]
@@ -133,6 +142,12 @@ class ReportForm(forms.Form):
     def form_key(self) -> str:
         """As `kept.key_of`."""
         return key_of(self.data)
+
+    @property
+    def thing(self) -> UUID | None:
+        """The fixture that was chosen, None for none. The form is valid."""
+        found: UUID | None = things.chosen(self, self.things_here)
+        return found
 
     @property
     def topic(self) -> str:

@@ -99,3 +99,12 @@ def test_the_page_costs_the_same_for_one_case_and_for_thirty(cast: Cast, desk: D
         found.append(len(asked))
     assert found == [found[0]] * 3
     assert found[0] <= MOST_QUERIES
+
+
+def test_what_is_open_stands_below_its_heads(cast: Cast, desk: Desk, noon: datetime) -> None:
+    cast.lin_reports(noon)
+    worker.keep_books(noon)
+    html = desk(cast.chen).get(spot(cast)).content.decode()
+    table = html[html.index('<table class="dense as-cells case-list"') :].split("</table>")[0]
+    assert table.count("<td") == table.count("<th ") == 7
+    assert 'name="cases"' not in table

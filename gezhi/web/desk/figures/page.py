@@ -23,6 +23,7 @@ from gezhi.insight.figures.figures import Figure, Time, count
 from gezhi.insight.figures.hot import Hot
 from gezhi.insight.figures.sheet import BY, Part, Sheet, hot, parts, sheet
 from gezhi.insight.figures.sight import grounds
+from gezhi.insight.poisson import chance
 from gezhi.insight.rollups.following import Reached, reached
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.months import written
@@ -38,6 +39,7 @@ from gezhi.web.desk.filters import options
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 MOST_PARTS = 60  # lines of a table
+MOST_HOT = 20
 SHOWN = ("closed", "resolved", "satisfied", "on_time", "rework", "recurrence")  # columns of a table of parts
 WORDS = ("place", "span", "from", "to", "party", "category", "channel")
 BESIDE = ("received", "ours", "duplicate", "declined", "not_ours", "excluded", "extended", "paused")
@@ -127,7 +129,7 @@ def _page(asked: Question, by: str, at: datetime) -> dict[str, Any]:
         "heads": [definitions.OF_NAME[name].label for name in SHOWN],
         "parts": [_line(asked, one, by, names) for one in broken[:MOST_PARTS]],
         "left": max(0, len(broken) - MOST_PARTS),
-        "hot": [_hot(asked, one) for one in hot(asked.asked, asked.span, found.reached.edition)],
+        "hot": _hots(asked, found.reached.edition),
         "hot_month": written(asked.span.last),
         "series": series(found),
     }  # fmt: skip
@@ -300,12 +302,28 @@ def _line(asked: Question, one: Part, by: str, names: _Names) -> dict[str, Any]:
     }
 
 
+def _hots(asked: Question, edition: int) -> dict[str, Any]:
+    """rows: those shown; left: how many more there are; places, categories: how many were looked at; chance: how many in a thousand months
+    of one of them are above the bound.
+    """
+    found = hot(asked.asked, asked.path, asked.span, edition)
+    looked_at = found.places + found.categories
+    return {
+        "rows": [_hot(asked, one) for one in found.hot[:MOST_HOT]],
+        "left": max(0, len(found.hot) - MOST_HOT),
+        "places": found.places,
+        "categories": found.categories,
+        "looked_at": looked_at,
+        "share": f"{chance(looked_at):.1%}",
+    }
+
+
 def _hot(asked: Question, one: Hot) -> dict[str, Any]:
     last = written(asked.span.last)
     only = {"span": "own", "from": last, "to": last}
     of = one.of
     if isinstance(of, PlaceRow):
-        name, words = of.name, {"place": of.code}
+        name, words = of.full_name, {"place": of.code}
     else:
         category = of if isinstance(of, CategoryView) else None
         name = category.label(get_language() or "") if category else ""

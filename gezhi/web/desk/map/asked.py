@@ -56,6 +56,12 @@ class Shown:
         return self.chosen.place_missed or self.chosen.is_empty
 
     @property
+    def is_counted_ahead(self) -> bool:
+        """Whether the roll-ups know it: of the past nothing is filtered, or what was open then by its place alone."""
+        said = {name for name, value in self.chosen.typed.items() if value and name != "order"}
+        return not self.chosen.own and said <= ({"place"} if self.mode == OPEN else set())
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """Names of the counts, in their order."""
         return (self.mode,) if self.month else layers.CLOCKS
@@ -98,7 +104,7 @@ def layer(request: HttpRequest, asked: Shown) -> Layer:
     if not asked.month:
         return layers.now(asked.wanted, key=key, actor=actor, at=at, soon=lists.soon_at(at))
     since, until = span(asked.month)
-    month = 0 if chosen.is_filtered or chosen.own else month_of(read(asked.month))
+    month = month_of(read(asked.month)) if asked.is_counted_ahead else 0
     who = {"key": key, "actor": actor, "at": at, "month": month}
     if asked.mode == OPEN:
         return layers.open_then(asked.wanted, moment=min(until, at + JUST_NOW), **who)

@@ -40,6 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "months": asked.months(at),
         "rows": [_row(one, wanted) for one in most(layer, FIRST)],
         "apart": sum(layer.counted.apart),
+        "least": "" if layer.is_whole else _least(),
         "total": int(layer.counted.by_spot.sum()) + sum(layer.counted.apart),
         "may_keep": actor_of(request).has(Duty.ADMIN),
         "desk_map": json.dumps(_script(wanted, box(layer)), ensure_ascii=False),
@@ -59,6 +60,17 @@ def _row(one: list[Any], wanted: asked.Shown) -> dict[str, Any]:
         ],
         "n": sum(one[2]),
     }
+
+
+def _least() -> str:
+    """What is said where it may be more."""
+    said = {"most": case_lists.MOST_CLOSED}
+    return (
+        _(
+            "至少这么多：带着条件看，那以后只数到最先办结的 %(most)s 件。只按位置筛选，或选近一些的月份，就是全的。"
+        )
+        % said
+    )
 
 
 ICONS = {
@@ -118,7 +130,11 @@ def points(request: HttpRequest) -> HttpResponse:
     view, wanted = mapframe.view_of(request.GET), asked.shown(request)
     layer = asked.layer(request, wanted)
     found = seen(layer, view, cells=mapframe.codes())
-    found |= {"kinds": wanted.kinds, "counted": times.exact(layer.at)}
+    found |= {
+        "kinds": wanted.kinds,
+        "counted": times.exact(layer.at),
+        "least": "" if layer.is_whole else _least(),
+    }
     return _json(found)
 
 

@@ -72,6 +72,7 @@ def fixture_page(request: HttpRequest, code: str) -> HttpResponse:
     page = {
         "heading": _("%(name)s：发生过什么") % {"name": row.name},
         "place": place,
+        "has_door": place.closed_on is None,
         "trail": _trail(places.ancestors(place.path)),
         "fixture": fixture.head(row, may_keep=fixture.may_keep(request)),
         "open": _shown_open(len(ids), ids, "", request),
@@ -134,7 +135,7 @@ def _shown_open(count: int, ids: Sequence[UUID], url: str, request: HttpRequest)
     cases = case_lists.as_lines(listed) if listed is not None else []
     return {
         "count": counting.said(count),
-        "lines": case_lines.as_html(lists.rows(cases, at=at), at=at) if cases else "",
+        "lines": case_lines.as_html(lists.rows(cases, at=at), at=at, is_chosen=False) if cases else "",
         "more": bool(url) and count > len(cases),
         "url": url,
     }

@@ -12,6 +12,7 @@
   const { map } = here;
   const rows = page.querySelector("[data-map-rows]");
   const sum = page.querySelector("[data-map-sum]");
+  const least = page.querySelector("[data-map-least]");
   const spot = page.querySelector("[data-map-spot]");
   const time = page.querySelector("[data-map-time]");
   const icons = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0] ?? "";
@@ -65,6 +66,8 @@
     }
     if (!seen.signs.length) rows.append(Object.assign(document.createElement("li"), { className: "muted", textContent: words.nothing }));
     const add = (counts) => counts.reduce((one, other) => one + other, 0);
+    least.textContent = seen.least;
+    least.hidden = !seen.least;
     sum.textContent = fill(words.inside, { n: add(seen.inside), all: add(seen.total) });
     heat(seen.heat);
   }

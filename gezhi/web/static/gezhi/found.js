@@ -17,6 +17,7 @@
     const page = kept && new DOMParser().parseFromString(await kept.text(), "text/html");
     const place = page && cells(page).find((one) => [one.code, one.number].includes(code));
     form.elements.place.value = place?.code ?? code;
+    document.getElementById("id_fixture")?.closest(".field").remove(); // the lifts and lamps of another place
     if (form.elements.typed) form.elements.typed.value = asked.get("place") ?? "";
     form.dataset.outbox = place?.name ?? code;
     document.querySelector("[data-place-name]").textContent = place?.name ?? code;
