@@ -56,7 +56,8 @@ def of_each(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[EvidenceRow]]:
     """The pictures of several things of one kind, oldest first; a thing without any has an empty list. 1 query."""
     found: dict[UUID, list[EvidenceRow]] = {id: [] for id in ids}
     for row in _CLAIMED_BY.found(kind, tuple(found)) if found else ():
-        found[row.claimed_id].append(_row(row))
+        if row.claimed_id:
+            found[row.claimed_id].append(_row(row))
     return found
 
 
