@@ -117,7 +117,7 @@ def _of_map(page: "Page") -> tuple[int, int, int]:
 
 def _cluster(page: "Page") -> tuple[int, str]:
     """What one sign of several places counts, and what the list that it leads to says; the morning goes on at the map. (0, "") without one."""
-    link = page.locator("[data-map-rows] a").first
+    link = page.locator("[data-map-rows] a.link").first
     if not link.count():
         return 0, ""
     said = int(re.findall(r"[0-9]+", link.inner_text())[0])
@@ -198,7 +198,9 @@ def _number_to_open(page: "Page") -> "tuple[Locator, int]":
     """The largest number of the page that its list counts exactly within a few pages."""
     links = page.locator("a[href*='/figures/cases/']")
     texts = links.all_inner_texts()
-    numbers = [int(found[0]) if (found := re.findall(r"(?<![0-9.])[0-9]+$", one.strip())) else 0 for one in texts]
+    numbers = [
+        int(found[0]) if (found := re.findall(r"(?<![0-9.])[0-9]+$", one.strip())) else 0 for one in texts
+    ]
     few = [n for n in numbers if 0 < n <= MOST_LISTED // 5]
     n = max(few)
     return links.nth(numbers.index(n)), n

@@ -9,9 +9,7 @@ from gezhi.insight.mapping.clusters import Sign, View, busiest, signs
 from gezhi.insight.mapping.counts import Layer
 
 
-def seen(
-    layer: Layer, view: View, *, cells: Mapping[UUID, str], with_boxes: bool = False
-) -> dict[str, Any]:
+def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str], with_boxes: bool = False) -> dict[str, Any]:
     """signs: [lon, lat, counts, spots, key, name], key and name of the place with most (with_boxes: and behind them the box around its places, "" of a single one); heat: by code of the grid cell; total, apart.
 
     cells: codes by id. total: of the whole office; inside: of the view.

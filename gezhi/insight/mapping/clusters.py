@@ -106,7 +106,14 @@ def _gathered(points: Points, counts: Any, found: Any, cells: float) -> list[Sig
     most = np.zeros(many, dtype=np.int64)
     most[which[order]] = found[order]  # the last one written is the one with most
     boxes = _boxes(points, found, which, many)
-    whole_signs = (lon.tolist(), lat.tolist(), map(tuple, sums.tolist()), spots.tolist(), most.tolist(), boxes)
+    whole_signs = (
+        lon.tolist(),
+        lat.tolist(),
+        map(tuple, sums.tolist()),
+        spots.tolist(),
+        most.tolist(),
+        boxes,
+    )
     return [Sign(*one) for one in zip(*whole_signs, strict=True)]
 
 

@@ -13,8 +13,8 @@ from gezhi.cases.lists import CaseFilter
 from gezhi.insight.mapping import layers
 from gezhi.insight.mapping.counts import Layer
 from gezhi.parties.days import midnight
-from gezhi.web.casework import lists
 from gezhi.web import words
+from gezhi.web.casework import lists
 from gezhi.web.desk import filters
 from gezhi.web.desk.listing.question import day
 from gezhi.web.staff import actor_of, at_of
