@@ -36,7 +36,7 @@ class Watch:
     def __post_init__(self) -> None:
         wire = self.page.context.new_cdp_session(self.page)
         wire.send("Network.enable")
-        wire.on("Network.loadingFinished", self._came)
+        wire.on("Network.loadingFinished", lambda told: self._came(told))
 
     def _came(self, told: dict[str, Any]) -> None:
         self.bytes += told["encodedDataLength"]

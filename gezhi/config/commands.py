@@ -142,7 +142,8 @@ def init(chosen: argparse.Namespace) -> int:
 
 def demo(chosen: argparse.Namespace) -> int:
     """The demonstration in an empty data folder."""
-    from gezhi.config.install import MONTHS, accounts_file, clear_unfinished, make_demonstration, prepare
+    from gezhi.config.install import accounts_file, clear_unfinished, make_demonstration, prepare
+    from gezhi.flows.demonstration.build import MONTHS
 
     clear_unfinished()
     prepare()

@@ -98,7 +98,10 @@ def test_ten_thousand_places_on_one_screen_stay_below_60_kb(zoom):
     found = signs(Points.of(where), counts, EVERYWHERE._replace(zoom=zoom))
     assert 0 < len(found) <= MOST_SIGNS
     name = "悦海社区 悦海花园小区 128号楼"
-    rows = [[one.lon, one.lat, list(one.counts), one.spots, "371072-00128", name] for one in found]
+    rows = [
+        [one.lon, one.lat, list(one.counts), one.spots, "371072-00128", name, boxes.written(one.box)]
+        for one in found
+    ]
     assert len(json.dumps(rows, ensure_ascii=False).encode()) < 60_000
 
 
