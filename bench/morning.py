@@ -82,23 +82,30 @@ def _rows(size: int, watch: Watch) -> list[tuple[str, ...]]:
 def _mornings(office: Office, notes: list[str]) -> Watch:
     kept = office.inside("log_in", "zhou")
     with office.serving(), office.working(), _chromium() as browser:
-        context = browser.new_context(
-            base_url=f"http://{HOST}:{office.port}",
-            viewport={"width": 1440, "height": 900},
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-            service_workers="block",
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        address = f"http://{HOST}:{office.port}"
-        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in kept.items()])
-        get_ready(context.new_page())
-        watch = Watch(context.new_page())
+        earlier = _screen(browser, office, kept)
+        get_ready(earlier)
+        earlier.context.close()
+        watch = Watch(_screen(browser, office, kept))  # nothing of the product lies in its memory yet
         for _ in range(MORNINGS):
             told = morning(watch.page, watch.step)
         notes.append(_said(told))
     return watch
+
+
+def _screen(browser: "Browser", office: Office, kept: dict[str, str]) -> "Page":
+    """A desk of its own, logged in by these cookies."""
+    address = f"http://{HOST}:{office.port}"
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": 1440, "height": 900},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+        service_workers="block",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_cookies([{"name": name, "value": value, "url": address} for name, value in kept.items()])
+    return context.new_page()
 
 
 def _said(told: Told) -> str:
