@@ -1,25 +1,22 @@
 """What an office is asked all day, at ten thousand, a hundred thousand and a million whole cases, each beside the bare view of the same run.
 
 One row of READS is one thing that is asked: a name, what is asked for, and its floor. Whoever builds a page adds its row here.
-BENCH_SIZES (10000,100000) chooses the sizes, BENCH_OFFICE (SIZE=FOLDER,…) offices that are filled already.
+Which sizes and offices: bench/offices.py.
 """
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from bench.forms import header
 from bench.load import Seen, get, send
 from bench.moves import Clerk, moves_of
-from bench.office import Office, another
+from bench.office import Office
+from bench.offices import filled, sizes
 from bench.reports import bare, figures, reports
 from bench.table import Table
 
-SIZES = (10_000, 100_000, 1_000_000)
 REQUESTS, ALONE, WARM = 240, 60, 16
 MOVED, REPORTED = 400, 600
 GROWTH = "growth ≤ 1.5×"
@@ -80,9 +77,9 @@ def measure(office: Office) -> Table:
     notes = [
         "Each rate stands beside bare inserts sent just before it; the ratio is of the two. p50 is of one client alone."
     ]
-    for size in _sizes():
-        with _filled(office, size, notes) as filled:
-            seen[size] = _measured(filled, notes, size)
+    for size in sizes():
+        with filled(office, size, notes) as full:
+            seen[size] = _measured(full, notes, size)
     smallest = min(seen)
     rows = [
         (name, f"{size:,}", *_said(one), _grown(one, seen[smallest].get(name)), _floor(name, size))
@@ -103,26 +100,6 @@ def measure(office: Office) -> Table:
     return Table(
         f"At a million: N = {REQUESTS} requests a row by 8 clients, {ALONE} by one", heads, rows, tuple(notes)
     )
-
-
-def _sizes() -> list[int]:
-    chosen = os.environ.get("BENCH_SIZES", "")
-    return sorted(int(one) for one in chosen.split(",")) if chosen else list(SIZES)
-
-
-@contextmanager
-def _filled(office: Office, size: int, notes: list[str]) -> Iterator[Office]:
-    """An office with so many copies of cases beside the demonstration's own."""
-    ready = dict(one.split("=", 1) for one in os.environ.get("BENCH_OFFICE", "").split(",") if one)
-    if str(size) in ready:
-        yield Office(Path(ready[str(size)]), office.port)
-        return
-    with another(office) as fresh:
-        told = fresh.inside("fill", str(size))
-        parts = ", ".join(f"{name} {seconds:.0f}" for name, seconds in told["seconds"].items())
-        rows = sum(told["rows"].values()) / size
-        notes.append(f"{size:,} cases, {rows:.0f} rows a case, filled in {told['together']:.0f} s: {parts}.")
-        yield fresh
 
 
 def _measured(office: Office, notes: list[str], size: int) -> dict[str, tuple[Seen | None, Seen, Seen]]:
@@ -178,4 +155,4 @@ def _grown(one: tuple[Seen | None, Seen, Seen], small: tuple[Seen | None, Seen, 
 
 
 def _floor(name: str, size: int) -> str:
-    return FLOORS.get(name, "") if size == max(_sizes()) else ""
+    return FLOORS.get(name, "") if size == max(sizes()) else ""

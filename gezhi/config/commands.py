@@ -139,10 +139,11 @@ def init(chosen: argparse.Namespace) -> int:
 def demo(chosen: argparse.Namespace) -> int:
     """The demonstration in an empty data folder."""
     from gezhi.config.install import accounts_file, clear_unfinished, make_demonstration, prepare
+    from gezhi.flows.demonstration.build import MONTHS
 
     clear_unfinished()
     prepare()
-    is_made = make_demonstration(is_small=chosen.small)
+    is_made = make_demonstration(months=0 if chosen.small else MONTHS)
     with speaking():
         said = {"data": settings.GEZHI_DATA, "file": accounts_file()}
         if is_made:

@@ -112,10 +112,10 @@ def accounts_file() -> Path:
     return Path(settings.GEZHI_DATA) / "demo-accounts.json"
 
 
-def make_demonstration(*, is_small: bool = False) -> bool:
+def make_demonstration(*, months: int = MONTHS) -> bool:
     """Fill an empty data folder; False when an office stands there already. What is broken off is made anew by the next start.
 
-    is_small: its first week only.
+    months: of its life; 0 = its first week only.
     """
     if all_jurisdictions():
         return False
@@ -124,7 +124,7 @@ def make_demonstration(*, is_small: bool = False) -> bool:
     with being_made() as mark:
         accounts = build(
             at=at,
-            months=0 if is_small else MONTHS,
+            months=months,
             on_day=lambda day, of: progress.tell(f"{bar(day, of)} 第 {day} 天，共 {of} 天"),
             beside=showroom.deeds,
         )

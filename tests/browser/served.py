@@ -57,12 +57,18 @@ def gezhi(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _ran(data: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return warm.run(module, arguments, env=_environment(data), seconds=300)
+    return warm.run(module, arguments, env=_environment(data), seconds=600)
 
 
 def found(data: Path) -> None:
     """The small demonstration in a fresh data folder. Raises AssertionError with what the command said."""
     done = gezhi(data, "demo", "--small")
+    assert done.returncode == 0, done.stderr
+
+
+def filled(data: Path, months: int, cases: int) -> None:
+    """The demonstration with a history of so many months and so many whole cases more. Raises AssertionError with what was said."""
+    done = _ran(data, "bench.found", str(months), str(cases))
     assert done.returncode == 0, done.stderr
 
 

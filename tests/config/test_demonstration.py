@@ -32,7 +32,7 @@ def broken_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Somebody pressed Ctrl-C when the office stood and its first picture lay on the disk; the data folder."""
     monkeypatch.setattr(install, "build", half)
     with pytest.raises(KeyboardInterrupt):
-        install.make_demonstration(is_small=True)
+        install.make_demonstration(months=0)
     return folder
 
 
@@ -61,14 +61,14 @@ def test_what_was_broken_off_is_no_office(broken_off: Path) -> None:
 def test_sabotage_without_its_mark_half_an_office_would_begin_to_work(broken_off: Path) -> None:
     (broken_off / install.UNFINISHED).unlink()
     install.ask_whole()
-    assert install.make_demonstration(is_small=True) is False
+    assert install.make_demonstration(months=0) is False
 
 
 def test_the_next_start_makes_it_anew(broken_off: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install, "build", whole)
     install.clear_unfinished()
     assert (all_jurisdictions(), (broken_off / "media").exists()) == ([], False)
-    assert install.make_demonstration(is_small=True) is True
+    assert install.make_demonstration(months=0) is True
     install.ask_whole()
     assert "chen" in install.accounts_file().read_text()
 

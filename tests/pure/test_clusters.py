@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gezhi.insight.mapping import clusters
+from gezhi.insight.mapping import boxes, clusters
+from gezhi.insight.mapping.boxes import Box
 from gezhi.insight.mapping.clusters import MOST_SIGNS, SINGLE_ZOOM, Points, View, busiest, signs
 
 HERE = (122.2, 37.4)
@@ -21,6 +22,37 @@ spots = st.lists(
 
 def _of(rows):
     return Points.of([(lon, lat) for lon, lat, *_ in rows]), np.array([counts for *_, counts in rows])
+
+
+@given(rows=spots, zoom=st.integers(0, 22))
+def test_around_the_places_of_a_sign_lies_no_place_of_another(rows, zoom):
+    points, counts = _of([(lon, lat, (one, other)) for lon, lat, one, other in rows])
+    for sign in signs(points, counts, View(-180, -85, 180, 85, zoom)):
+        inside = [
+            one + other
+            for lon, lat, one, other in rows
+            if sign.box.west <= lon <= sign.box.east and sign.box.south <= lat <= sign.box.north
+        ]
+        if sign.spots > 1:
+            assert sum(inside) == sum(sign.counts)
+
+
+@given(edges=st.tuples(*[st.floats(-80, 80)] * 4))
+def test_a_box_is_read_as_it_is_written(edges):
+    west, south, east, north = edges
+    box = Box(min(west, east), min(south, north), max(west, east), max(south, north))
+    read = boxes.read(boxes.written(box))
+    assert read is not None
+    assert read == pytest.approx(box, abs=1e-6)
+    assert boxes.both(read, read) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "off", "1,2,3", "1,2,3,4,5", "3,2,1,4", "nan,1,2,3", "inf,1,inf,2", "1,2,3,91", "1,2,3," + "4" * 31],
+)
+def test_what_is_no_box_is_none(text):
+    assert boxes.read(text) is None
 
 
 @given(rows=spots, zoom=st.integers(0, 22))
@@ -66,7 +98,10 @@ def test_ten_thousand_places_on_one_screen_stay_below_60_kb(zoom):
     found = signs(Points.of(where), counts, EVERYWHERE._replace(zoom=zoom))
     assert 0 < len(found) <= MOST_SIGNS
     name = "悦海社区 悦海花园小区 128号楼"
-    rows = [[one.lon, one.lat, list(one.counts), one.spots, "371072-00128", name] for one in found]
+    rows = [
+        [one.lon, one.lat, list(one.counts), one.spots, "371072-00128", name, boxes.written(one.box)]
+        for one in found
+    ]
     assert len(json.dumps(rows, ensure_ascii=False).encode()) < 60_000
 
 

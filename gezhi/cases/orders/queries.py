@@ -63,8 +63,9 @@ def _counting(actor: Actor) -> Prepared:
 
     def counted() -> QuerySet[Any, Any]:
         shown = visible_but(actor, ()).filter(Q(run=None) | Q(run__published_at__isnull=False))
-        rows: QuerySet[Any, Any] = Order.objects.filter(_is_about(shown), done_at=None)
-        return rows.order_by().values_list("issuer").annotate(n=Count("id"))
+        rows = Order.objects.filter(_is_about(shown), done_at=None).order_by().values_list("issuer")
+        found: QuerySet[Any, Any] = rows.annotate(n=Count("id"))
+        return found
 
     return Prepared(counted)
 

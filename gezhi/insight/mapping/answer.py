@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from gezhi.insight.mapping.boxes import written
 from gezhi.insight.mapping.clusters import Sign, View, busiest, signs
 from gezhi.insight.mapping.counts import Layer
 
 
-def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str]) -> dict[str, Any]:
-    """signs: [lon, lat, counts, spots, key, name], key and name of the place with most; heat: by code of the grid cell; total, apart.
+def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str], with_boxes: bool = False) -> dict[str, Any]:
+    """signs: [lon, lat, counts, spots, key, name], key and name of the place with most (with_boxes: and behind them the box around its places, "" of a single one); heat: by code of the grid cell; total, apart.
 
     cells: codes by id. total: of the whole office; inside: of the view.
     """
     here, counted = layer.ground, layer.counted
     found = signs(here.points, counted.by_spot, view, counted.some)
     return {
-        "signs": [_row(one, layer) for one in found],
+        "signs": [
+            [*_row(one, layer), *([written(one.box) if one.spots > 1 else ""] if with_boxes else ())]
+            for one in found
+        ],
         "heat": heat(layer, cells),
         "total": counted.total,
         "inside": [sum(one.counts[kind] for one in found) for kind in range(len(counted.apart))],

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gezhi.insight.mapping.boxes import Box
+
 TILE = 256  # pixels of the whole earth at zoom 0
 CLUSTER_PIXELS = 72  # what lies closer together is one sign
 SINGLE_ZOOM = 18  # from here on every place is by itself
@@ -25,13 +27,14 @@ class View(NamedTuple):
 
 
 class Sign(NamedTuple):
-    """One sign on the map. counts: of its places together. spots: how many they are; spot: index of the one with most."""
+    """One sign on the map. counts: of its places together. spots: how many they are; spot: index of the one with most; box: around all of them."""
 
     lon: float
     lat: float
     counts: tuple[int, ...]
     spots: int
     spot: int
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ def busiest(points: Points, counts: Any, limit: int) -> list[Sign]:
 
 
 def _single(points: Points, counts: Any, at: int) -> Sign:
-    return Sign(float(points.lon[at]), float(points.lat[at]), tuple(counts[at].tolist()), 1, at)
+    lon, lat = float(points.lon[at]), float(points.lat[at])
+    return Sign(lon, lat, tuple(counts[at].tolist()), 1, at, Box(lon, lat, lon, lat))
 
 
 def _gathered(points: Points, counts: Any, found: Any, cells: float) -> list[Sign]:
@@ -101,8 +105,25 @@ def _gathered(points: Points, counts: Any, found: Any, cells: float) -> list[Sig
     order = np.argsort(weights, kind="stable")
     most = np.zeros(many, dtype=np.int64)
     most[which[order]] = found[order]  # the last one written is the one with most
-    whole_signs = (lon.tolist(), lat.tolist(), map(tuple, sums.tolist()), spots.tolist(), most.tolist())
+    boxes = _boxes(points, found, which, many)
+    whole_signs = (
+        lon.tolist(),
+        lat.tolist(),
+        map(tuple, sums.tolist()),
+        spots.tolist(),
+        most.tolist(),
+        boxes,
+    )
     return [Sign(*one) for one in zip(*whole_signs, strict=True)]
+
+
+def _boxes(points: Points, found: Any, which: Any, many: int) -> list[Box]:
+    """Around the places of each square. No place of another one lies in it, for the squares do not meet."""
+    order = np.argsort(which, kind="stable")
+    begins = np.searchsorted(which[order], np.arange(many))
+    lon, lat = points.lon[found][order], points.lat[found][order]
+    edges = [ends.reduceat(one, begins).tolist() for ends in (np.minimum, np.maximum) for one in (lon, lat)]
+    return [Box(*one) for one in zip(*edges, strict=True)]
 
 
 def _sorted(found: list[Sign]) -> list[Sign]:

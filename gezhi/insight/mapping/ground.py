@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
+from gezhi.insight.mapping.boxes import DIGITS, Box
 from gezhi.insight.mapping.clusters import Points
 from gezhi.places import paths
 from gezhi.places import queries as places
@@ -41,7 +42,7 @@ class Ground:
     """spot_of: by place, the index of the spot it is shown at. points: where the spots are, in the same order.
 
     cells: the grid cells in which there are spots; cell_of: for each spot the number of its cell, -1 for none.
-    box: west, south, east and north of all spots and borders, None when there is nothing.
+    box: west, south, east and north of all spots and borders, None when there is nothing. nowhere: places that are shown at no spot.
     """
 
     spots: list[Spot]
@@ -49,6 +50,7 @@ class Ground:
     spot_of: dict[UUID | None, int]
     cells: list[UUID]
     cell_of: Any
+    nowhere: list[UUID]
     box: list[float] | None
     stamp: UUID | None
     read_at: float
@@ -58,6 +60,17 @@ class Ground:
         """All that is shown where this place is shown; [] when it is shown nowhere."""
         at = self.spot_of.get(place)
         return [] if at is None else [one for one, spot in self.spot_of.items() if spot == at and one]
+
+    def spots_in(self, box: Box) -> set[int]:
+        """Indexes of the spots inside."""
+        lon, lat = self.points.lon, self.points.lat
+        is_in = (lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north)
+        return set(np.flatnonzero(is_in).tolist())
+
+    def places_in(self, box: Box) -> list[UUID]:
+        """All that is shown inside."""
+        spots = self.spots_in(box)
+        return [one for one, spot in self.spot_of.items() if spot in spots and one]
 
     def counted(self, rows: Iterable[tuple[UUID | None, tuple[int, ...]]], kinds: int) -> "Counted":
         """Counts of places gathered by spot. rows: (place, its counts); what has no spot is counted apart."""
@@ -132,6 +145,7 @@ def _read(stamped: UUID | None, now: float) -> Ground:
     spots: list[Spot] = []
     where: list[tuple[float, float]] = []
     spot_of: dict[UUID | None, int] = {}  # parents come before their children
+    nowhere: list[UUID] = []
     own: dict[str, UUID] = {}  # by hex: with a point of their own, narrow enough to stand for what lies below
     for id, path, lon, lat, code, name, grid in rows.values_list(*columns):
         steps = path.split("/")[1:-1]
@@ -142,6 +156,7 @@ def _read(stamped: UUID | None, now: float) -> Ground:
             spot_of[id] = spot_of[above or cell]
             continue
         if lon is None and cell is None:
+            nowhere.append(id)
             continue
         if lon is None and cell != id:
             spot_of[cell] = len(spots)
@@ -156,7 +171,8 @@ def _read(stamped: UUID | None, now: float) -> Ground:
     cell_of = np.array([number[one.grid] if one.grid else -1 for one in spots], dtype=np.int64)
     bounds += [(lon, lat, lon, lat) for lon, lat in where]
     box = _around(bounds)
-    return Ground(spots, Points.of(where), spot_of, cells, cell_of, box, stamped, now, now)
+    points = Points.of([(round(lon, DIGITS), round(lat, DIGITS)) for lon, lat in where])
+    return Ground(spots, points, spot_of, cells, cell_of, nowhere, box, stamped, now, now)
 
 
 class _Middle(NamedTuple):

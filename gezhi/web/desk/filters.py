@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
+from gezhi.insight.mapping import boxes
+from gezhi.insight.mapping.ground import ground
 from gezhi.insight.search.finding import Found, look_for
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
@@ -50,6 +53,7 @@ CLOCKS = {
     "paused": gettext_lazy("挂账中"),
 }
 OF_A_PARTY = frozenset({Duty.MANAGER, Duty.WORKER})
+MOST_PLACES = 20_000  # of a piece of the map: each of them is a value of the statement
 ALL = "all"  # parties, said by whoever begins with his own
 SELECTED = mark_safe(" selected")
 ANY_STATE = frozenset({"open", CLOSED})  # views in which a state is asked for as such
@@ -81,6 +85,7 @@ NAMES: Mapping[str, Any] = {
     "since": gettext_lazy("收到日期，从"),
     "until": gettext_lazy("到（含当天）"),
     "order": gettext_lazy("排列"),
+    "box": gettext_lazy("地图"),
 }
 
 
@@ -152,7 +157,7 @@ def chosen(query: QueryDict, own: UUID | None = None) -> Chosen:
 
 
 def judged(question: Question, place: PlaceRow | None, sought: Found | None, *, own: str = "") -> Chosen:
-    """What a question asks for, where its place and its words have been looked up. No query."""
+    """What a question asks for, where its place and its words have been looked up. No query; of a piece of the map what `ground` takes."""
     problems: list[str] = []
     if question.view not in VIEWS and question.view != CLOSED:
         problems.append(_("没有这个视图，先看全部在办。"))
@@ -161,10 +166,12 @@ def judged(question: Question, place: PlaceRow | None, sought: Found | None, *, 
     typed = question.typed
     states, is_empty = _states(question, base, problems)
     since, until = _days(typed, problems)
+    here = _on_map(typed["box"], problems)
+    is_empty |= here is not None and not here
     wanted = replace(
         base,
         states=states,
-        holds=sought.holds if sought else None,
+        holds=_both(sought.holds if sought else None, here),
         party=uuid_or_none(typed["party"]),
         clock=_known(typed, "clock", CLOCKS, problems) or base.clock,
         channel=_known(typed, "channel", words.CHANNELS, problems),
@@ -238,6 +245,26 @@ def _midnight(one: date | None, days: int = 0) -> datetime | None:
     if one is None or not FIRST_YEAR <= one.year <= LAST_YEAR:
         return None
     return timezone.make_aware(datetime.combine(one, time())) + timedelta(days=days)
+
+
+def _on_map(typed: str, problems: list[str]) -> Q | None:
+    """Cases that the map shows inside of a box, or nowhere; None where nothing is asked of it, false where nothing can lie there."""
+    box = boxes.read(typed)
+    if not typed or (box is None and typed != boxes.OFF):
+        _known({"box": typed}, "box", {}, problems)
+        return None
+    here = ground()
+    if box is None:
+        return Q(place_id=None) | Q(place_id__in=here.nowhere)
+    found = here.places_in(box)
+    if len(found) > MOST_PLACES:
+        problems.append(_("地图上这一块的位置太多，没有按它筛选。请先放大地图。"))
+        return None
+    return Q(place_id__in=found) if found else Q()
+
+
+def _both(one: Q | None, other: Q | None) -> Q | None:
+    return one & other if one and other else one or other
 
 
 def _category(code: str, problems: list[str]) -> tuple[UUID, ...]:

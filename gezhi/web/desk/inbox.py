@@ -68,6 +68,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "states": _states(chosen),
         "chips": chips.chips(chosen, saved=listed.active.row.id.hex if listed.active else ""),
         "question": chosen.question.written(),
+        "map_url": "" if chosen.view == filters.CLOSED else reverse("desk:map") + chosen.query(),
         "floods": [_flood(chosen, one, at) for one in listed.folded],
         "opened": _opened(request),
         "strip": bar.strip(request),

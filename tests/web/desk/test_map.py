@@ -2,7 +2,10 @@
 
 import io
 import json
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -11,11 +14,13 @@ from PIL import Image
 
 from gezhi.evidence.models import Evidence
 from gezhi.flows import map_plan
+from gezhi.insight.mapping import boxes
 from gezhi.journal.queries import deeds
 from gezhi.kernel.actor import SYSTEM
 from gezhi.places import actions as places
-from gezhi.places import backgrounds
+from gezhi.places import backgrounds, pins
 from gezhi.places.models import MapBackground, MapPlan, Place
+from gezhi.web.desk import filters
 from tests.web.desk.conftest import Desk, text
 
 WHOLE = "bbox=100,20,140,50&zoom=18"
@@ -44,7 +49,78 @@ def test_what_is_on_the_map_stands_in_the_list_of_the_same_page(cast, reported, 
     assert f'href="/desk/map/spots/{sign[4]}/?view=open"' in page.content.decode()
     spot = client.get(f"/desk/map/spots/{sign[4]}/")
     assert f'href="/desk/cases/{reported.number}/"' in spot.content.decode()
-    assert f'href="/desk/?view=open&amp;place={sign[4]}"' in spot.content.decode()
+    assert f'href="{_escaped(_in_list(sign))}"' in spot.content.decode()
+
+
+def _in_list(sign: list[Any]) -> str:
+    return "/desk/?" + urlencode({"view": "open", "box": boxes.written(boxes.Box(*sign[:2], *sign[:2]))})
+
+
+def _escaped(address: str) -> str:
+    return address.replace("&", "&amp;")
+
+
+def _listed(client: Any, address: str) -> int:
+    """How many the list says it has."""
+    said = re.search(r"共 ([0-9]+) 件", text(client.get(address)))
+    return int(said[1]) if said else 0
+
+
+def _scattered(cast: Any, noon: Any, words: str = "积水") -> None:
+    """Four cases in front of two buildings, one at a street that lies nowhere."""
+    town = cast.town
+    pins.pin_place(town.building, 122.181, 37.401, actor=SYSTEM, at=noon)
+    for place in (town.compound, town.building, town.building, town.compound, town.street_b):
+        cast.lin_reports(noon, place=place, text=f"{words}，走不过去")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["view=open", "view=open&q=积水", "view=reported&q=积水", "month=2026-03", "q=积水&month=2026-03"],
+)
+def test_a_piece_of_the_map_leads_into_the_list_of_exactly_its_cases(query, cast, noon, desk: Desk):
+    _scattered(cast, noon)
+    client = desk(cast.zhou)
+    far = _seen(client, f"bbox=100,20,140,50&zoom=8&{query}")
+    (cluster,) = far["signs"]
+    assert (cluster[3], sum(cluster[2])) == (2, 4)
+    address = f"{far['list']}&{urlencode({'box': cluster[6]})}"
+    assert _listed(client, address) == _listed(client, far["here"]) == 4
+    near = _seen(client, f"bbox=122.1805,37.4005,122.1815,37.4015&zoom=18&{query}")
+    assert _listed(client, near["here"]) == sum(near["inside"]) == 2
+    page = client.get(f"/desk/map/?{query}").content.decode()
+    apart = re.search(r'href="([^"]*box=off[^"]*)"', page)
+    assert apart
+    assert _listed(client, unescape(apart[1])) == 1
+
+
+def test_twin_a_box_that_is_not_asked_of_the_list_is_found_by_its_count(cast, noon, desk: Desk, monkeypatch):
+    _scattered(cast, noon)
+    client = desk(cast.zhou)
+    near = _seen(client, "bbox=122.1805,37.4005,122.1815,37.4015&zoom=18")
+    monkeypatch.setattr(filters, "_on_map", lambda typed, problems: None)
+    assert _listed(client, near["here"]) == 5 != sum(near["inside"])
+
+
+def test_what_is_no_piece_of_the_map_is_said_and_an_empty_one_is_empty(cast, reported, desk: Desk):
+    client = desk(cast.zhou)
+    assert "地图没有认出来，没有按它筛选。" in text(client.get("/desk/?box=1,2,3"))
+    assert "没有符合条件的案件" in text(client.get("/desk/?box=1,2,3,4"))
+    assert _seen(client, f"{WHOLE}&box=1,2,3,4")["here"] == ""
+
+
+def test_of_what_was_open_at_the_end_of_a_month_there_is_no_list(cast, reported, desk: Desk):
+    found = _seen(desk(cast.zhou), f"{WHOLE}&month=2026-03&mode=open")
+    assert (found["list"], found["here"]) == ("", "")
+
+
+def test_the_search_of_the_list_is_shown_on_the_map_and_named_there(cast, reported, desk: Desk):
+    client = desk(cast.zhou)
+    asked = urlencode({"view": "open", "q": "玻璃"})
+    assert f'href="/desk/map/?{_escaped(asked)}"' in client.get(f"/desk/?{asked}").content.decode()
+    page = client.get(f"/desk/map/?{asked}").content.decode()
+    assert f'href="/desk/?{_escaped(asked)}"' in page
+    assert "去掉条件“内容或编号：玻璃”" in page
 
 
 def test_who_sees_nothing_of_a_ground_sees_nothing_of_it_on_the_map(cast, reported, desk: Desk):

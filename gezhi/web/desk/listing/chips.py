@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.catalogue import queries as catalogue
+from gezhi.insight.mapping import boxes
 from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
 from gezhi.web import words
@@ -62,6 +63,8 @@ def _said(field: str, value: str, chosen: filters.Chosen) -> str:
             return _category(value)
         case "party":
             return party_name(uuid_or_none(value)) or value
+        case "box":
+            return _("不在图上的") if value == boxes.OFF else _("选定的一块")
         case "round":
             return str(filters.ROUNDS[value][0]) if value in filters.ROUNDS else value
         case _:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 FIELDS = (
-    "q", "place", "state", "category", "party", "clock", "channel", "level", "round", "since", "until", "order",
+    "q", "place", "state", "category", "party", "clock", "channel", "level", "round", "since", "until", "order", "box",
 )  # fmt: skip
 SEVERAL = frozenset(
     {"state"}

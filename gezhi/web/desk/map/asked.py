@@ -14,8 +14,10 @@ from gezhi.insight.mapping import layers
 from gezhi.insight.mapping.counts import Layer
 from gezhi.kernel.months import back_from, first_day, month_of, read, written
 from gezhi.parties.days import midnight
+from gezhi.web import words
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters
+from gezhi.web.desk.listing.question import day
 from gezhi.web.staff import actor_of, at_of
 
 MONTHS = 24  # of the slider, the running one the last
@@ -65,6 +67,21 @@ class Shown:
     def kinds(self) -> tuple[str, ...]:
         """Names of the counts, in their order."""
         return (self.mode,) if self.month else layers.CLOCKS
+
+    @property
+    def listed(self) -> str | None:
+        """The query of the list that shows exactly these cases; None where no list does: of what was open at the end of a month."""
+        if not self.month:
+            return self.chosen.query()
+        if self.mode == OPEN:
+            return None
+        first, behind = (timezone.localdate(one) for one in span(self.month))
+        typed = self.chosen.typed
+        since = max(filter(None, (first, day(typed["since"]))))
+        until = min(filter(None, (behind - timedelta(days=1), day(typed["until"]))))
+        every = ".".join(sorted(words.STATES))
+        said = {"view": filters.FIRST_VIEW, "state": every, "clock": ""}
+        return self.chosen.query(**said, since=since.isoformat(), until=until.isoformat())
 
     def query(self, **changes: Any) -> str:
         """For a link to the same."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +13,15 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
+from gezhi.insight.mapping import boxes
 from gezhi.insight.mapping.answer import box, most, seen
-from gezhi.insight.mapping.ground import ground
+from gezhi.insight.mapping.ground import Ground, ground
 from gezhi.kernel.actor import Duty
 from gezhi.places import queries as places
 from gezhi.web import mapframe, times
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters
+from gezhi.web.desk.listing import chips
 from gezhi.web.desk.map import asked
 from gezhi.web.staff import actor_of, at_of, staff_required
 
@@ -36,12 +38,16 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "chosen": wanted.chosen,
         "shown": wanted,
+        "chips": _chips(wanted),
+        "question": wanted.chosen.question.written(),
         "options": filters.options(wanted.chosen.typed),
         "months": asked.months(at),
         "rows": [_row(one, wanted) for one in most(layer, FIRST)],
         "apart": sum(layer.counted.apart),
         "least": "" if layer.is_whole else _least(),
         "total": int(layer.counted.by_spot.sum()) + sum(layer.counted.apart),
+        "list_url": _list_url(wanted) or reverse("desk:inbox") + wanted.chosen.query(),
+        "apart_url": _list_url(wanted, box=boxes.OFF),
         "may_keep": actor_of(request).has(Duty.ADMIN),
         "desk_map": json.dumps(_script(wanted, box(layer)), ensure_ascii=False),
         **mapframe.frame(at),
@@ -71,6 +77,23 @@ def _least() -> str:
         )
         % said
     )
+
+
+def _chips(wanted: asked.Shown) -> list[chips.Chip]:
+    """What is asked for, each with the map without it, in the same month. At most 1 query."""
+    stays = f"&month={wanted.month}&mode={wanted.mode}" if wanted.month else ""
+    return [one._replace(url=one.url + stays) for one in chips.chips(wanted.chosen)]
+
+
+def _list_url(wanted: asked.Shown, **changes: str) -> str:
+    """The list of exactly these cases; "" where there is none."""
+    listed = wanted.listed
+    if listed is None:
+        return ""
+    found = QueryDict(listed.lstrip("?"), mutable=True)
+    for name, value in changes.items():
+        found[name] = value
+    return f"{reverse('desk:inbox')}?{found.urlencode()}"
 
 
 ICONS = {
@@ -109,6 +132,7 @@ def _script(wanted: asked.Shown, box: list[float] | None) -> dict[str, Any]:
             "count": _("{n} 件"),
             "closer": _("放大看"),
             "inside": _("这一块地图上 {n} 件，共 {all} 件"),
+            "listed": _("看这 {n} 件的列表"),
             "nothing": _nothing(wanted),
             "now": _("现在"),
             "heat": _("{name}：{n} 件"),
@@ -129,12 +153,16 @@ def points(request: HttpRequest) -> HttpResponse:
     """One view of the map as JSON: signs, heat, sums. At most 60 kB."""
     view, wanted = mapframe.view_of(request.GET), asked.shown(request)
     layer = asked.layer(request, wanted)
-    found = seen(layer, view, cells=mapframe.codes())
+    found = seen(layer, view, cells=mapframe.codes(), with_boxes=True)
     found |= {
         "kinds": wanted.kinds,
         "counted": times.exact(layer.at),
         "least": "" if layer.is_whole else _least(),
+        "list": _list_url(wanted),
     }
+    within = boxes.read(wanted.chosen.typed["box"])
+    here = boxes.both(boxes.Box(*view[:4]), within) if within else boxes.Box(*view[:4])
+    found["here"] = _list_url(wanted, box=boxes.written(here)) if here and sum(found["inside"]) else ""
     return _json(found)
 
 
@@ -167,17 +195,31 @@ def spot(request: HttpRequest, code: str) -> HttpResponse:
     else:
         found = case_lists.listed(narrow, actor=actor, at=at, soon=lists.soon_at(at))
     shown = [] if wanted.is_nothing else case_lists.as_lines(found[: AT_A_SPOT + 1])
+    alone = index is not None and _is_alone(here, index)
     context = {
         "heading": here.spots[index].name if index is not None else place.full_name,
         "place": place,
         "chosen": wanted.chosen,
         "rows": lists.rows(shown[:AT_A_SPOT], at=at),
         "has_more": len(shown) > AT_A_SPOT,
+        "list_url": _list_url(wanted, box=_point(here, index)) if index is not None and alone else "",
         "inbox": reverse("desk:inbox") + wanted.chosen.query(place=place.code),
         "back": reverse("desk:map") + wanted.query(),
     }
     is_part = getattr(request, "htmx", False) or "part" in request.GET
     return render(request, f"desk/map/{'_spot' if is_part else 'spot'}.html", context)
+
+
+def _point(here: Ground, index: int) -> str:
+    """The smallest piece of the map that a spot lies in."""
+    lon, lat = float(here.points.lon[index]), float(here.points.lat[index])
+    return boxes.written(boxes.Box(lon, lat, lon, lat))
+
+
+def _is_alone(here: Ground, index: int) -> bool:
+    """Whether no other spot lies at the same point."""
+    found = boxes.read(_point(here, index))
+    return found is not None and here.spots_in(found) == {index}
 
 
 def _of_month(narrow: case_lists.CaseFilter, wanted: asked.Shown, request: HttpRequest) -> Any:

@@ -14,6 +14,7 @@
   const sum = page.querySelector("[data-map-sum]");
   const least = page.querySelector("[data-map-least]");
   const spot = page.querySelector("[data-map-spot]");
+  const whole = page.querySelector("[data-map-here]");
   const time = page.querySelector("[data-map-time]");
   const icons = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0] ?? "";
   const signs = L.layerGroup().addTo(map);
@@ -51,25 +52,42 @@
   function show(seen) {
     signs.clearLayers();
     rows.replaceChildren();
-    for (const [lon, lat, counts, spots, key, name] of seen.signs) {
-      const whole = counts.reduce((one, other) => one + other, 0);
+    for (const [lon, lat, counts, spots, key, name, box] of seen.signs) {
+      const many = counts.reduce((one, other) => one + other, 0);
       const kind = worst(seen.kinds, counts);
-      const size = Math.min(28 + 6 * Math.log10(whole) * 2, 56);
+      const size = Math.min(28 + 6 * Math.log10(many) * 2, 56);
       const called = spots > 1 ? fill(words.several, { name, n: spots }) : name;
-      const icon = L.divIcon({ className: "map-mark", iconSize: [size, size], html: `<span class="map-sign map-${kind}">${whole}</span>` });
+      const icon = L.divIcon({ className: "map-mark", iconSize: [size, size], html: `<span class="map-sign map-${kind}">${many}</span>` });
       const at = here.toMap(lon, lat);
       const open = () => (spots > 1 ? closer(at) : cases(key, marker));
       // no stops for the keyboard: the list beside it has them all
       const marker = L.marker(at, { icon, keyboard: false }).addTo(signs).on("click", open);
       marker.bindTooltip(plain(`${called} · ${told(seen.kinds, counts)}`), { direction: "top" });
-      rows.append(row(called, seen.kinds, counts, spots > 1, open));
+      const li = row(called, seen.kinds, counts, spots > 1, open);
+      if (box && seen.list) li.append(listed(seen.list, box, many));
+      rows.append(li);
     }
     if (!seen.signs.length) rows.append(Object.assign(document.createElement("li"), { className: "muted", textContent: words.nothing }));
     const add = (counts) => counts.reduce((one, other) => one + other, 0);
     least.textContent = seen.least;
     least.hidden = !seen.least;
     sum.textContent = fill(words.inside, { n: add(seen.inside), all: add(seen.total) });
+    whole.hidden = !seen.here;
+    if (seen.here) {
+      const link = whole.querySelector("a");
+      link.href = seen.here;
+      link.querySelector("span").textContent = fill(words.listed, { n: add(seen.inside) });
+    }
     heat(seen.heat);
+  }
+
+  // the list of exactly the cases of one sign
+  function listed(list, box, n) {
+    const address = new URL(list, location.href);
+    address.searchParams.set("box", box);
+    const link = Object.assign(document.createElement("a"), { className: "link small", href: address.pathname + address.search });
+    link.textContent = fill(words.listed, { n });
+    return link;
   }
 
   const told = (kinds, counts) =>
