@@ -210,6 +210,19 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=True, escalated_person__isnull=False),
                 name="open_cases_with_an_officer",
             ),
+            # what narrows a list of closed ones
+            models.Index(
+                fields=["jurisdiction", "category"], condition=CLOSED, name="closed_cases_of_a_category"
+            ),
+            models.Index(
+                fields=["jurisdiction", "channel"], condition=CLOSED, name="closed_cases_by_channel"
+            ),
+            models.Index(fields=["jurisdiction", "level"], condition=CLOSED, name="closed_cases_by_level"),
+            models.Index(
+                fields=["jurisdiction", "round"],
+                condition=CLOSED & Q(round__gt=1),
+                name="closed_cases_reworked",
+            ),
             models.Index(
                 fields=["jurisdiction", "place", "closed_at"],
                 condition=Q(closed_at__isnull=False),

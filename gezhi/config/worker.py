@@ -111,6 +111,11 @@ def make_album(errand: Leased, at: datetime) -> None:
     outbox.reschedule(errand.kind, errand.key, due_at=album.make(errand.key, at=at))
 
 
+def look_at_papers(errand: Leased, at: datetime) -> None:
+    """A picture was taken out of everybody's sight: kept files that show it go."""
+    album.tidy(at=at)
+
+
 def write_ledger_file(errand: Leased, at: datetime) -> None:
     """A turn of writing a large ledger; whoever waits for it hears when the last try went wrong."""
     id = UUID(errand.key)
@@ -139,6 +144,7 @@ HANDLERS: dict[str, Handler] = {
     hearing.HEARD: hearing.take,
     bulk.GO_ON: go_on_bulk,
     MAKE_ALBUM: make_album,
+    evidence.OUT_OF_SIGHT: look_at_papers,
     ledger_files.WRITE: write_ledger_file,
 }
 # These set their own next moment; marking them done would stop the clock.

@@ -159,6 +159,35 @@ def test_a_row_that_is_none_shows_the_first_page(cast: Cast, opened: Case, desk:
     assert numbers(desk(cast.chen).get("/desk/", {"after": mark})) == [opened.number]
 
 
+@pytest.mark.parametrize("asked", ["", "order=newest", "channel=qr", "q=件&order=best"])
+def test_a_page_is_found_by_its_number_alone(
+    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setattr(paging, "PAGE", 2)
+    for number in range(7):
+        cast.lin_reports(noon - timedelta(minutes=number), text=f"第 {number} 件")
+    worker.keep_books(noon)
+    client, url, walked = desk(cast.chen), f"?{asked}", []
+    while url:
+        answer = client.get("/desk/" + url)
+        walked.append(numbers(answer))
+        url = answer.context["pager"]["next_url"]
+    third = client.get(f"/desk/?{asked}&page=3")
+    assert (numbers(third), third.context["pager"]["text"]) == (walked[2], "第 5–6 件，共 7 件")
+    assert numbers(client.get("/desk/" + third.context["pager"]["previous_url"])) == walked[1]
+    beyond = client.get(f"/desk/?{asked}&page=99")
+    assert (numbers(beyond), "没有第 99 页，这是最后一页，第 4 页。" in text(beyond)) == (walked[3], True)
+    monkeypatch.setattr("gezhi.cases.paged.MOST_PAGES", 2)
+    if not asked.startswith(("channel", "q")):  # of few all are known
+        far = client.get(f"/desk/?{asked}&page=3")
+        assert (numbers(far), "按页码最多直接到第 2 页" in text(far)) == (walked[1], True)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "٣", "1e3", "999999", ""])
+def test_a_number_that_is_none_shows_the_first_page(cast: Cast, opened: Case, desk: Desk, page: str) -> None:
+    assert numbers(desk(cast.chen).get(f"/desk/?page={page}")) == [opened.number]
+
+
 def test_more_than_a_thousand_are_not_counted(
     cast: Cast, opened: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
