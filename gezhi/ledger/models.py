@@ -199,7 +199,7 @@ class SheetForm(TenantModel):
 
     layout: SHA-256 of the heads (`channels.excel.mapping.layout_digest`). head_row, first_row, last_row: as Excel numbers them; the last
     row of the heads, the first and the last row for lines. fields: for each column a key of `keyed`, "=" and a constant, or "".
-    wanted: the filter it was last filled with. is_fixed: no row may be added.
+    wanted: the filter it was last filled with. view: the list (parties.View) whose cases it takes, None for all. is_fixed: no row may be added.
     """
 
     name = models.CharField(max_length=80)
@@ -213,6 +213,7 @@ class SheetForm(TenantModel):
     is_fixed = models.BooleanField(default=False)
     fields = models.JSONField(default=list)
     wanted = models.JSONField(default=dict)
+    view = models.UUIDField(null=True)
     data = models.BinaryField()
     version = models.PositiveIntegerField(default=1)
     is_confirmed = models.BooleanField(default=False)

@@ -124,7 +124,15 @@ def several(cast: Cast, noon: datetime) -> None:
     for text, changed in (
         ("玻璃第一轮", {"due_at": noon - timedelta(minutes=1)}),
         ("玻璃第二轮", {"round": 2, "level": "community", "channel": "phone"}),
-        ("玻璃第三轮", {"round": 3, "level": "district", "due_at": noon + timedelta(minutes=30)}),
+        (
+            "玻璃第三轮",
+            {
+                "round": 3,
+                "level": "district",
+                "due_at": noon + timedelta(minutes=5),
+                "entered_at": noon - timedelta(days=1),
+            },
+        ),
         ("玻璃停了", {"review_at": noon + timedelta(days=3)}),
         ("玻璃又碎", {"round": 2}),
     ):
