@@ -33,6 +33,7 @@ from gezhi.flows import (
     change_of_company,
     clockwork,
     draw_cells,
+    forget_traces,
     herald,
     import_orders,
     learn,
@@ -265,6 +266,7 @@ def tidy_up(at: datetime) -> None:
         ledger_files.purge,
         album.tidy,
         months.freeze_when_due,
+        forget_traces.forget_traces,
     ):
         try:
             chore(at=at)
