@@ -168,6 +168,34 @@ class MonthPart(TenantModel):
         return f"{self.book_id} {self.number}"
 
 
+class Freezing(TenantModel):
+    """A month book that is being made by the worker; gone when the book is there.
+
+    by_id: None = the clockwork. holder: the process that reads the lines; seen_at: when it last said so. read: lines so far; total: so many lines
+    the month had when it was asked for. problem: code of what it ended with.
+    """
+
+    month = models.DateField()
+    desk = models.UUIDField()
+    by_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    holder = models.UUIDField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    read = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "month", "desk"], name="one_freezing_per_month_and_desk"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
 class LedgerFile(TenantModel):
     """A large ledger that somebody asked for as a file; the worker writes it. Gone after a day, with its file.
 

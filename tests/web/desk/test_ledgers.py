@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.config import worker
 from gezhi.journal.sealing import seal
 from gezhi.ledger import actions as ledger
 from gezhi.ledger import files, forms, months
@@ -50,9 +51,15 @@ def test_chen_freezes_the_month_of_his_desk(march: Case, cast: Cast, desk: Desk)
         page = text(client.get("/desk/ledger/months/"))
         assert "2026年3月" in page
         answer = client.post("/desk/ledger/months/", {"desk": str(cast.desk_a), "month": "2026-03"})
+        assert (answer.status_code, answer["Location"]) == (302, "/desk/ledger/months/")
+        waiting = client.get("/desk/ledger/months/")
+        assert ("正在冻结" in text(waiting), "0 / 1 件" in text(waiting)) == (True, True)
+        assert '<option value="2026-03">' not in waiting.content.decode()
+        worker.do_errands(APRIL_3)
         (book,) = MonthBook.objects.all()
-        assert (answer.status_code, answer["Location"]) == (302, f"/desk/ledger/months/{book.id}/")
-        assert "冻结以后没有变化" in text(client.get(answer["Location"]))
+        part = client.get("/desk/ledger/months/?part=books")
+        assert ("hx-get" in part.content.decode(), "2026年3月" in text(part)) == (False, True)
+        assert "冻结以后没有变化" in text(client.get(f"/desk/ledger/months/{book.id}/"))
         again = client.post("/desk/ledger/months/", {"desk": str(cast.desk_a), "month": "2026-03"})
         assert (again.status_code, "已经冻结过了" in text(again)) == (409, True)
 
