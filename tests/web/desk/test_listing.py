@@ -268,6 +268,44 @@ def test_while_nothing_happens_views_are_not_counted_again(cast: Cast, opened: C
     assert counters.counters(cast.chen, at=noon + timedelta(seconds=40), soon=noon)[0].total == 2
 
 
+def test_the_page_of_all_views_counts_each_to_a_thousand(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.lin_reports(noon, text="路灯不亮")
+    worker.keep_books(noon)
+    for name, query in (("全部", "view=open"), ("灯", "view=open&q=路灯"), ("没有的地方", "place=火星")):
+        keep(cast, noon, name, query)
+    monkeypatch.setattr(counters, "MOST_SHOWN", 1)  # the others are on the page alone
+    client = desk(cast.chen)
+    rows = client.get("/desk/views/").context["rows"]
+    assert [(one["row"].name, one["count"]) for one in rows] == [
+        ("全部", "2"),
+        ("灯", "1"),
+        ("没有的地方", "0"),
+    ]
+    monkeypatch.setattr(paging, "MOST", 1)
+    assert [one["count"] for one in client.get("/desk/views/").context["rows"]] == ["1+", "1", "0"]
+    monkeypatch.setattr(counters, "MOST_COUNTED", 2)
+    assert [one["count"] for one in client.get("/desk/views/").context["rows"]] == ["1+", "1", ""]
+
+
+def test_the_page_of_a_dozen_views_costs_what_the_page_of_one_costs(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime
+) -> None:
+    client, costs = desk(cast.chen), []
+    client.get("/desk/views/")
+    for name in range(12):
+        keep(cast, noon, f"视图 {name}", f"view=open&q=灯{name}&place=悦海花园")
+        if name in (0, 11):
+            with CaptureQueriesContext(connection) as asked:
+                client.get("/desk/views/")
+            costs.append(len(asked))
+    assert costs[0] == costs[1]
+    with CaptureQueriesContext(connection) as again:
+        client.get("/desk/views/")
+    assert len(again) <= costs[1] - 5  # nothing has happened
+
+
 def test_a_view_of_what_is_gone_says_so(cast: Cast, opened: Case, desk: Desk, noon: datetime) -> None:
     kind = categories.category(opened.category_id)
     street = cast.town.row(cast.town.street_b)
