@@ -278,6 +278,25 @@ def test_a_program_that_asks_for_what_is_rare_reads_along_the_indexes_of_open_an
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    ("name", "value", "index"),
+    [
+        ("category_ids", [new_id()], "closed_cases_of_a_category"),
+        ("channel", "phone", "closed_cases_by_channel"),
+        ("level", "community", "closed_cases_by_level"),
+    ],
+)
+def test_a_jump_to_a_page_of_closed_ones_reads_along_the_index_that_narrows_it(
+    cast: Cast, noon: datetime, name: str, value: Any, index: str
+) -> None:
+    wanted = CaseFilter(states=CLOSED, **{name: value})
+    rows = paged.in_order(lists.fitting(wanted, actor=cast.zhou, at=noon, soon=noon), Order.NEWEST)
+    said = rows.values_list("received_at", "id")[:1951].explain()
+    assert f"{index} (jurisdiction_id=? AND" in said
+    assert "TEMP B-TREE FOR ORDER BY" not in said
+
+
+@on_sqlite
 def test_twin_asked_in_order_it_would_walk_all_that_is_open(cast: Cast, noon: datetime) -> None:
     rows = lists.fitting(RARE["open_cases_by_channel"], actor=cast.zhou, at=noon, soon=noon)
     assert "open_cases_by_due (jurisdiction_id=?)" in paged.in_order(rows, Order.DUE)[:51].explain()

@@ -13,18 +13,26 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "case",
             models.Index(
-                fields=["jurisdiction", "category"], condition=CLOSED, name="closed_cases_of_a_category"
+                fields=["jurisdiction", "category", "received_at"],
+                condition=CLOSED,
+                name="closed_cases_of_a_category",
             ),
         ),
         migrations.AddIndex(
             "case",
             models.Index(
-                fields=["jurisdiction", "channel"], condition=CLOSED, name="closed_cases_by_channel"
+                fields=["jurisdiction", "channel", "received_at"],
+                condition=CLOSED,
+                name="closed_cases_by_channel",
             ),
         ),
         migrations.AddIndex(
             "case",
-            models.Index(fields=["jurisdiction", "level"], condition=CLOSED, name="closed_cases_by_level"),
+            models.Index(
+                fields=["jurisdiction", "level", "received_at"],
+                condition=CLOSED,
+                name="closed_cases_by_level",
+            ),
         ),
         migrations.AddIndex(
             "case",

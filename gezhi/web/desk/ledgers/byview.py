@@ -81,7 +81,8 @@ def narrowed(wanted: LineFilter, id: UUID | None, *, actor: Actor, at: datetime)
     chosen = _judged(id, actor)
     if chosen.place_missed or chosen.is_empty:
         return replace(wanted, cases=frozenset())
-    fits = replace(chosen.wanted, **_span(wanted, chosen.wanted))
+    since, until = _span(wanted, chosen.wanted)
+    fits = replace(chosen.wanted, since=since, until=until)
     rows = lists.fitting(fits, actor=actor, at=at, soon=soon_at(at)).order_by().values_list("id", flat=True)
     found = list(rows[: MOST_LINES + 1])
     if len(found) <= MOST_LINES:
@@ -89,11 +90,11 @@ def narrowed(wanted: LineFilter, id: UUID | None, *, actor: Actor, at: datetime)
     return replace(wanted, holds=(wanted.holds or Q()) & Q(id__in=rows))
 
 
-def _span(wanted: LineFilter, of_view: CaseFilter) -> dict[str, datetime | None]:
+def _span(wanted: LineFilter, of_view: CaseFilter) -> tuple[datetime | None, datetime | None]:
     """The days that both ask for."""
     since = [one for one in (wanted.since, of_view.since) if one]
     until = [one for one in (wanted.until, of_view.until) if one]
-    return {"since": max(since, default=None), "until": min(until, default=None)}
+    return max(since, default=None), min(until, default=None)
 
 
 def _judged(id: UUID, actor: Actor) -> filters.Chosen:
