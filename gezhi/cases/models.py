@@ -30,6 +30,8 @@ __all__ = [
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
 OPEN, CLOSED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
+AGAIN = CLOSED & Q(round__gt=1)
+NARROWS = {"category": "of_a_category", "channel": "by_channel", "level": "by_level"}  # closed ones, in order
 
 
 class Case(TenantModel):
@@ -210,27 +212,15 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=True, escalated_person__isnull=False),
                 name="open_cases_with_an_officer",
             ),
-            # what narrows a list of closed ones, in its order: a page far behind is found in them, too
-            models.Index(
-                fields=["jurisdiction", "category", "received_at"],
-                condition=CLOSED,
-                name="closed_cases_of_a_category",
+            *(
+                models.Index(
+                    fields=["jurisdiction", field, "received_at"],
+                    condition=CLOSED,
+                    name=f"closed_cases_{name}",
+                )
+                for field, name in NARROWS.items()
             ),
-            models.Index(
-                fields=["jurisdiction", "channel", "received_at"],
-                condition=CLOSED,
-                name="closed_cases_by_channel",
-            ),
-            models.Index(
-                fields=["jurisdiction", "level", "received_at"],
-                condition=CLOSED,
-                name="closed_cases_by_level",
-            ),
-            models.Index(
-                fields=["jurisdiction", "round"],
-                condition=CLOSED & Q(round__gt=1),
-                name="closed_cases_reworked",
-            ),
+            models.Index(fields=["jurisdiction", "round"], condition=AGAIN, name="closed_cases_reworked"),
             models.Index(
                 fields=["jurisdiction", "place", "closed_at"],
                 condition=Q(closed_at__isnull=False),

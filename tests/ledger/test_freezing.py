@@ -173,3 +173,10 @@ def test_what_goes_wrong_to_the_last_try_says_so_and_may_be_asked_for_anew(
     kept_up(at)
     turns(at)
     assert MonthBook.objects.count() == 1
+
+
+def test_a_freezing_that_nobody_goes_on_with_is_found(march: Case, cast: Cast) -> None:
+    freezing.ask(MARCH, actor=SYSTEM, at=APRIL_3)
+    assert list(check.findings()) == []
+    Errand.objects.filter(kind=freezing.FREEZE).update(done_at=APRIL_3)
+    assert [one.what for one in check.findings()] == ["is being frozen, and nobody goes on with it"]
