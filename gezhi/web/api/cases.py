@@ -26,7 +26,8 @@ from gezhi.web.api.answering import refused
 from gezhi.web.api.bringing import lacking, move_of, offered
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import JSON, Door
-from gezhi.web.api.shapes import CaseOut, CasePage, CasesWanted, EventIn
+from gezhi.web.api.shapes import CaseOut, CasePage, EventIn
+from gezhi.web.api.wanted import CasesWanted
 from gezhi.web.asked import Asked
 from gezhi.web.links import link
 from gezhi.web.naming import cursor_of, id_after, place_named

@@ -24,7 +24,7 @@ from gezhi.places.kinds import Kind
 from gezhi.reports.kinds import Channel
 from gezhi.tenancy.current import current, scope
 from gezhi.web import naming, words
-from gezhi.web.api.shapes import CasesWanted, Clock, Round
+from gezhi.web.api.wanted import CasesWanted, Clock, Round
 from gezhi.web.casework.lists import soon_at
 from gezhi.web.desk import filters
 from tests.cast import Cast, walk
