@@ -191,11 +191,6 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("scopes", "empty"): gettext_noop("请至少选一项。"),
     ("expires_at", "too_late"): gettext_noop("最长一年，请选近一点的日子。"),
     ("token", "too_many"): gettext_noop("在用的令牌已有 %(limit)s 个，请先撤销不用的。"),
-    ("view", "gone"): gettext_noop("这张表原来按的视图已经删去。请另选一个视图，或者选“不按视图”。"),
-    ("view", "of_others"): gettext_noop(
-        "这张表按的视图是别人自己的，你看不到。请另选一个视图，或者选“不按视图”。"
-    ),
-    ("view", "unknown"): gettext_noop("没有这个视图。请从列出的视图里选一个，或者选“不按视图”。"),
     ("name", "view_taken"): gettext_noop("已经有叫这个名字的视图，请换一个名字。"),
     ("name", "too_many_views"): gettext_noop("视图已有 %(limit)s 个，请先删去不用的。"),
     ("query", "too_long"): gettext_noop("条件太多，存不下。请去掉一些再存。"),
