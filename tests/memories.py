@@ -21,6 +21,7 @@ MEMORIES = (
     ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),
     ("gezhi.ledger.files", "_held"),
+    ("gezhi.ledger.freezing", "_held"),
     ("gezhi.reports.vocabulary", "_kept"),
     ("gezhi.web.desk.figures.kept", "_kept"),
     ("gezhi.web.desk.listing.counters", "_kept"),

@@ -31,6 +31,8 @@ __all__ = [
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
 OPEN, CLOSED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
+AGAIN = CLOSED & Q(round__gt=1)
+NARROWS = {"category": "of_a_category", "channel": "by_channel", "level": "by_level"}  # closed ones, in order
 
 
 class Case(TenantModel):
@@ -211,6 +213,15 @@ class Case(TenantModel):
                 condition=Q(closed_at__isnull=True, escalated_person__isnull=False),
                 name="open_cases_with_an_officer",
             ),
+            *(
+                models.Index(
+                    fields=["jurisdiction", field, "received_at"],
+                    condition=CLOSED,
+                    name=f"closed_cases_{name}",
+                )
+                for field, name in NARROWS.items()
+            ),
+            models.Index(fields=["jurisdiction", "round"], condition=AGAIN, name="closed_cases_reworked"),
             models.Index(
                 fields=["jurisdiction", "place", "closed_at"],
                 condition=Q(closed_at__isnull=False),

@@ -3,7 +3,8 @@
 A filter that fits few cases is asked for all of them at once, along the index that narrows it; one that fits many is walked along the order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -13,10 +14,12 @@ from django.db.models import Q, QuerySet
 
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
-from gezhi.cases.lists import CaseFilter, as_lines, fitting
+from gezhi.cases.lists import OPEN, CaseFilter, as_lines, fitting, fitting_each
 from gezhi.cases.models import Case
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
+
+MOST_PAGES = 40  # that can be jumped to by number: their rows are counted off in an index
 
 
 class Order(StrEnum):
@@ -51,6 +54,13 @@ class Page(NamedTuple):
     sections: list[int]
     has_before: bool
     has_behind: bool
+
+
+class Jump(NamedTuple):
+    """Where a page begins that was asked for by its number. number: the page it really is, the last one where there are not so many."""
+
+    start: Start | None
+    number: int
 
 
 def may_be_due(wanted: CaseFilter) -> bool:
@@ -90,6 +100,43 @@ def walked(
     return Page(found, sections, start is not None, goes_on)
 
 
+def jumped(
+    parts: Sequence[CaseFilter],
+    *,
+    order: Order,
+    number: int,
+    size: int,
+    actor: Actor,
+    at: datetime,
+    soon: datetime,
+) -> Jump:
+    """The beginning of a page by its number, from 1 to `MOST_PAGES`; of a list that is shorter, its last page. Moments and ids alone are read,
+    those before the page: at most 1 query for each part.
+    """
+    number = min(number, MOST_PAGES)
+    wanted = (number - 1) * size + 1  # the rows before it, and one that stands on it
+    before: list[tuple[int, Spot]] = []
+    for section, part in enumerate(parts):
+        if len(before) >= wanted or number == 1:
+            break
+        found = few(part, order=order, actor=actor, at=at, soon=soon) if part.is_danger else None
+        if found is None:
+            rows = in_order(to_walk(part, order, actor=actor, at=at, soon=soon), order)
+            rows = rows.values_list(KEYS[order], "id")
+            found = [Spot(*row) for row in rows[: wanted - len(before)]]
+        before += [(section, spot) for spot in found[: wanted - len(before)]]
+    number = begun(len(before), number, size)
+    if number == 1:
+        return Jump(None, 1)
+    section, spot = before[(number - 1) * size - 1]
+    return Jump(Start(spot, section=section), number)
+
+
+def begun(count: int, number: int, size: int) -> int:
+    """Which page it is in a list of so many rows: the last one where it is shorter; never less than 1."""
+    return max(1, min(number, -(-count // size)))
+
+
 class _Way(NamedTuple):
     """How rows are read: from behind which, which way, how many."""
 
@@ -101,7 +148,7 @@ class _Way(NamedTuple):
 
 def _along(wanted: CaseFilter, way: _Way, **who: Any) -> list[CaseLine]:
     """Read along the order. 1 query."""
-    rows = in_order(fitting(wanted, **who), way.order, way.is_backwards)
+    rows = in_order(to_walk(wanted, way.order, **who), way.order, way.is_backwards)
     if way.spot is not None:
         rows = rows.filter(_behind(way.spot, way.order, way.is_backwards))
     return as_lines(rows[: way.most])
@@ -127,6 +174,16 @@ def _lines(ids: Sequence[UUID]) -> list[CaseLine]:
     return [known[id] for id in ids if id in known]
 
 
+def to_walk(wanted: CaseFilter, order: Order, **who: Any) -> QuerySet[Case]:
+    """What fits, said so that the index of the order is read. Closed ones that no index of theirs narrows would be sorted, the whole past, when
+    one said that they are closed as the indexes say it. A lazy queryset.
+    """
+    narrowed = (wanted.party, wanted.place_path, wanted.channel, wanted.level, *wanted.category_ids)
+    if order is not Order.NEWEST or set(wanted.states) != {State.CLOSED.value} or any(narrowed):
+        return fitting(wanted, **who)
+    return fitting(replace(wanted, states=()), **who).filter(~Q(closed_at=None))
+
+
 def in_order(rows: QuerySet[Case], order: Order, is_backwards: bool = False) -> QuerySet[Case]:
     """Along the index of the order: open cases by due moment, all of them by receipt."""
     sign = "-" if (order is Order.NEWEST) is not is_backwards else ""
@@ -147,12 +204,47 @@ def few(wanted: CaseFilter, *, order: Order, actor: Actor, at: datetime, soon: d
     return None if len(found) > counting.COUNTED else sorted(found, reverse=order is Order.NEWEST)
 
 
+def newest(
+    wanted: CaseFilter, *, before: UUID | None, size: int, actor: Actor, at: datetime, soon: datetime
+) -> tuple[list[Case], bool]:
+    """The newest cases that fit, by their ids, from behind one, and whether there are more. For reading through page by page: ids never change, so
+    whatever happens meanwhile no row comes twice and none that stays is left out. 2 queries where nothing narrows; else 1 more each for open and closed
+    ones, whose indexes narrow.
+    """
+    parts = [] if wanted == CaseFilter(states=wanted.states) else _open_and_closed(wanted)
+    rows, *each = fitting_each([wanted, *parts], actor=actor, at=at, soon=soon)
+    if each and (ids := _few_ids(each)) is not None:
+        behind = sorted((id for id in ids if before is None or id < before), reverse=True)[: size + 1]
+        known = Case.objects.in_bulk(behind) if behind else {}
+        found = [known[id] for id in behind if id in known]
+        return found[:size], len(behind) > size
+    found = list((rows.filter(id__lt=before) if before else rows).order_by("-id")[: size + 1])
+    return found[:size], len(found) > size
+
+
+def _few_ids(parts: Iterable[QuerySet[Case]]) -> list[UUID] | None:
+    """All of them when they are no more than are counted; None when they are. 1 query a part."""
+    found: list[UUID] = []
+    for rows in parts:
+        found += rows.order_by().values_list("id", flat=True)[: counting.COUNTED + 1 - len(found)]
+        if len(found) > counting.COUNTED:
+            return None
+    return found
+
+
+def _open_and_closed(wanted: CaseFilter) -> list[CaseFilter]:
+    """The same filter in two: an index that narrows holds open cases or closed ones. A clock runs for open ones alone."""
+    states = wanted.states or (*OPEN, State.CLOSED.value)
+    is_open = tuple(state for state in states if state != State.CLOSED.value)
+    parts = [replace(wanted, states=is_open)] if is_open else []
+    if not wanted.clock and State.CLOSED.value in states:
+        parts.append(replace(wanted, states=(State.CLOSED.value,)))
+    return parts
+
+
 def cut(spots: Sequence[UUID], *, start: Start | None, begins: int, size: int) -> Page:
-    """One page of cases that are all known, by their ids in order. begins: where `start` stands among them. 1 query."""
-    if start is None:
-        first = 0
-    else:
-        first = max(0, begins - size) if start.is_backwards else begins
+    """One page of cases that are all known, by their ids in order. begins: where `start` stands among them, or the page itself. 1 query."""
+    first = max(0, begins - size) if start is not None and start.is_backwards else begins
     lines = _lines(spots[first : first + size])
     return Page(lines, [0] * len(lines), first > 0, first + size < len(spots))
 

@@ -30,6 +30,7 @@ class Rules:
     public_list: int  # 1: strangers may list cases, reduced to what is public
     open311_key: int  # 1: who reports through Open311 shows a key
     freeze_month_day: int  # of the month after it; 0: nobody but people freezes
+    keep_traces_days: int  # bulk deeds, settled notices, errands that left the office
     public_map: int  # 1: strangers have a map, feeds and a table of what was solved
     public_map_open: int  # 1: and of what is being solved
     open_data_licence: int  # 0: none is named, 1: CC BY 4.0, 2: CC0 1.0

@@ -33,6 +33,7 @@ from gezhi.flows import (
     change_of_company,
     clockwork,
     draw_cells,
+    forget_traces,
     herald,
     import_orders,
     learn,
@@ -46,7 +47,7 @@ from gezhi.journal import heartbeat, outbox, sealing
 from gezhi.journal.outbox import Leased
 from gezhi.ledger import actions as ledger
 from gezhi.ledger import files as ledger_files
-from gezhi.ledger import months
+from gezhi.ledger import freezing
 from gezhi.ledger.albums.actions import MAKE as MAKE_ALBUM
 from gezhi.reports.books import purge as forget_books
 from gezhi.tenancy.current import current, scope
@@ -111,6 +112,11 @@ def make_album(errand: Leased, at: datetime) -> None:
     outbox.reschedule(errand.kind, errand.key, due_at=album.make(errand.key, at=at))
 
 
+def look_at_papers(errand: Leased, at: datetime) -> None:
+    """A picture was taken out of everybody's sight: kept files that show it go."""
+    album.tidy(at=at)
+
+
 def write_ledger_file(errand: Leased, at: datetime) -> None:
     """A turn of writing a large ledger; whoever waits for it hears when the last try went wrong."""
     id = UUID(errand.key)
@@ -119,6 +125,18 @@ def write_ledger_file(errand: Leased, at: datetime) -> None:
     except Exception:
         if errand.tries >= outbox.most_tries(errand):
             ledger_files.give_up(id, at=at)
+        raise
+    outbox.reschedule(errand.kind, errand.key, due_at=None if wait is None else at + wait)
+
+
+def freeze_month(errand: Leased, at: datetime) -> None:
+    """A turn of freezing a month; whoever waits for it hears when the last try went wrong."""
+    id = UUID(errand.key)
+    try:
+        wait = freezing.go_on(id, at=at)
+    except Exception:
+        if errand.tries >= outbox.most_tries(errand):
+            freezing.give_up(id)
         raise
     outbox.reschedule(errand.kind, errand.key, due_at=None if wait is None else at + wait)
 
@@ -139,10 +157,14 @@ HANDLERS: dict[str, Handler] = {
     hearing.HEARD: hearing.take,
     bulk.GO_ON: go_on_bulk,
     MAKE_ALBUM: make_album,
+    evidence.OUT_OF_SIGHT: look_at_papers,
     ledger_files.WRITE: write_ledger_file,
+    freezing.FREEZE: freeze_month,
 }
 # These set their own next moment; marking them done would stop the clock.
-REPEATING = frozenset({TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON, MAKE_ALBUM, ledger_files.WRITE})
+REPEATING = frozenset(
+    {TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON, MAKE_ALBUM, ledger_files.WRITE, freezing.FREEZE}
+)
 
 
 class BooksEnded(Exception):
@@ -258,7 +280,9 @@ def tidy_up(at: datetime) -> None:
         hearing.tidy,
         ledger_files.purge,
         album.tidy,
-        months.freeze_when_due,
+        freezing.ask_when_due,
+        freezing.tidy,
+        forget_traces.forget_traces,
     ):
         try:
             chore(at=at)

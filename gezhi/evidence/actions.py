@@ -17,7 +17,7 @@ from gezhi.evidence.decoding import COPY_SECONDS, Answer, Box, Job, decode
 from gezhi.evidence.likeness import parts
 from gezhi.evidence.models import Evidence, Likeness, Redaction
 from gezhi.evidence.sniff import HEAD_BYTES, Kind, format_of, refused, taken
-from gezhi.journal.outbox import Following, queue
+from gezhi.journal.outbox import Following, queue, reschedule
 from gezhi.kernel.refusal import Invalid, NotFound, Unavailable
 from gezhi.tenancy.clock import new_id
 from gezhi.tenancy.current import city_scope, current
@@ -26,6 +26,7 @@ from gezhi.tenancy.queries import jurisdiction
 MOST_BYTES = 20_000_000  # of one picture
 UNCLAIMED_HOURS = 24
 PREPARE = "evidence.prepare"
+OUT_OF_SIGHT = "evidence.out_of_sight"  # the errand of those who keep papers with pictures
 log = structlog.get_logger("gezhi.evidence")
 
 
@@ -176,12 +177,23 @@ def claim(ids: Sequence[UUID], *, kind: str, id: UUID, at: datetime) -> None:
         raise Invalid("evidence", "not_claimable")
 
 
+def out_of_sight(*, at: datetime) -> None:
+    """A picture that everybody could see is withdrawn, covered anew or erased: whoever keeps papers with it looks at them as soon as this is
+    committed. One errand an office, in the caller's transaction. 2 queries.
+    """
+    queue(Following(OUT_OF_SIGHT, "papers", at))
+    reschedule(OUT_OF_SIGHT, "papers", due_at=at)
+
+
 def discard(*, kind: str, id: UUID, at: datetime) -> int:
-    """Take all pictures of one thing out of sight for good, in the caller's transaction. 1 UPDATE. Returns how many.
+    """Take all pictures of one thing out of sight for good, in the caller's transaction. 1 UPDATE, 2 more where there were any. Returns how many.
 
     Their files go with the next purge. For erasing a person, never for tidying up: nothing brings them back.
     """
-    return int(Evidence.objects.filter(claimed_kind=kind, claimed_id=id, purged_at=None).update(purged_at=at))
+    gone = int(Evidence.objects.filter(claimed_kind=kind, claimed_id=id, purged_at=None).update(purged_at=at))
+    if gone:
+        out_of_sight(at=at)
+    return gone
 
 
 def prepare(evidence_id: UUID, *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gezhi.evidence.actions import PREPARE
+from gezhi.evidence.actions import PREPARE, out_of_sight
 from gezhi.evidence.decoding import Box
 from gezhi.evidence.models import Evidence, Redaction
 from gezhi.journal.actions import Deed, record
@@ -43,6 +43,8 @@ def redact(
         id=new_id(), evidence=row, boxes=[list(box) for box in wanted], reason=why, by_id=actor.id, made_at=at
     )
     made.save(force_insert=True)
+    if row.public_at is not None:
+        out_of_sight(at=at)
     row.mark, row.served_at = (made.id.hex if wanted else ""), None
     if not set(before) <= set(wanted):
         row.public_at = row.looked_at = None
@@ -90,6 +92,8 @@ def _publish(evidence_id: UUID, is_public: bool, *, actor: Actor, at: datetime) 
     row = _locked(evidence_id)
     if (row.public_at is not None) == is_public and row.looked_at is not None:
         return
+    if row.public_at is not None and not is_public:
+        out_of_sight(at=at)
     row.public_at, row.looked_at = (at if is_public else None), at
     row.save(update_fields=["public_at", "looked_at"])
     event = "shown_to_all" if is_public else "kept_from_all"

@@ -23,22 +23,28 @@ FAILING = timedelta(hours=1)
 
 def findings(at: datetime) -> Iterator[Finding]:
     """Nothing, when all is well."""
-    yield from _steps()
-    yield from _mails()
+    kept = queries.kept_since()
+    yield from _steps(kept)
+    yield from _mails(kept)
     yield from _settings(at)
 
 
-def _steps() -> Iterator[Finding]:
-    """Every step that was read so far. 2 queries a page of cases, and the receivers."""
+def _steps(kept: datetime | None) -> Iterator[Finding]:
+    """Every step that was read so far; what came before `kept` may have gone by its age. 2 queries a page of cases, and the receivers."""
     since, until = queries.told_since()
     told = receivers.receivers(is_on=True)
     messages = outbox.keys_on([receivers.road(one.id) for one in told], receivers.WEBHOOK) if told else set()
     stories = groupby(entries_of("case"), key=lambda entry: entry.subject_id)
     read = (
-        [step for step in steps(case, entries) if since < step.position <= until] for case, entries in stories
+        [step for step in steps(case, entries) if since < step.position <= until and not _is_old(step, kept)]
+        for case, entries in stories
     )
     while page := list(islice(read, PAGE)):
         yield from _untold([step for story in page for step in story], told, messages)
+
+
+def _is_old(step: Step, kept: datetime | None) -> bool:
+    return kept is not None and step.at < kept
 
 
 def _untold(page: Sequence[Step], told: Sequence[ReceiverRow], messages: set[str]) -> Iterator[Finding]:
@@ -56,9 +62,9 @@ def _untold(page: Sequence[Step], told: Sequence[ReceiverRow], messages: set[str
                 yield Finding("I12", where, f"{step.event}: receiver {one.name} has no message")
 
 
-def _mails() -> Iterator[Finding]:
+def _mails(kept: datetime | None) -> Iterator[Finding]:
     sent = Counter(key.partition(":")[0] for key in outbox.keys_between(MAIL, "0", "g"))
-    for notice, mails in queries.mailed():
+    for notice, mails in queries.mailed(kept):
         if sent[str(notice)] < mails:
             yield Finding(
                 "I12", f"notice {notice}", f"{mails - sent[str(notice)]} of {mails} mails are missing"

@@ -123,6 +123,11 @@ class Errand(TenantModel):
                 name="errands_to_do_by_road",
             ),
             models.Index(fields=["jurisdiction", "subject_kind", "subject_id"], name="errands_of_a_subject"),
+            models.Index(
+                fields=["jurisdiction", "done_at"],
+                condition=Q(done_at__isnull=False, road__gt=""),
+                name="errands_that_have_left",
+            ),
         )
 
     def __str__(self) -> str:

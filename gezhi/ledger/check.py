@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from gezhi.journal import outbox
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel.finding import Finding
 from gezhi.kernel.months import written
 from gezhi.ledger.actions import BATCH, NEWEST, cases_with_lines, in_batches, opened_cases
-from gezhi.ledger.models import Cursor, Line, MonthBook, MonthPart
+from gezhi.ledger.freezing import FREEZE
+from gezhi.ledger.models import Cursor, Freezing, Line, MonthBook, MonthPart
 from gezhi.ledger.months import belongs, span
 from gezhi.ledger.packing import digest, unpack
 from gezhi.ledger.recount import recount
@@ -26,6 +28,16 @@ def findings() -> Iterator[Finding]:
     yield from found
     for book in MonthBook.objects.order_by("month", "desk"):
         yield from _of_book(book)
+    yield from _left_freezing()
+
+
+def _left_freezing() -> Iterator[Finding]:
+    """A month that is being frozen, and nobody goes on with it. 2 queries at most."""
+    under_way = list(Freezing.objects.filter(problem="").values_list("id", "month"))
+    goes_on = outbox.keys_open(FREEZE) if under_way else set()
+    for id, month in under_way:
+        if str(id) not in goes_on:
+            yield Finding("I8", f"month {month:%Y-%m}", "is being frozen, and nobody goes on with it")
 
 
 def _of_book(book: MonthBook) -> Iterator[Finding]:

@@ -55,6 +55,7 @@ class FormRow(NamedTuple):
     is_fixed: bool
     fields: list[str]
     wanted: dict[str, str]
+    view: UUID | None
     version: int
     is_confirmed: bool
     by_id: UUID
@@ -139,10 +140,11 @@ def confirm(
     fields: Sequence[str],
     rows: tuple[int, int],
     is_fixed: bool,
+    view: UUID | None = None,
     actor: Actor,
     at: datetime,
 ) -> None:
-    """What belongs in each column, and which rows are for lines. Raises NotYours, NotFound, Invalid on name, fields or rows."""
+    """What belongs in each column, which rows are for lines, and of which view; whether he sees that is his caller's check. Raises NotYours, NotFound, Invalid on name, fields or rows."""
     _who(actor)
     row = _locked(id)
     first, last = rows
@@ -153,14 +155,16 @@ def confirm(
     was = (row.is_confirmed, row.name, row.is_fixed, before)
     row.name, row.fields = said, sound_fields(fields, len(row.heads))
     row.first_row, row.last_row, row.is_fixed, row.is_confirmed = first, last, is_fixed, True
+    row.view = view
     if was == (True, row.name, row.is_fixed, _said_of(row)):
         return
-    row.save(update_fields=["name", "fields", "first_row", "last_row", "is_fixed", "is_confirmed"])
+    row.save(update_fields=["name", "fields", "first_row", "last_row", "is_fixed", "is_confirmed", "view"])
     record(Deed("sheet_form", row.id, "mapped", before=before, after=_said_of(row)), actor=actor, at=at)
 
 
 def _said_of(row: SheetForm) -> dict[str, object]:
-    return {"fields": list(row.fields), "first_row": row.first_row, "last_row": row.last_row}
+    said = {"fields": list(row.fields), "first_row": row.first_row, "last_row": row.last_row}
+    return said | ({"view": row.view} if row.view else {})
 
 
 def sound_fields(fields: Sequence[str], count: int) -> list[str]:

@@ -170,6 +170,34 @@ class MonthPart(TenantModel):
         return f"{self.book_id} {self.number}"
 
 
+class Freezing(TenantModel):
+    """A month book that is being made by the worker; gone when the book is there.
+
+    by_id: None = the clockwork. holder: the process that reads the lines; seen_at: when it last said so. read: lines so far; total: so many lines
+    the month had when it was asked for. problem: code of what it ended with.
+    """
+
+    month = models.DateField()
+    desk = models.UUIDField()
+    by_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    holder = models.UUIDField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    read = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["jurisdiction", "month", "desk"], name="one_freezing_per_month_and_desk"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
 class LedgerFile(TenantModel):
     """A large ledger that somebody asked for as a file; the worker writes it. Gone after a day, with its file.
 
@@ -201,7 +229,7 @@ class SheetForm(TenantModel):
 
     layout: SHA-256 of the heads (`channels.excel.mapping.layout_digest`). head_row, first_row, last_row: as Excel numbers them; the last
     row of the heads, the first and the last row for lines. fields: for each column a key of `keyed`, "=" and a constant, or "".
-    wanted: the filter it was last filled with. is_fixed: no row may be added.
+    wanted: the filter it was last filled with. view: the list (parties.View) whose cases it takes, None for all. is_fixed: no row may be added.
     """
 
     name = models.CharField(max_length=80)
@@ -215,6 +243,7 @@ class SheetForm(TenantModel):
     is_fixed = models.BooleanField(default=False)
     fields = models.JSONField(default=list)
     wanted = models.JSONField(default=dict)
+    view = models.UUIDField(null=True)
     data = models.BinaryField()
     version = models.PositiveIntegerField(default=1)
     is_confirmed = models.BooleanField(default=False)

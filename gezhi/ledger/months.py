@@ -8,12 +8,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed, record
 from gezhi.journal.models import Entry
-from gezhi.kernel.actor import SYSTEM, Actor, ActorKind, Duty
+from gezhi.kernel.actor import Actor, ActorKind, Duty
 from gezhi.kernel.months import back_from, bounds, first_day, month_of
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
 from gezhi.ledger.models import WHOLE as WHOLE
@@ -68,47 +68,62 @@ def _may_open(actor: Actor, desk: UUID) -> bool:
 # ---- freezing ----
 
 
-def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UUID:
-    """Freeze a month that is over. Returns the book's id. Nothing is locked while the lines are read; the writing is one short transaction.
+class Frozen(NamedTuple):
+    """A month as it was read: the ledger's position, how many lines, packed in parts."""
 
-    Raises NotYours, Invalid("month", "not_over"), NotFromHere("is_frozen").
+    position: int
+    lines: int
+    parts: list[bytes]
+
+
+def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UUID:
+    """Freeze a month that is over, at once. Returns the book's id. Nothing is locked while the lines are read; the writing is one short transaction.
+
+    Raises as `refuse`. For whoever may wait; who may not asks for it (`freezing`).
     """
+    month = first_day(month)
+    refuse(month, desk, actor=actor, at=at)
+    *_steps, frozen = reading(month, desk)
+    if not isinstance(frozen, Frozen):
+        raise AssertionError("a book ends with what was frozen")
+    return keep(frozen, month, desk, actor=actor, at=at)
+
+
+def refuse(month: date, desk: UUID, *, actor: Actor, at: datetime) -> None:
+    """Raises NotYours, Invalid("month", "not_over"), NotFromHere("is_frozen"). 1 query."""
     if desk not in desks_of(actor):
         raise NotYours(deed="freeze")
-    month = first_day(month)
     if span(month)[1] > at:
         raise Invalid("month", "not_over")
     if MonthBook.objects.filter(month=month, desk=desk).exists():
         raise NotFromHere("is_frozen")
-    position, count, parts = _as_it_stands(month, desk)
-    return _keep(
-        MonthBook(
-            id=new_id(),
-            month=month,
-            desk=desk,
-            position=position,
-            frozen_at=at,
-            by_id=actor.id,
-            lines=count,
-            digest=digest(parts),
-        ),
-        parts,
-        actor,
-    )
 
 
-def _as_it_stands(month: date, desk: UUID) -> tuple[int, int, list[bytes]]:
-    """The ledger's position, and the lines of the month exactly there, newest first: how many, packed in parts.
+def keep(frozen: Frozen, month: date, desk: UUID, *, actor: Actor, at: datetime) -> UUID:
+    """The book of what was read, in one transaction. Raises NotFromHere("is_frozen") where there is one by now."""
+    book = MonthBook(
+        id=new_id(), month=month, desk=desk, position=frozen.position, frozen_at=at, by_id=actor.id,
+        lines=frozen.lines, digest=digest(frozen.parts),
+    )  # fmt: skip
+    return _keep(book, frozen.parts, actor)
+
+
+def reading(month: date, desk: UUID) -> Iterator[int | Frozen]:
+    """The lines of the month exactly at the ledger's position, newest first: how many lines were read after each part, at last what is to be kept.
 
     No more than a part of them is held at a time. Those that the clockwork brought further while they were read are counted anew at
     that position, and the parts packed anew with them in their places.
     """
     position = _reached()
-    count, parts = _packed(line for line in _of_month(month) if belongs(line, month, desk))
+    count, parts = 0, list[bytes]()
+    for part in _in_parts(line for line in _of_month(month) if belongs(line, month, desk)):
+        parts.append(pack(part))
+        count += len(part)
+        yield count
     moved = list(Entry.objects.filter(position__gt=position, position__lte=_reached()))
     shown = {one.subject_id for one in moved if one.subject_kind == "import"}
     of_runs = (
-        set(_lines_of(month).filter(run_id__in=shown).values_list("case_id", flat=True)) if shown else set()
+        set(lines_of(month).filter(run_id__in=shown).values_list("case_id", flat=True)) if shown else set()
     )
     if changed := touched(moved) | of_runs:
         stood = (Line(**fields) for part in parts for fields in unpack(part))
@@ -116,7 +131,7 @@ def _as_it_stands(month: date, desk: UUID) -> tuple[int, int, list[bytes]]:
         anew = [line for line in recount(changed, position).values() if belongs(line, month, desk)]
         anew.sort(key=_place, reverse=True)
         count, parts = _packed(merge(kept, anew, key=_place, reverse=True))
-    return position, count, parts
+    yield Frozen(position, count, parts)
 
 
 def _place(line: Line) -> tuple[datetime, str]:
@@ -124,11 +139,17 @@ def _place(line: Line) -> tuple[datetime, str]:
 
 
 def _packed(lines: Iterable[Line]) -> tuple[int, list[bytes]]:
-    left, count, parts = iter(lines), 0, []
-    while part := list(islice(left, PART)):
+    count, parts = 0, []
+    for part in _in_parts(lines):
         parts.append(pack(part))
         count += len(part)
     return count, parts
+
+
+def _in_parts(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    left = iter(lines)
+    while part := list(islice(left, PART)):
+        yield part
 
 
 def _reached() -> int:
@@ -136,14 +157,26 @@ def _reached() -> int:
 
 
 def _of_month(month: date) -> Iterator[Line]:
-    in_order: Iterator[Line] = _lines_of(month).order_by("-received_at", "-number").iterator(chunk_size=PART)
-    return in_order
+    """In their order, a part at a time behind the last one: no statement stays open between two turns."""
+    rows, last = lines_of(month).order_by("-received_at", "-number"), None
+    while True:
+        piece = list((rows if last is None else rows.filter(_behind(last)))[:PART])
+        yield from piece
+        if len(piece) < PART:
+            return
+        last = piece[-1]
 
 
-def _lines_of(month: date) -> QuerySet[Line]:
+def _behind(last: Line) -> Q:
+    same = Q(received_at=last.received_at, number__lt=last.number)
+    return Q(received_at__lte=last.received_at) & (Q(received_at__lt=last.received_at) | same)
+
+
+def lines_of(month: date, desk: UUID = WHOLE) -> QuerySet[Line]:
+    """What was received in the month, WHOLE: at every desk. A lazy queryset."""
     since, until = span(month)
     rows: QuerySet[Line] = Line.objects.filter(received_at__gte=since, received_at__lt=until)
-    return rows
+    return rows if desk == WHOLE else rows.filter(desk_id=desk)
 
 
 def belongs(line: Line, month: date, desk: UUID) -> bool:
@@ -173,14 +206,13 @@ def _keep(book: MonthBook, parts: Sequence[bytes], actor: Actor) -> UUID:
     return book.id
 
 
-def freeze_when_due(*, at: datetime) -> None:
-    """The worker's chore: the whole office's last month, on the day the office chose, or later when nobody worked that day."""
+def due(*, at: datetime) -> date | None:
+    """The whole office's last month, when the day that the office chose has come and it is not frozen; else None."""
     day, today = catalogue.rule("freeze_month_day"), local_day(at)
     if not day or today.day < day:
-        return
+        return None
     last = first_day(today, -1)
-    if not MonthBook.objects.filter(month=last, desk=WHOLE).exists():
-        freeze(last, actor=SYSTEM, at=at)
+    return None if MonthBook.objects.filter(month=last, desk=WHOLE).exists() else last
 
 
 # ---- reading ----

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gezhi.journal.following import held
 from gezhi.kernel.actor import Actor
@@ -79,6 +79,28 @@ def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int,
 def fold(fresh: QuerySet[Any], party: UUID, *, at: datetime) -> None:
     """What waits for a party of these fresh cases is told by a newer notice from now on. 1 statement."""
     _of_fresh(fresh, party).filter(settled_at=None).update(settled_at=at, stands_for=0)
+
+
+@transaction.atomic
+def keep_since(moment: datetime) -> None:
+    """From now on nobody may count on notices and messages of steps before this moment; what was given up once stays so. 2 statements at most."""
+    known = held(Cursor)
+    if known.kept_since is None or known.kept_since < moment:
+        Cursor.objects.update(kept_since=moment)
+
+
+@transaction.atomic
+def forget(*, before: datetime, most: int) -> int:
+    """Take away notices of steps before a moment that wait no longer, and who has read them, the oldest first, no more than `most`. What stands for
+    nothing beside a flood stays as long as its case is open. Returns how many.
+    """
+    is_over = Q(stands_for__gt=0) | Q(case__closed_at__isnull=False)
+    old = Notice.objects.filter(is_over, settled_at__isnull=False, at__lt=before).order_by("at")
+    ids = list(old.values_list("id", flat=True)[:most])
+    Seen.objects.filter(notice_id__in=ids).delete()
+    gone = Notice.objects.filter(id__in=ids)
+    gone._raw_delete(gone.db)  # what hangs on them is gone: Django would look for it, and name no office
+    return len(ids)
 
 
 def rises(party: UUID, mark: str, step: int, *, since: datetime, at: datetime) -> bool:

@@ -45,6 +45,11 @@ class Notice(TenantModel):
                 condition=Q(settled_at__isnull=True),
                 name="notices_that_wait_on_a_case",
             ),
+            models.Index(
+                fields=["jurisdiction", "at"],
+                condition=Q(settled_at__isnull=False),
+                name="settled_notices_by_age",
+            ),
         )
 
     def __str__(self) -> str:
@@ -87,10 +92,14 @@ class Seen(TenantModel):
 
 
 class Cursor(TenantModel):
-    """How far the sealed journal has been read for notices and messages; `since`: what lies before was never told."""
+    """How far the sealed journal has been read for notices and messages; `since`: what lies before was never told.
+
+    kept_since: notices and messages of steps before this moment may be gone by their age; None = all are kept.
+    """
 
     position = models.PositiveBigIntegerField(default=0)
     since = models.PositiveBigIntegerField(default=0)
+    kept_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

@@ -1,6 +1,7 @@
 """Read notices: what waits for somebody, newest first. Nobody reads of a case that he may not open, nor what came to a post he has left."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -98,14 +99,21 @@ def told_since() -> tuple[int, int]:
     return found or (0, 0)
 
 
+def kept_since() -> datetime | None:
+    """Since when notices and messages are kept; None = all are. 1 query."""
+    found: datetime | None = Cursor.objects.values_list("kept_since", flat=True).first()
+    return found
+
+
 def told_of(cases: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     """(journal row, party) of every notice on these cases. 1 query."""
     return set(Notice.objects.filter(case_id__in=cases).values_list("entry_id", "party_id"))
 
 
-def mailed() -> Iterator[tuple[UUID, int]]:
-    """Notices that were sent by mail, and to how many mailboxes. 1 streamed query."""
-    return Notice.objects.filter(mails__gt=0).values_list("id", "mails").iterator(chunk_size=2000)
+def mailed(since: datetime | None) -> Iterator[tuple[UUID, int]]:
+    """Notices that were sent by mail, and to how many mailboxes; since: of what came then or later, None = all. 1 streamed query."""
+    rows = Notice.objects.filter(Q(at__gte=since) if since else Q(), mails__gt=0)
+    return rows.values_list("id", "mails").iterator(chunk_size=2000)
 
 
 def is_kept_from(one: Notice) -> bool:

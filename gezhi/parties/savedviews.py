@@ -53,6 +53,11 @@ def one(view_id: UUID, *, actor: Actor) -> ViewRow:
     return _row(found)
 
 
+def is_gone(view_id: UUID) -> bool:
+    """Whether nobody sees it any more; False for one that only others see. 1 query."""
+    return not View.objects.filter(id=view_id, dropped_at=None).exists()
+
+
 def may_change(view: ViewRow, actor: Actor) -> bool:
     """Whether he may change it for all who see it. No query."""
     if view.party_id is None or actor.has(Duty.ADMIN):

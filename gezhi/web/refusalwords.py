@@ -84,6 +84,11 @@ SHOWING: Final[Mapping[tuple[str, str] | str, str]] = {
     ("album", "no_pictures"): gettext_noop("还没有一组能印的照片。请先逐条选好，或把照片审核公开。"),
     ("album", "too_many"): gettext_noop("影集已有 %(limit)s 本，请先移走不用的。"),
     ("wall", "too_many"): gettext_noop("在用的大屏已有 %(limit)s 块，请先停用不用的。"),
+    ("view", "gone"): gettext_noop("这张表原来按的视图已经删去。请另选一个视图，或者选“不按视图”。"),
+    ("view", "of_others"): gettext_noop(
+        "这张表按的视图是别人自己的，你看不到。请另选一个视图，或者选“不按视图”。"
+    ),
+    ("view", "unknown"): gettext_noop("没有这个视图。请从列出的视图里选一个，或者选“不按视图”。"),
 }
 MAP: Final[Mapping[tuple[str, str] | str, str]] = {
     "map_box": gettext_noop("地图范围要写成 西,南,东,北 四个经纬度。"),

@@ -13,12 +13,14 @@ from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.cases.paged import Order, Page, Spot, Start
+from gezhi.catalogue import queries as catalogue
 from gezhi.kernel import counting
 from gezhi.kernel.ids import uuid7
 from gezhi.tenancy.clock import new_id
 from tests.cast import Cast, walk
 from tests.plans import on_sqlite
 
+CLOSED = ("closed",)
 ALL = CaseFilter(states=OPEN)
 
 
@@ -116,6 +118,48 @@ def test_few_that_fit_are_cut_into_the_same_pages(
     assert [line.number for line in back.lines] == found[0]
 
 
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("parts", [(ALL,), "dangers first"])
+def test_a_page_asked_for_by_its_number_is_that_page(
+    cast: Cast, seven: list[Case], noon: datetime, order: Order, parts: Any
+) -> None:
+    if parts == "dangers first":
+        feared = catalogue.default_condition(catalogue.by_code("0501").id).id
+        Case.objects.filter(number__in=[seven[1].number, seven[5].number]).update(feared=feared)
+        parts = (CaseFilter(states=OPEN, is_danger=True), CaseFilter(states=OPEN, is_danger=False))
+    who: dict[str, Any] = {"order": order, "size": 2, "actor": cast.zhou, "at": noon, "soon": noon}
+    walked = pages(cast, noon, order, parts, size=2)
+    for number in (1, 2, 3, 4, 5, 40, 99999):
+        jump = paged.jumped(parts, number=number, **who)
+        page = paged.walked(parts, start=jump.start, **who)
+        assert jump.number == min(number, 4)
+        assert [line.number for line in page.lines] == walked[jump.number - 1]
+        assert page.has_behind == (jump.number < 4)
+
+
+def test_twin_without_the_row_that_stands_on_it_a_page_behind_the_last_would_be_empty(
+    cast: Cast, seven: list[Case], noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paged, "begun", lambda count, number, size: number)
+    who: dict[str, Any] = {"order": Order.DUE, "size": 7, "actor": cast.zhou, "at": noon, "soon": noon}
+    jump = paged.jumped([ALL], number=2, **who)
+    assert paged.walked([ALL], start=jump.start, **who).lines == []
+
+
+def test_a_jump_counts_off_no_more_rows_than_forty_pages_hold(
+    cast: Cast, seven: list[Case], noon: datetime
+) -> None:
+    who: dict[str, Any] = {"order": Order.DUE, "size": 2, "actor": cast.zhou, "at": noon, "soon": noon}
+    costs = []
+    for number in (2, 99999):
+        with CaptureQueriesContext(connection) as asked:
+            paged.jumped([ALL], number=number, **who)
+        costs.append(len(asked))
+        limit = (min(number, paged.MOST_PAGES) - 1) * 2 + 1
+        assert f"LIMIT {limit}" in asked.captured_queries[-1]["sql"]
+    assert costs[0] == costs[1] <= 2
+
+
 def test_of_more_than_a_thousand_none_are_listed_at_once(
     cast: Cast, seven: list[Case], noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +225,10 @@ RARE = {
     "open_cases_with_an_officer": CaseFilter(states=OPEN, is_to_me=True),
     "cases_of_a_party": CaseFilter(states=OPEN, party=new_id()),
     "open_cases_by_due": CaseFilter(states=OPEN, clock="overdue"),
+    "closed_cases_of_a_category": CaseFilter(states=CLOSED, category_ids=[new_id()]),
+    "closed_cases_by_channel": CaseFilter(states=CLOSED, channel="wecom"),
+    "closed_cases_by_level": CaseFilter(states=CLOSED, level="district"),
+    "closed_cases_reworked": CaseFilter(states=CLOSED, rounds=(2, None)),
 }
 
 
@@ -203,6 +251,50 @@ def test_twin_asked_for_more_than_the_index_holds_every_open_case_is_read(
 ) -> None:
     monkeypatch.setattr(lists, "ESCALATED", lists.Q(escalations__gt=0) | lists.Q(ladder_ended=True))
     assert "open_cases_escalated" not in plan(cast, noon, RARE["open_cases_escalated"])
+
+
+@on_sqlite
+def test_twin_not_told_that_they_are_closed_it_reads_along_no_index_of_closed_ones(
+    cast: Cast, noon: datetime
+) -> None:
+    rare = RARE["closed_cases_of_a_category"]
+    assert "closed_cases_of_a_category" in plan(cast, noon, rare)
+    assert "closed_cases_of_a_category" not in plan(cast, noon, CaseFilter(category_ids=rare.category_ids))
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", ["category_ids", "channel", "level", "rounds"])
+def test_a_program_that_asks_for_what_is_rare_reads_along_the_indexes_of_open_and_of_closed_ones(
+    cast: Cast, noon: datetime, name: str
+) -> None:
+    said = {"category_ids": [new_id()], "channel": "wecom", "level": "district", "rounds": (2, None)}
+    wanted = CaseFilter(**{name: said[name]})
+    with CaptureQueriesContext(connection) as asked:
+        found = paged.newest(wanted, before=None, size=50, actor=cast.zhou, at=noon, soon=noon)
+    assert (found, len(asked)) == (([], False), 3)  # one for what nobody may see yet
+    with connection.cursor() as cursor:
+        for one, index in zip(asked.captured_queries[1:], ("open_cases", "closed_cases"), strict=True):
+            cursor.execute("EXPLAIN QUERY PLAN " + one["sql"])
+            assert index in " ".join(row[3] for row in cursor.fetchall())
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("name", "value", "index"),
+    [
+        ("category_ids", [new_id()], "closed_cases_of_a_category"),
+        ("channel", "phone", "closed_cases_by_channel"),
+        ("level", "community", "closed_cases_by_level"),
+    ],
+)
+def test_a_jump_to_a_page_of_closed_ones_reads_along_the_index_that_narrows_it(
+    cast: Cast, noon: datetime, name: str, value: Any, index: str
+) -> None:
+    wanted = CaseFilter(states=CLOSED, **{name: value})
+    rows = paged.in_order(lists.fitting(wanted, actor=cast.zhou, at=noon, soon=noon), Order.NEWEST)
+    said = rows.values_list("received_at", "id")[:1951].explain()
+    assert f"{index} (jurisdiction_id=? AND" in said
+    assert "TEMP B-TREE FOR ORDER BY" not in said
 
 
 @on_sqlite

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import actions as catalogue_actions
+from gezhi.config import worker
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
@@ -150,13 +151,17 @@ def test_a_month_freezes_once_and_only_when_it_is_over(march: Case) -> None:
 
 
 def test_the_clockwork_freezes_on_the_day_that_the_office_chose(march: Case, cast: Cast) -> None:
-    months.freeze_when_due(at=APRIL_3)
+    def passes(at: datetime) -> None:
+        worker.tidy_up(at)
+        worker.do_errands(at)
+
+    passes(APRIL_3)
     assert not MonthBook.objects.exists()
     catalogue_actions.change_rule("freeze_month_day", 4, revision=1, actor=SYSTEM, at=APRIL_3)
-    months.freeze_when_due(at=APRIL_3)
+    passes(APRIL_3)
     assert not MonthBook.objects.exists()
-    months.freeze_when_due(at=APRIL_3 + DAY)
-    months.freeze_when_due(at=APRIL_3 + 2 * DAY)
+    passes(APRIL_3 + DAY)
+    passes(APRIL_3 + 2 * DAY)
     assert [(one.month, one.frozen_at) for one in MonthBook.objects.all()] == [(MARCH, APRIL_3 + DAY)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gezhi.cases.bulk.kinds import UNDO, UNDOES, ItemState
 from gezhi.cases.bulk.models import Bulk, BulkItem
@@ -54,6 +54,11 @@ class BulkRow:
 _FIELDS = (
     "id", "by_id", "deed", "into_id", "note", "total", "begun_at", "ended_at", "stopped_at", "undo_at", "undone_at",
 )  # fmt: skip
+
+
+def under_way() -> Q:
+    """Bulk deeds of which cases still wait for the deed, or to be taken back."""
+    return Q(ended_at=None) | Q(undo_at__isnull=False, undone_at=None)
 
 
 def bulk(bulk_id: UUID, *, actor: Actor) -> BulkRow:

@@ -153,8 +153,16 @@ def progress(album: Album) -> press.Progress | None:
     return press.found(album.job) if album.job else None
 
 
+def may_be_taken(album: Album) -> bool:
+    """Whether its file shows only what everybody may see at this moment; one that does not is gone with the answer. 1 query, more then."""
+    if queries.may_be_kept(album):
+        return True
+    actions.drop_stale(album.id, partial(discard, album))
+    return False
+
+
 def tidy(*, at: datetime) -> None:
-    """Files that show what nobody may see any more go, and with them what is set of such pictures. The worker's chore."""
+    """Files that show what nobody may see any more go, and with them what is set of such pictures. The worker's errand as soon as a picture is withdrawn, and its chore."""
     for album in _with_files():
         if not queries.may_be_kept(album):
             actions.drop_stale(album.id, partial(discard, album))
@@ -164,7 +172,7 @@ def tidy(*, at: datetime) -> None:
 
 
 def findings() -> Iterator[Finding]:
-    """Kept files that show a picture which was withdrawn, covered anew or erased (I14); the worker removes them within five minutes."""
+    """Kept files that show a picture which was withdrawn, covered anew or erased (I14); the worker removes them at once, and looks again every five minutes."""
     for album in _with_files():
         if not queries.still_holds(album):
             yield Finding("I14", f"album {album.id}", "its file shows a picture that nobody may see any more")

@@ -244,8 +244,8 @@ def drop_stale(album_id: UUID, drop: Callable[[], object]) -> None:
     if queries.may_be_kept(album):
         return
     drop()
-    album.file_at = None
-    album.save(update_fields=["file_at"])
+    album.file_at = album.asked_at = None  # nobody is making it: it is to be asked for anew
+    album.save(update_fields=["file_at", "asked_at"])
 
 
 # ---- inside ----

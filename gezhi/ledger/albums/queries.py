@@ -180,6 +180,11 @@ def may_be_kept(album: Album) -> bool:
     return album.ended_at is None and album.file_at is not None and still_holds(album)
 
 
+def was_withdrawn(album: Album) -> bool:
+    """Whether its file went because of a picture in it, and nobody asked for another since."""
+    return bool(album.holds) and album.file_at is None and album.asked_at is None
+
+
 def of_files(ids: Iterable[UUID]) -> list[Album]:
     """Albums of these ids, ended ones too, for whoever keeps the files. 1 query."""
     return list(Album.objects.filter(id__in=list(ids)).order_by("id"))

@@ -21,6 +21,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {NoToken: 401, WrongKind: 415, Unre
 SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("Idempotency-Key", "malformed"): gettext_noop("Idempotency-Key 应为 16 至 255 个可见的 ASCII 字符，例如一个 UUID。"),
     ("Idempotency-Key", "other_body"): gettext_noop("这个 Idempotency-Key 已经用于另一份内容。请为新的上报换一个。"),
+    ("until", "before_since"): gettext_noop("until 不能早于 since。"),
     ("category", "refer_out"): gettext_noop("这类事不由这里受理，请找%(whom)s，电话 %(phone)s。"),
     ("category", "not_a_leaf"): gettext_noop("请用小类的编号，不要用大类。"),
     ("evidence", "not_claimable"): gettext_noop("有照片不存在、已被用过，或者放了 24 小时没有用而清除。请重新上传。"),
@@ -45,6 +46,8 @@ WRONG: Final[Mapping[str, str]] = {
     "extra_forbidden": gettext_noop("没有这一项，请去掉。"),
     "literal_error": gettext_noop("只能是下列之一：%(expected)s。"),
     "enum": gettext_noop("只能是下列之一：%(expected)s。"),
+    "states": gettext_noop("只能是下列之一，几个之间用点隔开：%(expected)s。"),
+    "day": gettext_noop("应为 %(first)s 至 %(last)s 年之间的一天，例如 2026-03-02。"),
     "string_type": gettext_noop("应为文字。"),
     "string_unicode": gettext_noop("含有无法保存的字符，请删去后再试。"),
     "int_type": gettext_noop("应为整数。"),

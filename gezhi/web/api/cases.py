@@ -1,28 +1,33 @@
 """Cases as a person's program sees and moves them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router
 
+from gezhi.cases import paged
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import Role, reads_full_words
-from gezhi.cases.lists import CaseFilter, newest
+from gezhi.cases.lists import ROUNDS, CaseFilter
 from gezhi.catalogue import queries as catalogue
 from gezhi.flows.route import advance_and_route
 from gezhi.insight.search.finding import look_for
 from gezhi.kernel.refusal import Invalid, Missing, NotFromHere, Stale
 from gezhi.parties import queries as parties
+from gezhi.parties.days import midnight
 from gezhi.parties.tokens import Scope
 from gezhi.places import queries as places
 from gezhi.reports import queries as reports
+from gezhi.web import times
 from gezhi.web.api.answering import refused
 from gezhi.web.api.bringing import lacking, move_of, offered
 from gezhi.web.api.describing import described
 from gezhi.web.api.door import JSON, Door
-from gezhi.web.api.shapes import CaseOut, CasePage, CasesWanted, EventIn
+from gezhi.web.api.shapes import CaseOut, CasePage, EventIn
+from gezhi.web.api.wanted import CasesWanted
 from gezhi.web.asked import Asked
 from gezhi.web.links import link
 from gezhi.web.naming import cursor_of, id_after, place_named
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 MOST_REPORTS = 20  # of a case in one answer, the first ones
+OFFICE = "office"  # the calendar by which "soon" is judged
 LARGE = 1600  # pixels of a picture's longest side
 router = Router()
 
@@ -43,11 +49,18 @@ router = Router()
     **described("list_cases", 400, 401, 403, 422, 429, closed=True),
 )
 def list_cases(request: Asked, wanted: Query[CasesWanted]) -> dict[str, Any]:
-    """Cases that the person may see, newest first. 3 queries, 1 more with a place to look below; tokens and posts apart."""
-    rows = newest(_filter(wanted), before=id_after(wanted.cursor), actor=request.actor)
-    found = list(rows[: wanted.limit + 1])
-    items = found[: wanted.limit]
-    return {"items": _rows(items), "next": cursor_of(items[-1].id) if len(found) > len(items) else None}
+    """Cases that the person may see, newest first, by the filters of the desk's list. 3 queries, 2 more with a filter, 1 more with a place to look
+    below, 3 more with words; tokens and posts apart.
+    """
+    items, has_more = paged.newest(
+        _filter(wanted),
+        before=id_after(wanted.cursor),
+        size=wanted.limit,
+        actor=request.actor,
+        at=request.now,
+        soon=times.soon(request.now, catalogue.calendar(OFFICE)),
+    )
+    return {"items": _rows(items), "next": cursor_of(items[-1].id) if has_more else None}
 
 
 @router.get(
@@ -91,12 +104,20 @@ def _filter(wanted: CasesWanted) -> CaseFilter:
     found = catalogue.covered_by(wanted.category) if wanted.category is not None else ()
     if wanted.category is not None and not found:
         raise Invalid("category", "unknown")
+    if wanted.since and wanted.until and wanted.until < wanted.since:
+        raise Invalid("until", "before_since")
     sought = look_for(wanted.q or "")
     return CaseFilter(
-        states=(wanted.state.value,) if wanted.state else (),
+        states=tuple(dict.fromkeys(wanted.state.split("."))) if wanted.state else (),
         place_path=place_named(wanted.place).path if wanted.place is not None else "",
         category_ids=found,
         party=wanted.party,
+        clock=wanted.clock or "",
+        channel=wanted.channel or "",
+        level=wanted.level or "",
+        rounds=ROUNDS[wanted.round] if wanted.round else None,
+        since=midnight(wanted.since) if wanted.since else None,
+        until=midnight(wanted.until + timedelta(days=1)) if wanted.until else None,
         holds=sought.holds if sought else None,
     )
 

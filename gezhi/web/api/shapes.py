@@ -217,14 +217,6 @@ class Limit(Sent):
     limit: int = Field(50, ge=1, le=100)
 
 
-class CasesWanted(Limit):
-    state: State | None = None
-    place: Code | None = Field(None, description="Code of a place: its subtree.")
-    category: Code | None = Field(None, description="Code of a leaf, or of a top class with all its leaves.")
-    party: UUID | None = Field(None, description="Who has it.")
-    q: Annotated[str, Field(max_length=100)] | None = Field(None, description="Part of a title or a number.")
-
-
 class MapWanted(Sent):
     bbox: Annotated[str, Field(max_length=130)] = Field(
         description="west,south,east,north in degrees of WGS-84."

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from gezhi.cases import lists
 from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.mapping import boxes
@@ -58,9 +59,9 @@ ALL = "all"  # parties, said by whoever begins with his own
 SELECTED = mark_safe(" selected")
 ANY_STATE = frozenset({"open", CLOSED})  # views in which a state is asked for as such
 ROUNDS: Mapping[str, tuple[Any, tuple[int, int | None]]] = {
-    "1": (gettext_lazy("第一轮"), (1, 1)),
-    "2": (gettext_lazy("返工过"), (2, None)),
-    "3": (gettext_lazy("返工两次以上"), (3, None)),
+    "1": (gettext_lazy("第一轮"), lists.ROUNDS["1"]),
+    "2": (gettext_lazy("返工过"), lists.ROUNDS["2"]),
+    "3": (gettext_lazy("返工两次以上"), lists.ROUNDS["3"]),
 }
 ORDERS: Mapping[str, Any] = {
     "due": gettext_lazy("最急的在前"),

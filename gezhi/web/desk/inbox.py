@@ -128,6 +128,7 @@ def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
         "all_columns": [(code, label, code in shown) for code, label in columns.COLUMNS.items()],
         "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown, at=at),
         "pager": paging.pager(chosen, listed.shown, saved=active.id.hex if active else "", **more),
+        "other_page": listed.shown.note,
         "not_best": bool(chosen.terms)
         and chosen.typed["order"] == "best"
         and not listed.shown.is_best

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 import pytest
@@ -12,10 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.config import worker
 from gezhi.journal.sealing import seal
 from gezhi.ledger import actions as ledger
 from gezhi.ledger import files, forms, months
 from gezhi.ledger.models import LedgerFile, MonthBook, SheetForm
+from gezhi.parties import savedviews
+from gezhi.web.desk.ledgers import byview
 from tests.cast import Cast, walk
 from tests.channels.superior import FIRST, TOTAL, as_bytes, street_form
 from tests.web.desk.conftest import Desk, text
@@ -47,9 +51,15 @@ def test_chen_freezes_the_month_of_his_desk(march: Case, cast: Cast, desk: Desk)
         page = text(client.get("/desk/ledger/months/"))
         assert "2026年3月" in page
         answer = client.post("/desk/ledger/months/", {"desk": str(cast.desk_a), "month": "2026-03"})
+        assert (answer.status_code, answer["Location"]) == (302, "/desk/ledger/months/")
+        waiting = client.get("/desk/ledger/months/")
+        assert ("正在冻结" in text(waiting), "0 / 1 件" in text(waiting)) == (True, True)
+        assert '<option value="2026-03">' not in waiting.content.decode()
+        worker.do_errands(APRIL_3)
         (book,) = MonthBook.objects.all()
-        assert (answer.status_code, answer["Location"]) == (302, f"/desk/ledger/months/{book.id}/")
-        assert "冻结以后没有变化" in text(client.get(answer["Location"]))
+        part = client.get("/desk/ledger/months/?part=books")
+        assert ("hx-get" in part.content.decode(), "2026年3月" in text(part)) == (False, True)
+        assert "冻结以后没有变化" in text(client.get(f"/desk/ledger/months/{book.id}/"))
         again = client.post("/desk/ledger/months/", {"desk": str(cast.desk_a), "month": "2026-03"})
         assert (again.status_code, "已经冻结过了" in text(again)) == (409, True)
 
@@ -259,6 +269,89 @@ def test_each_fills_it_with_the_cases_he_may_see(march: Case, cast: Cast, desk: 
         None,
     ]
     assert desk(cast.wei).get("/desk/ledger/forms/").status_code == 403
+
+
+def matters(answer: Any) -> list[Any]:
+    """What stands in the column of the matter of a filled form."""
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    return [value for at in range(3) if (value := sheet.cell(FIRST + at, 4).value)]
+
+
+def form_of_a_view(cast: Cast, desk: Desk, noon: datetime, **more: Any) -> tuple[UUID, str]:
+    """A form that takes the lamps, and its address: a view of 周's party unless it is said whose."""
+    view = savedviews.keep(
+        "路灯", "view=open&q=路灯", actor=cast.zhou, at=noon, **{"party": cast.zhou.posts[0].party} | more
+    )
+    client = desk(cast.zhou)
+    address = uploaded(client)["Location"]
+    page = client.get(address).content.decode()
+    assert f'<option value="{view.hex}">路灯</option>' in page
+    assert client.post(address, MAPPED | {"view": view.hex}).status_code == 302
+    return view, address.removesuffix("columns/")
+
+
+def test_a_form_takes_the_cases_of_a_view_and_a_month(
+    march: Case, cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    view, address = form_of_a_view(cast, desk, noon)
+    client = desk(cast.zhou)
+    page = client.get(address)
+    assert f'<option value="{view.hex}" selected>' in page.content.decode()
+    assert "条件：全部在办、内容或编号：路灯" in text(page)
+    assert matters(client.post(address, {"month": "2026-03", "view": view.hex})) == ["中街路灯不亮"]
+    assert matters(client.post(address, {"month": "2026-02", "view": view.hex})) == []
+    assert len(matters(client.post(address, {"month": "2026-03", "view": ""}))) == 2
+    assert SheetForm.objects.get().view == view
+
+
+def test_more_cases_than_a_form_holds_are_narrowed_by_the_condition(
+    march: Case, cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, address = form_of_a_view(cast, desk, noon)
+    monkeypatch.setattr(byview, "MOST_LINES", 0)
+    answer = desk(cast.zhou).post(address, {"month": "2026-03", "view": view.hex})
+    assert matters(answer) == ["中街路灯不亮"]
+
+
+def test_a_view_that_was_deleted_says_so_and_nothing_is_filled_without_it(
+    march: Case, cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    view, address = form_of_a_view(cast, desk, noon)
+    savedviews.drop(view, actor=cast.zhou, at=noon)
+    client = desk(cast.zhou)
+    assert "已经删去" in text(client.get(address))
+    answer = client.post(address, {"month": "2026-03", "view": view.hex, "words": "灯"})
+    assert (answer.status_code, "已经删去" in text(answer)) == (422, True)
+    assert 'value="灯"' in answer.content.decode()
+    refused = client.post(f"{address}columns/", MAPPED | {"view": view.hex})
+    assert (refused.status_code, "已经删去" in text(refused)) == (422, True)
+    assert len(matters(client.post(address, {"month": "2026-03", "view": ""}))) == 2
+
+
+def test_twin_without_looking_for_the_view_it_would_be_filled_with_everything(
+    march: Case, cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, address = form_of_a_view(cast, desk, noon)
+    savedviews.drop(view, actor=cast.zhou, at=noon)
+    monkeypatch.setattr(byview, "narrowed", lambda wanted, id, **who: wanted)
+    assert len(matters(desk(cast.zhou).post(address, {"month": "2026-03", "view": view.hex}))) == 2
+
+
+def test_who_fills_a_form_of_a_view_sees_what_he_may_see_alone(
+    march: Case, cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    own, address = form_of_a_view(cast, desk, noon, party=None)
+    chen = desk(cast.chen)
+    assert "别人自己的" in text(chen.get(address))
+    option = chen.get(address).content.decode().partition(f'value="{own.hex}" selected>')[2]
+    assert option.startswith("（用不了的视图）")
+    assert chen.post(address, {"month": "2026-03", "view": own.hex}).status_code == 422
+    his = savedviews.keep("都要", "view=open", actor=cast.chen, at=noon)
+    assert matters(chen.post(address, {"month": "2026-03", "view": his.hex})) == [
+        "楼道门玻璃碎了，地上有碎片"
+    ]
+    for nonsense in ("x", "0" * 32, "٣", "'"):
+        assert chen.post(address, {"month": "2026-03", "view": nonsense}).status_code == 422
 
 
 def test_a_dropped_form_is_gone_and_its_heads_are_remembered(march: Case, cast: Cast, desk: Desk) -> None:

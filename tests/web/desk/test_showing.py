@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from django.test import Client
 
 from gezhi.cases.models import Case
 from gezhi.channels.poster import press
+from gezhi.config import worker
+from gezhi.evidence import actions as evidence
+from gezhi.evidence import looking
 from gezhi.evidence.models import Evidence
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid
@@ -153,6 +157,76 @@ def test_the_file_is_asked_for_and_one_with_a_withdrawn_picture_is_not_handed_ou
         302,
         True,
     )
+
+
+def kept_file(chen: Client, ids: Any, noon: datetime, folder: Path) -> tuple[str, Path]:
+    """The address of an album that was printed, and its file."""
+    where = made(chen)
+    chen.post(where, {"act": "print"})
+    kept = folder / "albums" / f"{Album.objects.get().id.hex}.pdf"
+    kept.parent.mkdir()
+    kept.write_bytes(b"%PDF-1.7")
+    Album.objects.update(file_at=noon, asked_at=noon, holds=[[str(id), ""] for id in ids])
+    return where, kept
+
+
+def test_a_file_with_a_withdrawn_picture_is_gone_with_the_answer_that_refuses_it(
+    chen: Client, closed: Case, noon: datetime, tmp_path: Path
+) -> None:
+    ids = cleared(closed, noon)
+    where, kept = kept_file(chen, ids, noon, tmp_path)
+    Evidence.objects.filter(id=ids[0]).update(public_at=None)
+    assert (chen.get(f"{where}file.pdf").status_code, kept.exists()) == (302, False)
+    said = text(chen.get(where))
+    assert ("旧文件不能再用" in said, "排队中" in said) == (True, False)
+    assert chen.get(f"{where}file.pdf").status_code == 302  # an old link leads to the reason, too
+    assert "旧文件不能再用" in text(chen.get(where))
+    Evidence.objects.filter(id=ids[0]).update(public_at=noon)
+    assert chen.post(where, {"act": "print"}).status_code == 302
+    assert ("旧文件不能再用" in (said := text(chen.get(where))), "排队中" in said) == (False, True)
+
+
+def test_twin_without_looking_again_a_withdrawn_picture_is_handed_out(
+    chen: Client, closed: Case, noon: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = cleared(closed, noon)
+    where, _kept = kept_file(chen, ids, noon, tmp_path)
+    Evidence.objects.filter(id=ids[0]).update(public_at=None)
+    monkeypatch.setattr("gezhi.channels.paper.album.may_be_taken", lambda album: True)
+    assert b"".join(chen.get(f"{where}file.pdf").streaming_content) == b"%PDF-1.7"
+
+
+WITHDRAWN: dict[str, Callable[[Case, Any, Cast, datetime], object]] = {
+    "kept from all": lambda case, id, cast, at: looking.keep_from_all(id, actor=cast.chen, at=at),
+    "covered anew": lambda case, id, cast, at: looking.redact(id, [[0, 0, 1, 1]], "车牌", actor=cast.chen, at=at),
+    "erased": lambda case, id, cast, at: evidence.discard(
+        kind=Evidence.objects.get(id=id).claimed_kind, id=Evidence.objects.get(id=id).claimed_id, at=at
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WITHDRAWN)
+def test_the_worker_takes_the_file_away_with_its_next_errands(
+    how: str, cast: Cast, chen: Client, closed: Case, noon: datetime, tmp_path: Path
+) -> None:
+    ids = cleared(closed, noon)
+    _where, kept = kept_file(chen, ids, noon, tmp_path)
+    worker.do_errands(noon)
+    assert kept.exists()
+    WITHDRAWN[how](closed, ids[0], cast, noon)
+    worker.do_errands(noon)
+    assert not kept.exists()
+
+
+def test_twin_without_the_errand_it_would_lie_there_until_the_next_tidying(
+    cast: Cast, chen: Client, closed: Case, noon: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = cleared(closed, noon)
+    _where, kept = kept_file(chen, ids, noon, tmp_path)
+    monkeypatch.setattr(looking, "out_of_sight", lambda at: None)
+    looking.keep_from_all(ids[0], actor=cast.chen, at=noon)
+    worker.do_errands(noon)
+    assert kept.exists()
 
 
 def test_an_album_without_a_picture_is_not_printed(chen: Client) -> None:

@@ -29,8 +29,9 @@ from gezhi.web import times
 from gezhi.web.desk import filters
 from gezhi.web.desk.keeper import SheetForm, in_turn, tried, why
 from gezhi.web.desk.ledger import LedgerForm, sound
+from gezhi.web.desk.ledgers import byview
 from gezhi.web.desk.ledgers.months import said as month_words
-from gezhi.web.staff import actor_of, at_of, duty_required
+from gezhi.web.staff import actor_of, at_of, duty_required, uuid_or_none
 
 DESK = (Duty.CLERK, Duty.OFFICER)
 CONSTANT: Final = "constant"
@@ -49,6 +50,7 @@ class FillForm(LedgerForm):
     """Which lines: of one month, or of the days that are written down."""
 
     month = forms.CharField(max_length=7, required=False)
+    view = forms.CharField(max_length=40, required=False)
 
     def clean(self) -> dict[str, Any]:
         """A month stands for its days."""
@@ -113,12 +115,14 @@ def mapped(request: HttpRequest, form_id: UUID) -> HttpResponse:
     fields = _chosen(said, len(row.heads)) if request.method == "POST" else row.fields
     if request.method == "POST":
         try:
+            view = byview.typed(said.get("view", ""))
             kept.confirm(
                 row.id,
                 name=said.get("name", ""),
                 fields=fields,
                 rows=(_number(said.get("first", "")), _number(said.get("last", ""))),
                 is_fixed="fixed" in said,
+                view=byview.sound(view, actor=actor_of(request)),
                 actor=actor_of(request),
                 at=at_of(request),
             )
@@ -133,6 +137,7 @@ def mapped(request: HttpRequest, form_id: UUID) -> HttpResponse:
         "first": said.get("first", row.first_row),
         "last": said.get("last", row.last_row),
         "fixed": "fixed" in said if said else row.is_fixed,
+        "views": byview.offered(actor_of(request), uuid_or_none(said.get("view", "")) if said else row.view),
         "asked": [_asked(at, head, fields[at]) for at, head in enumerate(row.heads)],
     }
     return render(request, "desk/ledgers/form_columns.html", page, status=422 if refused else 200)
@@ -184,7 +189,7 @@ def fill(request: HttpRequest, form_id: UUID) -> HttpResponse:
             return _filled(row, form, actor, at)
         except Refusal as problem:
             refused = why(problem)
-    wanted = form.wanted()
+    view = byview.seen(uuid_or_none(form.data.get("view", "")), actor=actor)
     page = {
         "heading": row.name,
         "row": row,
@@ -192,7 +197,9 @@ def fill(request: HttpRequest, form_id: UUID) -> HttpResponse:
         "refused": refused,
         "options": filters.options(form.data),
         "months": _months(at, str(form.data.get("month", ""))),
-        "count": queries.lines(wanted, actor=actor)[: filling.MOST_LINES + 1].count(),
+        "view": view,
+        "views": byview.offered(actor, view.id),
+        "count": None if view.problem else _count(form, view.id, actor, at),
         "most": filling.MOST_LINES,
         "filled": [
             (head, _field_words(field)) for head, field in zip(row.heads, row.fields, strict=True) if field
@@ -202,9 +209,17 @@ def fill(request: HttpRequest, form_id: UUID) -> HttpResponse:
     return render(request, "desk/ledgers/form.html", page, status=422 if refused else 200)
 
 
+def _count(form: FillForm, view: UUID | None, actor: Actor, at: datetime) -> int:
+    """How many lines it takes, no further than a form may hold."""
+    wanted = byview.narrowed(form.wanted(), view, actor=actor, at=at)
+    return queries.lines(wanted, actor=actor)[: filling.MOST_LINES + 1].count()
+
+
 def _filled(row: kept.FormRow, form: FillForm, actor: Actor, at: datetime) -> HttpResponse:
     wanted = sound(form)
-    found = queries.lines(wanted, actor=actor)[: filling.MOST_LINES + 1]
+    view = byview.typed(form.cleaned_data["view"])
+    lines = queries.lines(byview.narrowed(wanted, view, actor=actor, at=at), actor=actor)
+    found = lines[: filling.MOST_LINES + 1]
     shown = list(queries.rows(found, actor=actor, language=get_language() or "", at=at))
     shown.reverse()  # a report to somebody above begins with what came first
     made = in_turn(
@@ -233,6 +248,8 @@ def _last(row: kept.FormRow, at: datetime) -> dict[str, str]:
     said = {"month": written(last), "state": wanted.state, "words": wanted.words}
     if wanted.party:
         said["party"] = str(wanted.party)
+    if row.view:
+        said["view"] = row.view.hex
     return said
 
 

@@ -19,7 +19,7 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.months import read, written
 from gezhi.kernel.refusal import Invalid, NotFound
-from gezhi.ledger import corrections, files, months, monthsheet
+from gezhi.ledger import corrections, files, freezing, months, monthsheet
 from gezhi.ledger.export import MEDIA_TYPES, WRITERS
 from gezhi.parties import queries as parties
 from gezhi.web import times, words
@@ -32,22 +32,34 @@ SHOWN = 30  # lines with corrections on a page
 @require_http_methods(["GET", "POST"])
 @staff_required
 def listed(request: HttpRequest) -> HttpResponse:
-    """The books there are; POST freezes a month."""
+    """The books there are, and those that are being made; POST has the worker freeze a month. `?part=books`: the books alone, while one waits."""
     actor, at = actor_of(request), at_of(request)
     if request.method == "POST":
-        book_id = months.freeze(_month(request), _desk(request), actor=actor, at=at)
-        messages.success(request, _("已冻结。以后的变化会列在更正里。"))
-        return redirect("desk:month_book", book_id)
-    desks = months.desks_of(actor)
-    names = _names([*desks, *(one.desk for one in months.books(actor))])
+        freezing.ask(_month(request), _desk(request), actor=actor, at=at)
+        messages.success(request, _("正在冻结。可以离开这一页，冻好就列在“已冻结的”里。"))
+        return redirect("desk:month_books")
+    desks, rows, under_way = months.desks_of(actor), months.books(actor), freezing.under_way(actor)
+    names = _names([*desks, *(one.desk for one in rows)])
+    part = {
+        "rows": [_row(one, names, at) for one in rows],
+        "under_way": [_under_way(one, names) for one in under_way],
+        "waits": any(not one.problem for one in under_way),
+    }
+    if request.GET.get("part") == "books":
+        return render(request, "desk/ledgers/_months.html", part)
+    waited_for = {(one.desk, one.month) for one in under_way if not one.problem}
     page = {
+        **part,
         "heading": _("月台账"),
-        "rows": [_row(one, names, at) for one in months.books(actor)],
         "freezing": [
             {
                 "desk": desk,
                 "name": names[desk],
-                "months": [(written(one), said(one)) for one in months.to_freeze(desk, at=at)],
+                "months": [
+                    (written(one), said(one))
+                    for one in months.to_freeze(desk, at=at)
+                    if (desk, one) not in waited_for
+                ],
             }
             for desk in desks
         ],
@@ -55,6 +67,19 @@ def listed(request: HttpRequest) -> HttpResponse:
         "may_set": actor.has(Duty.ADMIN),
     }
     return render(request, "desk/ledgers/months.html", page)
+
+
+def _under_way(one: freezing.FreezingRow, names: dict[UUID, str]) -> dict[str, Any]:
+    """A book that is being made. why: what it came to nothing for."""
+    return {
+        "month": said(one.month),
+        "desk": names.get(one.desk, ""),
+        "done": min(one.read, one.total),
+        "of": one.total,
+        "why": _("冻结时出了错，试了几次都没有成功。请再冻结一次；还是不行，请告诉管理员。")
+        if one.problem
+        else "",
+    }
 
 
 def _month(request: HttpRequest) -> date:

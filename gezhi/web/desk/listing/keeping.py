@@ -17,9 +17,11 @@ from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.parties import queries as parties
 from gezhi.parties import savedviews
 from gezhi.parties.savedviews import ViewRow
+from gezhi.web.casework.lists import soon_at
 from gezhi.web.desk import filters
 from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.listing import chips, columns, counters
+from gezhi.web.desk.listing.paging import said
 from gezhi.web.desk.listing.question import Question, read, read_text
 from gezhi.web.punctuation import series
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
@@ -58,9 +60,10 @@ class ViewForm(forms.Form):
 @require_GET
 @staff_required
 def listed(request: HttpRequest) -> HttpResponse:
-    """All views that he sees, each with what it asks for and what may be done about it."""
-    actor = actor_of(request)
+    """All views that he sees, each with how many cases it has, what it asks for and what may be done about it."""
+    actor, at = actor_of(request), at_of(request)
     rows = savedviews.seen_by(actor)
+    totals = counters.totals(rows, actor, at=at, soon=soon_at(at))
     names = {
         id: one.name
         for id, one in parties.parties_by_ids({row.party_id for row in rows if row.party_id}).items()
@@ -73,6 +76,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "row": row,
                 "url": f"{reverse('desk:inbox')}?{row.query}&saved={row.id.hex}",
                 "asks": asks(one),
+                "count": said(totals.get(row.id)),
                 "said": [*one.problems, *one.notes, *([_("位置找不到了。")] if one.place_missed else ())],
                 "party": names.get(row.party_id, "") if row.party_id else "",
                 "may_change": savedviews.may_change(row, actor),

@@ -25,7 +25,7 @@ NOTHING = Page([], [], False, False)
 class Shown(NamedTuple):
     """A page of the list. number: which one, as far as one can tell. total: of all rows, None where nobody counted, COUNTED + 1 for more.
 
-    order: how it is really sorted, which may be another way than somebody asked for.
+    order: how it is really sorted, which may be another way than somebody asked for. note: a sentence when it is another page than was asked for.
     """
 
     page: Page
@@ -33,6 +33,7 @@ class Shown(NamedTuple):
     total: int | None
     order: Order
     is_best: bool = False
+    note: str = ""
 
 
 def listed(
@@ -46,7 +47,7 @@ def listed(
     """The rows asked for. parts: the list in parts that follow each other. known: how many there are, from whoever counted.
 
     A list in one part is asked for all its cases at once where they are few: 1 query for that, 1 for the rows; any other is walked from row
-    to row: 1 query for each part. The same for every page.
+    to row: 1 query for each part. The same for every page; one that is asked for by its number alone costs 1 more for each part.
     """
     start, number = _start(request), _number(request)
     who = {"actor": actor_of(request), "at": at_of(request), "soon": soon}
@@ -59,14 +60,28 @@ def listed(
         and (known is not None or chosen.is_filtered)
     )
     spots = paged.few(parts[0], order=order, **who) if may_be_few else None
+    asked = number
     if spots is None:
+        if start is None and number > 1:
+            start, number = paged.jumped(parts, order=order, number=number, size=PAGE, **who)
         page = paged.walked(parts, order=order, start=start, size=PAGE, **who)
-        return Shown(
-            page, number, known if known is not None or not may_be_few else counting.COUNTED + 1, order
-        )
+        total = known if known is not None or not may_be_few else counting.COUNTED + 1
+        return Shown(page, number, total, order, note=_other_page(asked, number))
     ids, begins, is_best = _known_order(chosen, spots, start, order)
+    if start is None:
+        number = paged.begun(len(ids), number, PAGE)
+        begins = (number - 1) * PAGE
     page = paged.cut(ids, start=start, begins=begins, size=PAGE)
-    return Shown(page, number, len(spots), order, is_best)
+    return Shown(page, number, len(spots), order, is_best, _other_page(asked, number))
+
+
+def _other_page(asked: int, number: int) -> str:
+    """Why another page is shown than was asked for."""
+    if asked == number:
+        return ""
+    if number < paged.MOST_PAGES:
+        return _("没有第 %(asked)s 页，这是最后一页，第 %(number)s 页。") % {"asked": asked, "number": number}
+    return _("按页码最多直接到第 %(number)s 页。再往后请一页一页翻，或者再筛小一些。") % {"number": number}
 
 
 def _known_order(
@@ -104,10 +119,10 @@ def _start(request: HttpRequest) -> Start | None:
 
 
 def _number(request: HttpRequest) -> int:
-    """Which page it calls itself; only shown."""
+    """Which page it calls itself, beside a row; alone, which page is asked for."""
     typed = request.GET.get("page", "")
     is_number = typed.isascii() and typed.isdigit() and len(typed) < 6
-    return max(1, int(typed)) if is_number and _start(request) else 1
+    return max(1, int(typed)) if is_number else 1
 
 
 def pager(chosen: filters.Chosen, shown: Shown, **more: str) -> dict[str, object]:

@@ -211,12 +211,13 @@ def progress(request: HttpRequest, album_id: UUID) -> HttpResponse:
 @require_GET
 @duty_required(*DESK)
 def file(request: HttpRequest, album_id: UUID) -> Any:
-    """The kept PDF; 404 while there is none, 409 when a picture in it may not be shown any more."""
+    """The kept PDF, looked at once more before it is handed out; 404 while there is none, back to the album when a picture in it may not be shown any more."""
     found = queries.album(album_id, actor=actor_of(request))
     kept = papers.file_of(found)
-    if found.file_at is None or not kept.exists() or queries.is_being_made(found):
+    is_there = found.file_at is not None and kept.exists() and not queries.is_being_made(found)
+    if not (is_there or queries.was_withdrawn(found)):
         raise NotFound("file")
-    if not queries.still_holds(found):
+    if not papers.may_be_taken(found):
         messages.error(request, _("里面有照片已经撤回或改了遮挡，旧文件不能再用。请重新制作。"))
         return redirect("desk:album", found.id)
     name = f"{found.name}-{found.file_at:%Y%m%d}.pdf"
@@ -231,7 +232,7 @@ def _printing(found: Album, at: Any) -> dict[str, Any]:
         "is_lost": found.is_lost,
         "now": papers.progress(found) if is_made else None,
         "file": times.moment(found.file_at, at) if has_file else "",
-        "is_stale": has_file and not queries.still_holds(found),
+        "is_stale": queries.was_withdrawn(found) or (has_file and not queries.still_holds(found)),
     }
 
 
