@@ -178,7 +178,7 @@ def to_walk(wanted: CaseFilter, order: Order, **who: Any) -> QuerySet[Case]:
     """What fits, said so that the index of the order is read. Closed ones that no index of theirs narrows would be sorted, the whole past, when
     one said that they are closed as the indexes say it. A lazy queryset.
     """
-    narrowed = (wanted.party, wanted.place_path, wanted.channel, wanted.level, *wanted.category_ids)
+    narrowed = (wanted.party, wanted.place_path, wanted.channel, wanted.level, wanted.category_ids)
     if order is not Order.NEWEST or set(wanted.states) != {State.CLOSED.value} or any(narrowed):
         return fitting(wanted, **who)
     return fitting(replace(wanted, states=()), **who).filter(~Q(closed_at=None))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gezhi.kernel import counting
 from gezhi.kernel.refusal import Invalid, NotYours
 from gezhi.parties import queries as parties
 from gezhi.parties import savedviews
@@ -21,7 +22,6 @@ from gezhi.web.casework.lists import soon_at
 from gezhi.web.desk import filters
 from gezhi.web.desk.keeper import form_page, offer, tried
 from gezhi.web.desk.listing import chips, columns, counters
-from gezhi.web.desk.listing.paging import said
 from gezhi.web.desk.listing.question import Question, read, read_text
 from gezhi.web.punctuation import series
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
@@ -76,7 +76,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "row": row,
                 "url": f"{reverse('desk:inbox')}?{row.query}&saved={row.id.hex}",
                 "asks": asks(one),
-                "count": said(totals.get(row.id)),
+                "count": counting.said(totals.get(row.id)),
                 "said": [*one.problems, *one.notes, *([_("位置找不到了。")] if one.place_missed else ())],
                 "party": names.get(row.party_id, "") if row.party_id else "",
                 "may_change": savedviews.may_change(row, actor),
