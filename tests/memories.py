@@ -31,7 +31,9 @@ MEMORIES = (
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
 OF_THE_CODE = (
     "gezhi.cases.ahead._leading_on",
+    "gezhi.cases.beside._beside",
     "gezhi.cases.lists._tallying",
+    "gezhi.cases.orders.queries._counting",
     "gezhi.catalogue.rules.shipped",
     "gezhi.evidence.decoding._warm",
     "gezhi.channels.poster.glyphs.held",

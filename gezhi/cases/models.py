@@ -153,13 +153,9 @@ class Case(TenantModel):
             models.Index(fields=["jurisdiction", "lead", "state", "due_at"], name="cases_of_a_party"),
             models.Index(fields=["jurisdiction", "place_path"], name="cases_of_a_place"),
             models.Index(fields=["jurisdiction", "received_at"], name="cases_by_receipt"),
-            # on SQLite only: PostgreSQL has it as the tenant key (migration 0016)
+            # SQLite's alone, see migration 0016
             models.Index(fields=["jurisdiction", "id"], name="cases_in_the_order_of_ids"),
-            models.Index(
-                fields=["jurisdiction", "due_at", "id"],
-                condition=Q(closed_at__isnull=True),
-                name="open_cases_by_due",
-            ),
+            models.Index(fields=["jurisdiction", "due_at", "id"], condition=OPEN, name="open_cases_by_due"),
             models.Index(
                 fields=["jurisdiction", "closed_at", "id"], condition=CLOSED, name="closed_cases_by_closing"
             ),

@@ -122,8 +122,8 @@ def jumped(
         found = few(part, order=order, actor=actor, at=at, soon=soon) if part.is_danger else None
         if found is None:
             rows = in_order(to_walk(part, order, actor=actor, at=at, soon=soon), order)
-            rows = rows.values_list(KEYS[order], "id")
-            found = [Spot(*row) for row in rows[: wanted - len(before)]]
+            keys: QuerySet[Any, Any] = rows.values_list(KEYS[order], "id")
+            found = [Spot(*row) for row in keys[: wanted - len(before)]]
         before += [(section, spot) for spot in found[: wanted - len(before)]]
     number = begun(len(before), number, size)
     if number == 1:

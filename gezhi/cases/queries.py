@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -39,7 +38,6 @@ from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
 from gezhi.places.onpath import within
-from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import Prepared, PreparedRows
 
 
@@ -182,37 +180,6 @@ def offers_for(case: Case, *, actor: Actor, at: datetime) -> tuple[Offer, ...]:
 def roles(case: Case, *, actor: Actor) -> frozenset[Role]:
     """What this actor is to the case: which words of it he reads, what he may show others."""
     return roles_for(actor, case)
-
-
-def related(case: Case, *, actor: Actor) -> list[tuple[str, Case]]:
-    """Cases beside this one that the actor may see, each with what it is to it (a key of _relation). 1 query."""
-    mine = (case.joined_into_id, case.came_back_from_id, case.split_from_id)
-    rows = _beside(actor, tuple(unpublished_runs())).found(case.id, tuple(id or case.id for id in mine))
-    return [(_relation(case, other), other) for other in rows if other.id != case.id]
-
-
-@lru_cache(maxsize=256)
-def _beside(actor: Actor, hidden: tuple[UUID, ...]) -> PreparedRows[Case]:
-    """Kept by actor: every page of a case asks."""
-
-    def found(id: UUID, mine: tuple[UUID, ...]) -> QuerySet[Case]:
-        theirs = Q(joined_into_id=id) | Q(came_back_from_id=id) | Q(split_from_id=id)
-        rows = visible_but(actor, hidden).filter(Q(id__in=mine) | theirs)
-        return rows.order_by("received_at", "id")[:51]  # itself among them
-
-    return PreparedRows(Case, found)
-
-
-def _relation(case: Case, other: Case) -> str:
-    """joined_into, came_back_from, split_from; joined_here, came_back_as, split_here."""
-    relations = {
-        "joined_into": other.id == case.joined_into_id,
-        "came_back_from": other.id == case.came_back_from_id,
-        "split_from": other.id == case.split_from_id,
-        "joined_here": other.joined_into_id == case.id,
-        "split_here": other.split_from_id == case.id,
-    }
-    return next((name for name, is_so in relations.items() if is_so), "came_back_as")
 
 
 def timeline(case: Case, *, actor: Actor | None = None) -> list[Step]:

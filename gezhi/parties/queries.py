@@ -14,7 +14,6 @@ from gezhi.parties.kinds import ServiceKind
 from gezhi.parties.models import Account, Party, PartyPost, Service
 from gezhi.parties.sight import WIDE_DUTIES, PostFacts, posts_from
 from gezhi.places import paths
-from gezhi.tenancy.current import current
 from gezhi.tenancy.prepared import Prepared
 
 MOST_AT_ONCE = 500  # spots of one statement
@@ -68,16 +67,6 @@ class PostRow(NamedTuple):
     grid_id: UUID | None
     starts_on: date
     ends_on: date | None
-
-
-class AccountRow(NamedTuple):
-    """An account at home here."""
-
-    id: UUID
-    username: str
-    name: str
-    is_active: bool
-    must_change_password: bool
 
 
 # ---- parties ----
@@ -391,12 +380,6 @@ def _current_posts(at: datetime) -> QuerySet[PartyPost]:
 
 def _people(rows: QuerySet[PartyPost]) -> list[PersonRow]:
     return [PersonRow(*values) for values in rows.values_list(*_PERSON)]
-
-
-def accounts() -> list[AccountRow]:
-    """Every account at home in the jurisdiction in force, by user name. 1 query."""
-    rows = Account.objects.filter(home_id=current()).order_by("username")
-    return [AccountRow(*row) for row in rows.values_list(*AccountRow._fields)]
 
 
 def posts(account_id: UUID | None = None) -> list[PostRow]:

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from gezhi.cases import check
-from gezhi.cases import queries as cases
+from gezhi.cases import beside, check
 from gezhi.cases.memory import series
 from gezhi.cases.models import Case, RootCause
 from gezhi.cases.move import Move
@@ -145,4 +144,4 @@ def test_twin_without_the_held_answer_the_same_is_raised_twice(
     monkeypatch.setattr(series, "raised", lambda *args, **more: None)
     for _ in range(2):
         raise_cure(case.id, "根治", None, actor=cast.chen, at=noon)
-    assert len(cases.related(case, actor=cast.chen)) == 3
+    assert len(beside.related(case, actor=cast.chen)) == 3

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from gezhi.cases import check
+from gezhi.cases import beside, check
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
 from gezhi.cases.models import CallBack, Case, CaseReport
@@ -294,10 +294,10 @@ def test_the_call_about_a_split_that_was_taken_back_is_not_owed_any_more(cast: C
 def test_parent_and_child_say_where_the_other_is(cast: Cast, noon: datetime) -> None:
     case = cast.lin_reports(noon)
     child = split(cast, case, noon, note="另一件")
-    assert [(what, one.id) for what, one in cases.related(case, actor=cast.chen)] == [
+    assert [(what, one.id) for what, one in beside.related(case, actor=cast.chen)] == [
         ("split_here", child.id)
     ]
-    assert [(what, one.id) for what, one in cases.related(child, actor=cast.chen)] == [
+    assert [(what, one.id) for what, one in beside.related(child, actor=cast.chen)] == [
         ("split_from", case.id)
     ]
     born, told = story("case", child.id)[0], story("case", case.id)[-1]

@@ -13,8 +13,8 @@ from gezhi.flows.found_office import Founded, Founding, found_office
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.kernel.actor import VISITOR, Duty
 from gezhi.kernel.refusal import Invalid
+from gezhi.parties import accounts, staff
 from gezhi.parties import queries as parties
-from gezhi.parties import staff
 from gezhi.parties.models import Account, Party
 from gezhi.places import queries as places
 from gezhi.reports.intake import Intake
@@ -111,4 +111,4 @@ def test_two_offices_share_a_server_and_nothing_else(founded: Founded, noon: dat
     assert [one.code for one in tenancy.all_jurisdictions()] == ["371002", "371003"]
     with scope(second.jurisdiction_id):
         assert [party.name for party in parties.parties()] == ["竹岛街道办事处"]
-        assert [account.username for account in parties.accounts()] == ["li"]
+        assert [account.username for account in accounts.accounts()] == ["li"]

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gezhi.cases import beside, timing
 from gezhi.cases import queries as cases
-from gezhi.cases import timing
 from gezhi.cases.lifecycle import Role, State, reads_full_words
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
@@ -329,7 +329,7 @@ def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
             "matter": lists.matter(other),
             "state": words.of(words.STATES, other.state),
         }
-        for relation, other in cases.related(case, actor=actor)
+        for relation, other in beside.related(case, actor=actor)
     ]
 
 

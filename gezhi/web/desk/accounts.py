@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.flows.accounts_sheet import import_accounts
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.parties import accounts as home
 from gezhi.parties import queries as who
 from gezhi.parties import staff as actions
 from gezhi.parties import wecom
@@ -36,7 +37,7 @@ DUTIES = [(duty.value, words.DUTIES[duty.value]) for duty in Duty]
 @duty_required(Duty.ADMIN)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Everybody with an account, with what they do today. 3 queries."""
-    rows, posts = who.accounts(), who.posts()
+    rows, posts = home.accounts(), who.posts()
     known = who.parties_by_ids({post.party_id for post in posts})
     today, jobs = timezone.localdate(at_of(request)), dict[UUID, list[str]]()
     for post in posts:
@@ -104,8 +105,8 @@ def _account_page(request: HttpRequest, account_id: UUID, **more: Any) -> HttpRe
     return render(request, "desk/account.html", page | more)
 
 
-def _row(account_id: UUID) -> who.AccountRow:
-    for one in who.accounts():
+def _row(account_id: UUID) -> home.AccountRow:
+    for one in home.accounts():
         if one.id == account_id:
             return one
     raise NotFound("account")

@@ -21,8 +21,8 @@ from gezhi.channels.wecom.office import ApplicationRow
 from gezhi.journal import outbox
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.parties import accounts, robots, wecom
 from gezhi.parties import queries as who
-from gezhi.parties import robots, wecom
 from gezhi.web import times
 from gezhi.web.desk.keeper import deed_page, form_page, tried
 from gezhi.web.staff import actor_of, at_of, duty_required
@@ -179,7 +179,7 @@ def act(request: HttpRequest) -> HttpResponse:
 @duty_required(Duty.ADMIN)
 def link(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Say who an account is in WeCom."""
-    row = next((one for one in who.accounts() if one.id == account_id), None)
+    row = next((one for one in accounts.accounts() if one.id == account_id), None)
     if row is None:
         raise NotFound("account")
     form = UserForm(request.POST or None, initial={"userid": wecom.userid_of(account_id)})

@@ -17,6 +17,8 @@ from gezhi.insight.rollups.anew import count_anew
 from gezhi.kernel.actor import Actor
 from gezhi.parties import tokens
 from gezhi.parties.tokens import Scope
+from gezhi.web.desk.figures import kept
+from tests import memories
 from tests.cast import Cast
 from tests.insight import test_figures as counted
 from tests.insight.test_figures import HOUR, kept_up
@@ -104,6 +106,7 @@ def test_a_party_of_fewer_than_three_people_has_no_rates(
     assert "不足三人的单位，不列比率" in said(desk(cast.zhou).get(PAGE, own))
     assert "不足三人" in said(desk(cast.zhou).get(PAGE, {"by": "party"}))
     monkeypatch.setattr("gezhi.insight.figures.sheet.FEW_PEOPLE", 2)
+    memories.forget()
     assert "不足三人的单位，不列比率" not in said(desk(cast.zhou).get(PAGE, own))
 
 
@@ -122,6 +125,7 @@ def test_nor_has_it_any_in_the_table_below(
     client, asked = desk(cast.zhou), {"party": str(cast.property), "by": by}
     assert rates(client, asked) == {""}
     monkeypatch.setattr("gezhi.insight.figures.sheet.FEW_PEOPLE", 2)
+    memories.forget()
     assert rates(client, asked) != {""}
 
 
@@ -172,10 +176,38 @@ def test_the_page_costs_the_same_queries_for_one_case_and_for_thirty(
         kept_up(noon)
         for by in ways:
             client.get(PAGE, {"by": by})
+            memories.forget()
             with django_assert_max_num_queries(40) as asked:
                 client.get(PAGE, {"by": by})
             counts[by].append(len(asked))
     assert all(one + 2 == five == thirty <= 34 for one, five, thirty in counts.values()), counts
+
+
+def test_figures_are_worked_out_once_for_the_position_that_they_cover(
+    ten: list[Case], cast: Cast, desk: Desk, noon: datetime, django_assert_max_num_queries: Any
+) -> None:
+    client = desk(cast.zhou)
+    first = said(client.get(PAGE))
+    with django_assert_max_num_queries(40) as asked:
+        again = said(client.get(PAGE))
+    assert (len(asked) <= 14, again) == (True, first)
+    cast.lin_reports(noon)
+    kept_up(noon)
+    assert said(client.get(PAGE)) != first  # the roll-ups went on
+
+
+def test_what_was_worked_out_for_one_question_answers_no_other(
+    ten: list[Case], cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin takes every question for the same."""
+    zhou = desk(cast.zhou)
+    whole, own = said(zhou.get(PAGE)), {"party": str(cast.property), "span": "month"}
+    assert "不足三人的单位，不列比率" in said(zhou.get(PAGE, own))
+    assert "不足三人的单位，不列比率" not in whole.split("经复核剔除")[0]
+    memories.forget()
+    monkeypatch.setattr(kept, "key_of", lambda *_: "the same")
+    zhou.get(PAGE)
+    assert "不足三人的单位，不列比率" not in said(zhou.get(PAGE, own)).split("经复核剔除")[0]
 
 
 def test_the_first_load_is_small(ten: list[Case], cast: Cast, desk: Desk) -> None:
@@ -239,6 +271,7 @@ def test_hot_spots_are_said_with_their_past(
     kept_up(noon)
     assert "没有比自己的过去明显多的" in said(desk(cast.zhou).get(PAGE))  # no past yet
     monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
+    memories.forget()
     page = said(desk(cast.zhou).get(PAGE))
     assert "6 件；以前平均每月 0.0 件，料到至多 0 件" in page
 

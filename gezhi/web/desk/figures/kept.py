@@ -23,15 +23,20 @@ _kept: dict[Key, SafeString] = {}
 _turn = threading.Lock()
 
 
+def key_of(asked: Question, by: str, stood: Reached, at: datetime) -> Key:
+    """All that the piece hangs on."""
+    minute = at.replace(second=0, microsecond=0)
+    question = (asked.asked, asked.span, asked.span_name, tuple(sorted(asked.words.items())))
+    return (current(), words.language(), stood, minute, question, by)
+
+
 def sheet(
     asked: Question, by: str, stood: Reached, at: datetime, write: Callable[[Question, str, datetime], str]
 ) -> SafeString:
     """The piece of the page; made anew when the roll-ups moved or a minute is over (names and posts may have changed). While one makes it,
     the others wait for that.
     """
-    minute = at.replace(second=0, microsecond=0)
-    question = (asked.asked, asked.span, asked.span_name, tuple(sorted(asked.words.items())))
-    key = (current(), words.language(), stood, minute, question, by)
+    key = key_of(asked, by, stood, at)
     if (known := _kept.get(key)) is not None:
         return known
     with _turn:
