@@ -27,6 +27,7 @@ MEMORIES = (
     ("gezhi.web.desk.listing.counters", "_kept"),
     ("gezhi.web.desk.tallies", "_kept"),
     ("gezhi.web.public.wall", "_kept"),
+    ("gezhi.web.rail", "_kept"),
 )
 # What follows from the code, its data files and the install key alone, and what `queries.forget` drops.
 OF_THE_CODE = (

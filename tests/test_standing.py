@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.standing import NOON, Keeper, World
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTAINERS = {"dict", "list", "set", "defaultdict", "deque", "OrderedDict", "Counter", "Recent"}
+CONTAINERS = {"dict", "list", "set", "defaultdict", "deque", "OrderedDict", "Counter", "Recent", "Standing"}
 
 
 def counts() -> dict[str, int]:

@@ -208,10 +208,11 @@ def newest(
     wanted: CaseFilter, *, before: UUID | None, size: int, actor: Actor, at: datetime, soon: datetime
 ) -> tuple[list[Case], bool]:
     """The newest cases that fit, by their ids, from behind one, and whether there are more. For reading through page by page: ids never change, so
-    whatever happens meanwhile no row comes twice and none that stays is left out. 2 queries where nothing narrows; else 1 more each for open and closed
+    whatever happens meanwhile no row comes twice and none that stays is left out. 2 queries where nothing but words narrows; else 1 more each for open and closed
     ones, whose indexes narrow.
     """
-    parts = [] if wanted == CaseFilter(states=wanted.states) else _open_and_closed(wanted)
+    is_narrowed = replace(wanted, states=(), holds=None) != CaseFilter()
+    parts = _open_and_closed(wanted) if is_narrowed else []
     rows, *each = fitting_each([wanted, *parts], actor=actor, at=at, soon=soon)
     if each and (ids := _few_ids(each)) is not None:
         behind = sorted((id for id in ids if before is None or id < before), reverse=True)[: size + 1]

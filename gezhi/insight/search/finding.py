@@ -1,11 +1,14 @@
-"""Which cases hold what somebody looks for: all of them where they are few, else a condition that a list walks along."""
+"""Which cases hold what somebody looks for: all of them where they are few; where some thousands do, what the index says; else a condition
+that a list walks along: it need not walk far.
+"""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
@@ -18,19 +21,25 @@ from gezhi.kernel.search import asked, folded, stands_in, terms
 from gezhi.tenancy.current import current
 
 MOST_FRESH, OVERLAP_MS = 500, 60_000
+MOST_LISTED = 5_000  # cases that the index is asked for anew with each question of a list
 
 
 class Found(NamedTuple):
-    """terms: what was looked for, folded. ids: all cases that hold it, or None where they are more than a thousand."""
+    """terms: what was looked for, folded. ids: all cases that hold it, or None where they are more than a thousand. is_listed: no more
+    than MOST_LISTED then.
+    """
 
     terms: tuple[str, ...]
     ids: tuple[UUID, ...] | None
+    is_listed: bool = False
 
     @property
     def holds(self) -> Q:
         """The condition on cases."""
         if self.ids is not None:
             return Q(id__in=self.ids)
+        if self.is_listed:
+            return Q(id__in=RawSQL(*_in_index(self.terms)))
         lines = SearchLine.objects.filter(case_id=OuterRef("id"))
         for term in self.terms:
             lines = lines.filter(GreaterThan(StrIndex("text", Value(term)), 0))
@@ -38,33 +47,34 @@ class Found(NamedTuple):
 
 
 def look_for(words: str) -> Found | None:
-    """What holds all these words; None for no words at all. 3 queries."""
+    """What holds all these words; None for no words at all. 3 queries; 2 for what more than a thousand hold."""
     return look_for_each([words])[0]
 
 
 def look_for_each(asked_for: Sequence[str]) -> list[Found | None]:
-    """The same for several lists of words at once. 3 queries however many, none where none says a word."""
+    """The same for several lists of words at once. 3 queries however many, none where none says a word; 1 more where one of them is held by
+    more than a thousand.
+    """
     searched = [terms(words) for words in asked_for]
     wanted = [one for one in dict.fromkeys(searched) if one]
     if not wanted:
         return [None for _ in searched]
     found = _indexed(wanted)
     fresh = _fresh() if any(len(ids) <= counting.COUNTED for ids in found.values()) else []
-    known = {one: Found(one, _all_of(one, found[one], fresh)) for one in wanted}
+    listed = _listed([one for one in wanted if len(found[one]) > counting.COUNTED])
+    known = {one: Found(one, _all_of(one, found[one], fresh), one in listed) for one in wanted}
     return [known.get(one) for one in searched]
 
 
 def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[UUID]]:
     """A thousand and one cases at most for each, as the index has them. 1 query."""
-    parts, values = [], []
+    parts, values = list[str](), list[Any]()
     for number, one in enumerate(wanted):
-        narrow, given = engines.narrow(asked(one))
-        holds = " AND ".join(f"{engines.holds()}(insight_searchline.text, %s) > 0" for _ in one)
+        question, given = _in_index(one)
         parts.append(
-            f"SELECT {number} AS which, case_id FROM (SELECT case_id FROM {engines.source()}"
-            f" WHERE insight_searchline.jurisdiction_id = %s AND {narrow} AND {holds} LIMIT {counting.COUNTED + 1}) AS found_{number}"
+            f"SELECT {number} AS which, case_id FROM ({question} LIMIT {counting.COUNTED + 1}) AS found_{number}"
         )
-        values += [engines.stored(current()), *given, *one]
+        values += given
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         rows = cursor.fetchall()
@@ -72,6 +82,30 @@ def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[UU
     for which, id in rows:
         found[wanted[which]].append(UUID(str(id)))
     return found
+
+
+def _in_index(searched: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """The cases whose lines hold all of it, in no order, as a question to the engine and its values."""
+    narrow, given = engines.narrow(asked(searched))
+    holds = " AND ".join(f"{engines.holds()}(insight_searchline.text, %s) > 0" for _ in searched)
+    return (
+        f"SELECT case_id FROM {engines.source()} WHERE insight_searchline.jurisdiction_id = %s AND {narrow} AND {holds}",
+        [engines.stored(current()), *given, *searched],
+    )
+
+
+def _listed(wanted: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Those of them that no more than MOST_LISTED cases hold. 1 query, none for none."""
+    parts, values = list[str](), list[Any]()
+    for number, one in enumerate(wanted):
+        question, given = _in_index(one)
+        parts.append(f"SELECT {number}, COUNT(*) FROM ({question} LIMIT {MOST_LISTED + 1}) AS found_{number}")
+        values += given
+    if not parts:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return {wanted[which] for which, count in cursor.fetchall() if count <= MOST_LISTED}
 
 
 def _all_of(

@@ -12,6 +12,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.config import worker
 from gezhi.kernel.actor import SYSTEM
+from gezhi.web import standing
 from gezhi.web.desk import lines, tallies
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, text
@@ -128,7 +129,7 @@ def test_a_deed_is_counted_on_the_next_page(cast: Cast, opened: Case, desk: Desk
 def test_twin_without_the_length_of_the_journal_the_deed_would_be_missing(
     cast: Cast, opened: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tallies.journal, "length", lambda: 7)
+    monkeypatch.setattr(standing.journal, "length", lambda: 7)
     assert counts(desk(cast.zhou).get("/desk/"))["reported"] == 0
     cast.lin_reports(noon, text="路灯不亮")
     assert counts(desk(cast.zhou).get("/desk/"))["reported"] == 0
@@ -142,13 +143,13 @@ def test_a_deadline_that_passes_without_a_deed_is_counted_seconds_later(
 
     due = opened.due_at
     assert due is not None
-    assert [overdue(due - timedelta(seconds=1)), overdue(due + tallies.STILL)] == [0, 1]
+    assert [overdue(due - timedelta(seconds=1)), overdue(due + standing.STILL)] == [0, 1]
 
 
 def test_while_one_counts_anew_the_others_take_what_stands(
     cast: Cast, opened: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = noon + tallies.STILL
+    later = noon + standing.STILL
     stands = tallies.tallies(cast.zhou, at=noon, soon=noon)
     count = tallies.lists.tallies
     counted: list[tallies.Tally | None] = []

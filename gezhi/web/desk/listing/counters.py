@@ -1,14 +1,12 @@
 """The views that people keep, each with how many cases it has: counted as far as any list, all in one statement, and kept for a moment."""
 
-import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from gezhi.cases import lists
 from gezhi.insight.search.finding import look_for_each
-from gezhi.journal import queries as journal
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from gezhi.parties import savedviews
@@ -16,13 +14,10 @@ from gezhi.parties.savedviews import ViewRow
 from gezhi.places import queries as places
 from gezhi.web.desk import filters
 from gezhi.web.desk.listing.question import read_text
+from gezhi.web.standing import Standing
 
 MOST_SHOWN = 12  # above the list; the others are on the page of all views
 MOST_COUNTED = 60  # on that page: somebody would have to work for five parties
-STILL = timedelta(seconds=5)
-KEPT_TIMES = 20  # counting takes at most a twentieth of the time
-LONGEST = timedelta(seconds=30)
-MOST_KEPT = 500
 
 
 class Counter(NamedTuple):
@@ -33,52 +28,31 @@ class Counter(NamedTuple):
     chosen: filters.Chosen
 
 
-class _Kept(NamedTuple):
-    until: datetime
-    still_until: datetime
-    at: datetime
-    length: int
-    asked: tuple[tuple[UUID, str], ...]
-    counters: tuple[Counter, ...]
+Asked = tuple[tuple[UUID, str], ...]
 
-
-_kept: dict[tuple[Actor, bool], _Kept] = {}
+_kept: Standing[tuple[Actor, Asked], tuple[Counter, ...]] = Standing()
 
 
 def counters(actor: Actor, *, at: datetime, soon: datetime) -> tuple[Counter, ...]:
     """The first dozen of his and his parties' views. 1 query where he has none; else 2 while nothing happens in the office, at most 8 when it does,
     however many views there are.
     """
-    return _counters(savedviews.seen_by(actor)[:MOST_SHOWN], actor, is_all=False, at=at, soon=soon)
+    return _counters(savedviews.seen_by(actor)[:MOST_SHOWN], actor, at=at, soon=soon)
 
 
 def totals(rows: Sequence[ViewRow], actor: Actor, *, at: datetime, soon: datetime) -> dict[UUID, int]:
     """How many cases each of these views has, the first `MOST_COUNTED` of them. No query for none; else 1 while nothing happens in the office, at most 7
     when it does, however many views there are.
     """
-    found = _counters(rows[:MOST_COUNTED], actor, is_all=True, at=at, soon=soon)
+    found = _counters(rows[:MOST_COUNTED], actor, at=at, soon=soon)
     return {one.row.id: one.total for one in found}
 
 
-def _counters(
-    rows: Sequence[ViewRow], actor: Actor, *, is_all: bool, at: datetime, soon: datetime
-) -> tuple[Counter, ...]:
+def _counters(rows: Sequence[ViewRow], actor: Actor, *, at: datetime, soon: datetime) -> tuple[Counter, ...]:
     if not rows:
         return ()
-    asked, known = tuple((row.id, row.query) for row in rows), _kept.get((actor, is_all))
-    is_same = known is not None and known.asked == asked and known.at <= at
-    if known is not None and is_same and at < known.until:
-        return _named(rows, known.counters)
-    length = journal.length()
-    if known is not None and is_same and known.length == length and at < known.still_until:
-        return _named(rows, known.counters)
-    began = time.perf_counter()
-    found = counted(rows, actor=actor, at=at, soon=soon)
-    slow = min(timedelta(seconds=(time.perf_counter() - began) * KEPT_TIMES), LONGEST)
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[actor, is_all] = _Kept(at + slow, at + max(STILL, slow), at, length, asked, found)
-    return found
+    asked = tuple((row.id, row.query) for row in rows)
+    return _named(rows, _kept.of((actor, asked), at, lambda: counted(rows, actor=actor, at=at, soon=soon)))
 
 
 def _named(rows: Sequence[ViewRow], known: Sequence[Counter]) -> tuple[Counter, ...]:
