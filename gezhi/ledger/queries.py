@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import Exact
 
 from gezhi.cases.models import Case
 from gezhi.cases.policy import sees_all, visible_to
@@ -17,7 +18,7 @@ from gezhi.kernel.refusal import Invalid
 from gezhi.ledger.models import Cursor, Line
 from gezhi.ledger.rows import Row, rows
 from gezhi.places import paths
-from gezhi.places.onpath import within
+from gezhi.places.onpath import key, on_path, within
 
 __all__ = ["LineFilter", "Position", "Row", "few_or_many", "lines", "position", "rows"]
 
@@ -131,13 +132,22 @@ def few_or_many(wanted: LineFilter, *, actor: Actor) -> tuple[QuerySet[Line], in
         sought = cases.filter(Exists(line)).order_by().values_list("id", flat=True)
     found = list(sought[: counting.COUNTED + 1])
     if len(found) > counting.COUNTED:
-        return lines(wanted, actor=actor), len(found)
+        walked = _along(wanted, actor, below=_as_received).order_by("-received_at", "-number")
+        return walked, len(found)
     return Line.objects.filter(case_id__in=found).order_by("-received_at", "-number"), len(found)
 
 
-def _along(wanted: LineFilter, actor: Actor) -> QuerySet[Line]:
+def _as_received(path: str) -> Q:
+    """At a place or below it, said so that lines are read as they were received, along the index of a building or compound, or all of them, and
+    not sorted: for a place that has many.
+    """
+    depth = paths.depth(path)
+    return within(path) if depth > paths.BUILDING else Q(Exact(on_path(depth), key(path, depth)))
+
+
+def _along(wanted: LineFilter, actor: Actor, *, below: Callable[[str], Q] = within) -> QuerySet[Line]:
     """Line by line, its case looked up: a list of all cases that somebody may see would be read through first."""
-    found: QuerySet[Line] = Line.objects.filter(_fits(wanted), is_held=False)
+    found: QuerySet[Line] = Line.objects.filter(_fits(wanted, below), is_held=False)
     cases = _cases(wanted, actor)
     return found if cases is None else found.filter(Exists(cases.filter(id=OuterRef("case_id"))))
 
@@ -149,12 +159,12 @@ def _cases(wanted: LineFilter, actor: Actor) -> QuerySet[Case] | None:
     return visible_to(actor).filter(wanted.holds or Q())
 
 
-def _fits(wanted: LineFilter) -> Q:
+def _fits(wanted: LineFilter, below: Callable[[str], Q] = within) -> Q:
     fits = Q()
     if wanted.state:
         fits &= Q(state=wanted.state)
     if wanted.place_path not in {"", paths.ROOT}:
-        fits &= within(wanted.place_path)
+        fits &= below(wanted.place_path)
     if wanted.category:
         of_top = [leaf.id for leaf in catalogue.leaves(wanted.category)]
         fits &= Q(category_id__in=[wanted.category, *of_top])

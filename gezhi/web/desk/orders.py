@@ -37,7 +37,7 @@ from gezhi.web.desk.order_story import story
 from gezhi.web.fields import moment_field
 from gezhi.web.staff import actor_of, at_of, duty_required
 
-MOST = 200
+MOST = 100
 SOON = timedelta(hours=4)
 DONE = "done"
 GROUPS = {
