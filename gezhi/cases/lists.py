@@ -30,6 +30,7 @@ from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case
 from gezhi.cases.policy import visible_but, visible_to
+from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from gezhi.places import paths
 from gezhi.places.onpath import within
@@ -307,6 +308,13 @@ def by_place(rows: QuerySet[Case]) -> list[tuple[UUID | None, tuple[int, ...]]]:
 def are_complained_of(parties: Collection[UUID]) -> bool:
     """Whether any case is a complaint of one of these parties, and so hidden from their people. 1 query."""
     return bool(parties) and bool(_COMPLAINTS_OF.rows(tuple(parties)))
+
+
+def few_complaints_of(parties: Collection[UUID]) -> list[UUID] | None:
+    """Cases that complain of one of these parties; None when they are more than are counted. 1 query."""
+    rows = Case.objects.filter(complained_of__in=parties) if parties else Case.objects.none()
+    found = list(rows.values_list("id", flat=True)[: counting.COUNTED + 1])
+    return None if len(found) > counting.COUNTED else found
 
 
 _COMPLAINTS_OF = Prepared(

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gezhi.web.packing.packing",
     "csp.middleware.CSPMiddleware",
     "gezhi.web.middleware.storage_troubles",
     "django.contrib.sessions.middleware.SessionMiddleware",

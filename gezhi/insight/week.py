@@ -18,7 +18,6 @@ from django.db.models import Count as CountOf
 from django.db.models import F, Q, QuerySet, When
 from django.db.models.functions import Substr
 
-from gezhi.cases.lifecycle import OPEN
 from gezhi.cases.models import CaseReport
 from gezhi.cases.orders.models import Order
 from gezhi.cases.orders.queries import listed as orders_seen
@@ -65,12 +64,14 @@ class Part(NamedTuple):
 
 
 class Stuck(NamedTuple):
-    """A case that does not move. party_id None: a party of fewer than FEW people. since: the deadline that passed, or when the pause began."""
+    """A case that does not move, and which party has it: as the ledger says of each line, however few its people; only its count is no figure of
+    theirs. since: the deadline that passed, or when the pause began.
+    """
 
     number: str
     place_path: str
     category_id: UUID | None
-    party_id: UUID | None
+    party_id: UUID
     since: datetime | None
     returns: int
 
@@ -118,7 +119,7 @@ def week(monday: date, path: str, *, actor: Actor, at: datetime) -> Week:
     edges = [midnight(monday + timedelta(weeks=n)) for n in range(-BEFORE, 2)]
     until = min(edges[-1], at)
     table = _table(mine, [*edges[:-1], max(until, edges[-2])])
-    now_open = mine.filter(state__in=[one.value for one in OPEN])
+    now_open = mine.filter(closed_at=None)
     running = now_open.filter(paused_since=None)
     return Week(
         monday=monday,
@@ -156,7 +157,7 @@ def _table(mine: QuerySet[Line], edges: Sequence[datetime]) -> Mapping[Key, Week
         & (Q(closed_at=None) | Q(closed_at__gte=b))
         for _, b in weeks
     ]
-    still_open = mine.filter(state__in=[one.value for one in OPEN], fix_due__lt=last)
+    still_open = mine.filter(closed_at=None, fix_due__lt=last)
     closed_since = mine.filter(closed_at__gte=edges[1], fix_due__lt=last)
     for rows in (still_open, closed_since):
         _add(table, rows, {"overdue": late})
@@ -165,7 +166,9 @@ def _table(mine: QuerySet[Line], edges: Sequence[datetime]) -> Mapping[Key, Week
 
 def _add(table: dict[Key, Weeks], rows: QuerySet[Line], counted: Mapping[str, Sequence[Q]]) -> None:
     columns = {
-        f"{name}_{n}": CountOf("id", filter=one) for name, all in counted.items() for n, one in enumerate(all)
+        f"{name}_{n}": CountOf("case_id", filter=one)
+        for name, all in counted.items()
+        for n, one in enumerate(all)
     }
     grouped = rows.annotate(community=Substr("place_path", 1, COMMUNITY_SIGNS))
     for community, category, *said in grouped.values_list("community", "category_id").annotate(**columns):
@@ -196,16 +199,16 @@ def _community(path: str) -> UUID | None:
 
 def _standstill(rows: QuerySet[Line], since: Any, at: datetime) -> Standstill:
     """3 queries: by party, who has few people, the oldest."""
-    counts = dict(rows.values_list("lead_id").annotate(n=CountOf("id")))
+    counts = dict(rows.values_list("lead_id").annotate(n=CountOf("case_id")))
     small = _small(counts, at)
     by_party: list[tuple[UUID | None, int]] = [(id, counts[id]) for id in sorted(counts.keys() - small)]
     if few := sum(counts[id] for id in small):
         by_party.append((None, few))
     fields = ("number", "place_path", "category_id", "lead_id")
     oldest = rows.order_by(since.asc(nulls_last=True), "number").values_list(*fields, since, "returns")
-    named = (Stuck(*row) for row in oldest[:MOST_STUCK])
-    shown = tuple(one._replace(party_id=None) if one.party_id in small else one for one in named)
-    return Standstill(sum(counts.values()), tuple(by_party), shown)
+    return Standstill(
+        sum(counts.values()), tuple(by_party), tuple(Stuck(*row) for row in oldest[:MOST_STUCK])
+    )
 
 
 def _small(ids: Iterable[UUID], at: datetime) -> set[UUID]:

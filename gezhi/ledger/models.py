@@ -96,10 +96,22 @@ class Line(TenantModel):
             ),
             models.Index("jurisdiction", on_path(paths.COMPOUND), "received_at", name="ledger_of_a_compound"),
             models.Index("jurisdiction", on_path(paths.BUILDING), "received_at", name="ledger_of_a_building"),
+            # all that a week's brief asks of open ones
             models.Index(
-                fields=["jurisdiction", "place_path"],
+                fields=[
+                    *("jurisdiction", "place_path", "category_id", "lead_id", "is_held", "closed_at"),
+                    *(
+                        "received_at",
+                        "fix_due",
+                        "done_at",
+                        "paused_since",
+                        "dispatched_at",
+                        "returns",
+                        "case",
+                    ),
+                ],
                 condition=models.Q(closed_at__isnull=True),
-                name="open_ledger_lines_at_a_place",
+                name="open_ledger_lines",
             ),
         )
 

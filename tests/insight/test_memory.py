@@ -123,7 +123,7 @@ def test_whether_he_may_see_it_is_looked_up_case_by_case(cast: Cast) -> None:
 
 @on_sqlite
 def test_what_is_open_is_read_along_the_index_of_open_lines(cast: Cast) -> None:
-    assert "open_ledger_lines_at_a_place" in plan(lines.open_lines(path_of(cast, "compound"))[:1001])
+    assert "open_ledger_lines " in plan(lines.open_lines(path_of(cast, "compound"))[:1001])
 
 
 @on_sqlite

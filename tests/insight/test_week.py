@@ -121,7 +121,7 @@ def test_what_is_stuck_is_named_with_its_party_and_small_parties_are_one(
         (1, three.number),
     ]
     assert found.overdue.by_party == ((None, 1),)  # two people work there
-    assert [one.party_id for one in found.overdue.oldest] == [None]  # nor is it named with its days
+    assert [one.party_id for one in found.overdue.oldest] == [cast.property]  # with whom it is stuck
     monkeypatch.setattr(weeks, "FEW", 1)  # sabotage twin: nobody is few
     assert week(MONDAY, "/", actor=SYSTEM, at=noon + DAY).overdue.by_party == ((cast.property, 1),)
 

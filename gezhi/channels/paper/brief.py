@@ -113,7 +113,7 @@ class _Names:
         self.spots = {one.number: seen_place(one.place_path, one.category_id) for one in stuck}
         wanted = {id for id in self.spots.values() if id} | {part.id for part in week.communities if part.id}
         self.places = places.by_ids(wanted)
-        ids = {one.party_id for one in stuck if one.party_id}
+        ids = {one.party_id for one in stuck}
         ids |= {id for still in (week.overdue, week.returned, week.paused) for id, _n in still.by_party if id}
         self.parties = parties.parties_by_ids(ids)
 
@@ -232,8 +232,16 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
         blocks.append(Paragraph(_whose(still, name, names)))
         lines = tuple(_stuck_line(one, names, at) for one in still.oldest)
         blocks.append(Items(lines, tuple(one.number for one in still.oldest)))
+        if more := still.cases - len(still.oldest):
+            blocks.append(Paragraph(_("另有 %(n)s 件，没有一一列出。") % {"n": more}, is_note=True))
     blocks.append(
-        Paragraph(_("这一节截至 %(time)s。") % {"time": f"{localtime(at):%m-%d %H:%M}"}, is_note=True)
+        Paragraph(
+            _(
+                "这一节截至 %(time)s。“超期未办好”说的是处置时限；台面上的“已超时”还算签收、先做的事和答复的时限。"
+            )
+            % {"time": f"{localtime(at):%m-%d %H:%M}"},
+            is_note=True,
+        )
     )
     return blocks
 
@@ -251,7 +259,7 @@ def _stuck_line(one: Stuck, names: _Names, at: datetime) -> str:
     said = _("%(spot)s，%(what)s，在%(party)s") % {
         "spot": names.spot(one),
         "what": names.category(one.category_id),
-        "party": names.party(one.party_id) if one.party_id else _("另一单位"),
+        "party": names.party(one.party_id),
     }
     if one.returns >= 2:
         said += _("，退回 %(n)s 次") % {"n": one.returns}

@@ -243,8 +243,11 @@ def drop_stale(album_id: UUID, drop: Callable[[], object]) -> None:
     album = _of_worker(album_id)
     if queries.may_be_kept(album):
         return
+    is_asked_for = queries.is_being_made(album)
     drop()
-    album.file_at = album.asked_at = None  # nobody is making it: it is to be asked for anew
+    album.file_at = None
+    if not is_asked_for:
+        album.asked_at = None  # it is to be asked for anew
     album.save(update_fields=["file_at", "asked_at"])
 
 

@@ -26,6 +26,7 @@ from gezhi.kernel.moment import FIRST_YEAR, LAST_YEAR
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
+from gezhi.tenancy.many import among
 from gezhi.web import words
 from gezhi.web.desk.listing.question import Question, day, read
 from gezhi.web.staff import uuid_or_none
@@ -54,7 +55,7 @@ CLOCKS = {
     "paused": gettext_lazy("挂账中"),
 }
 OF_A_PARTY = frozenset({Duty.MANAGER, Duty.WORKER})
-MOST_PLACES = 20_000  # of a piece of the map: each of them is a value of the statement
+MOST_PLACES = 20_000  # of a piece of the map
 ALL = "all"  # parties, said by whoever begins with his own
 SELECTED = mark_safe(" selected")
 ANY_STATE = frozenset({"open", CLOSED})  # views in which a state is asked for as such
@@ -256,12 +257,12 @@ def _on_map(typed: str, problems: list[str]) -> Q | None:
         return None
     here = ground()
     if box is None:
-        return Q(place_id=None) | Q(place_id__in=here.nowhere)
+        return Q(place_id=None) | Q(place_id__in=among(here.nowhere))
     found = here.places_in(box)
     if len(found) > MOST_PLACES:
         problems.append(_("地图上这一块的位置太多，没有按它筛选。请先放大地图。"))
         return None
-    return Q(place_id__in=found) if found else Q()
+    return Q(place_id__in=among(found)) if found else Q()
 
 
 def _both(one: Q | None, other: Q | None) -> Q | None:

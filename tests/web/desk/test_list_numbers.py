@@ -59,7 +59,7 @@ def test_the_page_of_all_views_counts_each_to_a_thousand(
         ("灯", "1"),
         ("没有的地方", "0"),
     ]
-    monkeypatch.setattr(paging, "MOST", 1)
+    monkeypatch.setattr("gezhi.kernel.counting.COUNTED", 1)
     assert [one["count"] for one in client.get("/desk/views/").context["rows"]] == ["1+", "1", "0"]
     monkeypatch.setattr(counters, "MOST_COUNTED", 2)
     assert [one["count"] for one in client.get("/desk/views/").context["rows"]] == ["1+", "1", ""]

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gezhi.cases.models import Case
+from gezhi.channels.paper import album as paper
 from gezhi.channels.poster import press
 from gezhi.config import worker
 from gezhi.evidence import actions as evidence
@@ -168,6 +169,18 @@ def kept_file(chen: Client, ids: Any, noon: datetime, folder: Path) -> tuple[str
     kept.write_bytes(b"%PDF-1.7")
     Album.objects.update(file_at=noon, asked_at=noon, holds=[[str(id), ""] for id in ids])
     return where, kept
+
+
+def test_an_album_asked_for_anew_is_not_lost_when_the_old_file_is_tidied_away_meanwhile(
+    chen: Client, closed: Case, noon: datetime, tmp_path: Path
+) -> None:
+    where, _kept = kept_file(chen, cleared(closed, noon), noon, tmp_path)
+    worker.do_errands(noon)
+    assert chen.post(where, {"act": "print"}).status_code == 302
+    paper.tidy(at=noon)
+    worker.do_errands(noon)
+    assert Album.objects.get().asked_at is not None
+    assert "旧文件不能再用" not in text(chen.get(where))
 
 
 def test_a_file_with_a_withdrawn_picture_is_gone_with_the_answer_that_refuses_it(

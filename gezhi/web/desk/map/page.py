@@ -18,6 +18,7 @@ from gezhi.insight.mapping.answer import box, most, seen
 from gezhi.insight.mapping.ground import Ground, ground
 from gezhi.kernel.actor import Duty
 from gezhi.places import queries as places
+from gezhi.tenancy.many import among
 from gezhi.web import mapframe, times
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters
@@ -188,7 +189,7 @@ def spot(request: HttpRequest, code: str) -> HttpResponse:
     wanted = asked.shown(request)
     here = ground(place.id)
     index = here.spot_of.get(place.id)
-    holds = Q(place_id__in=here.places_at(place.id) or [place.id])
+    holds = Q(place_id__in=among(here.places_at(place.id) or [place.id]))
     narrow = replace(wanted.wanted, holds=wanted.wanted.holds & holds if wanted.wanted.holds else holds)
     if wanted.month:
         found = _of_month(narrow, wanted, request)
