@@ -1,6 +1,6 @@
 """Offices with many whole cases, for whoever measures them: of which sizes, filled now or before.
 
-BENCH_SIZES (10000,100000) chooses the sizes, BENCH_OFFICE (SIZE=FOLDER,…) offices that are filled already.
+BENCH_SIZES (10000,100000) chooses the sizes, BENCH_OFFICE (SIZE=FOLDER,… or SIZE=FOLDER@DATABASE,…) offices that are filled already.
 """
 
 import os
@@ -24,7 +24,8 @@ def filled(office: Office, size: int, notes: list[str]) -> Iterator[Office]:
     """An office with so many copies of cases beside the demonstration's own."""
     ready = dict(one.split("=", 1) for one in os.environ.get("BENCH_OFFICE", "").split(",") if one)
     if str(size) in ready:
-        kept = Office(Path(ready[str(size)]), office.port)
+        folder, _at, database = ready[str(size)].partition("@")
+        kept = Office(Path(folder), office.port, database)
         kept.gezhi("demo")  # it stands already: its tables and static files are brought up to date
         yield kept
         return

@@ -1,5 +1,7 @@
 """Forms that others send, as the office keeps them: by name and by layout, each with what was said of its columns."""
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,19 +107,21 @@ def known_fields() -> dict[str, str]:
 
 @transaction.atomic
 def keep(upload: Upload, *, actor: Actor, at: datetime) -> tuple[UUID, bool]:
-    """Keep a form; a newer version of one with the same heads takes its place, with all that was said of it. (id, whether it was known).
+    """Keep a form; a newer version of one with the same heads and the same name, but for its days and numbers, takes its place, with all that was
+    said of it: two offices may send the same heads. (id, whether it was known).
 
     Raises NotYours.
     """
     by = _who(actor)
-    known = (
-        SheetForm.objects.select_for_update(no_key=True).filter(layout=upload.layout, dropped_at=None).first()
-    )
+    layout, known = upload.layout, _locked_of(upload.layout)
+    if known and _called(known.filename) != _called(upload.filename):
+        layout = hashlib.sha256(f"{layout} {_called(upload.filename)}".encode()).hexdigest()
+        known = _locked_of(layout)
     if known and bytes(known.data) == upload.data and known.filename == upload.filename[-100:]:
         return known.id, known.is_confirmed  # the same file once more
     row = known or SheetForm(
         id=new_id(),
-        layout=upload.layout,
+        layout=layout,
         name=upload.filename.rpartition(".")[0][:NAME_SIGNS] or upload.filename,
         fields=list(upload.fields),
         version=0,
@@ -130,6 +134,20 @@ def keep(upload: Upload, *, actor: Actor, at: datetime) -> tuple[UUID, bool]:
     said = {"layout": row.layout, "version": row.version}
     record(Deed("sheet_form", row.id, "kept", after=said, is_first=known is None), actor=actor, at=at)
     return row.id, row.is_confirmed
+
+
+def _locked_of(layout: str) -> SheetForm | None:
+    rows = SheetForm.objects.select_for_update(no_key=True)
+    found: SheetForm | None = rows.filter(layout=layout, dropped_at=None).first()
+    return found
+
+
+def _called(filename: str) -> str:
+    """What a file is called from week to week: without its ending, days, numbers and signs."""
+    return _CHANGES.sub("", filename.rpartition(".")[0] or filename).casefold()
+
+
+_CHANGES = re.compile(r"[\d\W_]|[年月日周第号旬季度上下新版]|修订|终稿|定稿|最终|副本|copy")
 
 
 @transaction.atomic

@@ -95,6 +95,8 @@ def refuse(month: date, desk: UUID, *, actor: Actor, at: datetime) -> None:
         raise NotYours(deed="freeze")
     if span(month)[1] > at:
         raise Invalid("month", "not_over")
+    if month < first_day(local_day(at), -SHOWN_MONTHS):
+        raise Invalid("month", "too_old")
     if MonthBook.objects.filter(month=month, desk=desk).exists():
         raise NotFromHere("is_frozen")
 

@@ -45,6 +45,16 @@ def form_file(name: str = "城管月报.xlsx", book: Any = None) -> SimpleUpload
 # ---- months ----
 
 
+@pytest.mark.parametrize("month", ["1949-01", "2025-03"])
+def test_a_month_that_is_not_offered_any_more_is_not_frozen(
+    march: Case, cast: Cast, desk: Desk, month: str
+) -> None:
+    with time_machine.travel(APRIL_3, tick=False):
+        answer = desk(cast.chen).post("/desk/ledger/months/", {"desk": str(cast.desk_a), "month": month})
+    assert (answer.status_code, "只能冻结最近十二个月" in text(answer)) == (422, True)
+    assert not MonthBook.objects.exists()
+
+
 def test_chen_freezes_the_month_of_his_desk(march: Case, cast: Cast, desk: Desk) -> None:
     with time_machine.travel(APRIL_3, tick=False):
         client = desk(cast.chen)
@@ -179,6 +189,28 @@ MAPPED = {
 }  # fmt: skip
 
 
+def named(name: str) -> SimpleUploadedFile:
+    file = form_file()
+    file.name = name
+    return file
+
+
+@pytest.mark.parametrize(
+    ("second", "forms"),
+    [("城管局周报12月第1周.xlsx", 1), ("城管局周报（2）.xlsx", 1), ("住建局周报11月第4周.xlsx", 2)],
+)
+def test_the_same_heads_under_another_name_are_another_form_and_next_week_is_the_same_one(
+    march: Case, cast: Cast, desk: Desk, second: str, forms: int
+) -> None:
+    uploaded(desk(cast.chen), named("城管局周报11月第4周.xlsx"))
+    first = SheetForm.objects.get()
+    uploaded(desk(cast.zhou), named(second))
+    assert SheetForm.objects.count() == forms
+    if forms == 2:
+        first.refresh_from_db()
+        assert (first.filename, first.version) == ("城管局周报11月第4周.xlsx", 1)
+
+
 def test_a_form_is_uploaded_mapped_once_and_filled_every_time(march: Case, cast: Cast, desk: Desk) -> None:
     client = desk(cast.chen)
     answer = uploaded(client)
@@ -201,13 +233,13 @@ def test_a_newer_version_with_the_same_heads_is_recognised(march: Case, cast: Ca
     client.post(uploaded(client)["Location"], MAPPED)
     newer = street_form()
     newer["月报 表1"]["A1"] = "××街道城市管理问题月报表（2026 年修订）"
-    answer = uploaded(client, form_file("新月报.xlsx", newer))
+    answer = uploaded(client, form_file("城管月报（新版）.xlsx", newer))
     (form,) = forms.forms()
     assert answer["Location"] == f"/desk/ledger/forms/{form.id}/"
     assert (form.name, form.version, form.filename, form.fields[8]) == (
         "城管月报",
         2,
-        "新月报.xlsx",
+        "城管月报（新版）.xlsx",
         "=环翠区",
     )
 
