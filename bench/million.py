@@ -53,7 +53,6 @@ READS = (
     Read("figures, the cases of a number", _path("/desk/figures/cases/?span=year&count=closed&place={subdistrict}")),
     Read("figures, what was open at the end of a month, of a category", _path("/desk/figures/?span=month&place={subdistrict}&category={category}")),
     Read("what happened at a place, of a community", _path("/desk/spots/{community}/")),
-    Read("wall", _path("/desk/wall/")),
     Read("brief of the week", _path("/desk/brief/")),
     Read("case page with 30 journal rows", _path("/desk/cases/{long_case}/"), "≥ 120/s"),
     Read("ledger, first 50 lines", _path("/desk/ledger/")),
