@@ -26,7 +26,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, voices, words
-from gezhi.web.casework import alike, clocks, learned, lists, photos, sources, timeline, visits
+from gezhi.web.casework import alike, clocks, learned, lists, photos, pinned, sources, timeline, visits
 from gezhi.web.casework.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "erased": whole.erased_at is not None,
             }
         )
+    shown = pinned.marked(shown, rows) if reads_all else shown
     return {"reports": shown, "more": len(ids) - len(first), "count": len(ids)}
 
 

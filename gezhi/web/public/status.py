@@ -32,7 +32,7 @@ from gezhi.web import kept, limits, voices
 from gezhi.web.answers import SeeOther, private
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
-from gezhi.web.public import progress, same, told, trust
+from gezhi.web.public import pointed, progress, same, told, trust
 from gezhi.web.refusals import sentence
 from gezhi.web.refusals import status as number_of
 
@@ -176,6 +176,7 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "question": _question(case, story),
         **_drafted(request, draft),
         **_told(report, case, story, now),
+        **pointed.told(report, story),
     }
 
 
@@ -184,6 +185,7 @@ def _for_all(page: dict[str, Any]) -> dict[str, Any]:
     return {
         "is_shared": True,
         "may_leave_phone": False,
+        **pointed.NOTHING,
         "spoken": "",
         "is_new": False,
         "may": {},

@@ -18,6 +18,7 @@
   const time = page.querySelector("[data-map-time]");
   const icons = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0] ?? "";
   const signs = L.layerGroup().addTo(map);
+  if (desk.pin) L.marker(here.toMap(...desk.pin), { icon: GezhiMap.pin(), keyboard: false, interactive: false }).addTo(map);
   let cells = new Map();
   let asked = 0;
 
