@@ -11,6 +11,7 @@
   const here = GezhiMap.make(el, { zoomAnimation: !reduced, fadeAnimation: !reduced });
   const { map } = here;
   const signs = L.layerGroup().addTo(map);
+  const count = document.querySelector("[data-map-sum]");
   let asked = 0;
 
   async function look() {
@@ -24,6 +25,8 @@
       if (turn !== asked) return;
       here.say("");
       show(seen.signs);
+      const n = seen.signs.reduce((sum, one) => sum + one[2][0] + one[2][1], 0);
+      count.textContent = fill(words.inside, { n, all: said.total });
     } catch {
       if (turn === asked) here.say(here.words.dataFail);
     }
@@ -65,6 +68,7 @@
       map.fitBounds(L.latLngBounds(here.toMap(west, south), here.toMap(east, north)), { maxZoom: 17, animate: false, padding: [48, 48] });
     }
     look();
+    GezhiMap.around(here, said.spots, { from: 16, off: 18 });
     try {
       here.borders(await (await fetch(said.cells)).json());
     } catch {
