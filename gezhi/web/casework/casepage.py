@@ -166,11 +166,8 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
     """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated."""
     ids = cases.report_ids([case.id]).get(case.id, [])
     first = ids[:MOST_REPORTS]
-    pictures, heard, reads_all = (
-        evidence.of_each("report", first),
-        reports.heard(first),
-        reads_full_words(roles),
-    )
+    pictures, heard = evidence.of_each("report", first), reports.heard(first)
+    reads_all = reads_full_words(roles)
     rows: Sequence[Any] = reports.for_desk(first) if reads_all else reports.for_handlers(first)
     spoken = voice.of_each(first)
     copies = {row.id: row for row in reports.for_desk(first)} if not reads_all else {}

@@ -29,7 +29,7 @@ def _pointed(report: ReportRow) -> str:
     if near:
         return _("%(place)s附近") % {"place": near.full_name}
     around = places.community_around(spot)
-    return around.full_name if around else _("地图上的点已经记下")
+    return around.full_name if around else _("附近没有登记的地点，位置已经记下")
 
 
 def _thing(report: ReportRow, story: Sequence[Any]) -> str:

@@ -176,7 +176,6 @@ def _page(request: Asked, report: ReportRow, draft: Draft) -> dict[str, Any]:
         "question": _question(case, story),
         **_drafted(request, draft),
         **_told(report, case, story, now),
-        **pointed.told(report, story),
     }
 
 
@@ -235,7 +234,7 @@ def _danger(report: ReportRow, case: "Case") -> str:
 
 
 def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:
-    """Pictures, the story so far, and what everybody reads of it. At most 12 queries."""
+    """Pictures, the story so far, and what everybody reads of it. At most 15 queries."""
     added, reveals = reports.added(report.id), reports.reveals(report.id)
     own = evidence.of("report", report.id)
     later = {id for one in added for id in one.evidence}
@@ -258,6 +257,7 @@ def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> d
         "public_words": words_for_all([case.id]).get(case.id, ""),
         "spoken": voices.shown(voice.of_each([report.id]).get(report.id)),
         "lines": [told.shown(line, now) for line in lines],
+        **pointed.told(report, story),
     }
 
 
