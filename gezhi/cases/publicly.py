@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from gezhi.cases.complaint import is_complaint
 from gezhi.cases.lifecycle import Ending, Role, State
 from gezhi.cases.models import Case, PublicWords
 from gezhi.cases.policy import may_open, roles_for, visible_to
@@ -51,7 +52,7 @@ _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 def why_none(case: Case) -> str:
     """Why strangers are told no words of this case: complaint, referred, discreet, not_accepted, joined; "" when they may be. No query."""
     leaf = catalogue.category(case.category_id) if case.category_id else None
-    if case.complained_of_id is not None or (leaf and leaf.complains_of_party):
+    if is_complaint(case) or (leaf and leaf.complains_of_party):
         return "complaint"
     if leaf is None or case.state in UNREAD:
         return "not_accepted"

@@ -1,7 +1,7 @@
 """Questions about places, answered as values."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -46,6 +46,7 @@ __all__ = [
     "grids",
     "locate",
     "near",
+    "nearest_each",
     "nearest_open",
     "on_ground",
     "open_places_in",
@@ -162,16 +163,39 @@ def children(place_id: UUID | None) -> list[PlaceRow]:
 
 def near(spot: Point, *, metres_off: float, limit: int) -> list[PlaceRow]:
     """Open places on the map at most so far from a spot, nearest first. 1 statement, over a box of the map."""
-    high = metres_off / METRES_PER_DEGREE
-    wide = high / max(0.01, math.cos(math.radians(spot.lat)))
-    box = {"lon__range": (spot.lon - wide, spot.lon + wide), "lat__range": (spot.lat - high, spot.lat + high)}
     away = [
         (metres(spot, Point(row.lon, row.lat)), row)
-        for row in _rows(Place.objects.filter(closed_on=None, **box))
+        for row in _rows(Place.objects.filter(closed_on=None, **_box(spot, metres_off)))
         if row.lon is not None and row.lat is not None
     ]
     close = sorted((pair for pair in away if pair[0] <= metres_off), key=lambda pair: (pair[0], pair[1].code))
     return [row for _, row in close[:limit]]
+
+
+def nearest_each(spots: Sequence[Point], *, metres_off: float) -> list[PlaceRow | None]:
+    """To each spot the nearest open place on the map at most so far away, no stairwell; None for none. 1 statement, none for no spot."""
+    boxes = Q()
+    for spot in spots:
+        boxes |= Q(**_box(spot, metres_off))
+    rows = _rows(Place.objects.filter(boxes, closed_on=None).exclude(kind=Kind.STAIRWELL)) if spots else []
+    found: list[PlaceRow | None] = []
+    for spot in spots:
+        away = [
+            (metres(spot, Point(one.lon, one.lat)), one.code, one)
+            for one in rows
+            if one.lon is not None and one.lat is not None
+        ]
+        found.append(min((one for one in away if one[0] <= metres_off), default=(0.0, "", None))[2])
+    return found
+
+
+def _box(spot: Point, metres_off: float) -> dict[str, tuple[float, float]]:
+    high = metres_off / METRES_PER_DEGREE
+    wide = high / max(0.01, math.cos(math.radians(spot.lat)))
+    return {
+        "lon__range": (spot.lon - wide, spot.lon + wide),
+        "lat__range": (spot.lat - high, spot.lat + high),
+    }
 
 
 def within_box(west: float, south: float, east: float, north: float, *, limit: int) -> list[PlaceRow]:

@@ -377,3 +377,18 @@ def test_the_check_finds_words_that_are_gone(cast: Cast, case: Case, noon: datet
     say(case.id, SENTENCE, actor=cast.chen, at=noon)
     PublicWords.objects.all().delete()
     assert [one.what for one in check.findings()] == ["stand in the journal but not on the case"]
+
+
+def test_what_nobody_has_read_yet_is_not_called_a_complaint_where_a_company_serves(
+    cast: Cast, noon: datetime
+) -> None:
+    fresh = cast.lin_reports(noon, category=None)
+    assert (fresh.complained_of_id, fresh.category_id) == (cast.property, None)
+    assert publicly.why_none(fresh) == "not_accepted"
+
+
+def test_sabotage_by_the_precaution_alone_it_would_be_called_one(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publicly, "is_complaint", lambda case: case.complained_of_id is not None)
+    assert publicly.why_none(cast.lin_reports(noon, category=None)) == "complaint"

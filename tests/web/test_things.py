@@ -81,6 +81,18 @@ def test_one_tap_says_which_lift_and_it_stands_in_the_case_and_its_story(
     assert (other.status_code, Report.objects.count()) == (422, 1)  # the same key, another body
 
 
+def test_the_receipt_and_the_status_page_say_which_one_was_chosen_and_no_other(
+    door: Client, cast: Cast, here: str, lift: Fixture, noon: datetime
+) -> None:
+    status = door.post(here, SENT | {"fixture": lift.code})["Location"]
+    for address in (status, status.split("?")[0]):
+        assert "您说的是：1号电梯" in door.get(address).content.decode()
+    mute = door.post(here, SENT | {"fixture": "", "key": "another-form-00000000", "apart": "1"})["Location"]
+    found = Case.objects.get(number__endswith="2")
+    memory.name_fixture(found.id, lift.id, actor=cast.chen, at=noon)
+    assert "您说的是" not in door.get(mute).content.decode()  # the desk said so, not he
+
+
 def test_who_does_not_know_which_one_says_nothing_and_is_heard_as_well(
     door: Client, here: str, lift: Fixture
 ) -> None:

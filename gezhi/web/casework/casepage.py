@@ -26,7 +26,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, voices, words
-from gezhi.web.casework import alike, clocks, learned, lists, photos, sources, timeline, visits
+from gezhi.web.casework import alike, clocks, learned, lists, photos, pinned, sources, timeline, visits
 from gezhi.web.casework.asks import PLAIN
 
 if TYPE_CHECKING:
@@ -166,11 +166,8 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
     """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated."""
     ids = cases.report_ids([case.id]).get(case.id, [])
     first = ids[:MOST_REPORTS]
-    pictures, heard, reads_all = (
-        evidence.of_each("report", first),
-        reports.heard(first),
-        reads_full_words(roles),
-    )
+    pictures, heard = evidence.of_each("report", first), reports.heard(first)
+    reads_all = reads_full_words(roles)
     rows: Sequence[Any] = reports.for_desk(first) if reads_all else reports.for_handlers(first)
     spoken = voice.of_each(first)
     copies = {row.id: row for row in reports.for_desk(first)} if not reads_all else {}
@@ -206,6 +203,7 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
                 "erased": whole.erased_at is not None,
             }
         )
+    shown = pinned.marked(shown, rows) if reads_all else shown
     return {"reports": shown, "more": len(ids) - len(first), "count": len(ids)}
 
 

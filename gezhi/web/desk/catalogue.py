@@ -34,6 +34,12 @@ UNITS = {
 }
 SWITCH = "switch"
 SWITCHED = {1: pgettext_lazy("switch", "开"), 0: pgettext_lazy("switch", "关")}
+CHOICE = "choice"
+CHOICES = {
+    0: gettext_lazy("不写"),
+    1: "CC BY 4.0",
+    2: "CC0 1.0",
+}  # of the one rule that is a choice: the licence
 MINUTES = frozenset({"minutes", "working_minutes"})
 GRADES = {"B": gettext_lazy("依据正式文件"), "C": gettext_lazy("依据他处汇总")}
 
@@ -93,6 +99,8 @@ def amount(value: int, unit: str) -> str:
     """「4 小时」, 「2 个工作日」, 「20 %」, 「开」: minutes as people say them, a switch as it stands, every other unit behind its figure."""
     if unit == SWITCH:
         return str(SWITCHED.get(value, value))
+    if unit == CHOICE:
+        return str(CHOICES.get(value, value))
     if unit in MINUTES:
         is_working = unit == "working_minutes"
         said = times.span(value, is_working=is_working)

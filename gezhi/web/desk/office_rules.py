@@ -16,7 +16,7 @@ from gezhi.catalogue.views import RuleView
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.web.desk import asof, history
-from gezhi.web.desk.catalogue import MINUTES, SWITCH, SWITCHED, UNITS, amount
+from gezhi.web.desk.catalogue import CHOICE, CHOICES, MINUTES, SWITCH, SWITCHED, UNITS, amount
 from gezhi.web.desk.keeper import tried
 from gezhi.web.staff import actor_of, at_of, duty_required
 
@@ -34,6 +34,27 @@ class SwitchForm(RuleForm):
     value = forms.TypedChoiceField(  # type: ignore[assignment]  # another field in the same place
         choices=list(SWITCHED.items()), coerce=int, widget=forms.RadioSelect, label=gettext_lazy("开或关")
     )
+
+
+class ChoiceForm(RuleForm):
+    """One of few."""
+
+    value = forms.TypedChoiceField(  # type: ignore[assignment]  # another field in the same place
+        choices=list(CHOICES.items()), coerce=int, widget=forms.RadioSelect, label=gettext_lazy("选一个")
+    )
+
+
+FORMS: dict[str, type[RuleForm]] = {SWITCH: SwitchForm, CHOICE: ChoiceForm}
+HELP = {  # what a rule shows to whom
+    "public_map": gettext_lazy(
+        "开了以后，任何人不用登录就能看：最近一年办好了哪些事（哪一类、哪栋楼、哪一天），受理席写的公开说明和看过的照片；能订阅、能下载。"
+        "没有姓名、电话和原话；关系到住户家里的事只到小区或街路；投诉物业的事不出现。关了立刻看不到。"
+    ),
+    "public_map_open": gettext_lazy(
+        "只在公开地图开着时有用：任何人也看得到已受理、正在办的事，写法和办好的一样。还没有受理的不出现。"
+    ),
+    "open_data_licence": gettext_lazy("写在开放数据页上，告诉别人下载的表能怎么用。"),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,9 +88,10 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
 
 def _form(request: HttpRequest, now: RuleView) -> RuleForm:
     """The form of a number with its unit and bounds, or of a switch."""
-    kind = SwitchForm if now.unit == SWITCH else RuleForm
+    kind = FORMS.get(now.unit, RuleForm)
     form = kind(request.POST or None, initial={"value": now.value, "revision": now.revision})
-    if now.unit != SWITCH:
+    form.fields["value"].help_text = HELP.get(now.key, "")
+    if now.unit not in FORMS:
         unit = {"unit": UNITS.get(now.unit, now.unit), "least": now.least, "most": now.most}
         form.fields["value"].label = _("%(unit)s，%(least)s 至 %(most)s") % unit
     if now.unit in MINUTES:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -26,6 +27,7 @@ def place(request: Asked, code: str) -> HttpResponse:
         "place": found,
         "is_building": path != found.path,
         "has_face": face.is_shown(),
+        "feed": request.build_absolute_uri(reverse("feed", args=[found.code])),
         "answering": trust.answering_here(found, request.now),
         "solved": [
             {

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 FORM = "form"  # maker of the keys of public forms, at whichever address they stand
-TYPED = ("text", "where", "inside", "spot", "named", "lon", "lat", things.NAME)
+TYPED = ("text", "where", "inside", "spot", "named", "lon", "lat", where_asked.WEIGHED, things.NAME)
 COUNTED = "counted"  # hidden field of a form that was here before
 methods = require_http_methods(["GET", "HEAD", "POST"])
 # not no-store: whoever goes back and sends again must find the form he filled, with its key, or one voice becomes two
@@ -130,6 +130,8 @@ def _posted(request: Asked, named: PlaceRow | None) -> HttpResponse:
     sent = request.POST.copy()
     if "back" in sent:  # from the page that names others: the topic is chosen anew
         sent.pop("category", None)
+    if place is None:
+        where_asked.settle(sent)
     form = _form(place, sent)
     draft = Draft(place, form, Bag(), form.form_key, named)
     try:
@@ -172,7 +174,10 @@ def _is_danger(said: dict[str, Any]) -> bool:
 
 def _question(request: Asked, draft: Draft, spot: PlaceRow | None) -> HttpResponse | None:
     """What is asked before it is taken in: where it is, and once that is answered, whether it is one of these. None: nothing."""
-    if asked := where_asked.question(request.POST, draft.form.cleaned_data if not draft.named else {}):
+    said = draft.form.cleaned_data if not draft.named else {}
+    if weighed := where_asked.contradiction(draft.form.data, said):
+        return _page(request, draft, 200, {"weighed": weighed})
+    if asked := where_asked.question(draft.form.data, said):
         return _page(request, draft, 200, {"where_asked": asked})
     return None if draft.closed else _asked_first(request, draft, spot)
 

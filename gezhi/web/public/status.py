@@ -32,7 +32,7 @@ from gezhi.web import kept, limits, voices
 from gezhi.web.answers import SeeOther, private
 from gezhi.web.asked import Asked
 from gezhi.web.kept import Bag, fresh_key
-from gezhi.web.public import progress, same, told, trust
+from gezhi.web.public import pointed, progress, same, told, trust
 from gezhi.web.refusals import sentence
 from gezhi.web.refusals import status as number_of
 
@@ -184,6 +184,7 @@ def _for_all(page: dict[str, Any]) -> dict[str, Any]:
     return {
         "is_shared": True,
         "may_leave_phone": False,
+        **pointed.NOTHING,
         "spoken": "",
         "is_new": False,
         "may": {},
@@ -233,7 +234,7 @@ def _danger(report: ReportRow, case: "Case") -> str:
 
 
 def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> dict[str, Any]:
-    """Pictures, the story so far, and what everybody reads of it. At most 12 queries."""
+    """Pictures, the story so far, and what everybody reads of it. At most 15 queries."""
     added, reveals = reports.added(report.id), reports.reveals(report.id)
     own = evidence.of("report", report.id)
     later = {id for one in added for id in one.evidence}
@@ -256,6 +257,7 @@ def _told(report: ReportRow, case: "Case", story: list[Any], now: datetime) -> d
         "public_words": words_for_all([case.id]).get(case.id, ""),
         "spoken": voices.shown(voice.of_each([report.id]).get(report.id)),
         "lines": [told.shown(line, now) for line in lines],
+        **pointed.told(report, story),
     }
 
 

@@ -51,3 +51,25 @@ def test_the_forms_say_beside_the_minutes_what_they_are(cast: Cast, keeper: Acto
     one = catalogue.default_condition(catalogue.by_code("0201").id)
     assert "现在是 3 个工作日。" in client.get(f"/desk/catalogue/conditions/{one.id}/").content.decode()
     assert "《消防法》" in client.get("/desk/catalogue/0201/").content.decode()
+
+
+def test_the_licence_is_chosen_by_its_name_and_its_page_says_what_it_is_for(
+    keeper: Actor, desk: Desk
+) -> None:
+    client = desk(keeper)
+    page = client.get("/desk/catalogue/rules/open_data_licence/").content.decode()
+    for words in ("不写", "CC BY 4.0", "CC0 1.0", 'type="radio"', "下载的表能怎么用"):
+        assert words in page
+    assert 'type="number"' not in page
+    sent = {"value": "1", "revision": "1"}
+    assert client.post("/desk/catalogue/rules/open_data_licence/", sent).status_code == 302
+    assert amount(1, "choice") == "CC BY 4.0"
+    assert (
+        client.post("/desk/catalogue/rules/open_data_licence/", {"value": "3", "revision": "2"}).status_code
+        == 422
+    )
+
+
+@pytest.mark.parametrize("key", ["public_map", "public_map_open"])
+def test_what_turns_the_public_map_on_says_what_appears_to_whom(key: str, keeper: Actor, desk: Desk) -> None:
+    assert "任何人" in desk(keeper).get(f"/desk/catalogue/rules/{key}/").content.decode()

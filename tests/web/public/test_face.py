@@ -1,6 +1,6 @@
 """The public face: off until the office turns it on; then a map with its list, feeds and a table, that tell nothing of anybody."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.publicly import say
 from gezhi.catalogue import queries as catalogue
 from gezhi.web.public.face import feed as feeds
+from gezhi.web.public.face import matters
 from tests.cast import Cast, solved
 from tests.web.open311.conftest import accepted, switch
 from tests.web.public.facing import ATOM, WHOLE, doors, entries, table, text
@@ -58,7 +59,7 @@ def test_what_was_solved_stands_on_the_map_in_the_list_the_feed_and_the_table(
     building = cast.town.row(cast.town.building)
     what = catalogue.by_code("0501").plain_label("zh-hans")
     page = text(door.get("/map"))
-    for part in (what, SAID, building.full_name, "2026-03-02", "办好了"):
+    for part in (what, SAID, building.full_name, "3月2日</time>", "办好了"):
         assert part in page, part
     (sign,) = door.get(f"/map/points?{WHOLE}").json()["signs"]
     assert sign[2:4] == [[1, 0], 1]
@@ -237,3 +238,30 @@ def test_every_door_of_it_is_linked(door: Client, cast: Cast, now: datetime) -> 
     assert "creativecommons" not in about
     switch("open_data_licence", 1, now)
     assert "CC BY 4.0" in text(door.get("/open-data/"))
+
+
+def test_a_day_of_another_year_is_told_with_its_year() -> None:
+    today = date(2026, 3, 2)
+    assert (matters.day(date(2026, 2, 9), today), matters.day(date(2025, 11, 24), today)) == (
+        "2月9日",
+        "2025年11月24日",
+    )
+
+
+def test_a_feed_says_what_it_is_for_and_its_whole_address_can_be_copied(door: Client, cast: Cast) -> None:
+    code = cast.town.row(cast.town.compound).code
+    for url in (f"/map?place={code}", f"/p/{code}"):
+        page = text(door.get(url))
+        assert "阅读器" in page
+        assert f'data-copy="http://localhost/feeds/{code}.atom"' in page
+
+
+def test_the_legend_has_no_figures_and_the_map_says_how_many_it_shows_of_all(
+    door: Client, cast: Cast, now: datetime
+) -> None:
+    solved(cast, now - HOUR)
+    page = text(door.get("/map"))
+    legend = page[page.index("map-key") :]
+    assert not any(sign.isdigit() for sign in legend[legend.index(">") : legend.index("</ul>")])
+    assert ("data-map-sum" in page, "find_spots" in page) == (True, False)
+    assert "这一块地图上 {n} 件，共 {all} 件" in page

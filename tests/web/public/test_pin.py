@@ -14,7 +14,7 @@ from gezhi.places import backgrounds
 from gezhi.places.models import MapBackground
 from gezhi.reports.models import Report
 from gezhi.tenancy.clock import new_id
-from gezhi.web.public import pin
+from gezhi.web.public import pin, where_asked
 from tests.cast import Cast
 from tests.web.public.conftest import form
 
@@ -155,3 +155,75 @@ def test_the_map_is_made_around_the_place_and_lets_in_the_tiles_of_the_office(
     )
     assert json.loads(door.get("/find/map?near=x").content)["box"] == [122.18, 37.4, 122.18, 37.4]
     assert json.loads(door.get("/find/cells").content)["features"] == []
+
+
+# ---- the point and the place that was chosen ----
+
+
+def _chosen(cast: Cast, **more: str) -> dict[str, Any]:
+    row = cast.town.row(cast.town.building)
+    return _sent(where=row.full_name, named=row.code, **FAR, **more)
+
+
+def test_a_point_far_from_the_place_that_was_chosen_is_asked_about_once_and_nothing_typed_is_lost(
+    door: Client, cast: Cast, drawn: None
+) -> None:
+    page = door.post("/r/", _chosen(cast)).content.decode()
+    assert ("点的地方和写的地方不一样" in page, Report.objects.count()) == (True, 0)
+    for words in ("路面塌了一块", 'value="122.25"', 'name="keep" value="pin"', 'name="keep" value="place"'):
+        assert words in page
+    assert door.post("/r/", _chosen(cast, weighed="1")).status_code == 303
+
+
+def test_whoever_keeps_the_place_drops_the_point(door: Client, cast: Cast, drawn: None) -> None:
+    assert door.post("/r/", _chosen(cast, weighed="1", keep="place")).status_code == 303
+    assert (Report.objects.get().lon, Case.objects.get().place_id) == (None, cast.town.building)
+
+
+def test_whoever_keeps_the_point_is_heard_there_and_his_words_say_what_he_wrote_first(
+    door: Client, cast: Cast, drawn: None
+) -> None:
+    assert door.post("/r/", _chosen(cast, weighed="1", keep="pin")).status_code == 303
+    found, case = Report.objects.get(), Case.objects.get()
+    assert (found.lon, case.place_id) == (122.25, cast.town.community_a)
+    assert found.text.startswith("位置：地图上点的地方（先写的是：")
+
+
+def test_a_point_beside_the_place_danger_and_what_waited_are_not_asked(
+    door: Client, cast: Cast, drawn: None
+) -> None:
+    row = cast.town.row(cast.town.compound)
+    sent = _sent(where=row.full_name, named=row.code, **NEAR)
+    assert door.post("/r/", sent).status_code == 303
+    waited = _chosen(cast) | {"waited": "60", "key": "another-form-00000000"}
+    assert door.post("/r/", waited).status_code == 303
+    burns = _chosen(cast) | {"text": "着火了", "key": "a-third-form-000000000"}
+    assert door.post("/r/", burns).status_code == 303
+
+
+def test_sabotage_were_it_not_asked_both_would_go_in_beside_each_other(
+    door: Client, cast: Cast, drawn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where_asked, "FAR_METRES", 1e9)
+    assert door.post("/r/", _chosen(cast)).status_code == 303
+    assert (Report.objects.get().lon, Case.objects.get().place_id) == (122.25, cast.town.building)
+
+
+# ---- told back ----
+
+
+def test_the_receipt_and_the_status_page_say_where_the_finger_was(
+    door: Client, cast: Cast, drawn: None
+) -> None:
+    beside = door.post("/r/", _sent(**NEAR, asked="1", spot="-"))
+    for address in (beside["Location"], beside["Location"].split("?")[0]):
+        assert "您在地图上点的地方：" in door.get(address).content.decode()
+        assert "悦海花园附近" in door.get(address).content.decode()
+    alone = door.post("/r/", _sent(**FAR) | {"key": "another-form-00000000"})
+    assert "您在地图上点的地方：悦海社区" in door.get(alone["Location"]).content.decode()
+
+
+def test_the_question_whether_it_is_here_has_its_own_button(door: Client, cast: Cast, drawn: None) -> None:
+    page = door.post("/r/", _sent(**NEAR)).content.decode()
+    card = page[page.index("是这里吗") :]
+    assert '<button class="btn btn-primary"' in card[: card.index('type="file"')]

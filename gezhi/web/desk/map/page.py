@@ -23,7 +23,7 @@ from gezhi.web import mapframe, times
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters
 from gezhi.web.desk.listing import chips
-from gezhi.web.desk.map import asked
+from gezhi.web.desk.map import asked, pin
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 FIRST = 50  # places in the list before the script has looked
@@ -50,7 +50,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "list_url": _list_url(wanted) or reverse("desk:inbox") + wanted.chosen.query(),
         "apart_url": _list_url(wanted, box=boxes.OFF),
         "may_keep": actor_of(request).has(Duty.ADMIN),
-        "desk_map": json.dumps(_script(wanted, box(layer)), ensure_ascii=False),
+        "desk_map": json.dumps(
+            _script(wanted, box(layer)) | pin.told(request.GET.get("pin", "")), ensure_ascii=False
+        ),
         **mapframe.frame(at),
     }
     return mapframe.let_in(render(request, "desk/map/map.html", context), context["map_background"])

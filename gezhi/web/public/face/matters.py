@@ -1,10 +1,12 @@
 """Rows of the public face as they are shown: what, where, step, day, the desk's sentence, pictures before and after."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from gezhi.cases import face, pictures
 from gezhi.cases.face import FaceRow
@@ -16,7 +18,7 @@ from gezhi.web.public import told, trust
 from gezhi.web.public.face.asked import step_words
 
 
-def shown(rows: Sequence[FaceRow]) -> list[dict[str, Any]]:
+def shown(rows: Sequence[FaceRow], today: date) -> list[dict[str, Any]]:
     """For public/face/_matter.html. 7 queries at most, none for no row."""
     open_to_all = face.with_pictures(rows)
     said, seen = words(rows), public_photos(open_to_all)
@@ -27,12 +29,18 @@ def shown(rows: Sequence[FaceRow]) -> list[dict[str, Any]]:
             "where": one.place,
             "is_open": one.is_open,
             "step": step_words(one),
-            "day": date_format(one.day, "Y-m-d"),
+            "day": day(one.day, today),
+            "exact": one.day.isoformat(),
             "words": said.get(one.id, ""),
             **_pictures(seen.get(one.id, []), work.get(one.id, [])),
         }
         for one in rows
     ]
+
+
+def day(of: date, today: date) -> str:
+    """`11月24日`; of another year with it."""
+    return date_format(of, _("n月j日") if of.year == today.year else _("Y年n月j日"))
 
 
 def words(rows: Sequence[FaceRow]) -> dict[UUID, str]:

@@ -49,10 +49,10 @@ def page(request: Asked) -> HttpResponse:
         "is_cut": whole.is_cut,
         "total": len(rows),
         "apart": sum(layer.counted.apart),
-        "matters": matters.shown(rows[(number - 1) * PAGE : number * PAGE]),
-        "feed": reverse("feed", args=[place.code]) if place else "",
+        "matters": matters.shown(rows[(number - 1) * PAGE : number * PAGE], today),
+        "feed": request.build_absolute_uri(reverse("feed", args=[place.code])) if place else "",
         "pager": _pager(wanted, number, len(rows)),
-        "public_map": json.dumps(_script(wanted, box(layer)), ensure_ascii=False),
+        "public_map": json.dumps(_script(wanted, box(layer), len(rows)), ensure_ascii=False),
         **background,
     }
     answer = render(request, "public/face/map.html", context)
@@ -125,17 +125,20 @@ def _pager(wanted: asked.Question, number: int, many: int) -> dict[str, Any]:
     }
 
 
-def _script(wanted: asked.Question, around: list[float] | None) -> dict[str, Any]:
+def _script(wanted: asked.Question, around: list[float] | None, total: int) -> dict[str, Any]:
     """What public-map.js needs to ask and to say."""
     return {
         "points": reverse("public_points"),
         "cells": reverse("find_cells"),
         "page": reverse("public_map"),
         "query": wanted.query().lstrip("?"),
+        "spots": reverse("find_spots"),
         "box": around,
+        "total": total,
         "words": {
             "solved": _("办好了 {n} 件"),
             "open": _("正在办 {n} 件"),
             "several": _("{name} 等 {n} 处"),
+            "inside": _("这一块地图上 {n} 件，共 {all} 件"),
         },
     }

@@ -18,7 +18,9 @@
   const time = page.querySelector("[data-map-time]");
   const icons = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0] ?? "";
   const signs = L.layerGroup().addTo(map);
+  if (desk.pin) L.marker(here.toMap(...desk.pin), { icon: GezhiMap.pin(), keyboard: false, interactive: false }).addTo(map);
   let cells = new Map();
+  if (desk.pin) map.whenReady(() => GezhiMap.around(here, desk.spots, { from: 15 })); // what lies around the finger
   let asked = 0;
 
   const query = () => {

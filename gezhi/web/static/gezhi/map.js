@@ -176,7 +176,37 @@ window.GezhiMap = (() => {
       html: '<svg viewBox="0 0 32 42" aria-hidden="true"><path d="M16 0a16 16 0 0 0-16 16c0 11 16 26 16 26s16-15 16-26A16 16 0 0 0 16 0zm0 22a6 6 0 1 1 0-12 6 6 0 0 1 0 12z"/></svg>',
     });
 
+  // names of the places of the view, from this zoom on, for a map that has no tiles; off: pixels beside the point
+  function around(here, address, { from = 0, off = 0 } = {}) {
+    const names = L.layerGroup().addTo(here.map);
+    let turn = 0;
+    const look = async () => {
+      const mine = (turn += 1);
+      if (here.map.getZoom() < from) return names.clearLayers();
+      try {
+        const answer = await fetch(`${address}?${new URLSearchParams(here.view())}`);
+        if (!answer.ok) return;
+        const found = await answer.json();
+        if (mine !== turn) return;
+        names.clearLayers();
+        const placed = [];
+        for (const one of found.places) {
+          const dot = L.circleMarker(here.toMap(one.lon, one.lat), { radius: 4, className: "map-cell", fillOpacity: 1, interactive: false }).addTo(names);
+          const at = here.map.latLngToContainerPoint(dot.getLatLng());
+          // where names would cover one another the first one stands
+          if (placed.some((other) => Math.abs(other.y - at.y) < 20 && Math.abs(other.x - at.x) < 16 * one.name.length + 16)) continue;
+          placed.push(at);
+          dot.bindTooltip(plain(one.name), { permanent: true, direction: "right", offset: [off, 0], className: "map-name", interactive: false });
+        }
+      } catch {
+        // names only help: the map can be used without them
+      }
+    };
+    here.map.on("moveend", look);
+    look();
+  }
+
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return { make, pin, plain, fill, reduced };
+  return { make, around, pin, plain, fill, reduced };
 })();

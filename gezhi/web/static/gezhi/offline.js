@@ -238,8 +238,10 @@
       && all.findLast((one) => one.state === "waiting" && one.form === form.id && one.address === location.pathname + location.search);
     if (waits && !left && !filesOf(form).length) return standIn(form, waits.id);
     if (!left || filesOf(form).length) return;
+    const files = await outbox.files(left.id);
+    if (left !== asked && !isTyped(left, files)) return outbox.drop(left.id); // sent empty, and given back: nothing to bring
     again(form);
-    fill(form, left, await outbox.files(left.id));
+    fill(form, left, files);
     if (asked && !form.querySelector("input[name=kept_photos]")) renew(form);
     notice("left", () => {
       outbox.drop(left.id);

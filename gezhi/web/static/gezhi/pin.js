@@ -93,38 +93,9 @@
     });
 
     background(here, words.cells);
-    if (words.spots) around(here, words.spots);
+    if (words.spots) GezhiMap.around(here, words.spots);
     // hidden when it was made: sizes are known only now
     new ResizeObserver(() => here.map.invalidateSize({ animate: false })).observe(el);
-  }
-
-  // names of the places of the view, for a map that has no tiles
-  function around(here, address) {
-    const names = L.layerGroup().addTo(here.map);
-    let turn = 0;
-    const look = async () => {
-      const mine = (turn += 1);
-      try {
-        const answer = await fetch(`${address}?${new URLSearchParams(here.view())}`);
-        if (!answer.ok) return;
-        const found = await answer.json();
-        if (mine !== turn) return;
-        names.clearLayers();
-        const placed = [];
-        for (const one of found.places) {
-          const dot = L.circleMarker(here.toMap(one.lon, one.lat), { radius: 4, className: "map-cell", fillOpacity: 1, interactive: false }).addTo(names);
-          const at = here.map.latLngToContainerPoint(dot.getLatLng());
-          // where names would cover one another the first one stands
-          if (placed.some((other) => Math.abs(other.y - at.y) < 20 && Math.abs(other.x - at.x) < 16 * one.name.length + 16)) continue;
-          placed.push(at);
-          dot.bindTooltip(GezhiMap.plain(one.name), { permanent: true, direction: "right", className: "map-name", interactive: false });
-        }
-      } catch {
-        // names only help: the map can be tapped without them
-      }
-    };
-    here.map.on("moveend", look);
-    look();
   }
 
   // two or three points on a plan and on the map

@@ -3,6 +3,13 @@
 (() => {
   const form = document.getElementById("report");
   const later = document.querySelector("[data-pin-later]");
+  let going = null; // the place that was chosen last, until the map has been told
+  const go = () => {
+    const pin = later?.querySelector("[data-pin]");
+    if (!going || !pin?.querySelector(".leaflet-container")) return; // told when it is there
+    pin.dispatchEvent(new CustomEvent("goto", { detail: going }));
+    going = null;
+  };
 
   // ---- suggestions under the address box ----
 
@@ -18,7 +25,8 @@
       named.value = one.code;
       found.hidden = true;
       said.textContent = box.dataset.chosen.replace("{name}", one.name);
-      if (one.lon !== null) later?.querySelector("[data-pin]")?.dispatchEvent(new CustomEvent("goto", { detail: one }));
+      going = one.lon === null ? null : one;
+      go();
       where.focus();
     };
     const look = async () => {
@@ -51,6 +59,7 @@
       if (where.value !== chosen) {
         named.value = "";
         said.textContent = "";
+        going = null;
       }
       clearTimeout(timer);
       timer = setTimeout(look, 350);
@@ -58,6 +67,7 @@
     form.addEventListener("reset", () => {
       found.hidden = true;
       named.value = said.textContent = "";
+      going = null;
     });
   }
 
@@ -80,6 +90,7 @@
       later.querySelector("[data-map]").dataset.map = await frame.text();
       await Promise.all(later.dataset.styles.split(" ").map((one) => load("link", one, "href")));
       for (const one of later.dataset.scripts.split(" ")) await load("script", one, "src");
+      go();
     } catch {
       isLoading = false; // tried again at the next opening
       const none = later.querySelector(".map-none");
