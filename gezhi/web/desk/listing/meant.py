@@ -76,12 +76,13 @@ def elsewhere(
     others = _others(chosen)
     if chosen.ids is None:
         return [Elsewhere(_name(view), "", _url(chosen, view)) for view in others]
+    is_part = CLOSED not in chosen.wanted.states  # of all that is in hand
     asked = [replace(chosen.wanted, **NOT_NARROW, states=states) for states in others.values()]
     counts = lists.counted(asked, actor=actor, at=at, soon=soon, most=counting.COUNTED) if asked else []
     return [
         Elsewhere(_name(view), counting.said(count), _url(chosen, view))
         for view, count in zip(others, counts, strict=True)
-        if count and not (view == filters.FIRST_VIEW and count == total)
+        if count and not (is_part and view == filters.FIRST_VIEW and count == total)
     ]
 
 
