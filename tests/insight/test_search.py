@@ -185,7 +185,13 @@ def _code(case: Case) -> str:
 
 @pytest.mark.parametrize(
     "written",
-    [str, str.upper, lambda code: code.replace("-", ""), lambda code: code.replace("-", " "), lambda code: f" {code} "],
+    [
+        str,
+        str.upper,
+        lambda code: code.replace("-", ""),
+        lambda code: code.replace("-", " "),
+        lambda code: f" {code} ",
+    ],
 )
 def test_a_tracking_code_finds_its_case_however_it_is_written(
     cast: Cast, flooded: Case, noon: datetime, written: Callable[[str], str]
@@ -193,9 +199,15 @@ def test_a_tracking_code_finds_its_case_however_it_is_written(
     assert seen(written(_code(flooded)), cast.chen, noon) == [flooded.number]
 
 
-def test_a_tracking_code_opens_nothing_that_is_not_his_to_see(cast: Cast, flooded: Case, noon: datetime) -> None:
+def test_a_tracking_code_opens_nothing_that_is_not_his_to_see(
+    cast: Cast, flooded: Case, noon: datetime
+) -> None:
     code = _code(flooded)
-    assert seen(code, cast.mo, noon) == seen(code[:-1] + ("2" if code[-1] != "2" else "3"), cast.chen, noon) == []
+    assert (
+        seen(code, cast.mo, noon)
+        == seen(code[:-1] + ("2" if code[-1] != "2" else "3"), cast.chen, noon)
+        == []
+    )
 
 
 def test_sabotage_without_the_digest_a_code_finds_nothing(

@@ -29,7 +29,9 @@ def catch_up(most: int | None = None) -> int:
 
 
 def _is_behind() -> bool:
-    position, place_path, made = SearchCursor.objects.values_list("position", "place_path", "form").first() or (
+    position, place_path, made = SearchCursor.objects.values_list(
+        "position", "place_path", "form"
+    ).first() or (
         0,
         "",
         form(),

@@ -24,9 +24,9 @@ def texts_of(case_ids: Collection[UUID]) -> Mapping[UUID, str]:
     known = places.by_ids({place for *_, place, _category in cases if place})
     told = said_in(case_ids)
     return {
-        id: folded("\n".join((number, *_where(known.get(place)), title, *_kinds(category), *told.get(id, ()))))[
-            :MOST_SIGNS
-        ]
+        id: folded(
+            "\n".join((number, *_where(known.get(place)), title, *_kinds(category), *told.get(id, ())))
+        )[:MOST_SIGNS]
         for id, number, title, place, category in cases
     }
 

@@ -66,9 +66,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "options": filters.options(chosen.typed),
         "states": _states(chosen),
         "chips": chips.chips(chosen, saved=listed.active.row.id.hex if listed.active else ""),
-        "elsewhere": meant.elsewhere(
-            chosen, listed.shown.total, actor=actor, at=at, soon=lists.soon_at(at)
-        ),
+        "elsewhere": meant.elsewhere(chosen, listed.shown.total, actor=actor, at=at, soon=lists.soon_at(at)),
         "question": chosen.question.written(),
         "map_url": "" if chosen.view == filters.CLOSED else reverse("desk:map") + chosen.query(),
         "floods": [_flood(chosen, one, at) for one in listed.folded],

@@ -34,7 +34,7 @@ class Elsewhere(NamedTuple):
     """Another list: its name, how many cases there hold the words ("" where nobody counted), and its address."""
 
     name: str
-    count: str
+    held: str
     url: str
 
 
