@@ -201,10 +201,11 @@ def test_a_tracking_code_finds_its_case_for_whom_may_see_it(
     [report] = of_cases.report_ids([case.id])[case.id]
     code = reports.tracking_code(report)
     for written in (code, code.upper(), code.replace("-", " ")):
-        assert numbers(programs(cast.chen).get("cases", {"q": written})) == [case.number]
-    assert numbers(programs(cast.mo).get("cases", {"q": code})) == []
+        assert numbers(programs(cast.chen).get("cases", q=written)) == [case.number]
+    assert numbers(programs(cast.mo).get("cases", q=code)) == []
 
 
+@pytest.mark.django_db
 def test_a_filter_costs_the_same_for_one_and_for_thirty(
     cast: Cast, programs: Programs, noon: datetime
 ) -> None:
