@@ -17,7 +17,6 @@ from gezhi.config import worker
 from gezhi.kernel.actor import SYSTEM
 from gezhi.parties import savedviews
 from gezhi.places import actions as places
-from gezhi.web import words
 from gezhi.web.desk import tallies
 from gezhi.web.desk.listing import counters, paging
 from tests.cast import Cast, walk
@@ -98,33 +97,6 @@ def test_a_state_of_closed_cases_may_be_asked_for_among_all(
     client = desk(cast.chen)
     assert numbers(client.get("/desk/?state=closed")) == [closed.number]
     assert sorted(numbers(client.get("/desk/?state=closed,opened"))) == sorted([opened.number, closed.number])
-
-
-def test_every_state_of_a_month_is_one_condition_and_lights_no_view(
-    cast: Cast, reported: Case, desk: Desk
-) -> None:
-    every = ".".join(sorted(words.STATES))
-    answer = desk(cast.zhou).get(f"/desk/?view=open&state={every}&since=2026-02-01&until=2026-02-28&box=off")
-    assert [said for said, _url in chips(answer)] == ["收到：2026-02", "地图：不在图上的"]
-    assert "since=" not in chips(answer)[0][1]
-    assert "until=" not in chips(answer)[0][1]
-    assert [view["label"] for view in answer.context["views"] if view["active"]] == []
-
-
-@pytest.mark.parametrize(
-    ("since", "until"),
-    [
-        ("2026-02-01", "2026-02-27"),
-        ("2026-02-02", "2026-02-28"),
-        ("2026-01-01", "2026-02-28"),
-        ("", "2026-02-28"),
-    ],
-)
-def test_other_days_are_said_as_they_are(
-    cast: Cast, reported: Case, desk: Desk, since: str, until: str
-) -> None:
-    answer = desk(cast.zhou).get(f"/desk/?since={since}&until={until}")
-    assert "收到：2026-02" not in [said for said, _url in chips(answer)]
 
 
 def test_without_script_the_form_alone_asks_for_it(cast: Cast, opened: Case, desk: Desk) -> None:

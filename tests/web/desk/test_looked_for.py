@@ -14,11 +14,13 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.config import worker
 from gezhi.reports import queries as reports
+from gezhi.web import words
 from gezhi.web.desk import tallies
 from gezhi.web.desk.listing import meant
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, text
 from tests.web.desk.test_inbox import numbers
+from tests.web.desk.test_listing import chips
 
 
 @pytest.fixture
@@ -166,3 +168,33 @@ def test_sabotage_without_it_a_code_of_a_closed_case_shows_nothing(
     monkeypatch.setattr(meant, "number_meant", lambda chosen, request: "")
     answer = desk(cast.zhou).get("/desk/", {"q": written(shut)[0]})
     assert (answer.status_code, numbers(answer)) == (200, [])
+
+
+# ---- a month of the map ----
+
+
+def test_every_state_of_a_month_is_one_condition_and_lights_no_view(
+    cast: Cast, reported: Case, desk: Desk
+) -> None:
+    every = ".".join(sorted(words.STATES))
+    answer = desk(cast.zhou).get(f"/desk/?view=open&state={every}&since=2026-02-01&until=2026-02-28&box=off")
+    assert [said for said, _url in chips(answer)] == ["收到：2026-02", "地图：不在图上的"]
+    assert "since=" not in chips(answer)[0][1]
+    assert "until=" not in chips(answer)[0][1]
+    assert [view["label"] for view in answer.context["views"] if view["active"]] == []
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2026-02-01", "2026-02-27"),
+        ("2026-02-02", "2026-02-28"),
+        ("2026-01-01", "2026-02-28"),
+        ("", "2026-02-28"),
+    ],
+)
+def test_other_days_are_said_as_they_are(
+    cast: Cast, reported: Case, desk: Desk, since: str, until: str
+) -> None:
+    answer = desk(cast.zhou).get(f"/desk/?since={since}&until={until}")
+    assert "收到：2026-02" not in [said for said, _url in chips(answer)]
