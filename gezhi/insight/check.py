@@ -7,19 +7,19 @@ from gezhi.cases.models import Case
 from gezhi.insight.models import SearchCursor, SearchLine
 from gezhi.insight.search import engines
 from gezhi.insight.search.following import BATCH, FIRST
-from gezhi.insight.search.text import texts_of
+from gezhi.insight.search.text import form, texts_of
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel.finding import Finding
 
 
 def findings() -> Iterator[Finding]:
-    """What is wrong with the search lines of the jurisdiction in force, once they have read the whole journal."""
-    reached = SearchCursor.objects.values_list("position", flat=True).first() or 0
+    """What is wrong with the search lines of the jurisdiction in force, once they have read the whole journal and are of today's form."""
+    reached, made = SearchCursor.objects.values_list("position", "form").first() or (0, "")
     if reached > sealed_position():
         yield Finding("I8", f"position {reached}", "the search lines have read farther than the journal goes")
-    if reached < sealed_position():
-        return
+    if reached < sealed_position() or made != form():
+        return  # lines of another form are made anew in small steps
     last = FIRST
     while ids := list(Case.objects.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:BATCH]):
         yield from _unlike(ids)

@@ -145,11 +145,17 @@ class SearchLine(TenantModel):
 
 
 class SearchCursor(TenantModel):
-    """How far the search lines have read the journal. place_path, after: a place that was renamed, and how far the cases there have been read anew."""
+    """How far the search lines have read the journal. place_path, after: a place that was renamed, and how far the cases there have been read anew.
+
+    form: how all lines are made (search/text.py). towards, made_to: the form that they are being given, and up to which case they have it.
+    """
 
     position = models.PositiveBigIntegerField(default=0)
     place_path = models.CharField(max_length=400, blank=True, default="")
     after = models.UUIDField(null=True)
+    form = models.CharField(max_length=64, blank=True, default="")
+    towards = models.CharField(max_length=64, blank=True, default="")
+    made_to = models.UUIDField(null=True)
 
     class Meta:
         constraints = (

@@ -1,5 +1,6 @@
 """Whatever words of a case somebody types, the case is found, on both engines alike; and nothing is found that is gone or not his to see."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,15 +11,18 @@ from gezhi.cases import lists, queries
 from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.catalogue import actions as naming
+from gezhi.catalogue import queries as catalogue
 from gezhi.config import worker
 from gezhi.flows import reach_reporter
 from gezhi.insight import check
 from gezhi.insight.models import SearchCursor, SearchLine
-from gezhi.insight.search import engines, following
+from gezhi.insight.search import coded, engines, following
 from gezhi.insight.search.finding import look_for
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel import counting
-from gezhi.kernel.actor import Actor
+from gezhi.kernel.actor import SYSTEM, Actor
+from gezhi.reports import queries as reports
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +134,94 @@ def test_after_an_upgrade_the_journal_is_read_a_few_batches_at_a_time(
     following.catch_up()
     assert SearchLine.objects.count() == 2
     assert [*check.findings()] == []
+
+
+@pytest.mark.parametrize("words", ["路面积水", "積水", "路面 地下"])
+def test_the_words_of_a_category_find_its_cases(cast: Cast, noon: datetime, words: str) -> None:
+    case = _in_category(cast, noon)
+    assert seen(words, cast.chen, noon) == [case.number]
+    assert [*check.findings()] == []
+
+
+def test_another_category_and_another_name_are_followed(cast: Cast, noon: datetime) -> None:
+    case = _in_category(cast, noon)
+    kind = catalogue.by_code("0401")
+    name = {"zh": "道路水洼", "zh_hant": "道路水窪", "en": "Puddles"}
+    naming.change_category(kind.id, {"name": name}, revision=kind.revision, actor=SYSTEM, at=noon)
+    assert [*check.findings()] == []  # it is not done yet, and nothing is wrong
+    worker.keep_books(noon)
+    assert seen("水洼", cast.chen, noon) == [case.number]
+    assert [*check.findings()] == []
+
+
+def test_lines_of_before_an_upgrade_are_made_anew_in_small_steps(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = dict(SearchLine.objects.values_list("case_id", "text"))
+    SearchCursor.objects.update(form="")
+    SearchLine.objects.update(text="旧的写法")
+    monkeypatch.setattr(following, "BATCH", 1)
+    assert following.catch_up(1) == 1
+    assert sorted(SearchLine.objects.values_list("text", flat=True)).count("旧的写法") == 1
+    assert [*check.findings()] == []
+    following.catch_up()
+    assert dict(SearchLine.objects.values_list("case_id", "text")) == before
+    assert following.catch_up() == 0
+
+
+def test_sabotage_without_its_form_old_lines_would_stay(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SearchLine.objects.update(text="旧的写法")
+    following.catch_up()
+    assert set(SearchLine.objects.values_list("text", flat=True)) == {"旧的写法"}
+    assert "says something else than its case" in {one.what for one in check.findings()}
+
+
+def _code(case: Case) -> str:
+    [report] = _reports(case)
+    return reports.tracking_code(report)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        str,
+        str.upper,
+        lambda code: code.replace("-", ""),
+        lambda code: code.replace("-", " "),
+        lambda code: f" {code} ",
+    ],
+)
+def test_a_tracking_code_finds_its_case_however_it_is_written(
+    cast: Cast, flooded: Case, noon: datetime, written: Callable[[str], str]
+) -> None:
+    assert seen(written(_code(flooded)), cast.chen, noon) == [flooded.number]
+
+
+def test_a_tracking_code_opens_nothing_that_is_not_his_to_see(
+    cast: Cast, flooded: Case, noon: datetime
+) -> None:
+    code = _code(flooded)
+    assert (
+        seen(code, cast.mo, noon)
+        == seen(code[:-1] + ("2" if code[-1] != "2" else "3"), cast.chen, noon)
+        == []
+    )
+
+
+def test_sabotage_without_the_digest_a_code_finds_nothing(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coded, "case_of", lambda words: None)
+    assert seen(_code(flooded), cast.chen, noon) == []
+
+
+def _in_category(cast: Cast, noon: datetime) -> Case:
+    case = cast.lin_reports(noon, "地下车库漏了")
+    Case.objects.filter(id=case.id).update(category_id=catalogue.by_code("0401").id)
+    worker.keep_books(noon)
+    return case
 
 
 def _forget_all() -> None:

@@ -14,7 +14,7 @@ from django.db.models.lookups import GreaterThan
 
 from gezhi.cases.models import Case
 from gezhi.insight.models import SearchLine
-from gezhi.insight.search import engines
+from gezhi.insight.search import coded, engines
 from gezhi.kernel import counting
 from gezhi.kernel.ids import made_at, uuid7
 from gezhi.kernel.search import asked, folded, stands_in, terms
@@ -53,7 +53,7 @@ def look_for(words: str) -> Found | None:
 
 def look_for_each(asked_for: Sequence[str]) -> list[Found | None]:
     """The same for several lists of words at once. 3 queries however many, none where none says a word; 1 more where one of them is held by
-    more than a thousand.
+    more than a thousand, and 2 more for each that is the tracking code of a case.
     """
     searched = [terms(words) for words in asked_for]
     wanted = [one for one in dict.fromkeys(searched) if one]
@@ -63,7 +63,15 @@ def look_for_each(asked_for: Sequence[str]) -> list[Found | None]:
     fresh = _fresh() if any(len(ids) <= counting.COUNTED for ids in found.values()) else []
     listed = _listed([one for one in wanted if len(found[one]) > counting.COUNTED])
     known = {one: Found(one, _all_of(one, found[one], fresh), one in listed) for one in wanted}
-    return [known.get(one) for one in searched]
+    return [_coded(words, known.get(one)) for words, one in zip(asked_for, searched, strict=True)]
+
+
+def _coded(words: str, found: Found | None) -> Found | None:
+    """The case that a tracking code stands for, beside what holds the code as words."""
+    case = coded.case_of(words) if found else None
+    if found is None or case is None:
+        return found
+    return Found(found.terms, (case,))
 
 
 def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[UUID]]:

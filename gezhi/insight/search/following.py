@@ -9,7 +9,7 @@ from gezhi.cases.models import Case, CaseReport
 from gezhi.insight.models import SearchCursor, SearchLine
 from gezhi.insight.search import engines
 from gezhi.insight.search.engines import Written
-from gezhi.insight.search.text import texts_of
+from gezhi.insight.search.text import form, texts_of
 from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position, sealed_position
@@ -29,8 +29,14 @@ def catch_up(most: int | None = None) -> int:
 
 
 def _is_behind() -> bool:
-    cursor = SearchCursor.objects.values_list("position", "place_path").first() or (0, "")
-    return bool(cursor[1]) or cursor[0] < sealed_position()
+    position, place_path, made = SearchCursor.objects.values_list(
+        "position", "place_path", "form"
+    ).first() or (
+        0,
+        "",
+        form(),
+    )
+    return bool(place_path) or made != form() or position < sealed_position()
 
 
 @transaction.atomic
@@ -40,16 +46,18 @@ def _follow() -> int:
         _rename(cursor)
         cursor.save(update_fields=["place_path", "after"])
         return 1
+    if cursor.position == 0:
+        cursor.form = form()  # every line is still to be made
     entries = list(after_position(cursor.position, BATCH))
-    if not entries:  # another worker was faster
-        return 0
+    if not entries:
+        return _anew(cursor)
     renamed = next((at for at, one in enumerate(entries) if _is_renamed(one)), None)
     if renamed is not None:
         entries = entries[: renamed + 1]
         cursor.place_path, cursor.after = _path(entries[-1]), FIRST
     write(_touched(entries))
     cursor.position = entries[-1].position or cursor.position
-    cursor.save(update_fields=["position", "place_path", "after"])
+    cursor.save(update_fields=["position", "place_path", "after", "form"])
     return len(entries)
 
 
@@ -74,6 +82,25 @@ def _rename(cursor: SearchCursor) -> None:
     cursor.after = ids[-1] if ids else None
     if len(ids) < BATCH:
         cursor.place_path, cursor.after = "", None
+
+
+def _anew(cursor: SearchCursor) -> int:
+    """The next lines of cases that were made in another form: before an upgrade, or when a category had another name. What is done is written in the
+    cursor. Returns how many, at least 1 while there is something to do; 0 when another worker was faster.
+    """
+    wanted = form()
+    if cursor.form == wanted:
+        return 0
+    if cursor.towards != wanted:
+        cursor.towards, cursor.made_to = wanted, FIRST
+    rows = SearchLine.objects.filter(case_id__gt=cursor.made_to or FIRST)
+    ids = list(rows.order_by("case_id").values_list("case_id", flat=True)[:BATCH])
+    write(ids)
+    cursor.made_to = ids[-1] if ids else None
+    if len(ids) < BATCH:
+        cursor.form, cursor.towards, cursor.made_to = wanted, "", None
+    cursor.save(update_fields=["form", "towards", "made_to"])
+    return max(1, len(ids))
 
 
 def _touched(entries: Iterable[Entry]) -> set[UUID]:

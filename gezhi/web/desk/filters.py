@@ -126,6 +126,11 @@ class Chosen:
         return frozenset(self.question.states)
 
     @property
+    def is_of_all(self) -> bool:
+        """Whether every state is asked for, closed ones too: a list of another kind than all views."""
+        return self.states >= frozenset(words.STATES)
+
+    @property
     def is_filtered(self) -> bool:
         return any(
             value

@@ -1,10 +1,11 @@
 """The inbox: what is open, most urgent first, with views as counters and filters that combine. Says itself anew while it stands open."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,19 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
-from gezhi.cases import queries as cases
 from gezhi.cases.floods import Flood, mark_of
-from gezhi.insight.search import finding
+from gezhi.insight.search.text import said_in
 from gezhi.journal import queries as journal
 from gezhi.kernel import counting
-from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
 from gezhi.parties import savedviews
 from gezhi.web import rail, times, words
 from gezhi.web.casework import lists
 from gezhi.web.desk import filters, lines, tallies
 from gezhi.web.desk.bulk import bar
-from gezhi.web.desk.listing import chips, columns, counters, paging
+from gezhi.web.desk.listing import chips, columns, counters, meant, paging
 from gezhi.web.desk.listing.counters import Counter
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
@@ -50,12 +49,12 @@ class Listed(NamedTuple):
 @require_GET
 @staff_required
 def inbox(request: HttpRequest) -> HttpResponse:
-    """One page of the list, or what has changed of it. A whole case number typed as words goes straight to the case."""
+    """One page of the list, or what has changed of it. A case number or tracking code typed as words goes straight to the case."""
     actor, at = actor_of(request), at_of(request)
     chosen = filters.chosen(request.GET, filters.own_party(actor))
     if request.GET.get("part") == ROWS:
         return _anew(request, chosen)
-    if found := _numbered(chosen.typed["q"], request):
+    if found := meant.number_meant(chosen, request):
         return redirect("desk:case", found)
     listed = _listed(request, chosen)
     if not listed.shown.page.lines and ("after" in request.GET or "before" in request.GET):
@@ -67,6 +66,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "options": filters.options(chosen.typed),
         "states": _states(chosen),
         "chips": chips.chips(chosen, saved=listed.active.row.id.hex if listed.active else ""),
+        "elsewhere": meant.elsewhere(chosen, listed.shown.total, actor=actor, at=at, soon=lists.soon_at(at)),
         "question": chosen.question.written(),
         "map_url": "" if chosen.view == filters.CLOSED else reverse("desk:map") + chosen.query(),
         "floods": [_flood(chosen, one, at) for one in listed.folded],
@@ -109,7 +109,7 @@ def _listed(request: HttpRequest, chosen: filters.Chosen) -> Listed:
 
 
 def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
-    """What the page and its renewed part both show. 5 queries: places, parties, people, columns, texts where words are looked for."""
+    """What the page and its renewed part both show. 4 queries: places, parties, people, columns; 2 more where words are looked for."""
     actor, at, chosen = actor_of(request), at_of(request), listed.chosen
     rows = lists.rows(listed.shown.page.lines, at=at, actor=actor)
     active = listed.active.row if listed.active else None
@@ -148,9 +148,9 @@ def _own_name(chosen: filters.Chosen) -> str:
     return parties.party(own).name if own and chosen.typed["party"] == chosen.own else ""
 
 
-def _texts(chosen: filters.Chosen, shown: Sequence[lists.Row]) -> dict[UUID, str]:
-    """What the words were found in. 1 query where somebody looks for words."""
-    return finding.texts([row.id for row in shown]) if chosen.terms and shown else {}
+def _texts(chosen: filters.Chosen, shown: Sequence[lists.Row]) -> Mapping[UUID, Sequence[str]]:
+    """What was said of these cases, as it was written. 2 queries where somebody looks for words."""
+    return said_in([row.id for row in shown]) if chosen.terms and shown else {}
 
 
 def _states(chosen: filters.Chosen) -> list[dict[str, object]]:
@@ -180,16 +180,6 @@ def _flood(chosen: filters.Chosen, one: Flood, at: datetime) -> dict[str, object
     }
 
 
-def _numbered(typed: str, request: HttpRequest) -> str:
-    """The number of the one case that is called exactly that; "" for anything else."""
-    if sum(sign.isdigit() for sign in typed) < 17:
-        return ""
-    try:
-        return str(cases.by_number(typed, actor=actor_of(request)).number)
-    except NotFound:
-        return ""
-
-
 def _opened(request: HttpRequest) -> str:
     """The number of the case to show beside the list; what does not look like one is left out."""
     asked = request.GET.get("opened", "")
@@ -207,20 +197,22 @@ def _live_url(request: HttpRequest) -> str:
 
 def _views(listed: Listed) -> list[dict[str, object]]:
     chosen, counts = listed.chosen, listed.counts
-    everybody = f"&party={filters.ALL}" if chosen.typed["party"] == filters.ALL else ""
+    kept = {"q": chosen.typed["q"], "party": filters.ALL if chosen.typed["party"] == filters.ALL else ""}
+    more = "".join(f"&{name}={quote(value)}" for name, value in kept.items() if value)
+    is_one = listed.active is None and not chosen.is_of_all
     found: list[dict[str, object]] = [
         {
-            "url": f"?view={name}{everybody}",
+            "url": f"?view={name}{more}",
             "label": label,
             "count": counts[name],
-            "active": listed.active is None and chosen.view == name,
+            "active": is_one and chosen.view == name,
             "overdue": name in {"overdue", "escalated", filters.TO_ME},
         }
         for name, (label, _one) in filters.VIEWS.items()
         if name != filters.TO_ME or counts[name] or chosen.view == name
     ]
-    is_closed = listed.active is None and chosen.view == filters.CLOSED
-    return [*found, {"url": "?view=closed", "label": _("已结案"), "count": None, "active": is_closed}]
+    is_closed = is_one and chosen.view == filters.CLOSED
+    return [*found, {"url": f"?view=closed{more}", "label": _("已结案"), "count": None, "active": is_closed}]
 
 
 def _saved(one: Counter, listed: Listed) -> dict[str, object]:

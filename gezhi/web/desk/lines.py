@@ -12,19 +12,19 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from gezhi.kernel.search import around, folded, marked, stands_in
+from gezhi.kernel.search import around, folded, marked
 from gezhi.web import times, words
 from gezhi.web.casework.lists import Row
 from gezhi.web.desk.listing.columns import USUAL
 
 AROUND = 24  # signs of a text around the first hit
-NOTHING: Mapping[UUID, str] = MappingProxyType({})
+NOTHING: Mapping[UUID, Sequence[str]] = MappingProxyType({})
 
 
 def as_html(
     rows: Sequence[Row],
     terms: Sequence[str] = (),
-    texts: Mapping[UUID, str] = NOTHING,
+    texts: Mapping[UUID, Sequence[str]] = NOTHING,
     columns: Sequence[str] = USUAL,
     *,
     at: datetime,
@@ -32,7 +32,8 @@ def as_html(
 ) -> SafeString:
     """templates/desk/_line.html for each row; "" for none. Whatever a row says is escaped here.
 
-    terms: what was looked for, marked in the matter. texts: where the matter does not say it, the text that does, shown around the hit.
+    terms: what was looked for, marked in matter, place and number. texts: what was said of a case, as it was written: where these three do not
+    say it, what does is shown around the hit.
     is_chosen: with a box to choose each, for the bar of bulk deeds below.
     """
     if not rows:
@@ -50,7 +51,7 @@ def as_html(
             line.format_map(
                 _escaped(row, yours)
                 | _of_columns(row, more, at)
-                | ({"matter_html": _matter(row, terms, texts.get(row.id, ""))} if terms else {})
+                | (_hits(row, terms, texts.get(row.id, ())) if terms else {})
                 | {"danger": danger.format(escape(row.danger)) if row.danger else ""}
                 | {"mark": (mark if row.is_escalated else "") + (again if row.came_back else "")}
             )
@@ -59,11 +60,19 @@ def as_html(
     )
 
 
-def _matter(row: Row, terms: Sequence[str], text: str) -> str:
+def _hits(row: Row, terms: Sequence[str], told: Sequence[str]) -> dict[str, str]:
+    """What people read of a case, with what was looked for marked in it."""
     shown = _with_marks(row.matter, terms)
-    if not text or stands_in(terms, folded(row.matter)):
-        return shown
-    return f'{shown} <span class="muted">{_with_marks(around(text, terms, AROUND), terms)}</span>'
+    read = folded("\n".join((row.matter, row.place, row.number)))
+    lacking = [term for term in terms if term not in read]
+    text = next((one for one in told if any(term in folded(one) for term in lacking)), "")
+    if text:
+        shown += f' <span class="muted">{_with_marks(around(text, lacking, AROUND), terms)}</span>'
+    return {
+        "matter_html": shown,
+        "spot_html": _with_marks(row.spot, terms),
+        "short_html": _with_marks(row.short, terms),
+    }
 
 
 def _with_marks(text: str, terms: Sequence[str]) -> str:
@@ -94,7 +103,8 @@ def _escaped(row: Row, yours: str) -> dict[str, str]:
     }
     found = {name: escape(words) for name, words in said.items()}
     ahead = yours.format(found["next"]) if row.is_yours else found["next"]
-    return found | {"matter_html": found["matter"], "next_html": ahead}
+    plain = {f"{name}_html": found[name] for name in ("matter", "spot", "short")}
+    return found | plain | {"next_html": ahead}
 
 
 def _of_columns(row: Row, columns: frozenset[str], at: datetime) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases import lists
+from gezhi.cases import queries as of_cases
 from gezhi.cases.lifecycle import Level
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
@@ -21,6 +22,7 @@ from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.parties.tokens import Scope
 from gezhi.places import actions as place_actions
 from gezhi.places.kinds import Kind
+from gezhi.reports import queries as reports
 from gezhi.reports.kinds import Channel
 from gezhi.tenancy.current import current, scope
 from gezhi.web import naming, words
@@ -190,6 +192,17 @@ def test_the_door_offers_what_the_form_of_the_desk_offers() -> None:
     assert {one.value for one in Level} == set(words.LEVELS)
     of_the_map = {"box"}  # a link of the map into the list
     assert set(filters.NAMES) - {"order"} - of_the_map <= set(CasesWanted.model_fields)
+
+
+@pytest.mark.django_db
+def test_a_tracking_code_finds_its_case_for_whom_may_see_it(
+    cast: Cast, programs: Programs, case: Case
+) -> None:
+    [report] = of_cases.report_ids([case.id])[case.id]
+    code = reports.tracking_code(report)
+    for written in (code, code.upper(), code.replace("-", " ")):
+        assert numbers(programs(cast.chen).get("cases", q=written)) == [case.number]
+    assert numbers(programs(cast.mo).get("cases", q=code)) == []
 
 
 @pytest.mark.django_db

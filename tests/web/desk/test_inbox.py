@@ -241,6 +241,6 @@ def test_what_was_looked_for_is_marked_where_it_stands(cast: Cast, desk: Desk, n
     cast.lin_reports(noon, long)
     worker.keep_books(noon)
     page = desk(cast.chen).get("/desk/", {"q": "积水"}).content.decode()
-    assert "车库&lt;b&gt;<mark>积水</mark>" in page
+    assert "车库&lt;b&gt;<mark>積水</mark>" in page  # as he wrote it
     page = desk(cast.chen).get("/desk/", {"q": "三楼"}).content.decode()
     assert "我是<mark>三楼</mark>的住户" in page

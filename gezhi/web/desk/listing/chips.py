@@ -1,5 +1,6 @@
 """What a list is filtered by, each in words with the link that takes it away."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +14,7 @@ from gezhi.kernel.refusal import NotFound
 from gezhi.parties import queries as parties
 from gezhi.web import words
 from gezhi.web.desk import filters
+from gezhi.web.desk.listing.question import day
 from gezhi.web.punctuation import labelled
 from gezhi.web.staff import uuid_or_none
 
@@ -36,7 +38,12 @@ def chips(chosen: filters.Chosen, *, saved: str = "") -> list[Chip]:
 
 
 def _chips(chosen: filters.Chosen, saved: str) -> Iterator[Chip]:
+    month = _month(chosen)
+    if month:
+        yield Chip(_("收到"), month, chosen.query(saved=saved, since="", until=""))
     for field, value in chosen.typed.items():
+        if (month and field in ("since", "until")) or (field == "state" and chosen.is_of_all):
+            continue
         if not value or field == "order" or (field == "party" and value in (filters.ALL, chosen.own)):
             continue
         if field == "state":
@@ -45,6 +52,14 @@ def _chips(chosen: filters.Chosen, saved: str) -> Iterator[Chip]:
         yield Chip(
             str(filters.NAMES[field]), _said(field, value, chosen), chosen.query(saved=saved, **{field: ""})
         )
+
+
+def _month(chosen: filters.Chosen) -> str:
+    """`2026-09` where the days of receipt are a month from its first to its last; "" for all others."""
+    since, until = day(chosen.typed["since"]), day(chosen.typed["until"])
+    if since is None or until is None or since.day != 1:
+        return ""
+    return f"{since:%Y-%m}" if until == since.replace(day=monthrange(since.year, since.month)[1]) else ""
 
 
 def _states(chosen: filters.Chosen, saved: str) -> Iterator[Chip]:
@@ -64,7 +79,7 @@ def _said(field: str, value: str, chosen: filters.Chosen) -> str:
         case "party":
             return party_name(uuid_or_none(value)) or value
         case "box":
-            return _("不在图上的") if value == boxes.OFF else _("选定的一块")
+            return _("不在图上的") if value == boxes.OFF else _("这一块")
         case "round":
             return str(filters.ROUNDS[value][0]) if value in filters.ROUNDS else value
         case _:
