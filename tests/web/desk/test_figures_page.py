@@ -137,7 +137,9 @@ def test_its_own_manager_reads_its_rates_and_nobody_else_from_memory(
 
 def test_the_manager_of_another_party_and_the_partys_workers_are_none_of_its_managers(cast: Cast) -> None:
     asked = Asked(None, "party", cast.property.hex)
-    assert [is_managers(asked, one) for one in (cast.sun, cast.qian, cast.mo, cast.zhou)] == [True] + [False] * 3
+    assert [is_managers(asked, one) for one in (cast.sun, cast.qian, cast.mo, cast.zhou)] == [True] + [
+        False
+    ] * 3
     assert not is_managers(Asked(None, "category", cast.property.hex), cast.sun)
 
 
@@ -150,7 +152,9 @@ def test_what_was_received_and_stands_in_no_line_is_said(
     ten: list[Case], cast: Cast, desk: Desk, noon: datetime
 ) -> None:
     assert "没有定位" not in said(desk(cast.zhou).get(PAGE, {"span": "month"}))
-    receive_report(Voice(Intake("phone", text="不知道在哪里漏水", key="nowhere-000000000001")), actor=cast.chen, at=noon)
+    receive_report(
+        Voice(Intake("phone", text="不知道在哪里漏水", key="nowhere-000000000001")), actor=cast.chen, at=noon
+    )
     kept_up(noon + 40 * HOUR)
     page = desk(cast.zhou).get(PAGE, {"span": "month"})
     assert "另有 1 件没有定位" in said(page)

@@ -144,12 +144,16 @@ def test_after_a_look_at_a_picture_one_is_back_at_the_line_and_nowhere_else(
     assert f'name="next" value="{page}"' in chen.get(link).content.decode()
     where, show = link.partition("?")[0], {"act": "show"}
     assert chen.post(where, show | {"next": page}).url == page
-    for other in ("https://example.org/desk/", "//example.org/desk/", "/my/", "javascript:alert(1)", "/desk/\\\\x"):
+    for other in (
+        "https://example.org/desk/",
+        "//example.org/desk/",
+        "/my/",
+        "javascript:alert(1)",
+        "/desk/\\\\x",
+    ):
         assert "example" not in chen.post(where, show | {"next": other}).url
     assert chen.post(where, show | {"next": "//example.org/desk/"}).url == where
-    monkeypatch.setattr(
-        "gezhi.web.desk.photos.url_has_allowed_host_and_scheme", lambda *_args, **_more: True
-    )
+    monkeypatch.setattr("gezhi.web.desk.photos.url_has_allowed_host_and_scheme", lambda *_args, **_more: True)
     monkeypatch.setattr("gezhi.web.desk.photos.DESK_PAGES", "")
     assert chen.post(where, show | {"next": "//example.org/desk/"}).url == "//example.org/desk/"
 

@@ -26,7 +26,13 @@ _turn = threading.Lock()
 def key_of(asked: Question, by: str, stood: Reached, at: datetime) -> Key:
     """All that the piece hangs on."""
     minute = at.replace(second=0, microsecond=0)
-    question = (asked.asked, asked.span, asked.span_name, tuple(sorted(asked.words.items())), asked.is_his_own)
+    question = (
+        asked.asked,
+        asked.span,
+        asked.span_name,
+        tuple(sorted(asked.words.items())),
+        asked.is_his_own,
+    )
     return (current(), words.language(), stood, minute, question, by)
 
 

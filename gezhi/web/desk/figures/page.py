@@ -286,7 +286,10 @@ def _beyond(asked: Question, by: str, received: int, broken: Sequence[Part]) -> 
         return _("另有 %(n)d 件还没有责任单位，不在表里。") % {"n": n}
     if asked.place is None:
         return _("另有 %(n)d 件没有定位（或位置已停用），不在表里。") % {"n": n}
-    return _("另有 %(n)d 件只定位到%(place)s（或下级位置已停用），不在表里。") % {"n": n, "place": asked.place.name}
+    return _("另有 %(n)d 件只定位到%(place)s（或下级位置已停用），不在表里。") % {
+        "n": n,
+        "place": asked.place.name,
+    }
 
 
 def _line(asked: Question, one: Part, by: str, names: _Names) -> dict[str, Any]:

@@ -170,7 +170,9 @@ def _show(request: HttpRequest, found: Album, one: AlbumLine, number: str) -> Ht
         raise NotFound("pair")
     _decide(request, found, one)
     for picture in pair.to_clear:
-        look_at_photo.decide(pair.case_id, picture.id, is_public=True, actor=actor_of(request), at=at_of(request))
+        look_at_photo.decide(
+            pair.case_id, picture.id, is_public=True, actor=actor_of(request), at=at_of(request)
+        )
     messages.success(request, _("这一对照片现在可以公开。要印进影集，选“用这组”再保存。"))
     return redirect(f"{reverse('desk:album_line', args=[found.id, one.id])}#pair-{number}")
 
