@@ -32,8 +32,11 @@ from gezhi.flows.demonstration.play import Deed
 from gezhi.flows.receive_report import Voice
 from gezhi.flows.route import advance_and_route
 from gezhi.flows.take_order import Coming
+from gezhi.kernel.actor import Actor
 from gezhi.ledger.albums import actions as albums
+from gezhi.ledger.albums import queries as shelf
 from gezhi.ledger.albums import standards
+from gezhi.ledger.albums.actions import Choice
 from gezhi.places.queries import by_ids
 from gezhi.reports import books as incoming
 from gezhi.reports.intake import Intake
@@ -44,6 +47,7 @@ DESK, HANDS = "chen", "ding"  # of 悦海社区, and of its company
 LOOKED_AT = timedelta(hours=1)
 BOX = ((0.08, 0.55, 0.3, 0.25),)
 MOST_CASES = 40
+PAIRS = 2  # of a line of the album
 ALBUM, ALBUM_DAYS = "文明城市迎检", timedelta(days=180)
 ORDER_DEEDS = frozenset({"answer", "return", "ask_extension"})
 
@@ -203,15 +207,30 @@ def _look(ready: Ready, at: datetime) -> None:
 
 
 def _album(ready: Ready) -> Deed:
-    """An album for an inspection, a line for each family: the ledger has no lines yet, so its pairs are chosen by whoever looks."""
+    """An album for an inspection, a line for each family, filled with pairs that its clerk looked at (none while the ledger has no lines yet)."""
     at = ready.now - LOOKED_AT / 2
     day = timezone.localtime(at).date()
 
     def make() -> object:
-        lines = standards.of_families("zh-hans")
-        return albums.make(ALBUM, day - ALBUM_DAYS, day, lines, actor=ready.people[DESK], at=at)
+        lines, clerk = standards.of_families("zh-hans"), ready.people[DESK]
+        made = albums.make(ALBUM, day - ALBUM_DAYS, day, lines, actor=clerk, at=at)
+        fill(made, actor=clerk, at=at)
+        return made
 
     return Deed(at, make)
+
+
+def fill(album_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """The clerk looks at the first pairs of each line, lets everybody see them and takes them."""
+    for line in shelf.lines(shelf.album(album_id, actor=actor)):
+        found = shelf.album(album_id, actor=actor)
+        pairs = [one.pair for one in shelf.offers(found, line, actor=actor)[:PAIRS]]
+        for pair in pairs:
+            for picture in pair.to_clear:
+                look_at_photo.decide(pair.case_id, picture.id, is_public=True, actor=actor, at=at)
+        taken = {one.number: Choice("take", place, one.words) for place, one in enumerate(pairs, start=1)}
+        if taken:
+            albums.choose(found.id, line.id, taken, version=found.version, actor=actor, at=at)
 
 
 def _ago(ready: Ready, hours: float) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -18,7 +18,7 @@ from gezhi.ledger.columns import COLUMNS, Column, Value
 from gezhi.ledger.fold import line_of
 from gezhi.ledger.keyed import KEY_OF, LOOKED_UP
 from gezhi.ledger.models import Line
-from gezhi.ledger.months import WHOLE, BookRow, frozen_lines, span
+from gezhi.ledger.months import WHOLE, BookRow, frozen_lines, part_of, span
 from gezhi.ledger.packing import NAMES
 from gezhi.ledger.rows import Row, rows
 
@@ -62,6 +62,40 @@ def then_rows(row: BookRow, *, actor: Actor, language: str) -> Iterator[Row]:
         seen = _seen([line.case_id for line in part], actor)
         mine = [line for line in part if line.case_id in seen]
         yield from as_they_were(mine, actor=actor, language=language, at=row.frozen_at)
+
+
+class Spot(NamedTuple):
+    """Where in a book: a part, and a line in it, from 0."""
+
+    part: int = 0
+    line: int = 0
+
+
+def then_page(
+    row: BookRow, spot: Spot, most: int, *, actor: Actor, language: str
+) -> tuple[list[Row], Spot | None]:
+    """As `then_rows`, so many of them from a spot on, and where the next ones begin (None: behind the last one).
+
+    Two parts are read at most: a page of few lines is followed by one more. The same number of queries wherever the spot lies.
+    """
+    found: list[Line] = []
+    part, at = spot
+    for _part in range(2):
+        lines = part_of(row.id, part)
+        if not lines:
+            return _page_of(found, row, actor, language), None
+        seen = _seen([line.case_id for line in lines[at:]], actor)
+        for number, line in enumerate(lines[at:], start=at):
+            if line.case_id in seen:
+                if len(found) == most:
+                    return _page_of(found, row, actor, language), Spot(part, number)
+                found.append(line)
+        part, at = part + 1, 0
+    return _page_of(found, row, actor, language), Spot(part)
+
+
+def _page_of(lines: Sequence[Line], row: BookRow, actor: Actor, language: str) -> list[Row]:
+    return list(as_they_were(lines, actor=actor, language=language, at=row.frozen_at))
 
 
 def as_they_were(lines: Sequence[Line], *, actor: Actor, language: str, at: datetime) -> Iterator[Row]:

@@ -14,14 +14,14 @@ from gezhi.journal.actions import Deed, record
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, NotFound, NotYours
 from gezhi.kernel.sheet import head_key
-from gezhi.ledger.keyed import BY_KEY
+from gezhi.ledger.keyed import BY_KEY, LATE
 from gezhi.ledger.models import SheetForm
 from gezhi.ledger.queries import LineFilter, as_values, from_values
 from gezhi.parties import names
 from gezhi.tenancy.clock import new_id
 
 DESK = (Duty.CLERK, Duty.OFFICER)
-OTHER_FIELDS = frozenset({"", "serial"})
+OTHER_FIELDS = frozenset({"", "serial", LATE})
 CONSTANT_SIGNS = 60
 NAME_SIGNS = 80
 MOST_ROWS = 5_000

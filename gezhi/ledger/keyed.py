@@ -13,6 +13,7 @@ KEYS: Final = (
     "pictures_before", "pictures_after", "came_back", "came_back_from", "split_from", "joined_into",
 )  # fmt: skip
 BY_KEY: Final[Mapping[str, Column]] = dict(zip(KEYS, COLUMNS, strict=True))
+LATE: Final = "fixed_late"  # 处置按时 the other way round, as superiors ask: 是否超期
 KEY_OF: Final[Mapping[int, str]] = {id(column): key for key, column in BY_KEY.items()}
 # Of columns whose words are looked up: the fields that point to them.
 LOOKED_UP: Final[Mapping[str, frozenset[str]]] = {

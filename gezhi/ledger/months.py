@@ -242,6 +242,12 @@ def to_freeze(desk: UUID, *, at: datetime) -> list[date]:
     return [month for month in back_from(last, SHOWN_MONTHS) if month not in frozen]
 
 
+def part_of(book_id: UUID, number: int) -> list[Line]:
+    """One part of what the ledger said then, at most PART lines, unsaved; [] behind the last one. 1 query."""
+    found = MonthPart.objects.filter(book_id=book_id, number=number).values_list("pack", flat=True).first()
+    return [] if found is None else [Line(**fields) for fields in unpack(found)]
+
+
 def frozen_lines(book_id: UUID) -> Iterator[list[Line]]:
     """What the ledger said then, unsaved, a part at a time. 1 query a part."""
     for number in range(MonthPart.objects.filter(book_id=book_id).count()):

@@ -81,7 +81,9 @@ SHOWING: Final[Mapping[tuple[str, str] | str, str]] = {
     ("sheet", "too_large"): gettext_noop("文件超过 %(megabytes)s MB，请分成几份。"),
     ("until", "before_since"): gettext_noop("结束日期不能早于开始日期。"),
     ("until", "too_long"): gettext_noop("最多一年（%(days)s 天），请改日期。"),
-    ("album", "no_pictures"): gettext_noop("还没有一组能印的照片。请先逐条选好，或把照片审核公开。"),
+    ("album", "no_pictures"): gettext_noop(
+        "还没有一组能印的照片。请点开下面的条目，看过照片就点“这一对都可以公开”，选“用这组”，再保存。"
+    ),
     ("album", "too_many"): gettext_noop("影集已有 %(limit)s 本，请先移走不用的。"),
     ("wall", "too_many"): gettext_noop("在用的大屏已有 %(limit)s 块，请先停用不用的。"),
     ("view", "gone"): gettext_noop("这张表原来按的视图已经删去。请另选一个视图，或者选“不按视图”。"),

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,8 @@ from gezhi.channels.sheetforms.finding import Found, judged
 from gezhi.channels.sheetforms.shifting import Shift
 from gezhi.kernel.refusal import Invalid
 from gezhi.kernel.workbook import BadSheet
-from gezhi.ledger.keyed import BY_KEY
-from tests.channels.superior import FIRST, TOTAL, as_bytes, street_form
+from gezhi.ledger.keyed import BY_KEY, LATE
+from tests.channels.superior import FIRST, FRAME, TOTAL, as_bytes, street_form
 
 TZ = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 3, 2, 12, 30, tzinfo=TZ)
@@ -31,6 +31,7 @@ class Told:
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self.fixed_on_time = (True, False, None)[number % 3]
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +109,40 @@ def settings_of(sheet: Any) -> dict[str, Any]:
         "footer": sheet.oddFooter.center.text,
         "frozen": sheet.freeze_panes,
     }
+
+
+def with_a_label() -> bytes:
+    """As street offices send them: title, whose and of which month, heads in one row."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.title = "表"
+    sheet["A1"] = "问题月报表"
+    sheet["A2"], sheet["D2"], sheet["E2"] = "填报单位：悦海社区", "2026年__月", "填报时间：    年  月  日"
+    for at, head in enumerate(("序号", "具体地点", "问题描述", "责任单位", "是否超期"), start=1):
+        sheet.cell(3, at, head)
+    for row in (4, 5, 6):
+        sheet.cell(row, 1).border = FRAME
+    return as_bytes(book)
+
+
+def test_what_is_written_above_the_heads_is_none_of_them_and_the_month_is_filled_in() -> None:
+    data = with_a_label()
+    assert found(data).heads == ("序号", "具体地点", "问题描述", "责任单位", "是否超期")
+    sheet = sheet_with(2, data, month=date(2026, 3, 1))["表"]
+    assert [sheet.cell(2, at).value for at in (1, 4, 5)] == [
+        "填报单位：悦海社区",
+        "2026年3月",
+        "填报时间：    年  月  日",
+    ]
+    assert sheet_with(2, data, month=date(2025, 3, 1))["表"]["D2"].value == "2026年__月"
+    assert sheet_with(2, data)["表"]["D2"].value == "2026年__月"
+
+
+def test_whether_it_was_late_is_our_in_time_the_other_way_round() -> None:
+    data = with_a_label()
+    assert found(data).fields[-1] == LATE
+    sheet = sheet_with(3, data)["表"]
+    assert [sheet.cell(row, 5).value for row in (4, 5, 6)] == ["是", None, "否"]
 
 
 def test_everything_but_the_filled_cells_is_the_same() -> None:

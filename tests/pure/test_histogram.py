@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gezhi.insight.figures import cells
-from gezhi.insight.figures.hot import hot_spots, past_of
+from gezhi.insight.figures.hot import Hot, folded, hot_spots, past_of
 from gezhi.insight.histogram import Spread, bin_of, hours, spread, spread_of
 from gezhi.insight.poisson import chance, is_hot, most_expected
 from gezhi.kernel.months import Span
@@ -151,3 +151,29 @@ def test_a_cell_is_kept_and_read_again(places: list[int], bins: dict[int, int]) 
 def test_taking_more_away_than_there_was_is_a_bug() -> None:
     with pytest.raises(OverflowError):
         cells.as_json({"k": {cells.COUNTS: -1}}, 4)
+
+
+def hot(path: str, count: int, mean: float = 1.0) -> Hot:
+    return Hot(path, count, mean, most_expected(mean))
+
+
+def seen(*found: Hot) -> dict[object, tuple[object, ...]]:
+    return {one.of: one.above for one in folded(found, lambda of: str(of) if str(of).startswith("/") else "")}
+
+
+def test_one_surge_is_listed_once_at_the_deepest_place_that_explains_it() -> None:
+    four = (hot("/1/", 24, 4.0), hot("/1/2/", 23, 3.0), hot("/1/2/3/", 22, 2.0), hot("/1/2/3/4/", 21))
+    assert seen(*four, hot("leaf", 30)) == {"/1/2/3/4/": ("/1/2/3/", "/1/2/", "/1/"), "leaf": ()}
+
+
+def test_a_place_above_that_is_hot_without_it_stays_a_line_of_its_own() -> None:
+    assert seen(hot("/1/", 60, 4.0), hot("/1/2/", 20)) == {"/1/": (), "/1/2/": ()}
+
+
+def test_two_surges_below_explain_what_holds_both_and_nothing_is_taken_away_twice() -> None:
+    both = (hot("/1/2/", 30), hot("/1/3/", 20))
+    assert seen(hot("/1/", 52, 4.0), *both) == {"/1/2/": ("/1/",), "/1/3/": ()}
+    assert seen(hot("/1/", 64, 6.0), hot("/1/2/", 60, 4.0), hot("/1/2/3/", 20)) == {
+        "/1/2/": ("/1/",),
+        "/1/2/3/": (),
+    }

@@ -3,6 +3,7 @@
 Titles above the heads, heads over two rows with merged cells, empty columns and rows are how ledgers look.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -92,6 +93,9 @@ def name_of(heads: Sequence[str], column: int) -> str:
     return f"{head} ({letters(column)})" if heads.count(head) > 1 else head
 
 
+_LABEL = re.compile(r"[：:]|[_＿]{2,}|\d{4}\s*年")  # what is written above a table, no head of it
+
+
 def _known_heads(rows: Sequence[Numbered]) -> int:
     return max((_weight(cells) for _, cells in rows[:HEAD_WITHIN]), default=0)
 
@@ -121,6 +125,8 @@ def _is_under(above: Numbered, below: Numbered) -> bool:
         cell is None or isinstance(cell, str) for cell in (*above[1], *below[1])
     ):
         return False
+    if any(isinstance(cell, str) and _LABEL.search(cell) for cell in above[1]):
+        return False  # 填报单位：… 2026年__月
     upper = [*above[1], *[None] * (len(below[1]) - len(above[1]))]
     filled = [at for at, cell in enumerate(below[1]) if cell is not None]
     if sum(cell is not None for cell in upper) < 2 or not filled:

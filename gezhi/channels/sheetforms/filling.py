@@ -5,10 +5,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from functools import partial
 from typing import Final
 
 import structlog
+from django.utils.translation import gettext as _
 
 from gezhi.channels.orders.package import measure
 from gezhi.channels.sheetforms.finding import CONSTANT, LIMITS, SERIAL
@@ -17,7 +19,7 @@ from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.workbook import repacked
 from gezhi.ledger.columns import Value
 from gezhi.ledger.heading import minute
-from gezhi.ledger.keyed import BY_KEY
+from gezhi.ledger.keyed import BY_KEY, LATE
 from gezhi.ledger.rows import Row
 from gezhi.ledger.sheetrows import CELL_SIGNS, serial
 
@@ -34,6 +36,10 @@ BROKEN: Final = (
     StopIteration,
 )
 log = structlog.get_logger("gezhi.sheetforms")
+_BLANK = "[_＿ \u3000]"
+_MONTH = re.compile(
+    f"(?P<year>[0-9]{{4}}{_BLANK}*|{_BLANK}{{2,}})年{_BLANK}+月(?!{_BLANK}*[0-9]*{_BLANK}*日)"
+)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -47,8 +53,10 @@ def filled(
     rows: Sequence[Row],
     tz: tzinfo,
     is_fixed: bool = False,
+    month: date | None = None,
 ) -> bytes:
-    """The form with these lines in the language in force. first, last: the rows for lines; more lines than that push down what is below.
+    """The form with these lines in the language in force. first, last: the rows for lines; more lines than that push down what is below. month: of
+    which they are, for a place above the lines that leaves it open.
 
     Raises Invalid("lines", "form_is_full" | "too_many_for_a_form", count, limit), Invalid("form", "broken_form").
     """
@@ -62,7 +70,7 @@ def filled(
     mapped = [(column, field) for column, field in enumerate(fields) if field]
     with _their_file():
         paper = Paper(data, sheet)
-        dates = {column: paper.is_date(column, first) for column, _ in mapped}
+        dates = {column: paper.is_date(column, first) for column, _field in mapped}
     cells = [
         [
             _as_cell(_value(field, at, rows[at]) if at < len(rows) else None, tz, as_date=dates[column])
@@ -73,6 +81,8 @@ def filled(
     with _their_file():
         if len(rows) > room:
             paper.put_in_rows(first, last, len(rows) - room)
+        if month is not None:
+            _name_month(paper, range(1, first), month)
         for at, values in enumerate(cells):
             for (column, _field), value in zip(mapped, values, strict=True):
                 paper.put(column, first + at, value)
@@ -91,7 +101,30 @@ def _their_file() -> Iterator[None]:
         raise Invalid("form", "broken_form") from broken
 
 
+def _name_month(paper: Paper, rows: range, month: date) -> None:
+    """Where somebody is to write of which month the form is (2026年__月), it is written; the day of filling it in (年 月 日) is his own."""
+    for row in rows:
+        for column, _cell in list(paper.cells(row)):
+            text = paper.text(column, row)
+            said = _MONTH.sub(partial(_named, month=month), text)
+            if said != text:
+                paper.put(column, row, said)
+
+
+def _named(found: "re.Match[str]", *, month: date) -> str:
+    """Another year than the one that stands there is not this form's."""
+    year = found["year"].strip("_＿ \u3000")
+    return f"{month.year}年{month.month}月" if year in ("", str(month.year)) else found[0]
+
+
+def _late(is_on_time: bool | None) -> str:
+    """是 of what was not in time; "" where nothing was due."""
+    return "" if is_on_time is None else _("否") if is_on_time else _("是")
+
+
 def _value(field: str, at: int, row: Row) -> Value:
+    if field == LATE:
+        return _late(row.fixed_on_time)
     if field == SERIAL:
         return at + 1
     return field.removeprefix(CONSTANT) if field.startswith(CONSTANT) else BY_KEY[field].value(row)

@@ -14,7 +14,7 @@ from gezhi.channels.sheetforms.paper import MAIN, Paper
 from gezhi.kernel.refusal import Invalid, Refusal
 from gezhi.kernel.sheet import head_key
 from gezhi.kernel.workbook import BadSheet, Limits, repacked
-from gezhi.ledger.keyed import BY_KEY
+from gezhi.ledger.keyed import BY_KEY, LATE
 
 MOST_BYTES = 2_000_000
 MOST_COLUMNS = 60
@@ -44,7 +44,8 @@ SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "level": ("层级", "办理层级", "Level"),
     "verdict": ("满意度", "群众评价", "满意情况", "评价", "是否满意", "反映人评价"),
     "category_code": ("类别代码", "类别编码", "Category code"),
-    "fixed_on_time": ("处置按时", "是否按时", "按时办结", "是否超时"),
+    "fixed_on_time": ("处置按时", "是否按时", "按时办结"),
+    LATE: ("是否超期", "是否超时", "是否逾期", "超期", "超时", "逾期", "Overdue", "Late"),
     "held_by": ("经手单位", "流转单位"),
 }  # fmt: skip
 OF_BOOKS: Final[Mapping[str, str]] = {

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.figures.reading import LONGEST, Asked
-from gezhi.insight.figures.sight import Grounds, grounds
+from gezhi.insight.figures.sight import Grounds, grounds, is_managers
 from gezhi.insight.figures.tally import DEPTH
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.months import Span, is_month, later, month_at
@@ -22,13 +22,17 @@ SPANS = ("month", "quarter", "year", "own")
 
 
 class Question(NamedTuple):
-    """place: None = the whole office. party: whose figures they are, None of no party's. span_name: of SPANS. words: as they were asked."""
+    """place: None = the whole office. party: whose figures they are, None of no party's. span_name: of SPANS. words: as they were asked.
+
+    is_his_own: they are those of the party whose manager asks: their rates are said, however few work there.
+    """
 
     asked: Asked
     place: PlaceRow | None
     span: Span
     span_name: str
     words: Mapping[str, str]
+    is_his_own: bool = False
 
     @property
     def path(self) -> str:
@@ -58,7 +62,7 @@ def question(words: Mapping[str, str], *, actor: Actor, at: datetime) -> Questio
         if words.get("place") or axis != "all" or not found.parties:
             raise NotYours(deed="figures")
         asked, place = Asked(None, "party", min(found.parties).hex), None
-    return Question(asked, place, span, name, words)
+    return Question(asked, place, span, name, words, is_managers(asked, actor))
 
 
 def _place(code: str, found: Grounds) -> PlaceRow | None:

@@ -14,7 +14,7 @@ from gezhi.catalogue.views import CategoryView
 from gezhi.insight.figures import reading
 from gezhi.insight.figures.cells import Sum
 from gezhi.insight.figures.figures import Figure, Time, count, figures, times
-from gezhi.insight.figures.hot import LOOKED_BACK, Hot, hot_spots, past_of
+from gezhi.insight.figures.hot import LOOKED_BACK, Hot, folded, hot_spots, past_of
 from gezhi.insight.figures.reading import LONGEST, Asked, ByMonth
 from gezhi.insight.figures.tally import DEPTH
 from gezhi.insight.poisson import LEAST
@@ -69,12 +69,12 @@ class Sheet:
     times_a_year_before: Sequence[Time]
 
 
-def sheet(asked: Asked, span: Span, *, at: datetime) -> Sheet:
+def sheet(asked: Asked, span: Span, *, is_his_own: bool = False, at: datetime) -> Sheet:
     """2 queries, of a party 3. Raises ValueError when the span is longer than `reading.LONGEST`."""
     if span.length() > LONGEST:
         raise ValueError("too many months")
     stood, least = reached(), catalogue.rule("figure_least")
-    is_small = asked.axis == "party" and is_few(UUID(asked.key), parties.headcounts(at))
+    is_small = asked.axis == "party" and not is_his_own and is_few(UUID(asked.key), parties.headcounts(at))
     enough = NEVER if is_small else least
     compared = (span.before(), span.a_year_before())
     read = Span(min(one.first for one in compared), span.last)
@@ -141,6 +141,10 @@ def _ordered(found: list[Part]) -> list[Part]:
     return sorted(shown, key=lambda one: (-one.ours, one.key))
 
 
+def _path(of: object) -> str:
+    return of.path if isinstance(of, PlaceRow) else ""
+
+
 class HotList(NamedTuple):
     """hot: of: a PlaceRow or a CategoryView. places, categories: how many were looked at."""
 
@@ -172,4 +176,4 @@ def hot(asked: Asked, path: str, span: Span, edition: int) -> HotList:
     below = places.open_to_depth(path, DEPTH)
     candidates: list[PlaceRow | CategoryView] = [*places.by_ids(many).values(), *kinds]
     found = hot_spots(candidates, month, past, came, looked_at=below + len(kinds))
-    return HotList(found, below, len(kinds))
+    return HotList(folded(found, _path, below + len(kinds)), below, len(kinds))

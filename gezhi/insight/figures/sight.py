@@ -71,6 +71,11 @@ def may_look(asked: Asked, place_path: str, span: Span, actor: Actor) -> bool:
     return found.hold(asked, place_path) and not found.holds_kept(asked, place_path, span)
 
 
+def is_managers(asked: Asked, actor: Actor) -> bool:
+    """Whether it is what the party that he manages was accountable for: its rates are his own, nobody else's. No query."""
+    return asked.axis == "party" and asked.key in {one.hex for one in actor.parties(Duty.MANAGER)}
+
+
 def has_any(actor: Actor) -> bool:
     """Whether there is anything he may look at: an area, or else the party that he works for. No query."""
     return any(

@@ -96,7 +96,7 @@ def figures(request: Asked, wanted: Query[FiguresWanted]) -> dict[str, Any]:
     named = {"first": "from", "last": "to"}
     said = {named.get(name, name): value for name, value in wanted.dict().items() if value}
     asked = question(said, actor=request.actor, at=request.now)
-    found = sheet(asked.asked, asked.span, at=request.now)
+    found = sheet(asked.asked, asked.span, is_his_own=asked.is_his_own, at=request.now)
     return answer(asked, found)
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
@@ -28,6 +29,8 @@ from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
+DESK_PAGES = "/desk/"
+MOST_BACK = 200  # signs of an address
 SAID = {
     "redact": gettext_noop("已经记下，新的一张几秒钟以后就好。原图封存，没有改动。"),
     "back": gettext_noop("已恢复到上一版，新的一张几秒钟以后就好。露出来的部分要重新看过才公开。"),
@@ -54,7 +57,16 @@ def photo(request: HttpRequest, number: str, evidence_id: UUID) -> HttpResponse:
     messages.success(request, _(SAID[act]))
     if request.POST.get("back") == "review":
         return redirect(f"{reverse('desk:review')}?next=1")
+    if came_from := _came_from(request):
+        return redirect(came_from)
     return redirect("desk:photo", case.number, row.id)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of the desk that one came from and goes back to, as the address says it; "" of none, and of any other address."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("next", "")[:MOST_BACK]
+    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith(DESK_PAGES)
+    return asked if is_ours else ""
 
 
 def _act(request: HttpRequest, case: "Case", row: EvidenceRow, act: str) -> None:
@@ -102,6 +114,7 @@ def _page(
     page = {
         "case": case,
         "back": "review" if asked.get("back") == "review" else "",
+        "came_from": _came_from(request),
         "photo": photos.picture(row, "before"),
         "taken": _taken(row, case, request),
         "seen": [

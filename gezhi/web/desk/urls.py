@@ -124,6 +124,7 @@ urlpatterns = [
     path("ledger/download/<str:suffix>/", ledger.download, name="ledger_download"),
     path("ledger/months/", ledgers_months.listed, name="month_books"),
     path("ledger/months/<uuid:book_id>/", ledgers_months.month, name="month_book"),
+    path("ledger/months/<uuid:book_id>/frozen/", ledgers_months.frozen, name="month_book_lines"),
     path("ledger/months/<uuid:book_id>/<slug:suffix>/", ledgers_months.download, name="month_book_file"),
     path("ledger/files/", ledgers_files.listed, name="ledger_files"),
     path("ledger/files/<uuid:file_id>/", ledgers_files.progress, name="ledger_file"),

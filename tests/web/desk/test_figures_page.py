@@ -287,11 +287,12 @@ def test_hot_spots_are_looked_for_in_every_compound_and_category_and_open_into_t
     hot = client.get(PAGE).context["hot"]
     compound, leaf = cast.town.row(cast.town.compound), catalogue.by_code("0501")
     names = {one["name"] for one in hot["rows"]}
-    assert {
-        compound.full_name,
-        cast.town.row(cast.town.community_a).full_name,
-        leaf.label("zh-hans"),
-    } <= names
+    assert {compound.full_name, leaf.label("zh-hans")} <= names
+    above = cast.town.row(cast.town.community_a)
+    assert above.full_name not in names  # the same surge once
+    (line,) = [one for one in hot["rows"] if one["name"] == compound.full_name]
+    assert line["above"].startswith(above.name)
+    assert f"也使{line['above']}高于以往" in said(client.get(PAGE))
     assert (hot["places"], hot["categories"]) == (6, len(catalogue.tops()) + len(catalogue.leaves()))
     for one in hot["rows"]:
         assert (one["n"], client.get(one["url"]).context["found"]) == (6, "6")

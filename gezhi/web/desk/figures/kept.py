@@ -1,6 +1,6 @@
 """Figures as they were written once, for everybody who asks the same while the journal's position that they cover stays.
 
-Nothing in them hangs on who looks: what he may ask for was decided before.
+Nothing in them hangs on who looks, but whether it is the manager of the very party (`Question.is_his_own`): what he may ask for was decided before.
 """
 
 import threading
@@ -26,7 +26,13 @@ _turn = threading.Lock()
 def key_of(asked: Question, by: str, stood: Reached, at: datetime) -> Key:
     """All that the piece hangs on."""
     minute = at.replace(second=0, microsecond=0)
-    question = (asked.asked, asked.span, asked.span_name, tuple(sorted(asked.words.items())))
+    question = (
+        asked.asked,
+        asked.span,
+        asked.span_name,
+        tuple(sorted(asked.words.items())),
+        asked.is_his_own,
+    )
     return (current(), words.language(), stood, minute, question, by)
 
 

@@ -36,6 +36,7 @@ from gezhi.web import times
 from gezhi.web.bars import spark
 from gezhi.web.desk.figures import kept, wording
 from gezhi.web.desk.filters import options
+from gezhi.web.punctuation import series as series_of
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 MOST_PARTS = 60  # lines of a table
@@ -97,12 +98,12 @@ def said(refused: Invalid) -> str:
 
 
 def as_piece(asked: Question, by: str, at: datetime) -> str:
-    """The figures as the piece of the page that hangs on the question alone, not on who asks."""
+    """The figures as the piece of the page that hangs on the question alone (and on whether his own party's manager asks it), not on who asks."""
     return render_to_string("desk/figures/_sheet.html", _page(asked, by, at))
 
 
 def _page(asked: Question, by: str, at: datetime) -> dict[str, Any]:
-    found = sheet(asked.asked, asked.span, at=at)
+    found = sheet(asked.asked, asked.span, is_his_own=asked.is_his_own, at=at)
     by = by if asked.asked.axis == "all" else "place"
     broken = parts(
         asked.asked, by, asked.span, found.reached.edition, least=found.least, is_small=found.is_small, at=at
@@ -129,6 +130,7 @@ def _page(asked: Question, by: str, at: datetime) -> dict[str, Any]:
         "heads": [definitions.OF_NAME[name].label for name in SHOWN],
         "parts": [_line(asked, one, by, names) for one in broken[:MOST_PARTS]],
         "left": max(0, len(broken) - MOST_PARTS),
+        "beyond": _beyond(asked, by, count(found.whole, "received"), broken),
         "hot": _hots(asked, found.reached.edition),
         "hot_month": written(asked.span.last),
         "series": series(found),
@@ -275,6 +277,21 @@ def _category(key: str) -> CategoryView:
     return catalogue.category(UUID(key))
 
 
+def _beyond(asked: Question, by: str, received: int, broken: Sequence[Part]) -> str:
+    """What was received and stands in no line of the table; "" of nothing. Classes hold their categories, so those are not added up."""
+    n = received - sum(count(one.found, "received") for one in broken)
+    if n <= 0 or by not in {"place", "party"}:
+        return ""
+    if by == "party":
+        return _("另有 %(n)d 件还没有责任单位，不在表里。") % {"n": n}
+    if asked.place is None:
+        return _("另有 %(n)d 件没有定位（或位置已停用），不在表里。") % {"n": n}
+    return _("另有 %(n)d 件只定位到%(place)s（或下级位置已停用），不在表里。") % {
+        "n": n,
+        "place": asked.place.name,
+    }
+
+
 def _line(asked: Question, one: Part, by: str, names: _Names) -> dict[str, Any]:
     name, words = names.words(one, by)
     is_leaf = by == "category" and bool(one.key) and _category(one.key).is_leaf
@@ -334,6 +351,7 @@ def _hot(asked: Question, one: Hot) -> dict[str, Any]:
         "mean": f"{one.mean:.1f}",
         "expected": one.expected,
         "url": behind(asked, "received", **words, **only),
+        "above": series_of([place.name for place in one.above if isinstance(place, PlaceRow)]),
     }
 
 

@@ -1,7 +1,7 @@
 """Forms that others send: uploaded as they are, mapped once, filled every time."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from gezhi.kernel.sheet import letters
 from gezhi.ledger import forms as kept
 from gezhi.ledger import queries
 from gezhi.ledger.export import MEDIA_TYPES
-from gezhi.ledger.keyed import BY_KEY
+from gezhi.ledger.keyed import BY_KEY, LATE
 from gezhi.parties.days import zone
 from gezhi.web import times
 from gezhi.web.desk import filters
@@ -149,6 +149,7 @@ def _asked(at: int, head: str, field: str) -> dict[str, Any]:
     options = [
         ("", _("不填（留着原样）")),
         (finding.SERIAL, _("序号 1、2、3…")),
+        (LATE, _("是否超期（和“处置按时”相反）")),
         *((key, str(column.head)) for key, column in BY_KEY.items()),
         (CONSTANT, _("固定文字（写在下面）")),
     ]
@@ -232,6 +233,7 @@ def _filled(row: kept.FormRow, form: FillForm, actor: Actor, at: datetime) -> Ht
             rows=shown,
             tz=zone(),
             is_fixed=row.is_fixed,
+            month=_month_of(form.cleaned_data),
         )
     )
     kept.remember_filter(row.id, wanted)
@@ -239,6 +241,14 @@ def _filled(row: kept.FormRow, form: FillForm, actor: Actor, at: datetime) -> Ht
     name = f"{row.name}-{timezone.localtime(at):%Y%m%d-%H%M}.xlsx"
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return answer
+
+
+def _month_of(said: dict[str, Any]) -> date | None:
+    """The month that all its days lie in; None of several, or of no bounds."""
+    since, until = said.get("since"), said.get("until")
+    if since is None or until is None or first_day(since) != first_day(until):
+        return None
+    return first_day(since)
 
 
 def _last(row: kept.FormRow, at: datetime) -> dict[str, str]:
@@ -261,6 +271,8 @@ def _months(at: datetime, chosen: str) -> Sequence[tuple[str, str, bool]]:
 def _field_words(field: str) -> str:
     if field == finding.SERIAL:
         return _("序号 1、2、3…")
+    if field == LATE:
+        return _("是否超期（和“处置按时”相反）")
     return f"“{field[1:]}”" if field.startswith("=") else str(BY_KEY[field].head)
 
 

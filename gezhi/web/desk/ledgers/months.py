@@ -24,6 +24,7 @@ from gezhi.ledger.export import MEDIA_TYPES, WRITERS
 from gezhi.parties import queries as parties
 from gezhi.web import times, words
 from gezhi.web.answers import to_take_away
+from gezhi.web.desk.ledger import PAGE, shown_row
 from gezhi.web.staff import actor_of, at_of, staff_required, uuid_or_none
 
 SHOWN = 30  # lines with corrections on a page
@@ -36,9 +37,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), at_of(request)
     if request.method == "POST":
         freezing.ask(_month(request), _desk(request), actor=actor, at=at)
-        messages.success(request, _("正在冻结。可以离开这一页，冻好就列在“已冻结的”里。"))
+        messages.success(request, _("已经交给系统去冻结。可以离开这一页，冻好就列在“已冻结的”里。"))
         return redirect("desk:month_books")
-    desks, rows, under_way = months.desks_of(actor), months.books(actor), freezing.under_way(actor)
+    desks, under_way, rows = months.desks_of(actor), freezing.under_way(actor), months.books(actor)
+    there = {(one.desk, one.month) for one in rows}
+    under_way = [one for one in under_way if (one.desk, one.month) not in there]  # its book is there already
     names = _names([*desks, *(one.desk for one in rows)])
     part = {
         "rows": [_row(one, names, at) for one in rows],
@@ -139,6 +142,34 @@ def month(request: HttpRequest, book_id: UUID) -> HttpResponse:
         "is_first": not after,
     }
     return render(request, "desk/ledgers/month.html", page)
+
+
+@require_GET
+@staff_required
+def frozen(request: HttpRequest, book_id: UUID) -> HttpResponse:
+    """The lines as they were frozen, to be read, some a page: `?after=PART.LINE`."""
+    actor, at = actor_of(request), at_of(request)
+    row = months.book(book_id, actor=actor)
+    spot = _spot(request.GET.get("after", ""))
+    lines, ahead = corrections.then_page(row, spot, PAGE, actor=actor, language=get_language() or "")
+    page = {
+        "heading": _("冻结的%(month)s台账") % {"month": said(row.month)},
+        "book": row,
+        "of": _row(row, _names([row.desk]), at),
+        "exact": times.exact(row.frozen_at),
+        "rows": [shown_row(one, at) for one in lines],
+        "next": f"{ahead.part}.{ahead.line}" if ahead else "",
+        "is_first": spot == corrections.Spot(),
+    }
+    return render(request, "desk/ledgers/frozen.html", page)
+
+
+def _spot(text: str) -> corrections.Spot:
+    """What is none is the beginning."""
+    part, _dot, line = text[:20].partition(".")
+    if not (text.isascii() and part.isdigit() and line.isdigit() and len(part) < 7 and len(line) < 7):
+        return corrections.Spot()
+    return corrections.Spot(int(part), int(line))
 
 
 def _by_line(found: Iterator[corrections.Correction], head: Any, at: Any) -> Iterator[dict[str, Any]]:

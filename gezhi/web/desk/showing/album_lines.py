@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gezhi.catalogue import queries as catalogue
-from gezhi.kernel.refusal import Invalid, Stale
+from gezhi.flows import look_at_photo
+from gezhi.kernel.refusal import Invalid, NotFound, NotYours, Stale
 from gezhi.ledger.albums import actions, queries
 from gezhi.ledger.albums.actions import Choice
 from gezhi.ledger.albums.pairs import Picture
@@ -127,9 +129,13 @@ def line(request: HttpRequest, album_id: UUID, line_id: UUID) -> HttpResponse:
     error, bad, status, asks_names = "", "", 200, False
     if request.method == "POST":
         try:
+            if number := request.POST.get("show", ""):
+                return _show(request, found, one, number)
             _decide(request, found, one)
         except Stale:
             error, status = _("别人刚刚也改了这本影集。您选的还在下面，看一下再按一次“保存”。"), 409
+        except NotYours:
+            error, status = _("这一件的照片要由受理它的人公开。您选的还在下面。"), 403
         except Invalid as refused:
             error, status = refusals.sentence(refused), 422
             bad, asks_names = str(refused.details.get("number", "")), refused.code == "to_confirm"
@@ -153,6 +159,22 @@ def line(request: HttpRequest, album_id: UUID, line_id: UUID) -> HttpResponse:
         "asks_names": asks_names,
     }
     return render(request, "desk/showing/album_line.html", page, status=status)
+
+
+@transaction.atomic
+def _show(request: HttpRequest, found: Album, one: AlbumLine, number: str) -> HttpResponse:
+    """Everybody may see both pictures of this pair; what was chosen on the page is kept with it. Back to the pair. Raises NotFound, NotYours, as `_decide`."""
+    offers = queries.offers(found, one, actor=actor_of(request))
+    pair = next((offer.pair for offer in offers if offer.pair.number == number), None)
+    if pair is None:
+        raise NotFound("pair")
+    _decide(request, found, one)
+    for picture in pair.to_clear:
+        look_at_photo.decide(
+            pair.case_id, picture.id, is_public=True, actor=actor_of(request), at=at_of(request)
+        )
+    messages.success(request, _("这一对照片现在可以公开。要印进影集，选“用这组”再保存。"))
+    return redirect(f"{reverse('desk:album_line', args=[found.id, one.id])}#pair-{number}")
 
 
 def _decide(request: HttpRequest, found: Album, one: AlbumLine) -> None:
