@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, earliest, next_act, reminding_at, stage_due
+from gezhi.cases.deadlines import (
+    Limits,
+    StageLimits,
+    Standing,
+    clocks,
+    earliest,
+    next_act,
+    reminding_at,
+    stage_due,
+)
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case, Pause
