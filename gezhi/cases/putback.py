@@ -30,7 +30,7 @@ GROUNDS = frozenset({"lead_id", "desk_id", "condition_id", "feared_id", "extende
 class Stood:
     """The clocks before a deed. entered_at: since when it stood in that stage. review_at: of a pause that the deed ended, at `ended_at`.
 
-    dues: its deadlines and whether they are provisional, those alone that the deed changed; None: to be counted anew.
+    dues: its deadlines and whether they are provisional; None: what they are counted from has changed since, so they are counted anew.
     """
 
     entered_at: datetime
@@ -44,7 +44,7 @@ def stood_before(case: Case, event: str) -> Stood | None:
     """How the clocks stood before the deed that brought the case into its present state, if it was this one. 1 query."""
     since: list[Entry] = []
     for step in reversed(deeds("case", case.id)):
-        if step.event == event and "entered_at" in step.before:
+        if step.event == event and "state" in step.before:
             return _stood(case, step, since)
         if "state" in step.before or step.event == "return":
             return None  # something else has begun since
@@ -53,23 +53,26 @@ def stood_before(case: Case, event: str) -> Stood | None:
 
 
 def _stood(case: Case, deed: "Entry", since: Sequence["Entry"]) -> Stood:
-    before = deed.before
+    """since: what happened after the deed, newest first."""
+
+    def then(name: str) -> Any:
+        changes = (step.before[name] for step in (deed, *reversed(since)) if name in step.before)
+        return next(changes, getattr(case, name))
+
     is_moved = any(GROUNDS & set(step.after) for step in since)
-    is_elsewhere = deed.event == "dispatch" and before.get("state") != State.OPENED
-    dues = {name: _moment(before[name]) for name in DUES if name in before}
-    if "is_provisional" in before:
-        dues["is_provisional"] = before["is_provisional"]
+    is_elsewhere = deed.event == "dispatch" and deed.before["state"] != State.OPENED
+    dues = {name: _moment(then(name)) for name in DUES} | {"is_provisional": then("is_provisional")}
     return Stood(
-        entered_at=datetime.fromisoformat(before["entered_at"]),
-        reminded_at=_moment(before["reminded_at"]) if "reminded_at" in before else None,
+        entered_at=_moment(then("entered_at")) or deed.at,
+        reminded_at=_moment(then("reminded_at")),
         ended_at=deed.at,
-        review_at=_moment(before.get("review_at")),
+        review_at=_moment(then("review_at")),
         dues=None if is_moved or is_elsewhere else dues,
     )
 
 
-def _moment(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
+def _moment(value: datetime | str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def put_back(case: Case, stood: Stood) -> None:
