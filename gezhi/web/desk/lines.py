@@ -88,7 +88,7 @@ def _escaped(row: Row, yours: str) -> dict[str, str]:
         "state": row.state_label,
         "who": row.turn or holder,
         "holder": holder,
-        "held": _("· %(day)s办结") % {"day": row.closed_on} if row.closed_on else row.held,
+        "held": _("%(day)s办结") % {"day": row.closed_on} if row.closed_on else row.held,
         "next": row.next,
         "number": row.number,
         "short": row.short,
