@@ -295,11 +295,10 @@ def sentence(refusal: Refusal) -> str:
             "minutes": -(-refusal.seconds // 60)
         }
     field = refusal.field if isinstance(refusal, Invalid) else ""
-    found = (
-        SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code) if status(refusal) == 422 else ""
-    )
+    is_value = status(refusal) == 422
+    found = SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code) if is_value else ""
     if not found:
-        return _advice(status(refusal)) if status(refusal) != 422 else _("这一项不能这样填，请核对。")
+        return _("这一项不能这样填，请核对。") if is_value else _advice(status(refusal))
     try:
         return _(found) % refusal.details
     except (KeyError, ValueError):  # a door that gives no bounds gets the plain sentence
