@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gezhi.cases import publicly, timing
+from gezhi.cases import publicly, putback, timing
 from gezhi.cases.doing import Doing
 from gezhi.cases.effects import EFFECTS, nothing
 from gezhi.cases.facts import circumstances
@@ -37,8 +37,7 @@ def advance(case_id: UUID, move: Move, *, actor: Actor, at: datetime) -> Case:
     move = move.cleaned()
     case = _locked(case_id, move, actor)
     before, unsaid = snapshot(case), publicly.why_none(case)
-    if move.version is not None and move.version != case.version:
-        raise Stale(version=case.version, state=case.state)
+    putback.judge_version(case, move.event, move.version)
     arrow = _arrow(case, move, actor, at)
     doing = Doing(move, arrow, actor, at)
     EFFECTS.get(move.event, nothing)(case, doing)
@@ -152,7 +151,9 @@ def _arrive(case: Case, doing: Doing) -> None:
         case.closed_at, case.ending, case.ending_reason = None, "", ""
     if is_move:
         case.entered_at = at
-    if is_move or arrow.event not in LEAVES_CLOCK:
+    if doing.stood is not None:
+        putback.put_back(case, doing.stood)
+    elif is_move or arrow.event not in LEAVES_CLOCK:
         timing.set_stage(case, at)
 
 

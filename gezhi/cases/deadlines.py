@@ -158,6 +158,11 @@ class Standing:
     ladder_ended: bool = False
 
 
+def reminding_at(entered_at: datetime, due: datetime, limits: StageLimits) -> datetime:
+    """When so much of the time of a stage is used up that it is worth a word; of what was overdue as it began, at once."""
+    return entered_at + max(due - entered_at, timedelta()) * limits.remind_percent / 100
+
+
 def next_act(standing: Standing, limits: StageLimits, calendar: WorkCalendar) -> tuple[datetime, Act]:
     """When the timer must act next on an open case, and what it will do. Total: an open case always has a next act."""
     if standing.is_paused:
@@ -167,8 +172,7 @@ def next_act(standing: Standing, limits: StageLimits, calendar: WorkCalendar) ->
     if standing.state is State.TO_CONFIRM and not standing.has_objection:
         return standing.due, Act.CONFIRM_LAPSES
     if not standing.reminded:
-        span = standing.due - standing.entered_at
-        return standing.entered_at + max(span, timedelta()) * limits.remind_percent / 100, Act.REMIND
+        return reminding_at(standing.entered_at, standing.due, limits), Act.REMIND
     if standing.last_escalated_at is None:
         return standing.due, Act.ESCALATE
     if standing.ladder_ended:

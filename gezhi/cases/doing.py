@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gezhi.cases.lifecycle import Arrow
 from gezhi.cases.move import Move
+from gezhi.cases.putback import Stood
 from gezhi.journal.actions import Deed
 from gezhi.kernel.actor import Actor
 
@@ -16,6 +17,7 @@ class Doing:
 
     also: deeds on other cases that it touches. moved: the reports that change their case by it, None when none can; only they
     hear of it. elsewhere: the number of the case on the other side. facts: what the journal keeps besides changed fields.
+    stood: of a deed that takes another back the clocks before that one.
     """
 
     move: Move
@@ -26,6 +28,7 @@ class Doing:
     moved: list[UUID] | None = None
     elsewhere: str = ""
     facts: dict[str, object] = field(default_factory=dict)
+    stood: Stood | None = None
 
     def moves(self, reports: list[UUID], elsewhere: str) -> list[str]:
         """Note which reports go where; their ids as the journal keeps them."""

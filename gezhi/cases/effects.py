@@ -15,6 +15,7 @@ from gezhi.cases.joining import join, undo_join
 from gezhi.cases.lifecycle import Ending, Level, State
 from gezhi.cases.models import Case, Escalation, Pause
 from gezhi.cases.move import Move
+from gezhi.cases.putback import stood_before
 from gezhi.cases.siting import put_at, wake_where_its_place_is
 from gezhi.cases.sorting import put_into, put_under
 from gezhi.cases.splitting import split, undo_split
@@ -116,7 +117,8 @@ def higher(now: str, asked: Level) -> str:
 
 
 def undo_dispatch(case: Case, doing: Doing) -> None:
-    """Back to the desk."""
+    """Back to the desk, with the clocks that stood before the dispatch."""
+    doing.stood = stood_before(case, "dispatch")
     case.lead_id, case.handler_id = case.desk_id, None
     set_clocks(case)
 

@@ -5,6 +5,7 @@ from gezhi.cases.doing import Doing
 from gezhi.cases.links import chain, is_askable, joined_below, own_of, report_ids
 from gezhi.cases.models import CallBack, Case, CaseReport
 from gezhi.cases.policy import visible_to
+from gezhi.cases.putback import stood_before
 from gezhi.cases.siting import wake_where_its_place_is
 from gezhi.cases.timing import end_pause
 from gezhi.journal.actions import Deed
@@ -48,6 +49,7 @@ def hand_over_reports(case: Case, other: Case, doing: Doing, event: str) -> None
 
 def undo_join(case: Case, doing: Doing) -> None:
     """The reports that came with it come back, wherever the chain of joins had led them, with those of cases it had gained."""
+    doing.stood = stood_before(case, "join")
     links = chain(case.id)  # locked by `advance`
     back = CaseReport.objects.filter(own_of(joined_below(case.id)))
     holder = Case.objects.get(id=links[-1])

@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from gezhi.cases.deadlines import Limits, StageLimits, Standing, clocks, earliest, next_act, stage_due
+from gezhi.cases.deadlines import (
+    Limits,
+    StageLimits,
+    Standing,
+    clocks,
+    earliest,
+    next_act,
+    reminding_at,
+    stage_due,
+)
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case, Pause
@@ -111,15 +120,24 @@ def end_pause(case: Case, at: datetime) -> None:
 
 
 def set_stage(case: Case, at: datetime) -> None:
-    """Deadline of the present stage and the earliest of all that count; the reminder starts anew. A closed case has none."""
+    """Deadline of the present stage and the earliest of all that count; the reminder starts anew. A closed case has none.
+
+    at: of the deed. What was near or past as it was done is no news to whoever did it: reminded of is what comes near later.
+    """
     if case.state == State.CLOSED:
         case.stage_due = case.due_at = None
         return
-    case.stage_due = stage_due(
-        State(case.state), case.entered_at, case.fix_due, stage_limits(), calendar_of(case)
-    )
+    limits = stage_limits()
+    case.stage_due = stage_due(State(case.state), case.entered_at, case.fix_due, limits, calendar_of(case))
     case.due_at = _earliest(case, case.stage_due)
-    case.reminded_at = None
+    case.reminded_at = at if reminding_at(case.entered_at, case.due_at, limits) <= at else None
+
+
+def go_on_from(case: Case, entered_at: datetime) -> None:
+    """The present stage goes on as it began at a moment before: what was taken back gives it no new time."""
+    case.entered_at = entered_at
+    case.stage_due = stage_due(State(case.state), entered_at, case.fix_due, stage_limits(), calendar_of(case))
+    case.due_at = _earliest(case, case.stage_due)
 
 
 def put_order_due(case: Case, due: datetime | None) -> None:

@@ -289,16 +289,17 @@ def sentence(refusal: Refusal) -> str:
         return " ".join(words.of(words.LACKS, fact) for fact in refusal.facts)
     if isinstance(refusal, NotFromHere) and refusal.code in NOT_FROM_HERE:
         return _(NOT_FROM_HERE[refusal.code])
+    if isinstance(refusal, Stale) and refusal.details.get("by") == "system":
+        return _("这期间系统提醒过或调整过这件案件。请看最新情况，再决定要不要继续。")
     if isinstance(refusal, TooOften):
         return _("同一个网络短时间内提交得太多。请过 %(minutes)s 分钟再试，急事请直接打值班电话。") % {
             "minutes": -(-refusal.seconds // 60)
         }
     field = refusal.field if isinstance(refusal, Invalid) else ""
-    found = (
-        SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code) if status(refusal) == 422 else ""
-    )
+    is_value = status(refusal) == 422
+    found = SENTENCES.get((field, refusal.code)) or SENTENCES.get(refusal.code) if is_value else ""
     if not found:
-        return _advice(status(refusal)) if status(refusal) != 422 else _("这一项不能这样填，请核对。")
+        return _("这一项不能这样填，请核对。") if is_value else _advice(status(refusal))
     try:
         return _(found) % refusal.details
     except (KeyError, ValueError):  # a door that gives no bounds gets the plain sentence

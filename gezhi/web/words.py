@@ -172,6 +172,7 @@ DEEDS: Mapping[str, Any] = {
     "urge": _("上报人催办"),
     "urge.desk": _("受理席催办"),
     "remind": _("系统提醒：即将到期"),
+    "remind.late": _("系统提醒：已超时，还没有办"),
     "escalate": _("超期，已提级督办"),
     "escalate.own": _("超过时限，已提醒本单位负责人"),
     "escalate.end": _("超时，已督办到负责人"),
@@ -185,10 +186,11 @@ DEEDS: Mapping[str, Any] = {
 def deed(event: str, after: Mapping[str, Any]) -> str:
     """The code of what happened: the event, where it makes a difference with what came of it.
 
-    The first rung of a ladder is whoever has the case: reminded, not watched over by himself.
+    The first rung of a ladder is whoever has the case: reminded, not watched over by himself. At its end one is reminded of what is late.
     """
     is_own = event == "escalate" and after.get("escalations") == 1
-    found = f"{event}.{after.get('outcome') or ('own' if is_own else '')}"
+    is_late = event == "remind" and "last_escalated_at" in after
+    found = f"{event}.{after.get('outcome') or ('own' if is_own else 'late' if is_late else '')}"
     return found if found in DEEDS else event
 
 

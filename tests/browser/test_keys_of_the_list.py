@@ -159,3 +159,40 @@ def test_a_renewed_row_is_opened_beside_the_list_as_before(desk: Page) -> None:
     desk.locator(f"{ROWS} .row-link").nth(1).click()
     expect(desk.locator("#sheet h2").first).to_be_focused()
     assert desk.url.endswith("/desk/")
+
+
+# ---- the sheet follows ----
+
+
+def test_from_an_open_row_the_next_key_goes_to_the_next_row_and_the_sheet_follows(desk: Page) -> None:
+    rows = ids(desk)
+    for _step in range(3):
+        desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#sheet h2").first).to_be_focused()
+    for key, place in (("j", 3), ("j", 4), ("k", 3)):
+        desk.keyboard.press(key)
+        expect(desk.locator(f"#{rows[place]}")).to_have_class("is-open")
+        expect(desk.locator("tr.is-open")).to_have_count(1)
+        expect(desk.locator("#sheet")).to_contain_text(rows[place].removeprefix("case-"))
+
+
+def test_pressed_faster_than_the_sheet_comes_the_last_row_is_shown(desk: Page) -> None:
+    rows = ids(desk)
+    desk.keyboard.press("j")
+    desk.keyboard.press("o")
+    expect(desk.locator("#sheet h2").first).to_be_focused()
+    for _step in range(3):
+        desk.keyboard.press("j")
+    expect(desk.locator(f"#{rows[3]}")).to_have_class("is-open")
+    expect(desk.locator("#sheet")).to_contain_text(rows[3].removeprefix("case-"))
+
+
+def test_with_the_sheet_closed_the_keys_open_nothing(desk: Page) -> None:
+    desk.keyboard.press("j")
+    desk.keyboard.press("o")
+    expect(desk.locator("#sheet h2").first).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(desk.locator("#sheet h2")).to_have_count(0)
+    desk.keyboard.press("j")
+    expect(desk.locator("#sheet h2")).to_have_count(0)

@@ -11,7 +11,7 @@ from gezhi.cases.lifecycle import Fact, State, decide
 from gezhi.cases.models import Case
 from gezhi.cases.policy import roles_for
 from gezhi.kernel.actor import Actor
-from gezhi.kernel.refusal import Invalid, Missing, Refusal
+from gezhi.kernel.refusal import Invalid, Missing, Refusal, Stale
 
 LONGEST = 80  # characters of a reason
 
@@ -65,4 +65,6 @@ def why(refusal: Refusal) -> str:
         return f"missing.{'.'.join(refusal.facts)}"[:LONGEST]
     if isinstance(refusal, Invalid):
         return f"{refusal.field}.{refusal.code}"[:LONGEST]
+    if isinstance(refusal, Stale) and refusal.details.get("by") == "system":
+        return "stale.system"
     return refusal.code[:LONGEST]

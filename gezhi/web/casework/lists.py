@@ -46,7 +46,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. danger: in a word what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who. held: how long, in working time of whoever has it. is_yours: what comes next is for whoever looks. channel, level: their codes."""
+    """One line of a list. danger: in a word what its words make one fear and whom to call, as long as nobody has looked. spot: the place without its community, which every line would repeat. turn: who must act, when not who. held: how long, in working time of whoever has it. closed_on: its day, in short, of a case that has ended. is_yours: what comes next is for whoever looks. channel, level: their codes."""
 
     url: str
     number: str
@@ -62,6 +62,7 @@ class Row:
     person: str
     turn: str
     held: str
+    closed_on: str
     next: str
     danger: str
     is_escalated: bool
@@ -125,6 +126,7 @@ def _row(
         person=known_of(names, case.handler_id) or "",
         turn=turn(case, known),
         held=held(case, known, at),
+        closed_on=times.short_day(case.closed_at, at),
         next=words.of(words.AHEAD, ahead) if ahead in words.AHEAD else words.of(words.NEXT, case.state),
         danger=danger_mark(case),
         is_escalated=queries.is_escalated(case) and not is_closed,

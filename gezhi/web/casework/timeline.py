@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -103,9 +104,27 @@ def items(
 ) -> list[dict[str, Any]]:
     """Lines for templates/ui/timeline_item.html, newest first. photos: of the case, by the moment they were shown.
 
-    rules: names of the routing rules by which it went.
+    rules: names of the routing rules by which it went. Reminders of the clock that follow each other are one line.
     """
-    return [_item(step, names, parties, photos, rules, now) for step in reversed(steps)]
+    found: list[dict[str, Any]] = []
+    for is_reminder, run in groupby(reversed(steps), key=_is_reminder):
+        lines = [_item(step, names, parties, photos, rules, now) for step in run]
+        found += [_folded(lines)] if is_reminder and len(lines) > 1 else lines
+    return found
+
+
+def _is_reminder(step: Any) -> bool:
+    return str(step.entry.event) == "remind"
+
+
+def _folded(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How often, and when last; each of them under it. lines: newest first."""
+    return {
+        **lines[0],
+        "title": _("系统提醒 %(count)s 次") % {"count": len(lines)},
+        "time": "",
+        "each": {"last": lines[0]["time"], "lines": lines},
+    }
 
 
 def _item(

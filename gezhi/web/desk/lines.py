@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from gezhi.kernel.search import around, folded, marked
 from gezhi.web import times, words
@@ -96,7 +97,7 @@ def _escaped(row: Row, yours: str) -> dict[str, str]:
         "state": row.state_label,
         "who": row.turn or holder,
         "holder": holder,
-        "held": row.held,
+        "held": _("%(day)s办结") % {"day": row.closed_on} if row.closed_on else row.held,
         "next": row.next,
         "number": row.number,
         "short": row.short,

@@ -237,6 +237,65 @@ def test_an_exclusion_is_asked_for_by_one_and_reviewed_by_another(
     assert exclusions.Exclusion.objects.get().state == Exclusion.GRANTED
 
 
+EXCLUSIONS = "/desk/figures/exclusions/"
+
+
+@pytest.mark.parametrize("cut", [0, 7, 12, 15])
+def test_a_case_is_named_as_the_lists_name_it_or_by_its_last_digits(
+    cut: int, cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    case = cast.lin_reports(noon)
+    form = {"number": f" {case.number[cut:]} ", "reason": "系统演练"}
+    assert desk(cast.chen).post(EXCLUSIONS, form).status_code == 302
+    assert Exclusion.objects.get().case_id == case.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("", "请填写案件编号"),
+        ("1", "没有找到"),
+        ("2026-9999999", "没有找到"),
+        ("abc", "没有找到"),
+        ("٣٣٣", "没有找到"),
+        ("x" * 90, "没有找到"),
+        ("%00\x00", "没有找到"),
+    ],
+)
+def test_a_number_that_names_none_is_said_beside_its_field_and_nothing_typed_is_lost(
+    typed: str, why: str, reported: Case, cast: Cast, desk: Desk
+) -> None:
+    answer = desk(cast.chen).post(EXCLUSIONS, {"number": typed, "reason": "系统演练，请剔除"})
+    page = answer.content.decode()
+    assert (answer.status_code, why in text(answer), "系统演练，请剔除" in page) == (422, True, True)
+    assert ('id="id_number_error"' in page, Exclusion.objects.count()) == (True, 0)
+
+
+def test_a_running_number_goes_before_those_that_only_end_so_and_several_are_asked_about(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    cases = [cast.lin_reports(noon, text=f"楼道门玻璃碎了 {number}") for number in range(3)]
+    for case, running in zip(cases, ("0000777", "0001777", "0002777"), strict=True):
+        Case.objects.filter(id=case.id).update(number=f"371072-2026-{running}")
+    clerk = desk(cast.chen)
+    several = clerk.post(EXCLUSIONS, {"number": "1-777", "reason": "演练"})
+    assert several.status_code == 422
+    assert clerk.post(EXCLUSIONS, {"number": "777", "reason": "演练"}).status_code == 302
+    assert Exclusion.objects.get().case_id == cases[0].id
+    Case.objects.filter(id=cases[0].id).update(number="371072-2026-0009777")
+    several = clerk.post(EXCLUSIONS, {"number": "777", "reason": "演练"})
+    assert (several.status_code, "不止一件" in text(several)) == (422, True)
+
+
+def test_what_he_may_not_see_is_named_as_little_as_what_is_not_there(
+    cast: Cast, desk: Desk, noon: datetime
+) -> None:
+    case = cast.lin_reports(noon)
+    seen = desk(cast.gao).post(EXCLUSIONS, {"number": case.number, "reason": "演练"})
+    assert seen.status_code in {403, 422}
+    assert Exclusion.objects.count() == 0
+
+
 def test_a_program_reads_the_same(ten: list[Case], cast: Cast, desk: Desk, noon: datetime) -> None:
     answer = read(cast.zhou, desk, noon, first="2026-03", last="2026-03")
     assert answer.status_code == 200

@@ -138,3 +138,49 @@ def test_who_is_refused_is_led_back_to_his_own_work(cast: Cast, desk: Desk) -> N
         assert (answer.status_code, f'href="{home}">回到工作台' in answer.content.decode()) == (403, True)
     stranger = Client(HTTP_HOST="localhost", raise_request_exception=False).get("/nowhere/")
     assert ("回到工作台" in text(stranger), "回到首页" in text(stranger)) == (False, True)
+
+
+def test_of_a_closed_one_the_list_says_who_had_it_and_when_it_was_closed(
+    cast: Cast, to_check: Case, desk: Desk, noon: datetime
+) -> None:
+    moves = ((cast.zhao, Move("pass_check", note="看过，好了")), (cast.chen, Move("satisfied")))
+    walk(to_check, *moves, at=noon)
+    listed = text(desk(cast.chen).get("/desk/?view=closed"))
+    assert "长峰物业 · 钱 3月2日办结" in listed
+
+
+def reminded(case: Case, times: int, at: datetime) -> None:
+    for day in range(times):
+        walk(case, (SYSTEM, Move("remind")), at=at + timedelta(days=day))
+
+
+def test_reminders_in_a_row_are_one_line_that_opens(
+    cast: Cast, dispatched: Case, desk: Desk, noon: datetime
+) -> None:
+    reminded(dispatched, 7, noon - timedelta(days=7))
+    for page in (
+        text(desk(cast.chen).get(address(dispatched))),
+        text(desk(cast.sun).get(f"/my/cases/{dispatched.number}/")),
+    ):
+        assert (page.count("系统提醒 7 次"), page.count("系统提醒：即将到期")) == (1, 7)
+        assert "最近 昨天 12:00 系统提醒：即将到期" in page
+
+
+def test_twin_a_deed_between_them_parts_them(
+    cast: Cast, dispatched: Case, desk: Desk, noon: datetime
+) -> None:
+    reminded(dispatched, 2, noon)
+    walk(dispatched, (cast.sun, Move("note", note="下午去")), at=noon)
+    reminded(dispatched, 1, noon)
+    page = text(desk(cast.chen).get(address(dispatched)))
+    assert (page.count("系统提醒 2 次"), page.count("系统提醒：即将到期")) == (1, 3)
+
+
+def test_whoever_is_reminded_of_what_is_late_is_told_that_it_is(
+    cast: Cast, dispatched: Case, desk: Desk, noon: datetime
+) -> None:
+    end = Move("escalate", party=cast.property, outcome="end", person=cast.sun.id)
+    overdue(dispatched, end, at=noon - timedelta(hours=1))
+    overdue(dispatched, Move("remind", person=cast.sun.id), at=noon)
+    page = text(desk(cast.chen).get(address(dispatched)))
+    assert ("系统提醒：已超时，还没有办" in page, "即将到期" in page.split("经过")[-1]) == (True, False)

@@ -23,6 +23,7 @@ SHORT: Final[Mapping[str, Any]] = {
 }
 WHY: Final[Mapping[str, str]] = {
     "stale": gettext_noop("这期间有人动过它"),
+    "stale.system": gettext_noop("这期间系统改过它，例如换了责任单位或改了时限"),
     "not_from_here": gettext_noop("它现在的状态不能这样办"),
     "circumstances": gettext_noop("它已挂账，时限停着，不用催"),
     "not_yours": gettext_noop("不归您的席位办"),

@@ -199,9 +199,11 @@ on("change", "[data-autosubmit]", (control) => control.form.requestSubmit());
 // Keys: Esc closes what is open, / goes to the search box, j and k walk the rows.
 function walkRows(step) {
   const links = [...document.querySelectorAll("[data-keys] .row-link")];
-  const here = links.indexOf(document.activeElement);
+  const open = document.querySelector("#sheet > *") && document.querySelector("[data-keys] tr.is-open .row-link");
+  const here = links.indexOf(links.includes(document.activeElement) ? document.activeElement : open);
   const next = links[Math.max(0, Math.min(links.length - 1, here + step))];
   next?.focus();
+  if (open && next !== open) next.click(); // the sheet follows
   return Boolean(next);
 }
 

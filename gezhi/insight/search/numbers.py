@@ -1,0 +1,45 @@
+"""Which case somebody means by a number: whole, short as lists print it (2026-0000511), or its last digits."""
+
+from gezhi.cases import queries as cases
+from gezhi.cases.models import Case
+from gezhi.cases.policy import visible_to
+from gezhi.insight.search.finding import look_for
+from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid, NotFound
+from gezhi.kernel.search import folded
+
+FEWEST = 3  # digits: two end too many numbers
+
+
+def meant(typed: str, *, actor: Actor) -> Case:
+    """The one case that this actor may see whose number ends so; of several the one whose running number it is.
+
+    7 queries at most. Raises Invalid("number", required | no_case | several).
+    """
+    said = folded(typed).replace(" ", "")
+    if not said:
+        raise Invalid("number", "required")
+    try:
+        return cases.by_number(said, actor=actor)
+    except NotFound:
+        return _by_its_end(said, actor)
+
+
+def _by_its_end(said: str, actor: Actor) -> Case:
+    if len(said) < FEWEST or not said.isascii() or not said.replace("-", "").isdigit():
+        raise Invalid("number", "no_case")
+    sought = look_for(said)
+    if sought is None or sought.ids is None:
+        raise Invalid("number", "several" if sought else "no_case")
+    rows = visible_to(actor).filter(id__in=sought.ids, number__endswith=said)
+    found = [one for one in rows.order_by("number") if one.number.count("-") == 2]
+    exact = [one for one in found if said in _names(one.number)]
+    if len(one := exact or found) == 1:
+        return one[0]
+    raise Invalid("number", "several" if one else "no_case")
+
+
+def _names(number: str) -> tuple[str, str, str]:
+    """What a number is called in short: 2026-0000511, 0000511, 511."""
+    _code, year, running = number.split("-")
+    return f"{year}-{running}", running, running.lstrip("0")
