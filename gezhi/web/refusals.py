@@ -30,7 +30,7 @@ from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web import georeport, problems, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
-from gezhi.web.refusalwords import MAP, NOT_FROM_HERE, PHOTOS, SHOWING
+from gezhi.web.refusalwords import MAP, MONTHS, NOT_FROM_HERE, PHOTOS, SHOWING
 
 if TYPE_CHECKING:
     from gezhi.web.asked import Asked
@@ -181,8 +181,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
         "符合条件的有 %(count)s 件，一张表最多填 %(limit)s 件。请缩小范围，比如按月或按社区分开填。"
     ),
     ("lines", "too_many"): gettext_noop("一张工作表最多 %(limit)s 行，放不下。请缩小范围，或下载 CSV。"),
-    ("month", "too_old"): gettext_noop("只能冻结最近十二个月。"),
-    ("month", "not_over"): gettext_noop("这个月还没有过完，月底以后才能冻结。"),
+    **MONTHS,
     ("form", "no_marks"): gettext_noop("表样里没有一个 {{…}} 记号，不知道填在哪里。请写上后再上传。"),
     ("form", "unknown_marks"): gettext_noop("表样里有不认识的记号：%(marks)s。请改成上面列出的写法。"),
     ("form", "in_a_formula"): gettext_noop("有一个记号写在公式里，请改写在普通单元格里。"),

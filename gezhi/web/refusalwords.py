@@ -37,6 +37,10 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "not_undone": gettext_noop("催办发出去就收不回来，不能撤销。"),
     "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
 }
+MONTHS: Final[Mapping[tuple[str, str] | str, str]] = {
+    ("month", "too_old"): gettext_noop("只能冻结最近十二个月。"),
+    ("month", "not_over"): gettext_noop("这个月还没有过完，月底以后才能冻结。"),
+}
 PHOTOS: Final[Mapping[str, str]] = {
     "not_a_picture": gettext_noop("“%(name)s”不是照片。请换一张照片，或重新拍一张，其他内容都还在。"),
     "unsupported": gettext_noop(
