@@ -209,6 +209,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "about": inside_million.about,
     "away": inside_million.away,
     "recounted": inside_million.recounted,
+    "rolled_up": inside_million.rolled_up,
     "fill_lines": inside_export.fill_lines,
     "export_once": inside_export.export_once,
 }
