@@ -78,7 +78,7 @@ def walked(
     at: datetime,
     soon: datetime,
 ) -> Page:
-    """One page of a list in parts, one behind the other. At most 1 query for each part, 2 for one of dangers."""
+    """One page of a list in parts, one behind the other. At most 1 query for each part."""
     is_backwards = start is not None and start.is_backwards
     who = {"actor": actor, "at": at, "soon": soon}
     found: list[CaseLine] = []
@@ -88,8 +88,7 @@ def walked(
             continue
         here = start.spot if start is not None and start.section == section else None
         way = _Way(order, here, is_backwards, size + 1 - len(found))
-        more = _few_of(parts[section], way, **who) if parts[section].is_danger else None
-        more = _along(parts[section], way, **who) if more is None else more
+        more = _along(parts[section], way, **who)
         found, sections = [*found, *more], [*sections, *[section] * len(more)]
         if len(found) > size:
             break
@@ -119,12 +118,9 @@ def jumped(
     for section, part in enumerate(parts):
         if len(before) >= wanted or number == 1:
             break
-        found = few(part, order=order, actor=actor, at=at, soon=soon) if part.is_danger else None
-        if found is None:
-            rows = in_order(to_walk(part, order, actor=actor, at=at, soon=soon), order)
-            keys: QuerySet[Any, Any] = rows.values_list(KEYS[order], "id")
-            found = [Spot(*row) for row in keys[: wanted - len(before)]]
-        before += [(section, spot) for spot in found[: wanted - len(before)]]
+        rows = in_order(to_walk(part, order, actor=actor, at=at, soon=soon), order)
+        keys: QuerySet[Any, Any] = rows.values_list(KEYS[order], "id")
+        before += [(section, Spot(*row)) for row in keys[: wanted - len(before)]]
     number = begun(len(before), number, size)
     if number == 1:
         return Jump(None, 1)
@@ -152,20 +148,6 @@ def _along(wanted: CaseFilter, way: _Way, **who: Any) -> list[CaseLine]:
     if way.spot is not None:
         rows = rows.filter(_behind(way.spot, way.order, way.is_backwards))
     return as_lines(rows[: way.most])
-
-
-def _few_of(wanted: CaseFilter, way: _Way, **who: Any) -> list[CaseLine] | None:
-    """The same of what is rare among all that is open: along the order, most of an office would be looked at. 1 query, 2 where there are any."""
-    spots = few(wanted, order=way.order, **who)
-    if spots is None:
-        return None
-    if way.is_backwards:
-        spots = spots[::-1]
-    is_rising = (way.order is Order.DUE) is not way.is_backwards
-    behind = [
-        one.id for one in spots if way.spot is None or (one > way.spot if is_rising else one < way.spot)
-    ]
-    return _lines(behind[: way.most])
 
 
 def _lines(ids: Sequence[UUID]) -> list[CaseLine]:

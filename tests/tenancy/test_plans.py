@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from gezhi.cases.lifecycle import State
-from gezhi.cases.lists import CaseFilter
+from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.models import Order as FromAbove
 from gezhi.cases.orders import queries as orders
@@ -77,6 +77,14 @@ ASKED: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {
             to_walk(CaseFilter(states=(State.CLOSED.value,)), Order.NEWEST, **WHO), Order.NEWEST
         )[:51],
         "cases_by_receipt (jurisdiction_id=?)",
+    ),
+    "dangers, those first whose deadline comes first": (
+        lambda: in_order(to_walk(CaseFilter(states=OPEN, is_danger=True), Order.DUE, **WHO), Order.DUE)[:51],
+        "dangers_that_wait (jurisdiction_id=?)",
+    ),
+    "all that is open but dangers": (
+        lambda: in_order(to_walk(CaseFilter(states=OPEN, is_danger=False), Order.DUE, **WHO), Order.DUE)[:51],
+        "open_cases_by_due (jurisdiction_id=?)",
     ),
     "pictures still to remove": (
         lambda: Evidence.objects.filter(removed_at=None, purged_at__isnull=False),

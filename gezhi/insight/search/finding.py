@@ -21,7 +21,7 @@ from gezhi.kernel.search import asked, folded, stands_in, terms
 from gezhi.tenancy.current import current
 
 MOST_FRESH, OVERLAP_MS = 500, 60_000
-MOST_LISTED = 5_000  # cases that the index is asked for anew with each question of a list
+MOST_LISTED = 2_500  # cases that the index is asked for anew with each question of a list
 
 
 class Found(NamedTuple):
