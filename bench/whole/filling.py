@@ -18,6 +18,7 @@ from gezhi.cases.models import Case, NumberBlock
 from gezhi.insight.models import SearchCursor, SearchLine
 from gezhi.insight.rollups import anew as rollups
 from gezhi.insight.search import following as search
+from gezhi.insight.search.text import form
 from gezhi.journal import sealing
 from gezhi.journal.chain import START, canonical, seal_digest
 from gezhi.journal.models import Entry, Seal
@@ -155,7 +156,7 @@ def _settle(maker: Maker, since: int, now: datetime) -> None:
     writing.write(Seal, list(_seals(macs, now)))
     LedgerCursor.objects.update(position=len(macs))
     NoticeCursor.objects.update(position=len(macs), since=since)
-    SearchCursor.objects.update(position=maker.position)
+    SearchCursor.objects.update(position=maker.position, form=form(), towards="", made_to=None)
     for year in range(now.year - YEARS - 1, now.year + 1):
         NumberBlock.objects.update_or_create(
             year=year, defaults={"next": FIRST_NUMBER + Case.objects.count() + 1}

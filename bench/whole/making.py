@@ -15,7 +15,7 @@ from bench.whole.spelling import Fill
 from bench.whole.units import RowKind, Unit, columns
 from gezhi.cases.models import Case, Order
 from gezhi.insight.models import SearchLine
-from gezhi.insight.search.text import MOST_SIGNS, _where
+from gezhi.insight.search.text import MOST_SIGNS, _kinds, _where
 from gezhi.journal.chain import START
 from gezhi.journal.models import Entry, Errand, Words
 from gezhi.kernel.ids import case_number
@@ -220,7 +220,9 @@ class Maker:
             told = [words[one] for one in unit.linked[case.id]]
             first = unit.firsts.get(case.id)
             title = words[first].folded_title if first else folded(case.title)
-            text = " ".join(filter(None, (number, where, title, *(one.folded for one in told))))[:MOST_SIGNS]
+            kinds = [folded(one) for one in _kinds(case.category_id)]
+            said = (number, where, title, *kinds, *(one.folded for one in told))
+            text = " ".join(filter(None, said))[:MOST_SIGNS]
             row: list[Any] = [""] * 5
             at = self._at[SearchLine]
             row[0], row[at["case_id"]], row[at["text"]] = (
@@ -230,7 +232,7 @@ class Maker:
             )
             row[at["number"]], row[at["jurisdiction_id"]] = firsts[id], current().hex
             self.rows[SearchLine].append(row)
-            parts = [tokens(number), keys, *(one.tokens for one in told)]
+            parts = [tokens(number), keys, *map(tokens, kinds), *(one.tokens for one in told)]
             if first not in unit.linked[case.id]:  # told nowhere else
                 parts.append(tokens(title))
             self.found.append((firsts[id], " ".join(filter(None, parts)), id))
