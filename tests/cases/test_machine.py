@@ -13,7 +13,8 @@ from tests.cases.forms import CLOCKWORK, FIELDS, ON_THE_SIDE
 from tests.cases.machine import Office, promises_hold
 from tests.cast import Cast
 
-SHORT, LONG = (18, 16), (1500, 40)  # examples, steps in each
+SHORT, MORE, LONG = (18, 16), (30, 20), (1500, 40)  # examples, steps in each
+ENOUGH = 25  # events
 
 
 def run(cast: Cast, noon: datetime, size: tuple[int, int], *, derandomize: bool) -> set[str]:
@@ -37,8 +38,11 @@ def run(cast: Cast, noon: datetime, size: tuple[int, int], *, derandomize: bool)
 
 
 def test_whatever_is_done_in_whatever_order_every_promise_holds(cast: Cast, noon: datetime) -> None:
-    taken = run(cast, noon, SHORT, derandomize=True)
-    assert len(taken & set(EVENTS)) >= 25, sorted(set(EVENTS) - taken)
+    """The walk draws from the constants of all modules that are loaded, so it is another one beside other tests: where it took few events, one more."""
+    taken = run(cast, noon, SHORT, derandomize=True) & set(EVENTS)
+    if len(taken) < ENOUGH:
+        taken |= run(cast, noon, MORE, derandomize=True) & set(EVENTS)
+    assert len(taken) >= ENOUGH, sorted(set(EVENTS) - taken)
 
 
 @pytest.mark.soak
