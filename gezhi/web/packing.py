@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 FROM_BYTES: Final = 4_000  # smaller ones gain nothing
 LEVEL: Final = 1  # 120 kB in a millisecond; 6 takes three times as long for a tenth less
-KINDS: Final = ("text/html", "application/json", "application/atom+xml")
+KINDS: Final = ("text/html", "application/atom+xml")
 MOST_NOISE: Final = 100  # bytes
 
 

@@ -111,6 +111,7 @@ NOT_A_PAGE = {
     "desk:remove_plan": "POST",
     "desk:ledger_download": "a download",
     "desk:month_book": "POST leads there; looked at by itself in tests/web/desk/test_ledgers.py",
+    "desk:month_book_lines": "beside it; looked at by itself in tests/web/desk/test_month_lines.py",
     "desk:month_book_file": "a download",
     "desk:ledger_files": "a large ledger leads there; looked at by itself in tests/web/desk/test_ledgers.py",
     "desk:ledger_file": "POST leads there, and only for as long as the file is kept",
