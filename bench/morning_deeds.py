@@ -163,11 +163,12 @@ def _pick(page: "Page") -> list[str]:
 
 
 def _state(page: "Page", number: str) -> str:
-    """What the list says of a case now."""
+    """What a case says of itself now; its number leads to it."""
     page.goto(f"/desk/?q={number}")
-    row = page.locator("#rows tr").filter(has_text=number)
-    _stands(row)
-    return row.locator(".cell-state").inner_text()
+    page.wait_for_url("**/desk/cases/**")
+    state = page.locator("main .tag-brand").first
+    _stands(state)
+    return state.inner_text()
 
 
 # ---- figures ----
