@@ -16,7 +16,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import translation
 
 from gezhi.journal import outbox
@@ -25,10 +24,10 @@ from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, Refusal
 from gezhi.ledger import months, monthsheet
 from gezhi.ledger.export import WRITERS, writing
 from gezhi.ledger.heading import heading
-from gezhi.ledger.models import LedgerFile, Line
+from gezhi.ledger.models import LedgerFile
 from gezhi.ledger.months import BookRow
 from gezhi.ledger.monthsheet import Deeds
-from gezhi.ledger.queries import LineFilter, LookFor, as_values, from_values, lines
+from gezhi.ledger.queries import LineFilter, LookFor, as_values, from_values, in_pieces, lines
 from gezhi.ledger.rows import CHUNK, rows
 from gezhi.parties.queries import actor_of_account
 from gezhi.tenancy.clock import new_id
@@ -189,26 +188,8 @@ def _writing(
         )
     wanted = from_values(row.wanted, look_for)
     said = heading(wanted, actor=actor, language=row.language, at=at)
-    shown = rows(in_pieces(wanted, actor), actor=actor, language=row.language, at=at)
+    shown = rows(in_pieces(lines(wanted, actor=actor), CHUNK), actor=actor, language=row.language, at=at)
     return writing(shown, half, suffix=row.suffix, heading=said)
-
-
-def in_pieces(wanted: LineFilter, actor: Actor) -> Iterator[Line]:
-    """The lines in their order, `CHUNK` at a time behind the last one: no statement stays open between two turns."""
-    found, last = lines(wanted, actor=actor), None
-    while True:
-        behind = found.filter(_behind(last)) if last else found
-        piece = list(behind[:CHUNK])
-        yield from piece
-        if len(piece) < CHUNK:
-            return
-        last = piece[-1]
-
-
-def _behind(last: Line) -> Q:
-    """Of the order by receipt and number, both falling. The first half lets the index find where to begin."""
-    same = Q(received_at=last.received_at, number__lt=last.number)
-    return Q(received_at__lte=last.received_at) & (Q(received_at__lt=last.received_at) | same)
 
 
 def _turn(key: tuple[UUID, UUID], row: LedgerFile, at: datetime) -> timedelta | None:

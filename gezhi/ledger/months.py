@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.journal.actions import Deed, record
@@ -19,6 +19,7 @@ from gezhi.kernel.refusal import Invalid, NotFound, NotFromHere, NotYours
 from gezhi.ledger.models import WHOLE as WHOLE
 from gezhi.ledger.models import Cursor, Line, MonthBook, MonthPart
 from gezhi.ledger.packing import digest, pack, unpack
+from gezhi.ledger.queries import in_pieces
 from gezhi.ledger.recount import recount, touched
 from gezhi.parties.days import local_day, zone
 from gezhi.places import paths
@@ -118,7 +119,7 @@ def reading(month: date, desk: UUID) -> Iterator[int | Frozen]:
     """
     position = _reached()
     count, parts = 0, list[bytes]()
-    for part in _in_parts(line for line in _of_month(month) if belongs(line, month, desk)):
+    for part in _in_parts(line for line in in_pieces(lines_of(month), PART) if belongs(line, month, desk)):
         parts.append(pack(part))
         count += len(part)
         yield count
@@ -156,22 +157,6 @@ def _in_parts(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 def _reached() -> int:
     return Cursor.objects.values_list("position", flat=True).first() or 0
-
-
-def _of_month(month: date) -> Iterator[Line]:
-    """In their order, a part at a time behind the last one: no statement stays open between two turns."""
-    rows, last = lines_of(month).order_by("-received_at", "-number"), None
-    while True:
-        piece = list((rows if last is None else rows.filter(_behind(last)))[:PART])
-        yield from piece
-        if len(piece) < PART:
-            return
-        last = piece[-1]
-
-
-def _behind(last: Line) -> Q:
-    same = Q(received_at=last.received_at, number__lt=last.number)
-    return Q(received_at__lte=last.received_at) & (Q(received_at__lt=last.received_at) | same)
 
 
 def lines_of(month: date, desk: UUID = WHOLE) -> QuerySet[Line]:

@@ -1,6 +1,6 @@
 """Read the ledger: lines that somebody may see, and how far it covers the journal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from gezhi.ledger.rows import Row, rows
 from gezhi.places import paths
 from gezhi.places.onpath import key, on_path, within
 
-__all__ = ["LineFilter", "Position", "Row", "few_or_many", "lines", "position", "rows"]
+__all__ = ["LineFilter", "Position", "Row", "few_or_many", "in_pieces", "lines", "position", "rows"]
 
 WORDS_LIMIT = 100  # characters
 
@@ -187,6 +187,23 @@ def _fits(wanted: LineFilter, below: Callable[[str], Q] = within) -> Q:
     if words and wanted.holds is None:
         fits &= Q(number__contains=words) | Q(case__title__contains=words)
     return fits
+
+
+def in_pieces(found: QuerySet[Line], size: int) -> Iterator[Line]:
+    """Lines in the order by receipt and number, both falling, so many at a time behind the last one: no statement stays open between two turns."""
+    rows, last = found.order_by("-received_at", "-number"), None
+    while True:
+        piece = list((rows if last is None else rows.filter(_behind(last)))[:size])
+        yield from piece
+        if len(piece) < size:
+            return
+        last = piece[-1]
+
+
+def _behind(last: Line) -> Q:
+    """The first half lets the index find where to begin."""
+    same = Q(received_at=last.received_at, number__lt=last.number)
+    return Q(received_at__lte=last.received_at) & (Q(received_at__lt=last.received_at) | same)
 
 
 def position() -> Position:

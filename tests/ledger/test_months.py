@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import openpyxl
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import Case
@@ -170,13 +171,13 @@ def test_lines_that_move_while_they_are_read_are_counted_where_the_book_stands(
     march: Case, cast: Cast, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     monkeypatch.setattr(months, "PART", part)
-    reading = months._of_month
+    reading = months.in_pieces
 
-    def slowly(month: date):
+    def slowly(found: QuerySet[Line], size: int) -> Iterator[Line]:
         solve(march, cast, APRIL_3 - DAY)  # the clockwork goes on between the position and the lines
-        return reading(month)
+        return reading(found, size)
 
-    monkeypatch.setattr(months, "_of_month", slowly)
+    monkeypatch.setattr(months, "in_pieces", slowly)
     row = frozen()
     then = {
         one.line.number: one.line.state for one in corrections.then_rows(row, actor=SYSTEM, language="en")
