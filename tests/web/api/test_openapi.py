@@ -115,7 +115,6 @@ def try_one(operation: Any, mode: GenerationMode, known: dict[str, str], secret:
     send()
 
 
-@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_whatever_is_sent_is_answered_as_the_document_says(
     cast: Cast, programs: Programs, noon: datetime
@@ -125,7 +124,6 @@ def test_whatever_is_sent_is_answered_as_the_document_says(
     tried(token(cast.zhou, noon), number, code)
 
 
-@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_twin_a_document_that_forgets_a_status_is_found_out(
     cast: Cast, programs: Programs, noon: datetime, monkeypatch: pytest.MonkeyPatch
