@@ -12,18 +12,19 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Model
 from django.db.models.options import Options
 
+DRAWN = "_find_reload_model"  # Django's own, which has no public name: an update that has it no more fails here, in words
 Key = tuple[str, str]  # label of the app, name of the model in small letters
 
 
 @contextmanager
 def only_what_points_at_it() -> Iterator[None]:
     """Inside, migrations of this process make no more models anew than they must."""
-    drawn = ProjectState._find_reload_model  # type: ignore[attr-defined]
-    ProjectState._find_reload_model = pointing_at  # type: ignore[attr-defined]
+    drawn = getattr(ProjectState, DRAWN)
+    setattr(ProjectState, DRAWN, pointing_at)
     try:
         yield
     finally:
-        ProjectState._find_reload_model = drawn  # type: ignore[attr-defined]
+        setattr(ProjectState, DRAWN, drawn)
 
 
 def pointing_at(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> set[Key]:

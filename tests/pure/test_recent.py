@@ -68,7 +68,7 @@ def test_while_one_works_the_others_wait_for_that() -> None:
     assert made_by_many(Recent(FRESH, 2)) == 1
 
 
-def test_sabotage_without_a_turn_each_would_work() -> None:
+def test_sabotage_without_a_turn_each_would_work(monkeypatch: pytest.MonkeyPatch) -> None:
     recent: Recent[str, int] = Recent(FRESH, 2)
-    recent._turn = NoTurn()  # type: ignore[assignment]
+    monkeypatch.setattr(recent, "_turn", NoTurn())
     assert made_by_many(recent) > 1

@@ -22,16 +22,21 @@ from gezhi.web.staff import actor_of, at_of, duty_required
 
 
 class RuleForm(forms.Form):
+    """One rule of the office: each kind says what its value may be."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class NumberForm(RuleForm):
     """One number."""
 
     value = forms.IntegerField()
-    revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class SwitchForm(RuleForm):
     """On or off."""
 
-    value = forms.TypedChoiceField(  # type: ignore[assignment]  # another field in the same place
+    value = forms.TypedChoiceField(
         choices=list(SWITCHED.items()), coerce=int, widget=forms.RadioSelect, label=gettext_lazy("开或关")
     )
 
@@ -39,7 +44,7 @@ class SwitchForm(RuleForm):
 class ChoiceForm(RuleForm):
     """One of few."""
 
-    value = forms.TypedChoiceField(  # type: ignore[assignment]  # another field in the same place
+    value = forms.TypedChoiceField(
         choices=list(CHOICES.items()), coerce=int, widget=forms.RadioSelect, label=gettext_lazy("选一个")
     )
 
@@ -88,7 +93,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
 
 def _form(request: HttpRequest, now: RuleView) -> RuleForm:
     """The form of a number with its unit and bounds, or of a switch."""
-    kind = FORMS.get(now.unit, RuleForm)
+    kind = FORMS.get(now.unit, NumberForm)
     form = kind(request.POST or None, initial={"value": now.value, "revision": now.revision})
     form.fields["value"].help_text = HELP.get(now.key, "")
     if now.unit not in FORMS:

@@ -16,6 +16,8 @@ from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import TooLong, code_key
+from gezhi.tenancy.current import current
+from gezhi.tenancy.queries import jurisdiction
 from gezhi.web.desk import filters
 from gezhi.web.staff import actor_of, at_of
 
@@ -51,7 +53,7 @@ def number_meant(chosen: filters.Chosen, request: HttpRequest) -> str:
         if len(key) >= WHOLE:
             return str(cases.by_number(typed, actor=actor_of(request)).number)
         if len(key) >= YEAR + SERIAL:
-            number = f"{request.jurisdiction.code}-{key[:YEAR]}-{key[YEAR:]}"  # type: ignore[attr-defined]
+            number = f"{jurisdiction(current()).code}-{key[:YEAR]}-{key[YEAR:]}"
             return str(cases.by_number(number, actor=actor_of(request)).number)
     except (NotFound, TooLong):
         return ""
