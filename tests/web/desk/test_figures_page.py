@@ -322,12 +322,17 @@ def read(actor: Actor, desk: Desk, noon: datetime, **asked: str) -> Any:
     return client.get("/api/v1/figures", asked, headers={"Authorization": f"Bearer {secret}"})
 
 
-def test_hot_spots_are_said_with_their_past(
-    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def six_dark_lamps(cast: Cast, noon: datetime) -> None:
+    """More in one month than ever before."""
     for row in range(6):
         cast.lin_reports(noon, f"路灯不亮 {row}")
     kept_up(noon)
+
+
+def test_hot_spots_are_said_with_their_past(
+    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    six_dark_lamps(cast, noon)
     assert "没有比自己的过去明显多的" in said(desk(cast.zhou).get(PAGE))  # no past yet
     monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
     memories.forget()
@@ -338,9 +343,7 @@ def test_hot_spots_are_said_with_their_past(
 def test_hot_spots_are_looked_for_in_every_compound_and_category_and_open_into_their_cases(
     cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for row in range(6):
-        cast.lin_reports(noon, f"路灯不亮 {row}")
-    kept_up(noon)
+    six_dark_lamps(cast, noon)
     monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
     client = desk(cast.zhou)
     hot = client.get(PAGE).context["hot"]

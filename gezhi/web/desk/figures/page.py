@@ -55,6 +55,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     problem = ""
     try:
         asked = question(_coded(words), actor=actor, at=at)
+        asked = asked._replace(words=_said_once(dict(asked.words), asked))
     except Invalid as refused:
         problem, asked = said(refused), question({}, actor=actor, at=at)
     by = request.GET.get("by", "")
@@ -95,6 +96,15 @@ def said(refused: Invalid) -> str:
         "channel": _("没有这个来源，或者同时选了单位、类别、来源中的两样。请只选一样。"),
     }
     return sentences.get(refused.field, _("没有看懂要看什么，下面是默认的范围。"))
+
+
+def _said_once(words: dict[str, str], asked: Question) -> dict[str, str]:
+    """The same words with the months as we write them: 2026--03 is no other question than 2026-03, and is kept once."""
+    months = {"from": asked.span.first, "to": asked.span.last}
+    kept_apart = {name: word for name, word in words.items() if name not in months}
+    if asked.span_name != "own":
+        return kept_apart
+    return kept_apart | {name: written(month) for name, month in months.items() if words.get(name)}
 
 
 def as_piece(asked: Question, by: str, at: datetime) -> str:

@@ -147,6 +147,8 @@ def _text(shown: Shown) -> str:
     if not shown.page.lines:
         return ""
     first = (shown.number - 1) * PAGE + 1
+    if shown.total is not None and shown.total <= counting.COUNTED:  # whatever the address calls the page
+        first = min(first, max(1, shown.total - len(shown.page.lines) + 1))
     span = {"first": first, "last": first + len(shown.page.lines) - 1, "all": counting.said(shown.total)}
     if shown.total is None:
         return _("第 %(first)s–%(last)s 件") % span
