@@ -17,7 +17,7 @@ from gezhi.config import worker
 from gezhi.flows import reach_reporter
 from gezhi.insight import check
 from gezhi.insight.models import SearchCursor, SearchLine
-from gezhi.insight.search import coded, engines, following
+from gezhi.insight.search import coded, engines, finding, following
 from gezhi.insight.search.finding import look_for
 from gezhi.journal.queries import sealed_position
 from gezhi.kernel import counting
@@ -81,6 +81,28 @@ def test_more_than_are_counted_are_found_along_the_list(
     assert found is not None
     assert found.ids is None
     assert len(seen("单元", cast.chen, noon)) == Case.objects.count() == 2
+
+
+def test_what_some_thousands_hold_is_asked_of_the_index_and_is_the_same(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """积水 stands in three cases, and one is counted: the list is the same whether the index or each line is asked."""
+    for n in range(2):
+        cast.lin_reports(noon, f"地下车库积水 {n}")
+    worker.keep_books(noon)
+    every = seen("积水", cast.chen, noon)
+    monkeypatch.setattr(counting, "COUNTED", 1)
+    listed = look_for("积水")
+    assert listed is not None
+    assert (listed.ids, listed.is_listed) == (None, True)
+    assert "insight_search" in str(Case.objects.filter(listed.holds).query)
+    assert seen("积水", cast.chen, noon) == every
+    monkeypatch.setattr(finding, "MOST_LISTED", 2)
+    walked = look_for("积水")
+    assert walked is not None
+    assert not walked.is_listed
+    assert seen("积水", cast.chen, noon) == every
+    assert len(every) == 3
 
 
 def test_words_that_change_are_found_as_they_are_now(cast: Cast, flooded: Case, noon: datetime) -> None:

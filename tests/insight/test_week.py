@@ -105,6 +105,19 @@ def test_each_sees_his_own_ground_alone(cast: Cast, cases: list[Case], noon: dat
     assert week(MONDAY, "/", actor=cast.mo, at=noon + DAY).whole.now.received == 0
 
 
+def test_whoever_sees_the_whole_office_is_kept_from_complaints_of_his_own(
+    cast: Cast, cases: list[Case], noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin is not told which they are."""
+    his = min(cast.zhou.parties())
+    Case.objects.filter(id=cases[0].id).update(complained_of_id=his)
+    assert week(MONDAY, "/", actor=cast.zhou, at=noon + DAY).whole.now.received == len(cases) - 1
+    monkeypatch.setattr("gezhi.cases.lists.counting.COUNTED", 0)  # more than are counted: asked case by case
+    assert week(MONDAY, "/", actor=cast.zhou, at=noon + DAY).whole.now.received == len(cases) - 1
+    monkeypatch.setattr("gezhi.ledger.seen.few_complaints_of", lambda parties: [])
+    assert week(MONDAY, "/", actor=cast.zhou, at=noon + DAY).whole.now.received == len(cases)
+
+
 def test_what_is_stuck_is_named_with_its_party_and_small_parties_are_one(
     cast: Cast, cases: list[Case], noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

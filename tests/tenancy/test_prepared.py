@@ -205,3 +205,24 @@ def test_twin_without_that_question_nobody_would_say_that_it_holds_nothing(offic
     ways = {key: replace(way, locks=False) for key, way in LOCKED._ways.items()}
     monkeypatch.setattr(LOCKED, "_ways", ways)
     assert len(LOCKED.found("a")) == 1
+
+
+def test_more_values_than_a_statement_has_room_for_doubled_are_asked_for(office, noon):
+    """From 512 on the ways go up by 512: 17,000 would be padded to 32,768, which is more than SQLite takes."""
+    subjects = [uuid7(1_772_000_000_000, number) for number in range(17_000)]
+    queue(noon, "last", subjects[-1])
+    assert OF_SUBJECTS.rows(tuple(subjects)) == [("last",)]
+
+
+def test_a_table_of_no_office_is_asked_without_one_and_in_a_city_scope(office):
+    names = Prepared(lambda code: Jurisdiction.objects.filter(code=code).values_list("name"), everywhere=True)
+    mine = [(office.name,)]
+    assert names.rows(office.code) == mine
+    with city_scope("an office is named"):
+        assert names.rows(office.code) == mine
+
+
+def test_twin_said_to_be_of_an_office_such_a_table_is_refused(office):
+    names = Prepared(lambda code: Jurisdiction.objects.filter(code=code).values_list("name"))
+    with pytest.raises(ValueError, match="does not stand in its statement"):
+        names.rows(office.code)
