@@ -116,10 +116,11 @@ def test_twin_a_morning_with_one_wrong_count_is_named(
 
 def test_the_superiors_form_is_filled_and_looks_as_it_was_sent(told: tuple[Told, dict[str, float]]) -> None:
     before, after = sheet_of(morning_form.as_sent()), sheet_of(told[0].form)
-    lines = lines_of(told[0].form)
-    assert any(WORDS in f"{line[2]}{line[3]}" for line in lines)  # of the others their category says it
-    for serial, line in enumerate(lines, start=1):
+    for serial, line in enumerate(lines_of(told[0].form), start=1):
         assert line[0] == serial
+        assert (
+            WORDS in f"{line[2]}{line[3]}{line[5]}"
+        )  # its place, its words, its category: all that is searched
         assert line[1]  # a community
         assert line[4]  # a day
         assert line[7] is None  # a column that nobody asked for
