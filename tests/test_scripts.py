@@ -148,6 +148,18 @@ def test_what_python_compiled_once_is_kept_for_the_next_process(checkout: Path) 
     assert calls(checkout) == ["kept"]
 
 
+def needs(folder: Path) -> "subprocess.CompletedProcess[str]":
+    """What the script says that looks for what the tests need, where nothing but this folder is on the path."""
+    return subprocess.run(
+        ["bash", "scripts/needs.sh"],
+        cwd=folder,
+        env={"PATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_who_may_not_install_is_told_what_to_install(tmp_path: Path) -> None:
     program(tmp_path / "scripts" / "chromium.sh", "exit 1")
     program(tmp_path / "scripts" / "postgres.sh")
@@ -155,14 +167,7 @@ def test_who_may_not_install_is_told_what_to_install(tmp_path: Path) -> None:
     for name in ("bash", "dirname", "tr", "id", "grep", "cat"):  # and no apt-get
         (tmp_path / name).symlink_to(shutil.which(name) or name)
     program(tmp_path / "fc-list", "echo Noto Sans CJK SC")
-    outcome = subprocess.run(
-        ["bash", "scripts/needs.sh"],
-        cwd=tmp_path,
-        env={"PATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    outcome = needs(tmp_path)
     said = "test: this machine lacks what the tests need; as root: apt-get install chromium\n"
     assert (outcome.returncode, outcome.stderr) == (1, said)
 
@@ -200,14 +205,7 @@ def test_the_browser_without_a_window_is_installed_where_there_is_one(
     )
     for one in stands.split():
         program(tmp_path / one)
-    outcome = subprocess.run(
-        ["bash", "scripts/needs.sh"],
-        cwd=tmp_path,
-        env={"PATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    outcome = needs(tmp_path)
     assert (outcome.returncode, outcome.stderr) == (0, "")
     assert (calls(tmp_path) if (tmp_path / "calls").exists() else []) == installed
 
