@@ -7,8 +7,20 @@ from gezhi.insight.search.finding import look_for
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.search import folded
+from gezhi.tenancy.current import current
+from gezhi.tenancy.queries import jurisdiction
 
 FEWEST = 3  # digits: two end too many numbers
+WHOLE, YEAR, SERIAL = 17, 4, 7  # digits of a whole number at least; of its year; of what follows it at least
+
+
+def whole(digits: str) -> str:
+    """The number of a case of this office that so many digits name: all of them, or those behind the office's code. "" for fewer."""
+    if len(digits) >= WHOLE:
+        return digits
+    if len(digits) >= YEAR + SERIAL:
+        return f"{jurisdiction(current()).code}-{digits[:YEAR]}-{digits[YEAR:]}"
+    return ""
 
 
 def meant(typed: str, *, actor: Actor) -> Case:
@@ -19,8 +31,9 @@ def meant(typed: str, *, actor: Actor) -> Case:
     said = folded(typed).replace(" ", "")
     if not said:
         raise Invalid("number", "required")
+    digits = said.replace("-", "")
     try:
-        return cases.by_number(said, actor=actor)
+        return cases.by_number(whole(digits) if digits.isascii() and digits.isdigit() else said, actor=actor)
     except NotFound:
         return _by_its_end(said, actor)
 

@@ -11,18 +11,15 @@ from django.utils.translation import gettext as _
 from gezhi.cases import lists
 from gezhi.cases import queries as cases
 from gezhi.cases.lists import OPEN, CaseFilter
-from gezhi.insight.search import coded
+from gezhi.insight.search import coded, numbers
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import TooLong, code_key
-from gezhi.tenancy.current import current
-from gezhi.tenancy.queries import jurisdiction
 from gezhi.web.desk import filters
 from gezhi.web.staff import actor_of, at_of
 
 CLOSED = filters.CLOSED  # the state, and the view of it
-WHOLE, YEAR, SERIAL = 17, 4, 7  # digits of a whole number at least; of its year; of what follows it at least
 NOT_NARROW: dict[str, Any] = {
     "clock": "",
     "is_unlocated": False,
@@ -50,10 +47,7 @@ def number_meant(chosen: filters.Chosen, request: HttpRequest) -> str:
         if not key.isdecimal():
             found = coded.case_of(typed)
             return str(cases.by_id(found, actor=actor_of(request)).number) if found else ""
-        if len(key) >= WHOLE:
-            return str(cases.by_number(typed, actor=actor_of(request)).number)
-        if len(key) >= YEAR + SERIAL:
-            number = f"{jurisdiction(current()).code}-{key[:YEAR]}-{key[YEAR:]}"
+        if number := numbers.whole(key):
             return str(cases.by_number(number, actor=actor_of(request)).number)
     except (NotFound, TooLong):
         return ""
