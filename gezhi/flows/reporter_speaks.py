@@ -114,7 +114,10 @@ def _is_repeat(report_id: UUID, saying: Saying, story: list[Step], at: datetime)
         return False
     if saying.event not in WITH_WORDS:
         return saying.event != "urge" or at - last.at < timedelta(seconds=30)
-    said = reports.added(report_id)[-1]
+    told = reports.added(report_id)
+    if not told:  # the deed was noted without words of the report's own
+        return False
+    said = told[-1]
     return said.text == words(saying.text, "text") and sorted(_digests(said.evidence).values()) == sorted(
         _digests(saying.photos).values()
     )

@@ -125,12 +125,46 @@ def test_a_pin_is_put_without_dragging_and_goes_with_the_report(town: Town) -> N
     assert town.served.complaints() == []
 
 
+REFUSED = "Geolocation.prototype.getCurrentPosition = (found, lost) => lost({ code: 1 });"
+SILENT = "Geolocation.prototype.getCurrentPosition = (found) => { window.answer = found; };"
+
+
 def test_without_a_position_the_form_says_what_to_do(town: Town) -> None:
     page = town.phone()
+    page.add_init_script(REFUSED)
     page.goto("/r/")
     page.get_by_text("在地图上点一下在哪里").click()
     page.get_by_role("button", name="我的位置").click()
     expect(page.get_by_text("没有得到您的位置")).to_be_visible()
+
+
+def test_a_question_of_the_browser_that_nobody_answers_ends_and_a_late_answer_is_taken(town: Town) -> None:
+    page = town.phone()
+    page.add_init_script(SILENT)
+    page.clock.install()
+    page.goto("/r/")
+    page.get_by_text("在地图上点一下在哪里").click()
+    page.get_by_role("button", name="我的位置").click()
+    expect(page.get_by_text("正在找您的位置")).to_be_visible()
+    page.clock.fast_forward(10_000)
+    expect(page.get_by_text("没有得到您的位置")).to_be_visible()
+    page.evaluate("answer({coords: {longitude: 122.05, latitude: 37.2}})")
+    expect(page.locator("[data-pin-said]")).to_contain_text("点在这里")
+
+
+def test_until_the_map_listens_there_is_no_button_to_tap_in_vain(town: Town) -> None:
+    page = town.phone()
+    held: list[Route] = []
+    page.route("**/pin*.js", lambda route: held.append(route))
+    page.goto("/r/")
+    with page.expect_request("**/pin*.js"):
+        page.get_by_text("在地图上点一下在哪里").click()
+    here = page.get_by_text("我的位置", exact=True)
+    expect(here).to_be_attached()
+    expect(here).to_be_hidden()
+    expect(page.locator("[data-pin] .map")).to_be_visible()
+    held[0].continue_()
+    expect(here).to_be_visible()
 
 
 def test_where_the_map_cannot_be_had_the_form_goes_on_without(town: Town) -> None:

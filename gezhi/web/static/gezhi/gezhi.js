@@ -172,6 +172,25 @@ on("click", "[data-copy]", async (button) => {
   words.textContent = button.dataset.wordsDone;
 });
 
+// Where the device is: found(position), or lost() once it cannot or will not say. A browser counts no time while its own question
+// "may this page know?" stands unanswered, so the silence is counted here; an answer that comes late is still taken.
+const SILENCE = 10000; // ms
+function whereAmI(found, lost) {
+  if (!navigator.geolocation) return lost();
+  let isTold = false;
+  const tell = () => {
+    if (!isTold) lost();
+    isTold = true;
+  };
+  const waiting = setTimeout(tell, SILENCE);
+  const ended = (then) => (answer) => {
+    clearTimeout(waiting);
+    then(answer);
+  };
+  navigator.geolocation.getCurrentPosition(ended(found), ended(tell), { enableHighAccuracy: true, timeout: SILENCE, maximumAge: 30000 });
+}
+window.gezhiWhereAmI = whereAmI;
+
 // Where I stand, for one request: rounded to some ten metres, put into the form's lon and lat. A submit button sends it at once.
 on("click", "[data-locate]", (button, event) => {
   const { lon, lat } = button.form.elements;
@@ -188,9 +207,7 @@ on("click", "[data-locate]", (button, event) => {
     done(button.dataset.wordsDone);
     if (button.type === "submit") button.form.submit();
   };
-  const failed = () => done(button.dataset.wordsFailed);
-  if (!navigator.geolocation) return failed();
-  navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 });
+  whereAmI(found, () => done(button.dataset.wordsFailed));
 });
 
 on("click", "[data-print]", () => print());

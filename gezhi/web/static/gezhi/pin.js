@@ -73,15 +73,13 @@
 
     function locate() {
       tell(words.locating);
-      if (!navigator.geolocation) return tell(words.lost);
-      navigator.geolocation.getCurrentPosition(
+      gezhiWhereAmI(
         ({ coords }) => {
           const at = here.toMap(coords.longitude, coords.latitude);
           here.map.setView(at, 18, { animate: false });
           put(at);
         },
         () => tell(words.lost),
-        { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 },
       );
     }
 
@@ -96,6 +94,7 @@
     if (words.spots) GezhiMap.around(here, words.spots);
     // hidden when it was made: sizes are known only now
     new ResizeObserver(() => here.map.invalidateSize({ animate: false })).observe(el);
+    delete words.idle;
   }
 
   // two or three points on a plan and on the map
