@@ -1,8 +1,11 @@
 """The client that measures: a process of its own, one thread and one kept-alive socket per visitor, requests made ready before.
 
-`python -m bench.client HOST PORT` reads a plan on standard input (JSON: a list of visitors, each a list of requests in base64) and
-writes what it saw on standard output (JSON: seconds, statuses, latencies in ms, its own CPU seconds). It parses no more of an
-answer than its length, so that it does not take the machine from the server; how much it took stands in the table.
+Who is answered takes the next request of all, so that every visitor is busy to the end: with a share of its own for each, the time was
+that of the server process which happened to get most of the connections, while the other one stood idle.
+
+`python -m bench.client HOST PORT VISITORS` reads the requests on standard input (JSON: a list in base64, in order) and writes what it
+saw on standard output (JSON: seconds, statuses, latencies in ms, its own CPU seconds). It parses no more of an answer than its length,
+so that it does not take the machine from the server; how much it took stands in the table.
 """
 
 import base64
@@ -13,16 +16,16 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 CHUNK = 262_144
 PATIENCE_SECONDS = 60
 
 
 class Visitor(threading.Thread):
-    """One visitor: sends its requests one after the other as soon as the answer before has come."""
+    """One visitor: sends the next of all requests as soon as the answer before has come."""
 
-    def __init__(self, address: tuple[str, int], requests: Sequence[bytes], start: threading.Barrier) -> None:
+    def __init__(self, address: tuple[str, int], requests: Iterator[bytes], start: threading.Barrier) -> None:
         super().__init__()
         self.address, self.requests, self.barrier = address, requests, start
         self.latencies: list[float] = []
@@ -80,11 +83,13 @@ def _more(line: socket.socket) -> bytes:
     return data
 
 
-def main(host: str, port: int) -> None:
-    """Run the plan."""
-    plan = [[base64.b64decode(one) for one in visitor] for visitor in json.load(sys.stdin)]
-    start = threading.Barrier(len(plan) + 1)
-    visitors = [Visitor((host, port), requests, start) for requests in plan]
+def main(host: str, port: int, count: int) -> None:
+    """Send them all."""
+    requests = iter(
+        [base64.b64decode(one) for one in json.load(sys.stdin)]
+    )  # a step of it is whole among threads
+    start = threading.Barrier(count + 1)
+    visitors = [Visitor((host, port), requests, start) for _ in range(count)]
     for visitor in visitors:
         visitor.start()
     start.wait()
@@ -105,4 +110,4 @@ def main(host: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

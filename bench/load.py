@@ -47,13 +47,10 @@ class Seen:
 
 
 def send(port: int, requests: Sequence[bytes], *, expect: int, visitors: int = VISITORS) -> Seen:
-    """Send all requests, shared out among the visitors. Raises RuntimeError when any answer has another status than expected."""
-    plan = [
-        [base64.b64encode(one).decode() for one in requests[first::visitors]] for first in range(visitors)
-    ]
+    """Send all requests, in order, each by the visitor that is free. Raises RuntimeError when any answer has another status than expected."""
     ran = subprocess.run(
-        [sys.executable, "-m", "bench.client", HOST, str(port)],
-        input=json.dumps(plan),
+        [sys.executable, "-m", "bench.client", HOST, str(port), str(visitors)],
+        input=json.dumps([base64.b64encode(one).decode() for one in requests]),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
