@@ -35,6 +35,7 @@ OF_THE_CODE = (
     "gezhi.cases.beside._beside",
     "gezhi.cases.lists._tallying",
     "gezhi.cases.orders.queries._counting",
+    "gezhi.cases.paged._prepared",
     "gezhi.catalogue.rules.shipped",
     "gezhi.evidence.decoding._warm",
     "gezhi.channels.poster.glyphs.held",

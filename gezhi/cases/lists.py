@@ -31,7 +31,7 @@ from gezhi.cases.line import CaseLine
 from gezhi.cases.models import Case
 from gezhi.cases.policy import visible_but, visible_to
 from gezhi.kernel import counting
-from gezhi.kernel.actor import Actor
+from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.places import paths
 from gezhi.places.onpath import within
 from gezhi.reports.queries import unpublished_runs
@@ -90,6 +90,19 @@ class CaseFilter:
 def fitting(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) -> QuerySet[Case]:
     """Cases this actor may see that fit, in no order. A lazy queryset."""
     return visible_to(actor).filter(_fits(wanted, actor), by_clock(wanted.clock, at, soon))
+
+
+def hidden_from(actor: Actor) -> tuple[UUID, ...]:
+    """The imports whose cases this actor does not see yet. 1 query, none for the system and reporters."""
+    sees_imports = actor.kind in {ActorKind.SYSTEM, ActorKind.REPORTER}
+    return () if sees_imports else tuple(unpublished_runs())
+
+
+def fitting_but(
+    wanted: CaseFilter, hidden: tuple[UUID, ...], *, actor: Actor, at: datetime, soon: datetime
+) -> QuerySet[Case]:
+    """`fitting` for whoever has asked `hidden_from`. No query."""
+    return visible_but(actor, hidden).filter(_fits(wanted, actor), by_clock(wanted.clock, at, soon))
 
 
 def fitting_each(

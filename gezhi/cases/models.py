@@ -217,6 +217,9 @@ class Case(TenantModel):
                 )
                 for field, name in NARROWS.items()
             ),
+            models.Index(
+                fields=["jurisdiction", "received_at"], condition=CLOSED, name="closed_cases_by_receipt"
+            ),
             models.Index(fields=["jurisdiction", "round"], condition=AGAIN, name="closed_cases_reworked"),
             models.Index(
                 fields=["jurisdiction", "place", "closed_at"],

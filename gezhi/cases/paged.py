@@ -5,19 +5,22 @@ A filter that fits few cases is asked for all of them at once, along the index t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
-from gezhi.cases.lists import OPEN, CaseFilter, as_lines, fitting, fitting_each
+from gezhi.cases.lists import OPEN, CaseFilter, fitting_but, fitting_each, hidden_from
 from gezhi.cases.models import Case
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
+from gezhi.tenancy.prepared import Answer, Prepared, answer_of
 
 MOST_PAGES = 40  # that can be jumped to by number: their rows are counted off in an index
 
@@ -114,18 +117,19 @@ def jumped(
     """
     number = min(number, MOST_PAGES)
     wanted = (number - 1) * size + 1  # the rows before it, and one that stands on it
-    before: list[tuple[int, Spot]] = []
-    for section, part in enumerate(parts):
-        if len(before) >= wanted or number == 1:
+    who = {"actor": actor, "at": at, "soon": soon}
+    before, found = 0, list[tuple[int, Answer]]()  # of each part: how many stood before it, its rows
+    for part in parts:
+        if before >= wanted or number == 1:
             break
-        rows = in_order(to_walk(part, order, actor=actor, at=at, soon=soon), order)
-        keys: QuerySet[Any, Any] = rows.values_list(KEYS[order], "id")
-        before += [(section, Spot(*row)) for row in keys[: wanted - len(before)]]
-    number = begun(len(before), number, size)
-    if number == 1:
-        return Jump(None, 1)
-    section, spot = before[(number - 1) * size - 1]
-    return Jump(Start(spot, section=section), number)
+        found.append((before, _asked(_Asked(part, (KEYS[order], "id"), order, most=wanted - before), **who)))
+        before += len(found[-1][1])
+    number = begun(before, number, size)
+    last = (number - 1) * size - 1  # the row before the page
+    for section, (first, rows) in enumerate(found):
+        if number > 1 and last < first + len(rows):
+            return Jump(Start(Spot(*rows[last - first]), section=section), number)
+    return Jump(None, 1)
 
 
 def begun(count: int, number: int, size: int) -> int:
@@ -144,26 +148,68 @@ class _Way(NamedTuple):
 
 def _along(wanted: CaseFilter, way: _Way, **who: Any) -> list[CaseLine]:
     """Read along the order. 1 query."""
-    rows = in_order(to_walk(wanted, way.order, **who), way.order, way.is_backwards)
-    if way.spot is not None:
-        rows = rows.filter(_behind(way.spot, way.order, way.is_backwards))
-    return as_lines(rows[: way.most])
+    asked = _Asked(
+        wanted, CaseLine._fields, way.order, way.is_backwards, most=way.most, is_behind=way.spot is not None
+    )
+    return [CaseLine(*row) for row in _asked(asked, way.spot, **who).rows()]
+
+
+class _Asked(NamedTuple):
+    """What is asked of a list, without the moments and the row that change from page to page. order: None = in none, of all that is there."""
+
+    wanted: CaseFilter
+    columns: tuple[str, ...]
+    order: Order | None
+    is_backwards: bool = False
+    most: int = 0
+    is_behind: bool = False
+
+    def rows(self, hidden: tuple[UUID, ...], spot: Spot | None, **who: Any) -> QuerySet[Any, Any]:
+        """The question itself. Lazy."""
+        found = fitting_but(self.wanted, hidden, **who)
+        found = found.order_by() if self.order is None else in_order(found, self.order, self.is_backwards)
+        if spot is not None and self.order is not None:
+            found = found.filter(_behind(spot, self.order, self.is_backwards))
+        return found.values_list(*self.columns)[: self.most]
+
+
+TIMES = {"overdue": 1, "due_soon": 2, "safe": 2}  # clocks that hang on now, and on what is soon
+
+
+def _asked(asked: _Asked, spot: Spot | None = None, *, actor: Actor, at: datetime, soon: datetime) -> Answer:
+    """The answer; words are put together anew each time, all else once for each filter and reader. 1 query and that of `hidden_from`."""
+    hidden = hidden_from(actor)
+    if asked.wanted.holds is not None:
+        return answer_of(asked.rows(hidden, spot, actor=actor, at=at, soon=soon))
+    times = (at, soon)[: TIMES.get(asked.wanted.clock, 0)]
+    try:
+        return _prepared(asked, actor, hidden).answer(*times, *(spot or ()))
+    except EmptyResultSet:
+        return answer_of(Case.objects.none().values_list("id"))
+
+
+@lru_cache(maxsize=256)
+def _prepared(asked: _Asked, actor: Actor, hidden: tuple[UUID, ...]) -> Prepared:
+    """Kept by filter and actor: putting the question together takes longer than fifty rows."""
+
+    def ask(*values: Any) -> QuerySet[Any, Any]:
+        spot = Spot(*values[-2:]) if asked.is_behind else None
+        times = values[: TIMES.get(asked.wanted.clock, 0)] or (_NEVER,)
+        return asked.rows(hidden, spot, actor=actor, at=times[0], soon=times[-1])
+
+    return Prepared(ask)
+
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # where no clock is asked for
 
 
 def _lines(ids: Sequence[UUID]) -> list[CaseLine]:
     """The lines of these cases, in order. 1 query, none for none."""
-    known = {line.id: line for line in as_lines(Case.objects.filter(id__in=ids))} if ids else {}
+    known = {row[0]: CaseLine(*row) for row in _LINES.rows(tuple(ids))} if ids else {}
     return [known[id] for id in ids if id in known]
 
 
-def to_walk(wanted: CaseFilter, order: Order, **who: Any) -> QuerySet[Case]:
-    """What fits, said so that the index of the order is read. Closed ones that no index of theirs narrows would be sorted, the whole past, when
-    one said that they are closed as the indexes say it. A lazy queryset.
-    """
-    narrowed = (wanted.party, wanted.place_path, wanted.channel, wanted.level, wanted.category_ids)
-    if order is not Order.NEWEST or set(wanted.states) != {State.CLOSED.value} or any(narrowed):
-        return fitting(wanted, **who)
-    return fitting(replace(wanted, states=()), **who).filter(~Q(closed_at=None))
+_LINES = Prepared(lambda ids: Case.objects.filter(id__in=ids).values_list(*CaseLine._fields))
 
 
 def in_order(rows: QuerySet[Case], order: Order, is_backwards: bool = False) -> QuerySet[Case]:
@@ -179,11 +225,18 @@ def _behind(spot: Spot, order: Order, is_backwards: bool) -> Q:
     return Q(**{f"{key}__{step}e": spot.at}) & beyond
 
 
-def few(wanted: CaseFilter, *, order: Order, actor: Actor, at: datetime, soon: datetime) -> list[Spot] | None:
-    """All that fit, in order, when they are no more than are counted; None when they are. 1 query, which no order keeps from the index that narrows most."""
-    rows = fitting(wanted, actor=actor, at=at, soon=soon).order_by().values_list(KEYS[order], "id")
-    found = [Spot(*row) for row in rows[: counting.COUNTED + 1]]
-    return None if len(found) > counting.COUNTED else sorted(found, reverse=order is Order.NEWEST)
+def few(
+    wanted: CaseFilter, *, order: Order, actor: Actor, at: datetime, soon: datetime, most: int | None = None
+) -> list[Spot] | None:
+    """All that fit, in order, when they are no more than `most` (COUNTED, when nothing is said); None when they are. 1 query, which no order keeps from
+    the index that narrows most.
+    """
+    most = counting.COUNTED if most is None else most
+    asked = _Asked(wanted, (KEYS[order], "id"), None, most=most + 1)
+    found = _asked(asked, actor=actor, at=at, soon=soon)
+    if len(found) > most:
+        return None
+    return sorted((Spot(*row) for row in found.rows()), reverse=order is Order.NEWEST)
 
 
 def newest(

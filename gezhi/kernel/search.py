@@ -5,13 +5,14 @@ both engines find the same, whatever their indexes think of a script.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gezhi.kernel.simplified import TO_SIMPLIFIED
 
 MOST_TERMS = 6
 MOST_SIGNS = 60  # of what somebody types into the field
+MOST_KEPT = 20_000  # signs whose folding is remembered
 _HIDDEN = frozenset(["Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me"])  # marks and signs that nobody sees
 
 
@@ -22,23 +23,37 @@ class Piece(NamedTuple):
     is_hit: bool
 
 
+class _Folding(dict[int, str]):
+    """What becomes of each sign: what it is folded to, a space for a blank, nothing for what nobody sees. As many are kept as people write with."""
+
+    def __missing__(self, code: int) -> str:
+        flat = unicodedata.normalize("NFKC", chr(code)).casefold().translate(TO_SIMPLIFIED)
+        found = "".join(
+            " " if one.isspace() else one
+            for one in flat
+            if one.isspace() or unicodedata.category(one) not in _HIDDEN
+        )
+        if len(self) < MOST_KEPT:
+            self[code] = found
+        return found
+
+
+_FOLDING = _Folding()
+
+
 def folded(text: str) -> str:
     """简体, half-width, small, marks and hidden signs gone, every run of blanks one space."""
-    return "".join(sign for sign, _ in _signs(text)).strip()
+    return " ".join(text.translate(_FOLDING).split())
 
 
 def _signs(text: str) -> Iterable[tuple[str, int]]:
     """The folded signs, each with the place in the text where it comes from."""
     is_blank = True
     for place, sign in enumerate(text):
-        for one in unicodedata.normalize("NFKC", sign).casefold().translate(TO_SIMPLIFIED):
-            if one.isspace():
-                if not is_blank:
-                    yield " ", place
-                is_blank = True
-            elif unicodedata.category(one) not in _HIDDEN:
+        for one in _FOLDING[ord(sign)]:
+            if one != " " or not is_blank:
                 yield one, place
-                is_blank = False
+            is_blank = one == " "
 
 
 def terms(words: str) -> tuple[str, ...]:
@@ -77,22 +92,29 @@ def stands_in(searched: Sequence[str], text: str) -> bool:
 
 def marked(text: str, searched: Sequence[str]) -> list[Piece]:
     """A text as it was written, cut at what was looked for."""
+    flat = folded(text)
+    found = [term for term in searched if term in flat]
+    if not found:
+        return [Piece(text, False)] if text else []
     signs = list(_signs(text))
     flat = "".join(sign for sign, _ in signs)
-    hit = [False] * len(text)
-    for term in searched:
+    hit = bytearray(len(text))
+    for term in found:
         at = flat.find(term)
         while at >= 0:
-            for place in range(signs[at][1], signs[at + len(term) - 1][1] + 1):
-                hit[place] = True
+            first, last = signs[at][1], signs[at + len(term) - 1][1]
+            hit[first : last + 1] = b"\1" * (last + 1 - first)
             at = flat.find(term, at + len(term))
-    pieces: list[Piece] = []
-    for sign, is_hit in zip(text, hit, strict=True):
-        if pieces and pieces[-1].is_hit is is_hit:
-            pieces[-1] = Piece(pieces[-1].text + sign, is_hit)
-        else:
-            pieces.append(Piece(sign, is_hit))
-    return pieces
+    return list(_pieces(text, hit))
+
+
+def _pieces(text: str, hit: bytearray) -> Iterator[Piece]:
+    start = 0
+    while start < len(text):
+        end = hit.find(0 if hit[start] else 1, start)
+        end = len(text) if end < 0 else end
+        yield Piece(text[start:end], bool(hit[start]))
+        start = end
 
 
 def around(text: str, searched: Sequence[str], signs: int) -> str:

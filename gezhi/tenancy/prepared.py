@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql import UpdateQuery
@@ -95,6 +96,30 @@ class _Statement:
         return self._ask(*samples).query.get_compiler(connection=here)
 
 
+class Answer(Sequence[tuple[Any, ...]]):
+    """Rows as the engine gave them, each made Python's when it is looked at: of a thousand often only the number counts."""
+
+    def __init__(
+        self,
+        found: Sequence[Sequence[Any]],
+        columns: Sequence[tuple[int, Any]],
+        here: BaseDatabaseWrapper,
+    ) -> None:
+        self._found, self._columns, self._here = found, columns, here
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return _converted(self._found[place], self._columns, self._here)
+        return _converted([self._found[place]], self._columns, self._here)[0]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All of them."""
+        return _converted(self._found, self._columns, self._here)
+
+
 class Prepared(_Statement):
     """One question: `ask(*values)` gives a `values_list` queryset of tenant rows for ids, texts, days, moments, and tuples of them to
     stand behind IN.
@@ -105,14 +130,17 @@ class Prepared(_Statement):
 
         TransactionManagementError where a lock would end with the statement: Django asks that of a query it makes anew.
         """
+        return self.answer(*values).rows()
+
+    def answer(self, *values: Value | tuple[Value, ...]) -> Answer:
+        """The same, each row as it is looked at. 1 query. Raises as `rows`."""
         here = connections[DEFAULT_DB_ALIAS]
         way, stands = self._ready(values, here)
         if way.locks and not here.in_atomic_block:
             raise transaction.TransactionManagementError("a lock is asked for outside of a transaction")
         with here.cursor() as cursor:
             cursor.execute(way.sql, stands)
-            found = cursor.fetchall()
-        return _converted(found, way.converted, here)
+            return Answer(cursor.fetchall(), way.converted, here)
 
 
 class PreparedRows(Prepared, Generic[Row]):
@@ -146,6 +174,20 @@ class PreparedUpdate(_Statement):
         query = rows.query.chain(UpdateQuery)
         query.add_update_values(changes)
         return query.get_compiler(connection=here)
+
+
+def answer_of(rows: "models.QuerySet[Any, Any]") -> Answer:
+    """The same for a `values_list` queryset that is asked but once. 1 query; none for what can have no answer."""
+    here = connections[DEFAULT_DB_ALIAS]
+    compiler = rows.query.get_compiler(connection=here)
+    try:
+        sql, values = compiler.as_sql()
+    except EmptyResultSet:
+        return Answer([], [], here)
+    columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+    with here.cursor() as cursor:
+        cursor.execute(sql, values)
+        return Answer(cursor.fetchall(), list(enumerate(columns)), here)
 
 
 def _padded(values: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -1,5 +1,6 @@
 """The desk's menu on the left: what this actor may open, with what waits there."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -46,19 +47,28 @@ def _written(entries: tuple[tuple[tuple[str, Any], ...], ...]) -> str:
     return render_to_string("ui/rail.html", {"rail": [dict(entry) for entry in entries]})
 
 
-_kept: dict[Actor, tuple[datetime, int]] = {}
+_kept: dict[tuple[str, Actor], tuple[datetime, int]] = {}
 
 
 def orders_waiting(actor: Actor, at: datetime) -> int:
     """How many orders wait that he sees. Each is looked up with its case, so where many wait the figure is some seconds old. 1 query, or none."""
-    known = _kept.get(actor)
+    return _standing("orders", actor, at, orders.count, MANY)
+
+
+def news(actor: Actor, at: datetime) -> int:
+    """How much is new to him; beyond what is counted it stays so for some seconds. 2 queries, or none."""
+    return _standing("news", actor, at, notices.count, counting.COUNTED + 1)
+
+
+def _standing(what: str, actor: Actor, at: datetime, count: Callable[[Actor], int], many: int) -> int:
+    known = _kept.get((what, actor))
     if known is not None and known[0] <= at < known[0] + FRESH:
         return known[1]
-    found = orders.count(actor)
-    if found >= MANY:
+    found = count(actor)
+    if found >= many:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        _kept[actor] = at, found
+        _kept[what, actor] = at, found
     return found
 
 
@@ -70,7 +80,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [_entry("desk:inbox", "inbox", _("案件"))]
     entries.append(_entry("desk:map", "map", _("地图")))
     if notices.is_told(actor):
-        entries.append(_entry("desk:notices", "bell", _("新到"), notices.count(actor)))
+        entries.append(_entry("desk:notices", "bell", _("新到"), news(actor, at_of(request))))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("来电来访登记")))
         entries.append(_entry("desk:paste", "message", _("粘贴群聊")))

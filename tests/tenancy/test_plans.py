@@ -11,11 +11,11 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from gezhi.cases.lifecycle import State
-from gezhi.cases.lists import OPEN, CaseFilter
+from gezhi.cases.lists import OPEN, CaseFilter, fitting
 from gezhi.cases.models import Case, CaseReport
 from gezhi.cases.models import Order as FromAbove
 from gezhi.cases.orders import queries as orders
-from gezhi.cases.paged import Order, in_order, to_walk
+from gezhi.cases.paged import Order, in_order
 from gezhi.evidence.models import Evidence
 from gezhi.insight.models import SearchLine
 from gezhi.journal.models import Entry, Seal, Words
@@ -73,17 +73,15 @@ ASKED: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {
         "(jurisdiction_id=? AND position>?)",
     ),
     "closed cases, newest first, without sorting them": (
-        lambda: in_order(
-            to_walk(CaseFilter(states=(State.CLOSED.value,)), Order.NEWEST, **WHO), Order.NEWEST
-        )[:51],
-        "cases_by_receipt (jurisdiction_id=?)",
+        lambda: in_order(fitting(CaseFilter(states=(State.CLOSED.value,)), **WHO), Order.NEWEST)[:51],
+        "closed_cases_by_receipt (jurisdiction_id=?)",
     ),
     "dangers, those first whose deadline comes first": (
-        lambda: in_order(to_walk(CaseFilter(states=OPEN, is_danger=True), Order.DUE, **WHO), Order.DUE)[:51],
+        lambda: in_order(fitting(CaseFilter(states=OPEN, is_danger=True), **WHO), Order.DUE)[:51],
         "dangers_that_wait (jurisdiction_id=?)",
     ),
     "all that is open but dangers": (
-        lambda: in_order(to_walk(CaseFilter(states=OPEN, is_danger=False), Order.DUE, **WHO), Order.DUE)[:51],
+        lambda: in_order(fitting(CaseFilter(states=OPEN, is_danger=False), **WHO), Order.DUE)[:51],
         "open_cases_by_due (jurisdiction_id=?)",
     ),
     "pictures still to remove": (

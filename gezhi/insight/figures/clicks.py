@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from gezhi.cases.lifecycle import State
 from gezhi.catalogue import queries as catalogue
-from gezhi.insight.figures.counts import WITHIN, of_count
+from gezhi.insight.figures.counts import OF_CLOSED, WITHIN, of_count
 from gezhi.insight.figures.reading import Asked, paths_of
 from gezhi.insight.figures.tally import NOTHING
 from gezhi.kernel.actor import Actor
@@ -23,7 +24,9 @@ def behind(name: str, asked: Asked, span: Span, edition: int, *, actor: Actor) -
     """The lines that a count counts, of those this actor may see, newest first. Lazy; 3 queries before it. Raises KeyError for a name
     that is no count, or an axis that is none.
     """
-    return of_count(name, lines_of(asked, span, edition, actor=actor), within())
+    rows = of_count(name, lines_of(asked, span, edition, actor=actor), within())
+    # of closed ones it is said, too, that their state is so: the newest are open, and would all be looked at first
+    return rows.filter(state=State.CLOSED.value) if name in OF_CLOSED else rows
 
 
 def lines_of(asked: Asked, span: Span, edition: int, *, actor: Actor) -> QuerySet[Line]:

@@ -52,6 +52,9 @@ ENDINGS = {
     "no_longer_there": "no_longer_there",
     "wont_do": "wont_do",
 }
+OF_CLOSED = frozenset(
+    {*NOT_OURS, "closed", *ENDINGS.values(), "judged", "settled", "within_grid"}
+)  # counts of what has an ending: closed cases, and no others, have one
 
 
 def counted(line: Line, around: Around) -> set[str]:

@@ -3,8 +3,9 @@
 SQLite: FTS5, row by jurisdiction and number; it keeps the tokens itself, for an index that has to be told what to forget is broken by the first wrong word. PostgreSQL: a column of lexemes beside the text, under GIN.
 """
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -13,6 +14,7 @@ from gezhi.kernel.search import tokens
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 
+WHOLE = 2  # signs that a token may have: what is no longer stands in a text where the index says so
 NUMBER_BITS = 42  # of a row: 4 million million entries; above it the six digits of the jurisdiction
 
 
@@ -61,16 +63,39 @@ def source() -> str:
     )
 
 
-def narrow(wanted: Sequence[str]) -> tuple[str, list[str | int]]:
+def narrow(wanted: Sequence[str]) -> tuple[str, list[Any]]:
     """A condition on `source`, and its values: rows that may hold all these tokens."""
     if connection.vendor == "sqlite":
-        base = _base()
-        inside = (
-            "insight_search MATCH %s AND insight_search.rowid >= %s AND insight_search.rowid < %s"
-            " AND insight_searchline.number = (insight_search.rowid & %s)"
-        )
-        return inside, [" AND ".join(wanted), base, base + (1 << NUMBER_BITS), (1 << NUMBER_BITS) - 1]
+        inside, values = _in_fts(wanted)
+        number = " AND insight_searchline.number = (insight_search.rowid & %s)"
+        return inside + number, [*values, (1 << NUMBER_BITS) - 1]
     return "insight_searchline.tokens @@ %s::tsquery", [" & ".join(f"'{one}'" for one in wanted)]
+
+
+def _in_fts(wanted: Sequence[str]) -> tuple[str, list[Any]]:
+    base = _base()
+    return (
+        "insight_search MATCH %s AND insight_search.rowid >= %s AND insight_search.rowid < %s",
+        [" AND ".join(wanted), base, base + (1 << NUMBER_BITS)],
+    )
+
+
+def hits(wanted: Sequence[str]) -> tuple[str, list[Any]]:
+    """The lines that may hold all these tokens, as a question to the index alone, which no text is read for, and its values."""
+    inside, values = _in_fts(wanted) if connection.vendor == "sqlite" else narrow(wanted)
+    if connection.vendor == "sqlite":
+        return f"SELECT 1 FROM insight_search WHERE {inside}", values
+    return (
+        f"SELECT 1 FROM insight_searchline WHERE insight_searchline.jurisdiction_id = %s AND {inside}",
+        [current(), *values],
+    )
+
+
+def among(case_ids: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Cases by their ids as this engine keeps them, however many, as what stands behind IN, and its values."""
+    if connection.vendor == "sqlite":
+        return "SELECT value FROM json_each(%s)", [json.dumps(case_ids)]
+    return "SELECT unnest(%s::uuid[])", [list(case_ids)]
 
 
 def holds() -> str:

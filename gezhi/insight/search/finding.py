@@ -1,4 +1,4 @@
-"""Which cases hold what somebody looks for: all of them where they are few; where some thousands do, what the index says; else a condition
+"""Which cases hold what somebody looks for: all of them where they are few, by their ids where some thousands do; else a condition
 that a list walks along: it need not walk far.
 """
 
@@ -21,25 +21,25 @@ from gezhi.kernel.search import asked, folded, stands_in, terms
 from gezhi.tenancy.current import current
 
 MOST_FRESH, OVERLAP_MS = 500, 60_000
-MOST_LISTED = 2_500  # cases that the index is asked for anew with each question of a list
+MOST_LISTED = 2_500  # cases that are named by their ids
 
 
 class Found(NamedTuple):
-    """terms: what was looked for, folded. ids: all cases that hold it, or None where they are more than a thousand. is_listed: no more
-    than MOST_LISTED then.
+    """terms: what was looked for, folded. ids: all cases that hold it, or None where they are more than a thousand. listed: their ids as
+    the engine keeps them, where they are no more than MOST_LISTED then.
     """
 
     terms: tuple[str, ...]
     ids: tuple[UUID, ...] | None
-    is_listed: bool = False
+    listed: tuple[Any, ...] = ()
 
     @property
     def holds(self) -> Q:
         """The condition on cases."""
         if self.ids is not None:
             return Q(id__in=self.ids)
-        if self.is_listed:
-            return Q(id__in=RawSQL(*_in_index(self.terms)))
+        if self.listed:
+            return Q(id__in=RawSQL(*engines.among(self.listed)))
         lines = SearchLine.objects.filter(case_id=OuterRef("id"))
         for term in self.terms:
             lines = lines.filter(GreaterThan(StrIndex("text", Value(term)), 0))
@@ -47,23 +47,44 @@ class Found(NamedTuple):
 
 
 def look_for(words: str) -> Found | None:
-    """What holds all these words; None for no words at all. 3 queries; 2 for what more than a thousand hold."""
+    """What holds all these words; None for no words at all. At most 4 queries; 1 for a word of two signs that more than MOST_LISTED hold, 2 for
+    what else more than a thousand do.
+    """
     return look_for_each([words])[0]
 
 
 def look_for_each(asked_for: Sequence[str]) -> list[Found | None]:
-    """The same for several lists of words at once. 3 queries however many, none where none says a word; 1 more where one of them is held by
-    more than a thousand, and 2 more for each that is the tracking code of a case.
+    """The same for several lists of words at once. 4 queries however many, none where none says a word; 2 more for each that is the tracking code
+    of a case.
     """
     searched = [terms(words) for words in asked_for]
     wanted = [one for one in dict.fromkeys(searched) if one]
     if not wanted:
         return [None for _ in searched]
-    found = _indexed(wanted)
-    fresh = _fresh() if any(len(ids) <= counting.COUNTED for ids in found.values()) else []
-    listed = _listed([one for one in wanted if len(found[one]) > counting.COUNTED])
-    known = {one: Found(one, _all_of(one, found[one], fresh), one in listed) for one in wanted}
+    dense = _dense(wanted)
+    found = _indexed([one for one in wanted if one not in dense])
+    fresh = (
+        _fresh() if any(ids is not None and len(ids) <= counting.COUNTED for ids in found.values()) else []
+    )
+    known = {one: _known(one, found.get(one), fresh) for one in wanted}
     return [_coded(words, known.get(one)) for words, one in zip(asked_for, searched, strict=True)]
+
+
+def _known(
+    searched: tuple[str, ...], indexed: Sequence[Any] | None, fresh: Sequence[tuple[UUID, str]]
+) -> Found:
+    """indexed: as the index has them, None for more than it is asked for."""
+    if indexed is None:
+        return Found(searched, None)
+    if len(indexed) > counting.COUNTED:
+        return Found(searched, None, tuple(indexed))
+    return Found(
+        searched,
+        (
+            *(UUID(str(id)) for id in indexed),
+            *(id for id, text in fresh if stands_in(searched, text)),
+        ),
+    )
 
 
 def _coded(words: str, found: Found | None) -> Found | None:
@@ -74,22 +95,43 @@ def _coded(words: str, found: Found | None) -> Found | None:
     return Found(found.terms, (case,))
 
 
-def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[UUID]]:
-    """A thousand and one cases at most for each, as the index has them. 1 query."""
+def _dense(wanted: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Those of them that more than MOST_LISTED cases hold, as far as the index alone says it: it knows a word of one or two signs by
+    itself. 1 query, none where all words are longer.
+    """
+    parts, values = list[str](), list[Any]()
+    for number, one in enumerate(wanted):
+        if len(one) == 1 and len(one[0]) <= engines.WHOLE:
+            question, given = engines.hits(asked(one))
+            parts.append(
+                f"SELECT {number}, COUNT(*) FROM ({question} LIMIT {MOST_LISTED + 1}) AS hits_{number}"
+            )
+            values += given
+    return {wanted[which] for which, count in _rows(parts, values) if count > MOST_LISTED}
+
+
+def _indexed(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[Any] | None]:
+    """The cases of each as the index has them, by their ids as the engine keeps them; None for more than MOST_LISTED. 1 query, none for none."""
     parts, values = list[str](), list[Any]()
     for number, one in enumerate(wanted):
         question, given = _in_index(one)
         parts.append(
-            f"SELECT {number} AS which, case_id FROM ({question} LIMIT {counting.COUNTED + 1}) AS found_{number}"
+            f"SELECT {number} AS which, case_id FROM ({question} LIMIT {MOST_LISTED + 1}) AS found_{number}"
         )
         values += given
+    found: dict[tuple[str, ...], list[Any]] = {one: [] for one in wanted}
+    for which, id in _rows(parts, values):
+        found[wanted[which]].append(id)
+    return {one: ids if len(ids) <= MOST_LISTED else None for one, ids in found.items()}
+
+
+def _rows(parts: Sequence[str], values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The answers of several questions at once. 1 query, none for none."""
+    if not parts:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
-        rows = cursor.fetchall()
-    found: dict[tuple[str, ...], list[UUID]] = {one: [] for one in wanted}
-    for which, id in rows:
-        found[wanted[which]].append(UUID(str(id)))
-    return found
+        return list(cursor.fetchall())
 
 
 def _in_index(searched: tuple[str, ...]) -> tuple[str, list[Any]]:
@@ -100,28 +142,6 @@ def _in_index(searched: tuple[str, ...]) -> tuple[str, list[Any]]:
         f"SELECT case_id FROM {engines.source()} WHERE insight_searchline.jurisdiction_id = %s AND {narrow} AND {holds}",
         [engines.stored(current()), *given, *searched],
     )
-
-
-def _listed(wanted: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    """Those of them that no more than MOST_LISTED cases hold. 1 query, none for none."""
-    parts, values = list[str](), list[Any]()
-    for number, one in enumerate(wanted):
-        question, given = _in_index(one)
-        parts.append(f"SELECT {number}, COUNT(*) FROM ({question} LIMIT {MOST_LISTED + 1}) AS found_{number}")
-        values += given
-    if not parts:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        return {wanted[which] for which, count in cursor.fetchall() if count <= MOST_LISTED}
-
-
-def _all_of(
-    searched: Sequence[str], indexed: Sequence[UUID], fresh: Sequence[tuple[UUID, str]]
-) -> tuple[UUID, ...] | None:
-    if len(indexed) > counting.COUNTED:
-        return None
-    return (*indexed, *(id for id, text in fresh if stands_in(searched, text)))
 
 
 def _fresh() -> list[tuple[UUID, str]]:

@@ -94,6 +94,7 @@ NAMES: Mapping[str, Any] = {
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The list that was asked for. place_missed: no place is called that. own: the party it begins with, "" of none. terms: what was looked for, folded.
+    ids: all cases that hold it, where no more than a thousand do. listed: how many do, where some thousands do.
 
     problems: a sentence for each answer that cannot be used. notes: what is good to know of those that can. is_empty: nothing can fit.
     """
@@ -104,6 +105,7 @@ class Chosen:
     place_code: str = ""
     terms: tuple[str, ...] = ()
     ids: tuple[UUID, ...] | None = None
+    listed: int = 0
     place_missed: bool = False
     is_empty: bool = False
     own: str = ""
@@ -199,6 +201,7 @@ def judged(question: Question, place: PlaceRow | None, sought: Found | None, *, 
         place_code=place.code if place else "",
         terms=sought.terms if sought else (),
         ids=sought.ids if sought else None,
+        listed=len(sought.listed) if sought else 0,
         place_missed=bool(typed["place"]) and place is None,
         is_empty=is_empty,
         own=own,

@@ -59,7 +59,9 @@ def listed(
         and (known is None or known <= counting.COUNTED)
         and (known is not None or chosen.is_filtered)
     )
-    spots = paged.few(parts[0], order=order, **who) if may_be_few else None
+    # what some thousands of cases hold is known by their ids, and need not be walked for
+    most = max(counting.COUNTED, chosen.listed)
+    spots = paged.few(parts[0], order=order, most=most, **who) if may_be_few else None
     asked = number
     if spots is None:
         if start is None and number > 1:
@@ -72,7 +74,8 @@ def listed(
         number = paged.begun(len(ids), number, PAGE)
         begins = (number - 1) * PAGE
     page = paged.cut(ids, start=start, begins=begins, size=PAGE)
-    return Shown(page, number, len(spots), order, is_best, _other_page(asked, number))
+    total = min(len(spots), counting.COUNTED + 1)
+    return Shown(page, number, total, order, is_best, _other_page(asked, number))
 
 
 def _other_page(asked: int, number: int) -> str:
@@ -89,7 +92,7 @@ def _known_order(
 ) -> tuple[list[UUID], int, bool]:
     """All cases in order, and where the page begins. 1 query more for the best first."""
     ids = [spot.id for spot in spots]
-    if not (is_best(chosen) and ids):
+    if not (is_best(chosen) and 0 < len(ids) <= counting.COUNTED):
         return ids, paged.begins(spots, start, order), False
     ids = finding.best_first(ids, chosen.terms)
     if start is None or start.spot.id not in ids:
