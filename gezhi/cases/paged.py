@@ -117,7 +117,7 @@ def jumped(
     """
     number = min(number, MOST_PAGES)
     wanted = (number - 1) * size + 1  # the rows before it, and one that stands on it
-    who = {"actor": actor, "at": at, "soon": soon}
+    who: dict[str, Any] = {"actor": actor, "at": at, "soon": soon}
     before, found = 0, list[tuple[int, Answer]]()  # of each part: how many stood before it, its rows
     for part in parts:
         if before >= wanted or number == 1:

@@ -19,10 +19,12 @@ from gezhi.parties import names
 from gezhi.parties.actions import hold
 from gezhi.parties.models import Account, ColumnChoice, View
 from gezhi.tenancy.clock import new_id
+from gezhi.tenancy.prepared import Prepared
 
 MOST = 12  # of a person, and of a party
 MOST_SIGNS = 30  # of a name
 MOST_QUERY = 1000
+NOBODY = UUID(int=0)  # nobody's id, and no party's
 
 
 class ViewRow(NamedTuple):
@@ -41,8 +43,8 @@ _FIELDS = ("id", "name", "query", "columns", "party_id", "made_by_id")
 
 def seen_by(actor: Actor) -> list[ViewRow]:
     """His parties' views, then his own, each in the order they were put into. 1 query."""
-    rows = _seen_by(actor).order_by(F("party").asc(nulls_last=True), "place", "id")
-    return [_row(values) for values in rows.values_list(*_FIELDS)]
+    me = actor.id or NOBODY
+    return [_row(values) for values in _SEEN_BY.rows(me, tuple(actor.parties()) or (NOBODY,))]
 
 
 def one(view_id: UUID, *, actor: Actor) -> ViewRow:
@@ -179,8 +181,8 @@ def restore(view_id: UUID, *, actor: Actor, at: datetime) -> None:
 
 def columns_of(actor: Actor, view: UUID | None) -> tuple[str, ...]:
     """Which columns he wants in a list, () where he never said. 1 query."""
-    rows = ColumnChoice.objects.filter(account=actor.id, of=view.hex if view else "")
-    return _codes(rows.values_list("columns", flat=True).first() or "")
+    found = _COLUMNS_OF.rows(actor.id or NOBODY, view.hex if view else "")
+    return _codes(found[0][0] if found else "")
 
 
 def choose_columns(actor: Actor, view: UUID | None, columns: Sequence[str]) -> None:
@@ -190,11 +192,26 @@ def choose_columns(actor: Actor, view: UUID | None, columns: Sequence[str]) -> N
         ColumnChoice.objects.update_or_create(account_id=actor.id, of=of, defaults={"columns": said})
 
 
+_COLUMNS_OF = Prepared(
+    lambda account, of: ColumnChoice.objects.filter(account=account, of=of).values_list("columns")[:1]
+)
+
+
 def _seen_by(actor: Actor) -> QuerySet[View]:
-    rows: QuerySet[View] = View.objects.filter(
-        Q(account=actor.id) | Q(party__in=actor.parties()), dropped_at=None
-    )
+    return _of(actor.id or NOBODY, tuple(actor.parties()))
+
+
+def _of(account: UUID, those: tuple[UUID, ...]) -> QuerySet[View]:
+    """Views of a person and of his parties."""
+    rows: QuerySet[View] = View.objects.filter(Q(account=account) | Q(party__in=those), dropped_at=None)
     return rows
+
+
+_SEEN_BY = Prepared(
+    lambda account, those: (
+        _of(account, those).order_by(F("party").asc(nulls_last=True), "place", "id").values_list(*_FIELDS)
+    )
+)
 
 
 def _is_seen(view: View, actor: Actor) -> bool:

@@ -82,16 +82,21 @@ def moment(at: datetime | None, now: datetime) -> str:
 
 def near(at: datetime, now: datetime) -> str:
     """When something is due, as short as it is clear: 今天 23:12, 明天 14:00, 周一 14:00 (within six days), 11月30日, 2027年3月2日."""
-    local, days = (
-        timezone.localtime(at),
-        (timezone.localtime(at).date() - timezone.localtime(now).date()).days,
-    )
+    zone = timezone.get_current_timezone()
+    due = at.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
+    return _near(get_language() or "", due, now.astimezone(zone).date())
+
+
+@lru_cache(maxsize=8192)
+def _near(_language: str, due: datetime, today: date) -> str:
+    """Kept as `_span` is. due: the minute, by the clock on the wall."""
+    days = (due.date() - today).days
+    clock = f"{due:%H:%M}"
     if -1 <= days <= 1:
-        return moment(at, now)
+        return str(NEAR[days]) % {"clock": clock}
     if 1 < days < 7:
-        said = {"day": WEEKDAYS[local.weekday()], "clock": f"{local:%H:%M}"}
-        return _("%(day)s %(clock)s") % said
-    return short_day(at, now)
+        return _("%(day)s %(clock)s") % {"day": WEEKDAYS[due.weekday()], "clock": clock}
+    return date_format(due, _("n月j日") if due.year == today.year else _("Y年n月j日"))
 
 
 def which_day(at: datetime, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """Rows of a case list: everything a line shows, gathered for the whole page at once. The same number of queries for any page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,6 +42,21 @@ UNNAMED = frozenset({"fix", "review"})  # the whole case's own, and what says it
 ANY = "0-0"  # stands for a number while the address of all cases is worked out
 
 Value = TypeVar("Value")
+Say = Callable[[Mapping[str, Any], str], str]  # words.of, or one that looks up each word but once
+
+
+class _Words:
+    """The words of codes, each looked up once a page: fifty lines say the same dozen."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], str] = {}
+
+    def of(self, table: Mapping[str, Any], code: str) -> str:
+        """As words.of, for tables that stay."""
+        found = self._known.get((id(table), code))
+        if found is None:
+            found = self._known[id(table), code] = words.of(table, code)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +105,9 @@ def rows(cases: Sequence["Case | CaseLine"], *, at: datetime, actor: Actor = VIS
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
     names = parties.account_names({case.handler_id for case in cases if case.handler_id})
-    soon, case_url = soon_at(at), reverse("desk:case", args=[ANY])
+    soon, case_url, of = soon_at(at), reverse("desk:case", args=[ANY]), _Words().of
     return [
-        _row(case, found, known, names, next_of(case, actor), at=at, soon=soon, case_url=case_url)
+        _row(case, found, known, names, next_of(case, actor), at=at, soon=soon, case_url=case_url, of=of)
         for case in cases
     ]
 
@@ -107,10 +122,11 @@ def _row(
     at: datetime,
     soon: datetime,
     case_url: str,
+    of: Say,
 ) -> Row:
     place, lead = known_of(found, case.place_id), known.get(case.lead_id)
     is_closed = case.closed_at is not None
-    clock = clock_of(case, known, at=at, soon=soon)
+    clock = clock_of(case, known, at=at, soon=soon, of=of)
     return Row(
         url=case_url.replace(ANY, case.number),
         number=case.number,
@@ -119,15 +135,15 @@ def _row(
         spot=short_name(place) if place else _("未定位"),
         matter=matter(case),
         state=case.state,
-        state_label=words.of(words.ENDINGS, case.ending) if is_closed else words.of(words.STATES, case.state),
+        state_label=of(words.ENDINGS, case.ending) if is_closed else of(words.STATES, case.state),
         clock=clock,
         clock_icon=CLOCK_ICONS[clock.state],
         who=lead.name if lead else "",
         person=known_of(names, case.handler_id) or "",
-        turn=turn(case, known),
+        turn=turn(case, known, of),
         held=held(case, known, at),
         closed_on=times.short_day(case.closed_at, at),
-        next=words.of(words.AHEAD, ahead) if ahead in words.AHEAD else words.of(words.NEXT, case.state),
+        next=of(words.AHEAD, ahead) if ahead in words.AHEAD else of(words.NEXT, case.state),
         danger=danger_mark(case),
         is_escalated=queries.is_escalated(case) and not is_closed,
         came_back=case.came_back_from_id is not None,
@@ -167,12 +183,12 @@ def danger_of(case: "Case | CaseLine", words_said: str = "") -> str:
     return _("可能有危险：%(said)s，先打 %(call)s") % {"said": found.said, "call": found.call}
 
 
-def turn(case: "Case | CaseLine", known: Mapping[UUID, Any]) -> str:
+def turn(case: "Case | CaseLine", known: Mapping[UUID, Any], of: Say = words.of) -> str:
     """Who must act where it is not the accountable party; "" where it is. An objection is the desk's to look into."""
     if case.state == State.TO_CONFIRM and case.has_objection:
         desk = known.get(case.desk_id)
         return str(desk.name) if desk else ""
-    return words.of(words.TURNS, case.state) if case.state in words.TURNS else ""
+    return of(words.TURNS, case.state) if case.state in words.TURNS else ""
 
 
 def short_name(place: places.PlaceRow) -> str:
@@ -197,14 +213,16 @@ def soon_for(case: "Case | CaseLine", due: datetime | None, *, at: datetime, soo
     return soon if due and is_nearly_due(begun_at, due, at) else at
 
 
-def clock_of(case: "Case | CaseLine", known: dict[UUID, Any], *, at: datetime, soon: datetime) -> times.Clock:
+def clock_of(
+    case: "Case | CaseLine", known: dict[UUID, Any], *, at: datetime, soon: datetime, of: Say = words.of
+) -> times.Clock:
     """The earliest deadline that counts; hovering says which one it is and the working time of whoever must act."""
     if case.closed_at is not None:
         return times.NO_CLOCK
     hours, soon = hours_of(case, known), soon_for(case, case.due_at, at=at, soon=soon)
     found = times.clock(case.due_at, at=at, soon=soon, hours=hours, is_paused=case.review_at is not None)
     which = deadline_of(case)
-    name = words.of(words.CLOCKS, which)
+    name = of(words.CLOCKS, which)
     hover = " · ".join(filter(None, [f"{name} {found.exact}", found.with_work]))
     return found._replace(exact=hover, name="" if which in UNNAMED else name)
 

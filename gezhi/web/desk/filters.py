@@ -1,6 +1,6 @@
 """What a case list shows: the desk's own views, and the filters of its form as one `CaseFilter`, with a sentence for each that cannot be used."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -303,13 +303,26 @@ def _as_options(pairs: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
     return format_html_join("", '<option value="{}"{}>{}</option>', options)
 
 
-def _choices() -> dict[str, list[tuple[str, str]]]:
+def _choices() -> dict[str, Sequence[tuple[str, str]]]:
+    language = get_language() or ""
     return {
-        "category": [("", _("全部类别")), *catalogue.choices(get_language() or "")],
+        "category": [("", _("全部类别")), *catalogue.choices(language)],
         "party": [("", _("全部单位")), *((str(id), name) for id, name in parties.open_names())],
-        "level": [("", _("全部层级")), *((code, str(name)) for code, name in words.LEVELS.items())],
-        "round": [("", _("不限轮次")), *((code, str(name)) for code, (name, _rounds) in ROUNDS.items())],
-        "order": [("", _("通常的排列")), *((code, str(name)) for code, name in ORDERS.items())],
-        "clock": [("", _("不限时限")), *((code, str(name)) for code, name in CLOCKS.items())],
-        "channel": [("", _("全部来源")), *((code, str(name)) for code, name in words.CHANNELS.items())],
+        **_fixed(language),
+    }
+
+
+@lru_cache(maxsize=16)
+def _fixed(_language: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """The choices that are the same in every office."""
+    named = {
+        "level": (_("全部层级"), words.LEVELS),
+        "round": (_("不限轮次"), {code: name for code, (name, _rounds) in ROUNDS.items()}),
+        "order": (_("通常的排列"), ORDERS),
+        "clock": (_("不限时限"), CLOCKS),
+        "channel": (_("全部来源"), words.CHANNELS),
+    }
+    return {
+        field: (("", every), *((code, str(name)) for code, name in table.items()))
+        for field, (every, table) in named.items()
     }

@@ -5,12 +5,15 @@ Fifty times through the template engine takes as long as all queries of the page
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.kernel.search import around, folded, marked
@@ -31,7 +34,7 @@ def as_html(
     at: datetime,
     is_chosen: bool = True,
 ) -> SafeString:
-    """templates/desk/_line.html for each row; "" for none. Whatever a row says is escaped here.
+    """templates/desk/_line.html for each row, its text made once a language; "" for none. Whatever a row says is escaped here.
 
     terms: what was looked for, marked in matter, place and number. texts: what was said of a case, as it was written: where these three do not
     say it, what does is shown around the hit.
@@ -39,25 +42,42 @@ def as_html(
     """
     if not rows:
         return mark_safe("")
-    line = "".join(
-        render_to_string("desk/_line.html", {"columns": columns, "is_chosen": is_chosen}).splitlines()
-    )
+    made = _made(get_language() or "", tuple(columns), is_chosen)
     more = frozenset(columns) - frozenset(USUAL)
-    yours = render_to_string("desk/_yours.html").strip()
-    danger = render_to_string("desk/_danger.html").strip()
-    mark = render_to_string("desk/_escalated.html").rstrip()
-    again = render_to_string("desk/_again.html").rstrip()
     return mark_safe(
         "\n".join(
-            line.format_map(
-                _escaped(row, yours)
-                | _of_columns(row, more, at)
+            made.line.format_map(
+                _escaped(row, made.yours)
+                | (_of_columns(row, more, at) if more else {})
                 | (_hits(row, terms, texts.get(row.id, ())) if terms else {})
-                | {"danger": danger.format(escape(row.danger)) if row.danger else ""}
-                | {"mark": (mark if row.is_escalated else "") + (again if row.came_back else "")}
+                | {"danger": made.danger.format(escape(row.danger)) if row.danger else ""}
+                | {"mark": (made.mark if row.is_escalated else "") + (made.again if row.came_back else "")}
             )
             for row in rows
         )
+    )
+
+
+class _Made(NamedTuple):
+    """The templates of a line and of what stands in some, in one language; what is in braces is filled in."""
+
+    line: str
+    yours: str
+    danger: str
+    mark: str
+    again: str
+
+
+@lru_cache(maxsize=256)
+def _made(_language: str, columns: tuple[str, ...], is_chosen: bool) -> _Made:
+    """Kept by columns: the templates say nothing of a case."""
+    line = render_to_string("desk/_line.html", {"columns": columns, "is_chosen": is_chosen})
+    return _Made(
+        "".join(line.splitlines()),
+        render_to_string("desk/_yours.html").strip(),
+        render_to_string("desk/_danger.html").strip(),
+        render_to_string("desk/_escalated.html").rstrip(),
+        render_to_string("desk/_again.html").rstrip(),
     )
 
 
