@@ -49,6 +49,7 @@ OF_THE_CODE = (
     "gezhi.flows.demonstration.bank.sagas",
     "gezhi.flows.demonstration.bank.town",
     "gezhi.flows.demonstration.pictures.drawn",
+    "gezhi.insight.search.finding._walked",
     "gezhi.kernel.private._plain",
     "gezhi.ledger.keyed.BY_KEY",
     "gezhi.ledger.sheetrows._text",

@@ -35,6 +35,7 @@ from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.places import paths
 from gezhi.places.onpath import within
 from gezhi.reports.queries import unpublished_runs
+from gezhi.tenancy.many import named
 from gezhi.tenancy.prepared import Prepared
 
 OPEN = tuple(state.value for state in lifecycle.OPEN)
@@ -53,11 +54,16 @@ RETURNED = Q(returns__gt=0)
 REWORKED = Q(round__gt=1)
 
 
+class Lasting(Q):
+    """A condition that is the same object each time: the question of a list that hangs on it may be kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
     """What a list shows. clock: "overdue", "due_soon" (before `soon`, in the last quarter of its time), "safe" (neither), "paused".
 
     holds: whatever else must be true of a case, from whoever knows more than this package; None = nothing.
+    named: all cases that may fit, by their ids as one text (tenancy.many); "" = any.
 
     since, until: aware moments of receipt, since <= receipt < until. rounds: (the first that is wanted, the last; None = all that follow).
     is_escalated: somebody above whoever had it sees to it.
@@ -77,6 +83,7 @@ class CaseFilter:
     since: datetime | None = None
     until: datetime | None = None
     holds: Q | None = None
+    named: str = ""
     is_unlocated: bool = False
     is_returned: bool | None = None
     is_escalated: bool = False
@@ -204,6 +211,8 @@ def _fits(wanted: CaseFilter, actor: Actor) -> Q:
     fits &= _moments(wanted)
     if wanted.holds is not None:
         fits &= wanted.holds
+    if wanted.named:
+        fits &= Q(id__in=named(wanted.named))
     if wanted.is_unlocated:
         fits &= Q(place_id=None)
     if wanted.is_returned is not None:

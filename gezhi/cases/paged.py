@@ -3,6 +3,7 @@
 A filter that fits few cases is asked for all of them at once, along the index that narrows it; one that fits many is walked along the order.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from gezhi.cases.lifecycle import State
 from gezhi.cases.line import CaseLine
-from gezhi.cases.lists import OPEN, CaseFilter, fitting_but, fitting_each, hidden_from
+from gezhi.cases.lists import OPEN, CaseFilter, Lasting, fitting_but, fitting_each, hidden_from
 from gezhi.cases.models import Case
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor
@@ -177,13 +178,16 @@ TIMES = {"overdue": 1, "due_soon": 2, "safe": 2}  # clocks that hang on now, and
 
 
 def _asked(asked: _Asked, spot: Spot | None = None, *, actor: Actor, at: datetime, soon: datetime) -> Answer:
-    """The answer; words are put together anew each time, all else once for each filter and reader. 1 query and that of `hidden_from`."""
-    hidden = hidden_from(actor)
-    if asked.wanted.holds is not None:
+    """The answer; what somebody else's condition asks is put together anew each time, all else once for each filter and reader. 1 query and that of `hidden_from`."""
+    hidden, wanted = hidden_from(actor), asked.wanted
+    if wanted.holds is not None and type(wanted.holds) is not Lasting:
         return answer_of(asked.rows(hidden, spot, actor=actor, at=at, soon=soon))
-    times = (at, soon)[: TIMES.get(asked.wanted.clock, 0)]
+    times = (at, soon)[: TIMES.get(wanted.clock, 0)]
+    named = (wanted.named,) if wanted.named else ()
+    if named:
+        asked = asked._replace(wanted=replace(wanted, named=_ANY))
     try:
-        return _prepared(asked, actor, hidden).answer(*times, *(spot or ()))
+        return _prepared(asked, actor, hidden).answer(*named, *times, *(spot or ()))
     except EmptyResultSet:
         return answer_of(Case.objects.none().values_list("id"))
 
@@ -193,14 +197,19 @@ def _prepared(asked: _Asked, actor: Actor, hidden: tuple[UUID, ...]) -> Prepared
     """Kept by filter and actor: putting the question together takes longer than fifty rows."""
 
     def ask(*values: Any) -> QuerySet[Any, Any]:
-        spot = Spot(*values[-2:]) if asked.is_behind else None
-        times = values[: TIMES.get(asked.wanted.clock, 0)] or (_NEVER,)
-        return asked.rows(hidden, spot, actor=actor, at=times[0], soon=times[-1])
+        given = deque(values)
+        question = asked
+        if asked.wanted.named:
+            question = asked._replace(wanted=replace(asked.wanted, named=given.popleft()))
+        spot = Spot(id=given.pop(), at=given.pop()) if asked.is_behind else None
+        times = given or (_NEVER,)
+        return question.rows(hidden, spot, actor=actor, at=times[0], soon=times[-1])
 
     return Prepared(ask)
 
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # where no clock is asked for
+_ANY = "any"  # stands for the ids that change from question to question
 
 
 def _lines(ids: Sequence[UUID]) -> list[CaseLine]:

@@ -3,7 +3,6 @@
 SQLite: FTS5, row by jurisdiction and number; it keeps the tokens itself, for an index that has to be told what to forget is broken by the first wrong word. PostgreSQL: a column of lexemes beside the text, under GIN.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -89,13 +88,6 @@ def hits(wanted: Sequence[str]) -> tuple[str, list[Any]]:
         f"SELECT 1 FROM insight_searchline WHERE insight_searchline.jurisdiction_id = %s AND {inside}",
         [current(), *values],
     )
-
-
-def among(case_ids: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Cases by their ids as this engine keeps them, however many, as what stands behind IN, and its values."""
-    if connection.vendor == "sqlite":
-        return "SELECT value FROM json_each(%s)", [json.dumps(case_ids)]
-    return "SELECT unnest(%s::uuid[])", [list(case_ids)]
 
 
 def holds() -> str:

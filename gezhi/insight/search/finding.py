@@ -3,21 +3,23 @@ that a list walks along: it need not walk far.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
+from gezhi.cases.lists import Lasting
 from gezhi.cases.models import Case
 from gezhi.insight.models import SearchLine
 from gezhi.insight.search import coded, engines
 from gezhi.kernel import counting
 from gezhi.kernel.ids import made_at, uuid7
 from gezhi.kernel.search import asked, folded, stands_in, terms
+from gezhi.tenancy import many
 from gezhi.tenancy.current import current
 
 MOST_FRESH, OVERLAP_MS = 500, 60_000
@@ -25,13 +27,13 @@ MOST_LISTED = 2_500  # cases that are named by their ids
 
 
 class Found(NamedTuple):
-    """terms: what was looked for, folded. ids: all cases that hold it, or None where they are more than a thousand. listed: their ids as
-    the engine keeps them, where they are no more than MOST_LISTED then.
+    """terms: what was looked for, folded. ids: all cases that hold it, or None where they are more than a thousand. listed: their ids, 32 signs
+    each, where they are no more than MOST_LISTED then.
     """
 
     terms: tuple[str, ...]
     ids: tuple[UUID, ...] | None
-    listed: tuple[Any, ...] = ()
+    listed: tuple[str, ...] = ()
 
     @property
     def holds(self) -> Q:
@@ -39,11 +41,28 @@ class Found(NamedTuple):
         if self.ids is not None:
             return Q(id__in=self.ids)
         if self.listed:
-            return Q(id__in=RawSQL(*engines.among(self.listed)))
-        lines = SearchLine.objects.filter(case_id=OuterRef("id"))
-        for term in self.terms:
-            lines = lines.filter(GreaterThan(StrIndex("text", Value(term)), 0))
-        return Q(Exists(lines))
+            return Q(id__in=many.named(self.named))
+        return _walked(current(), self.terms)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether all of them are known by their ids."""
+        return self.ids is not None or bool(self.listed)
+
+    @property
+    def named(self) -> str:
+        """Their ids as one text (tenancy.many); "" where they are not known."""
+        ids = self.listed or [id.hex for id in self.ids or ()]
+        return many.as_text(ids) if self.is_named else ""
+
+
+@lru_cache(maxsize=256)
+def _walked(_office: UUID, searched: tuple[str, ...]) -> Q:
+    """What a list looks at line by line. The same words are the same condition, so that whoever asks keeps his question."""
+    lines = SearchLine.objects.filter(case_id=OuterRef("id"))
+    for term in searched:
+        lines = lines.filter(GreaterThan(StrIndex("text", Value(term)), 0))
+    return Lasting(Exists(lines))
 
 
 def look_for(words: str) -> Found | None:
@@ -77,7 +96,7 @@ def _known(
     if indexed is None:
         return Found(searched, None)
     if len(indexed) > counting.COUNTED:
-        return Found(searched, None, tuple(indexed))
+        return Found(searched, None, tuple(str(id).replace("-", "") for id in indexed))
     return Found(
         searched,
         (

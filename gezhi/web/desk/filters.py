@@ -177,10 +177,12 @@ def judged(question: Question, place: PlaceRow | None, sought: Found | None, *, 
     since, until = _days(typed, problems)
     here = _on_map(typed["box"], problems)
     is_empty |= here is not None and not here
+    is_empty |= sought is not None and sought.ids == ()
     wanted = replace(
         base,
         states=states,
-        holds=_both(sought.holds if sought else None, here),
+        holds=_both(sought.holds if sought and not sought.is_named else None, here),
+        named=sought.named if sought else "",
         party=uuid_or_none(typed["party"]),
         clock=_known(typed, "clock", CLOCKS, problems) or base.clock,
         channel=_known(typed, "channel", words.CHANNELS, problems),
@@ -274,7 +276,7 @@ def _on_map(typed: str, problems: list[str]) -> Q | None:
 
 
 def _both(one: Q | None, other: Q | None) -> Q | None:
-    return one & other if one and other else one or other
+    return Q(one, other) if one and other else one or other
 
 
 def _category(code: str, problems: list[str]) -> tuple[UUID, ...]:

@@ -149,8 +149,11 @@ def _own_name(chosen: filters.Chosen) -> str:
 
 
 def _texts(chosen: filters.Chosen, shown: Sequence[lists.Row]) -> Mapping[UUID, Sequence[str]]:
-    """What was said of these cases, as it was written. 2 queries where somebody looks for words."""
-    return said_in([row.id for row in shown]) if chosen.terms and shown else {}
+    """What was said of these cases, as it was written, where their lines do not say the words themselves. At most 2 queries, none where nobody
+    looks for words.
+    """
+    untold = lines.untold(shown, chosen.terms)
+    return said_in(untold) if untold else {}
 
 
 def _states(chosen: filters.Chosen) -> list[dict[str, object]]:

@@ -84,8 +84,7 @@ def _made(_language: str, columns: tuple[str, ...], is_chosen: bool) -> _Made:
 def _hits(row: Row, terms: Sequence[str], told: Sequence[str]) -> dict[str, str]:
     """What people read of a case, with what was looked for marked in it."""
     shown = _with_marks(row.matter, terms)
-    read = folded("\n".join((row.matter, row.place, row.number)))
-    lacking = [term for term in terms if term not in read]
+    lacking = _lacking(row, terms) if told else []
     text = next((one for one in told if any(term in folded(one) for term in lacking)), "")
     if text:
         shown += f' <span class="muted">{_with_marks(around(text, lacking, AROUND), terms)}</span>'
@@ -94,6 +93,16 @@ def _hits(row: Row, terms: Sequence[str], told: Sequence[str]) -> dict[str, str]
         "spot_html": _with_marks(row.spot, terms),
         "short_html": _with_marks(row.short, terms),
     }
+
+
+def untold(rows: Sequence[Row], terms: Sequence[str]) -> list[UUID]:
+    """The cases whose line does not say all that was looked for: what was said of them is to be read."""
+    return [row.id for row in rows if terms and _lacking(row, terms)]
+
+
+def _lacking(row: Row, terms: Sequence[str]) -> list[str]:
+    read = folded("\n".join((row.matter, row.place, row.number)))
+    return [term for term in terms if term not in read]
 
 
 def _with_marks(text: str, terms: Sequence[str]) -> str:

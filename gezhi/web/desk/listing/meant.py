@@ -58,7 +58,7 @@ def _only(chosen: filters.Chosen, digits: str, actor: Actor, at: datetime) -> st
     """The one case that holds these digits at all, when its number ends with them."""
     if not chosen.ids:
         return ""
-    rows = lists.fitting(CaseFilter(holds=chosen.wanted.holds), actor=actor, at=at, soon=at).order_by()
+    rows = lists.fitting(CaseFilter(named=chosen.wanted.named), actor=actor, at=at, soon=at).order_by()
     found = list(rows.values_list("number", flat=True)[:2])
     return str(found[0]) if len(found) == 1 and found[0].replace("-", "").endswith(digits) else ""
 

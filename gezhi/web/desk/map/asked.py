@@ -50,6 +50,7 @@ class Shown:
             until=found.until,
             rounds=found.rounds,
             holds=found.holds,
+            named=found.named,
         )
 
     @property
