@@ -93,7 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gezhi.web.context.look",
             ],
-            "builtins": ["gezhi.web.icons", "gezhi.web.punctuation"],
+            "builtins": ["gezhi.web.icons", "gezhi.web.punctuation", "gezhi.web.storylines"],
         },
     }
 ]
