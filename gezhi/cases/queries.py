@@ -33,7 +33,7 @@ from gezhi.cases.policy import (
 from gezhi.cases.reading import open_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
-from gezhi.journal.queries import Step, story
+from gezhi.journal.queries import Step, stories_of, story
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
@@ -199,6 +199,14 @@ def timeline(case: Case, *, actor: Actor | None = None) -> list[Step]:
     """
     steps = story("case", case.id)
     return steps if actor is None else open_to(actor, steps)
+
+
+def timeline_and_reports(
+    case: Case, reports: Collection[UUID], *, actor: Actor
+) -> tuple[list[Step], dict[UUID, list[Step]]]:
+    """The same, and the stories of these reports. As many queries."""
+    told = stories_of({"case": [case.id], "report": reports})
+    return open_to(actor, told.pop(case.id)), told
 
 
 WAITING = frozenset({State.ASKED.value, State.TO_CHECK.value, State.TO_CONFIRM.value})

@@ -30,15 +30,15 @@ def route(name: str, *args: object) -> str:
 
 def _kind(value: object) -> type | None:
     """None of what is looked up each time."""
-    if isinstance(value, UUID):
-        return UUID
+    if isinstance(value, UUID) or type(value) is int:
+        return type(value)
     return str if isinstance(value, str) and _PLAIN.fullmatch(value) else None
 
 
 @lru_cache(maxsize=1024)
 def _form(_prefix: str, name: str, kinds: tuple[type, ...]) -> str | None:
     """The address with %s for each argument; None where it cannot be told from samples."""
-    samples = [str(UUID(int=_SAMPLE + n)) if kind is UUID else f"0-{n}-0" for n, kind in enumerate(kinds)]
+    samples = [_sample(kind, n) for n, kind in enumerate(kinds)]
     try:
         form = reverse(name, args=samples).replace("%", "%%")
     except NoReverseMatch:
@@ -49,6 +49,10 @@ def _form(_prefix: str, name: str, kinds: tuple[type, ...]) -> str | None:
     for sample in samples:
         form = form.replace(sample, "%s")
     return form
+
+
+def _sample(kind: type, n: int) -> str:
+    return f"90817263{n}" if kind is int else f"0-{n}-0" if kind is str else str(UUID(int=_SAMPLE + n))
 
 
 class _Route(URLNode):
