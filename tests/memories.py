@@ -79,6 +79,8 @@ OF_THE_CODE = (
     "gezhi.web.public.health._applied",
     "gezhi.web.public.offline._worker",
     "gezhi.web.rail._written",
+    "gezhi.web.routes._form",
+    "gezhi.web.times._in_figures",
     "gezhi.web.times._left",
     "gezhi.web.times._near",
     "gezhi.web.times._span",

@@ -213,6 +213,11 @@ def standing(case_id: UUID) -> PublicWords | None:
 _STANDING = PreparedRows(PublicWords, lambda id: PublicWords.objects.filter(case_id=id).order_by("id"))
 
 
+def said_in(report: reports.ReportRow) -> str:
+    """The words that a proposal is made of: the desk's restatement, else what was said."""
+    return report.restatement or report.text
+
+
 def proposals(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Of each case (what the desk could say, the words it is made of): the desk's restatement of its first report, else that one's own.
 
@@ -220,7 +225,7 @@ def proposals(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """
     wanted = list(case_ids)
     first = {case_id: ids[0] for case_id, ids in report_ids(wanted).items() if ids}
-    said = {row.id: row.restatement or row.text for row in reports.for_desk(first.values())}
+    said = {row.id: said_in(row) for row in reports.for_desk(first.values())}
     whole = {case_id: said.get(first[case_id], "") if case_id in first else "" for case_id in wanted}
     return {case_id: (proposed(text), text) for case_id, text in whole.items()}
 

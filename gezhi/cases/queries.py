@@ -11,6 +11,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Value,
 )
 
 from gezhi.cases import lifecycle, solvings, spots
@@ -22,6 +23,7 @@ from gezhi.cases.policy import (
     may_be_checked_by,
     may_open,
     roles_for,
+    sees_all,
     visible_but,
     visible_to,
 )
@@ -31,14 +33,14 @@ from gezhi.cases.policy import (
 from gezhi.cases.reading import open_to
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
-from gezhi.journal.queries import Step, story
+from gezhi.journal.queries import Step, stories_of, story
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.ids import CASE_NUMBER
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import code_key
 from gezhi.places.onpath import within
-from gezhi.tenancy.prepared import Prepared, PreparedRows
+from gezhi.tenancy.prepared import Prepared, PreparedCount, PreparedRows
 
 
 def by_number(number: str, *, actor: Actor) -> Case:
@@ -140,6 +142,14 @@ def is_visible(actor: Actor, case_id: str, hidden: Collection[UUID] | None = Non
     return Exists(rows.filter(id=OuterRef(case_id)))
 
 
+def is_surely_visible(actor: Actor, case_id: str, hidden: Collection[UUID]) -> Q:
+    """As `is_visible`; of whoever sees the whole office, and has no complaint of his own in it, no case is looked up."""
+    looked_up = Q(is_visible(actor, case_id, hidden))
+    if hidden or not sees_all(actor):
+        return looked_up
+    return Q(~Exists(Case.objects.filter(complained_of__in=actor.parties()))) | looked_up
+
+
 def silence_may_be_broken() -> bool:
     """Whether a reporter may still ask for a case to be reopened that closed because he gave no answer. No query."""
     return Ending.NO_ANSWER in REPORTER_MAY_REOPEN and catalogue.rule("confirm_days") > 0
@@ -189,6 +199,14 @@ def timeline(case: Case, *, actor: Actor | None = None) -> list[Step]:
     """
     steps = story("case", case.id)
     return steps if actor is None else open_to(actor, steps)
+
+
+def timeline_and_reports(
+    case: Case, reports: Collection[UUID], *, actor: Actor
+) -> tuple[list[Step], dict[UUID, list[Step]]]:
+    """The same, and the stories of these reports. As many queries."""
+    told = stories_of({"case": [case.id], "report": reports})
+    return open_to(actor, told.pop(case.id)), told
 
 
 WAITING = frozenset({State.ASKED.value, State.TO_CHECK.value, State.TO_CONFIRM.value})
@@ -245,7 +263,7 @@ _SHOWN_OF = PreparedRows(
 def count_of_owed_calls(actor: Actor) -> int:
     """How long the desk's call-back list is, counted to COUNTED and one. 1 query, none for whoever calls nobody."""
     desks = tuple(actor.parties(Duty.CLERK, Duty.OFFICER))
-    return len(_OWED.rows(desks)) if desks else 0
+    return _OWED.count(desks) if desks else 0
 
 
 def _owed(desks: Collection[UUID]) -> QuerySet[CallBack]:
@@ -253,11 +271,11 @@ def _owed(desks: Collection[UUID]) -> QuerySet[CallBack]:
 
 
 def _count_of_owed(desks: Collection[UUID]) -> QuerySet[Any, Any]:
-    found: QuerySet[Any, Any] = _owed(desks).order_by().values_list("id")[: counting.COUNTED + 1]
+    found: QuerySet[Any, Any] = _owed(desks).order_by().values_list(Value(1))[: counting.COUNTED + 1]
     return found
 
 
-_OWED = Prepared(_count_of_owed)
+_OWED = PreparedCount(_count_of_owed)
 
 
 def owed_calls(actor: Actor) -> QuerySet[CallBack]:

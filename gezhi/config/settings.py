@@ -93,7 +93,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gezhi.web.context.look",
             ],
-            "builtins": ["gezhi.web.icons", "gezhi.web.punctuation"],
+            "builtins": [f"gezhi.web.{one}" for one in ("icons", "punctuation", "routes", "storylines")],
+            "libraries": {"i18n": "gezhi.web.texts"},
         },
     }
 ]

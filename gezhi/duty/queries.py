@@ -58,9 +58,14 @@ class Sheet(NamedTuple):
 
 def answering(party_id: UUID, at: datetime) -> Answering:
     """Who answers for the party at this moment: a total function of every party there is. 2 queries. Raises NotFound."""
+    return answering_at(parties.party(party_id), at)
+
+
+def answering_at(party: parties.PartyRow, at: datetime) -> Answering:
+    """The same for whoever has read the party. 1 query."""
     if at.tzinfo is None:
         raise ValueError("who answers depends on an aware moment")
-    return _answering(parties.party(party_id), next(iter(_NOW_ON_DUTY.found(party_id, at)), None))
+    return _answering(party, next(iter(_NOW_ON_DUTY.found(party.id, at)), None))
 
 
 def answering_for(party_ids: Iterable[UUID], at: datetime) -> dict[UUID, Answering]:

@@ -1,11 +1,13 @@
 """Read the journal: one subject's story, and rows in sealed order."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet, Subquery, Value
+from django.db.models import Count, Max, Q, QuerySet, Subquery, Value
 
 from gezhi.journal.models import Entry, Seal, Words
 from gezhi.kernel.actor import ActorKind
@@ -27,26 +29,39 @@ def story(kind: str, id: UUID) -> list[Step]:
 
 def stories(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[Step]]:
     """The stories of several subjects of one kind, each oldest first, empty ones too. 2 queries."""
-    wanted = tuple(ids)
-    found: dict[UUID, list[Step]] = {id: [] for id in wanted}
-    if not wanted:
+    return stories_of({kind: ids})
+
+
+def stories_of(subjects: Mapping[str, Iterable[UUID]]) -> dict[UUID, list[Step]]:
+    """The stories of subjects of several kinds, each oldest first, empty ones too. 2 queries."""
+    wanted = {kind: tuple(ids) for kind, ids in subjects.items()}
+    found: dict[UUID, list[Step]] = {id: [] for ids in wanted.values() for id in ids}
+    asked = [part for pair in wanted.items() if pair[1] for part in pair]
+    if not asked:
         return found
     kept: dict[UUID, dict[str, str]] = {}
-    for entry_id, name, text in _WORDS_OF.rows(kind, wanted):
+    for entry_id, name, text in _WORDS_OF.rows(*asked):
         kept.setdefault(entry_id, {})[name] = text
-    for entry in _DEEDS_OF.found(kind, wanted):
+    for entry in _DEEDS_OF.found(*asked):
         found[entry.subject_id].append(Step(entry, kept.get(entry.id, {})))
     return found
 
 
+def _of_any(asked: Sequence[Any], to_entry: str = "") -> Q:
+    """asked: kind, ids, kind, ids … A kind at a time: with IN for the kinds SQLite reads all that there is of them."""
+    subjects = zip(asked[::2], asked[1::2], strict=True)
+    rows = (
+        Q(**{f"{to_entry}subject_kind": kind, f"{to_entry}subject_id__in": ids}) for kind, ids in subjects
+    )
+    return reduce(or_, rows)
+
+
 _WORDS_OF = Prepared(
-    lambda kind, ids: Words.objects.filter(
-        entry__subject_kind=kind, entry__subject_id__in=ids, erased_at=None
-    ).values_list("entry_id", "name", "text")
+    lambda *asked: Words.objects.filter(_of_any(asked, "entry__"), erased_at=None).values_list(
+        "entry_id", "name", "text"
+    )
 )
-_DEEDS_OF = PreparedRows(
-    Entry, lambda kind, ids: Entry.objects.filter(subject_kind=kind, subject_id__in=ids).order_by("seq")
-)
+_DEEDS_OF = PreparedRows(Entry, lambda *asked: Entry.objects.filter(_of_any(asked)).order_by("seq"))
 
 
 def last_notes(kind: str, ids: Iterable[UUID], events: Collection[str]) -> dict[UUID, str]:

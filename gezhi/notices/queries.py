@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from gezhi.cases import queries as cases
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices.models import Cursor, Notice, Seen
 from gezhi.reports.queries import unpublished_runs
-from gezhi.tenancy.prepared import Prepared
+from gezhi.tenancy.prepared import PreparedCount
 
 AT_WORK = (Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER)  # who acts for a party
 
@@ -33,7 +33,12 @@ def unread(
     `unpublished_runs` says, for whoever has asked already.
     """
     to_me = Q(party_id__in=actor.parties(*AT_WORK)) & (Q(person_id=None) | Q(person_id=actor.id))
-    rows = Notice.objects.filter(to_me, cases.is_visible(actor, "case_id", hidden))
+    may_see = (
+        cases.is_visible(actor, "case_id")
+        if hidden is None
+        else cases.is_surely_visible(actor, "case_id", hidden)
+    )
+    rows = Notice.objects.filter(to_me, may_see)
     rows = rows.filter(Q(by=None) | ~Q(by=actor.id))
     if not with_settled:
         rows = rows.filter(settled_at=None)
@@ -48,22 +53,22 @@ def count(actor: Actor) -> int:
     if not is_told(actor):
         return 0
     try:
-        return len(_counting(actor, tuple(unpublished_runs())).rows())
+        return _counting(actor, tuple(unpublished_runs())).count()
     except EmptyResultSet:
         return 0
 
 
 @lru_cache(maxsize=256)
-def _counting(actor: Actor, hidden: tuple[UUID, ...]) -> Prepared:
+def _counting(actor: Actor, hidden: tuple[UUID, ...]) -> PreparedCount:
     """Kept by actor: every page of the desk asks."""
 
     def counted() -> QuerySet[Any]:
         found: QuerySet[Any] = (
-            unread(actor, hidden=hidden).order_by().values_list("id")[: counting.COUNTED + 1]
+            unread(actor, hidden=hidden).order_by().values_list(Value(1))[: counting.COUNTED + 1]
         )
         return found
 
-    return Prepared(counted)
+    return PreparedCount(counted)
 
 
 def is_told(actor: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -238,13 +238,23 @@ class Heard(NamedTuple):
 
 
 def heard(report_ids: Iterable[UUID]) -> dict[UUID, Heard]:
-    """The same for several reports at once, for the desk's page of a case. 2 queries."""
+    """The same for several reports at once. 2 queries."""
+    return heard_in(stories_of(report_ids))
+
+
+def stories_of(report_ids: Iterable[UUID]) -> dict[UUID, list[Step]]:
+    """What befell each of them, oldest first. 2 queries."""
+    return stories("report", report_ids)
+
+
+def heard_in(told: Mapping[UUID, Sequence[Step]]) -> dict[UUID, Heard]:
+    """The same as `heard` for whoever has read their stories. No query."""
     return {
         id: Heard(
             [_reveal(step) for step in steps if step.entry.event == "contact_revealed"],
             [_added(step) for step in steps if step.entry.event == "added"],
         )
-        for id, steps in stories("report", report_ids).items()
+        for id, steps in told.items()
     }
 
 

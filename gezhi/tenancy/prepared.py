@@ -4,15 +4,18 @@ Building a query costs Django ten times what the database takes to answer it by 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import count
+from types import MethodType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 from django.db.models.sql import UpdateQuery
 
 from gezhi.tenancy.current import current, in_city_scope, scope
@@ -29,13 +32,14 @@ class _Way:
     """How one engine is asked; nothing in it belongs to one connection, for all threads go this way.
 
     values: what stands in the statement; wanted: (its place there, which of our values goes there); converted: (column, its
-    expression) of those whose values Django makes from what the engine gives. locks: it holds the rows until the transaction ends.
+    expression, what turns its values into Python's) of those whose values Django makes from what the engine gives. locks: it holds the
+    rows until the transaction ends.
     """
 
     sql: str
     values: tuple[Any, ...]
     wanted: tuple[tuple[int, int], ...]
-    converted: tuple[tuple[int, Any], ...]
+    converted: tuple[tuple[int, Any, tuple[Any, ...]], ...]
     locks: bool
 
 
@@ -89,7 +93,8 @@ class _Statement:
         if {number for _, number in wanted} != set(which.values()):
             raise ValueError("a value of the question does not stand in its statement")
         columns = [column for column, *_ in compiler.select[: compiler.col_count]] if compiler.select else []
-        converted = tuple((place, column) for place, column in enumerate(columns) if _chain(column, here))
+        chains = ((place, column, _chain(column, here)) for place, column in enumerate(columns))
+        converted = tuple(one for one in chains if one[2])
         return _Way(sql, tuple(stands), wanted, converted, compiler.query.select_for_update)
 
     def _compiler(self, samples: Sequence[Any], here: BaseDatabaseWrapper) -> Any:
@@ -143,6 +148,18 @@ class Prepared(_Statement):
             return Answer(cursor.fetchall(), way.converted, here)
 
 
+class PreparedCount(Prepared):
+    """How many rows `ask(*values)` gives, counted where they lie."""
+
+    def count(self, *values: Value | tuple[Value, ...]) -> int:
+        """Their number; of a queryset that is cut off, no more than that. 1 query. Raises as `rows`."""
+        return int(self.rows(*values)[0][0])
+
+    def _made(self, values: Sequence[Value | tuple[Value, ...]], here: BaseDatabaseWrapper) -> _Way:
+        way = super()._made(values, here)
+        return replace(way, sql=f"SELECT COUNT(*) FROM ({way.sql}) counted", converted=())
+
+
 class PreparedRows(Prepared, Generic[Row]):
     """One question for whole rows of one model: `ask(*values)` gives a queryset of it, also one that locks."""
 
@@ -154,8 +171,19 @@ class PreparedRows(Prepared, Generic[Row]):
 
     def found(self, *values: Value | tuple[Value, ...]) -> list[Row]:
         """The answer, as rows that can be saved. 1 query. Raises as `rows`."""
-        names = [field.attname for field in self._model._meta.concrete_fields]
-        return [self._model.from_db(DEFAULT_DB_ALIAS, names, row) for row in self.rows(*values)]
+        return [self._row(row) for row in self.rows(*values)]
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(field.attname for field in self._model._meta.concrete_fields)
+
+    def _row(self, values: tuple[Any, ...]) -> Row:
+        """As `Model.from_db` makes it, without asking of each field how it is set: none of them is anything but its value."""
+        row = self._model.__new__(self._model)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        row.__dict__.update(zip(self._names, values, strict=True))
+        return row
 
 
 class PreparedUpdate(_Statement):
@@ -203,21 +231,25 @@ def _shape(value: object) -> object:
     return (len(value), frozenset(map(type, value))) if isinstance(value, tuple) else type(value)
 
 
-def _chain(column: Any, here: BaseDatabaseWrapper) -> list[Any]:
-    """What turns the engine's value of a column into Python's, bound to this connection."""
-    return [*here.ops.get_db_converters(column), *column.get_db_converters(here)]
+def _chain(column: Any, here: BaseDatabaseWrapper) -> tuple[tuple[Any, bool], ...]:
+    """What turns the engine's value of a column into Python's: (function, whether it is one of the connection's own)."""
+    made = (*here.ops.get_db_converters(column), *column.get_db_converters(here))
+    is_own = [getattr(one, "__self__", None) is here.ops for one in made]
+    return tuple((one.__func__ if own else one, own) for one, own in zip(made, is_own, strict=True))
 
 
 def _converted(
-    found: Sequence[Sequence[Any]], columns: Sequence[tuple[int, Any]], here: BaseDatabaseWrapper
+    found: Sequence[Sequence[Any]],
+    columns: Sequence[tuple[int, Any, tuple[Any, ...]]],
+    here: BaseDatabaseWrapper,
 ) -> list[tuple[Any, ...]]:
     if not found or not columns:
         return [tuple(row) for row in found]
-    chains = [(place, _chain(column, here), column) for place, column in columns]
     rows = [list(row) for row in found]
-    for row in rows:
-        for place, chain, column in chains:
-            for convert in chain:
+    for place, column, chain in columns:
+        for one, is_own in chain:
+            convert = MethodType(one, here.ops) if is_own else one
+            for row in rows:
                 row[place] = convert(row[place], column, here)
     return [tuple(row) for row in rows]
 

@@ -5,10 +5,9 @@ import hmac
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
-
 from gezhi.tenancy.keys import derived
 from gezhi.web.asked import Asked
+from gezhi.web.routes import route
 
 LINK_DAYS = 2  # at least; the last day counts whole, so that a picture keeps its address and is cached
 SIGNS = 22
@@ -20,12 +19,12 @@ def link(evidence_id: UUID, size: int, *, at: datetime, mark: str = "") -> str:
     mark: of the redaction in force; a picture that was covered has another address, so that no cache shows what it was.
     """
     until = int(at.timestamp()) // 86400 + LINK_DAYS
-    return f"{reverse('photo', args=[evidence_id, size])}?until={until}&s={_signature(evidence_id, until)}{_version(mark, '&')}"
+    return f"{route('photo', evidence_id, size)}?until={until}&s={_signature(evidence_id, until)}{_version(mark, '&')}"
 
 
 def address(evidence_id: UUID, size: int, *, mark: str = "") -> str:
     """As `link`, for whoever may see the picture anyway: staff, or everybody, once it was looked at."""
-    return f"{reverse('photo', args=[evidence_id, size])}{_version(mark, '?')}"
+    return f"{route('photo', evidence_id, size)}{_version(mark, '?')}"
 
 
 def _version(mark: str, sign: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -19,6 +18,7 @@ from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.notices import queries as notices
 from gezhi.notices import receivers
+from gezhi.web.routes import route
 from gezhi.web.staff import at_of
 
 DESK = (Duty.CLERK, Duty.OFFICER)
@@ -33,7 +33,7 @@ def workplace(actor: Actor | None) -> str:
     """Where this person's work lies: who goes out and does it has the pocket, everybody else the desk; "" for strangers."""
     if actor is None or not actor.posts:
         return ""
-    return reverse("desk:inbox" if actor.has(*AT_THE_DESK) else "my_work")
+    return route("desk:inbox" if actor.has(*AT_THE_DESK) else "my_work")
 
 
 def as_html(request: HttpRequest) -> str:
@@ -118,7 +118,7 @@ def alarms() -> int:
 
 def _entry(name: str, icon: str, label: str, count: int = 0) -> dict[str, Any]:
     return {
-        "url": reverse(name),
+        "url": route(name),
         "icon": icon,
         "label": label,
         "count": counting.said(count) if count else None,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.kernel.worktime import ROUND_THE_CLOCK, WORKING_DAY_MINUTES, WorkCalendar, due_at, working_minutes
@@ -73,11 +73,21 @@ def moment(at: datetime | None, now: datetime) -> str:
     """Today 14:30, yesterday, tomorrow, 3月2日 14:30, 2025年3月2日; "" for None."""
     if at is None:
         return ""
-    local, today = timezone.localtime(at), timezone.localtime(now)
-    clock, days = f"{local:%H:%M}", (local.date() - today.date()).days
-    if days in (-1, 0, 1):
-        return str(NEAR[days]) % {"clock": clock}
-    return date_format(local, _("n月j日 H:i") if local.year == today.year else _("Y年n月j日"))
+    zone = timezone.get_current_timezone()
+    local, today = timezone.localtime(at, zone), timezone.localtime(now, zone)
+    days = local.toordinal() - today.toordinal()
+    if -1 <= days <= 1:
+        return str(NEAR[days]) % {"clock": f"{local:%H:%M}"}
+    if local.year == today.year:
+        figures = (local.year, local.month, local.day, local.hour, local.minute)
+        return _in_figures(get_language() or "", gettext_noop("n月j日 H:i"), figures)
+    return _in_figures(get_language() or "", gettext_noop("Y年n月j日"), (local.year, local.month, local.day))
+
+
+@lru_cache(maxsize=8192)
+def _in_figures(_language: str, form: str, figures: tuple[int, ...]) -> str:
+    """Kept as `_span` is. form: the signs of Django's date filter in Chinese order. figures: local, from the year down to what is said."""
+    return date_format(datetime(*figures), _(form))  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 def near(at: datetime, now: datetime) -> str:
@@ -125,8 +135,11 @@ def short_day(at: datetime | None, now: datetime) -> str:
     """3月2日, 2027年3月2日 when it is another year; "" for None. The sign before it says whether it is until or since."""
     if at is None:
         return ""
-    local = timezone.localtime(at)
-    return date_format(local, _("n月j日") if local.year == timezone.localtime(now).year else _("Y年n月j日"))
+    zone = timezone.get_current_timezone()
+    local = timezone.localtime(at, zone)
+    is_this_year = local.year == timezone.localtime(now, zone).year
+    form = gettext_noop("n月j日") if is_this_year else gettext_noop("Y年n月j日")
+    return _in_figures(get_language() or "", form, (local.year, local.month, local.day))
 
 
 def day(at: datetime | None) -> str:

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from gezhi.cases import beside, timing
+from gezhi.cases import beside, publicly, timing
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import Role, State, reads_full_words
 from gezhi.catalogue import queries as catalogue
@@ -28,6 +27,7 @@ from gezhi.routing import queries as routing
 from gezhi.web import times, voices, words
 from gezhi.web.casework import alike, clocks, learned, lists, photos, pinned, sources, timeline, visits
 from gezhi.web.casework.asks import PLAIN
+from gezhi.web.routes import route
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -48,20 +48,22 @@ TURN: Mapping[State, Any] = {  # whose turn it is where that party has done its 
 
 def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     """The template's context. About 25 queries, whatever the case has been through."""
-    roles, steps = cases.roles(case, actor=actor), cases.timeline(case, actor=actor)
+    roles, ids = cases.roles(case, actor=actor), cases.report_ids([case.id]).get(case.id, [])
+    steps, told = cases.timeline_and_reports(case, ids[:MOST_REPORTS], actor=actor)
     holdings, pauses = cases.holdings(steps), cases.pauses(case)
     known = parties.parties_by_ids(_party_ids(case, holdings, steps))
     names = parties.account_names(_account_ids(case, steps, pauses))
     shown = _shown(case)
     clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at))
-    said = _said(case, roles, at)
+    said = _said(ids, told, roles, at)
     unheard_until = _unheard_until(case, said, at)
-    where = _where(case)
+    place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
+    where = _where(place)
     if may_look(roles):
         _hint(said, where.get("point"))
     return {
         "case": case,
-        "row": lists.rows([case], at=at)[0],
+        "row": lists.row(case, place, known, names, clock, at=at),
         "clock": clock,
         "danger": _danger(case, said),
         "where": where,
@@ -109,8 +111,7 @@ def _rule_ids(steps: Sequence[Any]) -> set[UUID]:
     return {UUID(id) for step in steps if (id := step.entry.after.get("rule"))}
 
 
-def _where(case: "Case") -> dict[str, Any]:
-    place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
+def _where(place: places.PlaceRow | None) -> dict[str, Any]:
     if place is None:
         return {}
     grid = places.grid(place.grid_id).name if place.grid_id else ""
@@ -120,7 +121,7 @@ def _where(case: "Case") -> dict[str, Any]:
         "code": place.code,
         "number": place.number,
         "grid": grid,
-        "url": reverse("desk:place", args=[place.code]),
+        "url": route("desk:place", place.code),
         "fixtures": places.fixtures_around(place.path),
         "invented": place.invented,
         "point": Point(place.lon, place.lat) if place.lon is not None and place.lat is not None else None,
@@ -158,15 +159,21 @@ def _what(case: "Case") -> dict[str, Any]:
 
 
 def said(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
-    """What this actor reads of the reports, as {reports, more, count}."""
-    return _said(case, cases.roles(case, actor=actor), at)
-
-
-def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
-    """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated."""
+    """What this actor reads of the reports, as {reports, more, count, first}."""
     ids = cases.report_ids([case.id]).get(case.id, [])
+    told = reports.stories_of(ids[:MOST_REPORTS])
+    return _said(ids, told, cases.roles(case, actor=actor), at)
+
+
+def _said(
+    ids: Sequence[UUID], told: Mapping[UUID, Sequence[Any]], roles: frozenset[Role], at: datetime
+) -> dict[str, Any]:
+    """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated.
+
+    first: the whole words of the one that was linked first, "" for a handler; told: the stories of those that are shown.
+    """
     first = ids[:MOST_REPORTS]
-    pictures, heard = evidence.of_each("report", first), reports.heard(first)
+    pictures, heard = evidence.of_each("report", first), reports.heard_in(told)
     reads_all = reads_full_words(roles)
     rows: Sequence[Any] = reports.for_desk(first) if reads_all else reports.for_handlers(first)
     spoken = voice.of_each(first)
@@ -204,7 +211,8 @@ def _said(case: "Case", roles: frozenset[Role], at: datetime) -> dict[str, Any]:
             }
         )
     shown = pinned.marked(shown, rows) if reads_all else shown
-    return {"reports": shown, "more": len(ids) - len(first), "count": len(ids)}
+    whole_first = next((publicly.said_in(row) for row in rows if reads_all and row.id == ids[0]), "")
+    return {"reports": shown, "more": len(ids) - len(first), "count": len(ids), "first": whole_first}
 
 
 def _when(report: Any, at: datetime) -> dict[str, str]:
@@ -220,7 +228,7 @@ def _voice(one: voice.VoiceRow | None, *, reads_all: bool) -> dict[str, Any]:
     return {
         "has_voice": one is not None,
         "voice_words": voices.shown(one),
-        "voice": reverse("desk:voice", args=[one.id]) if one and reads_all else "",
+        "voice": route("desk:voice", one.id) if one and reads_all else "",
     }
 
 
@@ -235,13 +243,13 @@ def _holder(
     case: "Case", known: dict[UUID, Any], names: dict[UUID, str], at: datetime, *, is_unheard: bool
 ) -> dict[str, Any]:
     """Which party is accountable and who answers the phone there at this moment; whose turn it is when not that party's."""
-    answering = duty.answering(case.lead_id, at)
+    answering = duty.answering_at(known[case.lead_id], at)
     is_above = cases.is_escalated(case)
     above = lists.known_of(known, case.escalated_to_id) if is_above else None
     is_own = case.escalated_to_id == timing.acting_party(case)
     return {
         "party": answering.party_name,
-        "url": reverse("desk:party", args=[case.lead_id]),
+        "url": route("desk:party", case.lead_id),
         "person": lists.known_of(names, case.handler_id),
         "checker": lists.known_of(names, case.checker_id),
         "answers": "" if answering.is_standing else answering.name,
@@ -322,7 +330,7 @@ def _related(case: "Case", actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             "label": labels[relation],
-            "url": reverse("desk:case", args=[other.number]),
+            "url": route("desk:case", other.number),
             "number": other.number,
             "matter": lists.matter(other),
             "state": words.of(words.STATES, other.state),
@@ -339,7 +347,7 @@ def _alike(case: "Case", actor: Actor, at: datetime) -> dict[str, Any]:
         "open": alike.to_join(case, actor, at, limit=MOST_ALIKE),
         "solved": [
             {
-                "url": reverse("desk:case", args=[one.number]),
+                "url": route("desk:case", one.number),
                 "number": one.number,
                 "matter": lists.matter(one),
                 "day": times.short_day(one.closed_at, at),
@@ -388,7 +396,7 @@ def _deeds(case: "Case", actor: Actor, at: datetime, quietly: Set[str] = frozens
             "event": offer.event,
             "label": words.of(words.ACTS, offer.event),
             "icon": timeline.ICONS.get(offer.event, "circle"),
-            "url": reverse("desk:move", args=[case.number, offer.event]),
+            "url": route("desk:move", case.number, offer.event),
             "is_plain": offer.event in PLAIN,
             "quiet": offer not in likely,
             "grave": offer.event in GRAVE,

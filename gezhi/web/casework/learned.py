@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from gezhi.insight.memory.notes import AT_THE_END, NOTHING
 from gezhi.kernel.persons import nameless
 from gezhi.kernel.text import one_line
 from gezhi.web import times
+from gezhi.web.routes import route
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -75,7 +75,7 @@ def _series(case: "Case", at: datetime) -> dict[str, Any]:
         else len(found.before),
         "before": [
             {
-                "url": reverse("desk:case", args=[one.number]),
+                "url": route("desk:case", one.number),
                 "number": one.number,
                 "day": times.short_day(one.closed_at, at),
             }
@@ -84,9 +84,7 @@ def _series(case: "Case", at: datetime) -> dict[str, Any]:
         "more": max(0, len(found.before) - SHOWN),
         "answer": found.answer,
         "cure": found.cure,
-        "cure_url": reverse("desk:case", args=[found.cure])
-        if found.cure and found.cure != case.number
-        else "",
+        "cure_url": route("desk:case", found.cure) if found.cure and found.cure != case.number else "",
         "is_cure": found.cure == case.number,
         "may_answer": not found.answer and case.state in series.ASKED_IN,
     }

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from gezhi.parties import queries as parties
 from gezhi.places import queries as places
 from gezhi.reports import vocabulary
 from gezhi.web import times, words
+from gezhi.web.routes import route
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -105,28 +105,51 @@ def rows(cases: Sequence["Case | CaseLine"], *, at: datetime, actor: Actor = VIS
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
     names = parties.account_names({case.handler_id for case in cases if case.handler_id})
-    soon, case_url, of = soon_at(at), reverse("desk:case", args=[ANY]), _Words().of
+    soon, case_url, of = soon_at(at), route("desk:case", ANY), _Words().of
     return [
-        _row(case, found, known, names, next_of(case, actor), at=at, soon=soon, case_url=case_url, of=of)
+        _row(
+            case,
+            known_of(found, case.place_id),
+            known,
+            names,
+            next_of(case, actor),
+            clock_of(case, known, at=at, soon=soon, of=of),
+            at=at,
+            case_url=case_url,
+            of=of,
+        )
         for case in cases
     ]
 
 
+def row(
+    case: "Case",
+    place: Any,
+    known: dict[UUID, Any],
+    names: dict[UUID, str],
+    clock: times.Clock,
+    *,
+    at: datetime,
+) -> Row:
+    """The line of one case, for whoever has read what it shows. No query."""
+    ahead, case_url = next_of(case, VISITOR), route("desk:case", ANY)
+    return _row(case, place, known, names, ahead, clock, at=at, case_url=case_url, of=words.of)
+
+
 def _row(
     case: "Case | CaseLine",
-    found: dict[UUID, Any],
+    place: Any,
     known: dict[UUID, Any],
     names: dict[UUID, str],
     ahead: str,
+    clock: times.Clock,
     *,
     at: datetime,
-    soon: datetime,
     case_url: str,
     of: Say,
 ) -> Row:
-    place, lead = known_of(found, case.place_id), known.get(case.lead_id)
+    lead = known.get(case.lead_id)
     is_closed = case.closed_at is not None
-    clock = clock_of(case, known, at=at, soon=soon, of=of)
     return Row(
         url=case_url.replace(ANY, case.number),
         number=case.number,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gezhi.kernel.geo import Point, metres
 from gezhi.places import queries as places
 from gezhi.places.queries import PlaceRow
+from gezhi.web.routes import route
 
 NEAR_METRES = 1000.0
 
@@ -33,7 +33,7 @@ def of(report: Any) -> Point | None:
 
 def address(spot: Point) -> str:
     """The desk's map, there."""
-    return f"{reverse('desk:map')}?pin={spot.lon},{spot.lat}"
+    return f"{route('desk:map')}?pin={spot.lon},{spot.lat}"
 
 
 def _said(spot: Point, near: PlaceRow | None) -> str:

@@ -102,7 +102,7 @@ def items(
     rules: Mapping[UUID, str],
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Lines for templates/ui/timeline_item.html, newest first. photos: of the case, by the moment they were shown.
+    """Lines for `storyline`, newest first. photos: of the case, by the moment they were shown.
 
     rules: names of the routing rules by which it went. Reminders of the clock that follow each other are one line.
     """

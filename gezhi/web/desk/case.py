@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,6 +20,7 @@ from gezhi.web.casework import casepage
 from gezhi.web.casework.moveform import MoveForm
 from gezhi.web.casework.offers import choices
 from gezhi.web.desk import publicly
+from gezhi.web.routes import route
 from gezhi.web.staff import actor_of, at_of, came_from, is_boosted, staff_required
 
 
@@ -48,8 +48,8 @@ def _page(request: HttpRequest, number: str) -> dict[str, Any]:
         "back": back,
         "is_sheet": is_boosted(request),
         "orders": _orders(found, request),
-        "public": publicly.section(request, found),
-        "close_url": back or reverse("desk:inbox"),
+        "public": publicly.section(request, found, page["said"]["first"]),
+        "close_url": back or route("desk:inbox"),
         "title": page["row"].place,
         "body": "desk/case/_body.html",
         "offers": "desk/case/_offers.html",
@@ -60,7 +60,7 @@ def _orders(case: Any, request: HttpRequest) -> list[dict[str, Any]]:
     """The orders from above on this case, for those who answer them. 1 query."""
     return [
         {
-            "url": reverse("desk:order", args=[one.id]),
+            "url": route("desk:order", one.id),
             "issuer": ISSUER_NAMES[one.issuer],
             "number": one.number,
             "state": STATE_NAMES[one.state],

@@ -19,7 +19,7 @@ from gezhi.web.punctuation import series
 
 
 class Line(NamedTuple):
-    """One line, as ui/timeline_item.html shows it."""
+    """One line, as `storyline` shows it."""
 
     at: datetime
     icon: str
