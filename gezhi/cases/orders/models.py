@@ -50,9 +50,9 @@ class Order(TenantModel):
         )
         indexes = (
             models.Index(
-                fields=["jurisdiction", "due_at", "id"],
+                fields=["jurisdiction", "due_at", "id", "issuer", "report", "done_at"],
                 condition=Q(done_at__isnull=True),
-                name="orders_to_answer",
+                name="orders_that_wait",
             ),
         )
 

@@ -119,7 +119,7 @@ def _row(
         spot=short_name(place) if place else _("未定位"),
         matter=matter(case),
         state=case.state,
-        state_label=words.of(words.ENDINGS, case.ending) if is_closed else words.of(words.STATES, case.state),
+        state_label=state_label(case),
         clock=clock,
         clock_icon=CLOCK_ICONS[clock.state],
         who=lead.name if lead else "",
@@ -137,6 +137,26 @@ def _row(
         channel=case.channel,
         level=case.level,
         round=case.round,
+    )
+
+
+def brief_row(case: "Case | CaseLine", found: Mapping[UUID, Any]) -> dict[str, str]:
+    """Of the same line number, short, place, spot, matter and state_label alone. found: its place (places.by_ids). No query."""
+    place = known_of(found, case.place_id)
+    return {
+        "number": case.number,
+        "short": case.number.split("-", 1)[1],
+        "place": place.full_name if place else _("未定位"),
+        "spot": short_name(place) if place else _("未定位"),
+        "matter": matter(case),
+        "state_label": state_label(case),
+    }
+
+
+def state_label(case: "Case | CaseLine") -> str:
+    """In which state it is, or how it ended."""
+    return (
+        words.of(words.STATES, case.state) if case.closed_at is None else words.of(words.ENDINGS, case.ending)
     )
 
 
