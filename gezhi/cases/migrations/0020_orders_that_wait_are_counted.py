@@ -18,6 +18,17 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex("order", "orders_to_answer"),
         migrations.AddIndex(
+            "order", models.Index(fields=["jurisdiction", "received_at"], name="orders_by_receipt")
+        ),
+        migrations.AddIndex(
+            "order",
+            models.Index(
+                fields=["jurisdiction", "done_at"],
+                condition=Q(done_at__isnull=False),
+                name="orders_by_answer",
+            ),
+        ),
+        migrations.AddIndex(
             "case",
             models.Index(
                 fields=["jurisdiction", "complained_of"],

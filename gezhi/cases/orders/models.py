@@ -54,6 +54,13 @@ class Order(TenantModel):
                 condition=Q(done_at__isnull=True),
                 name="orders_that_wait",
             ),
+            # what came and what was answered in a week
+            models.Index(fields=["jurisdiction", "received_at"], name="orders_by_receipt"),
+            models.Index(
+                fields=["jurisdiction", "done_at"],
+                condition=Q(done_at__isnull=False),
+                name="orders_by_answer",
+            ),
         )
 
     def __str__(self) -> str:

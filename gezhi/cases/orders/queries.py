@@ -63,19 +63,26 @@ def _counting(actor: Actor) -> Prepared:
     """Kept by actor: every page of the desk asks."""
 
     def counted() -> QuerySet[Any, Any]:
-        rows = Order.objects.filter(done_at=None).order_by().values_list("issuer")
-        found: QuerySet[Any, Any] = _of_office(rows, actor) if sees_all(actor) else _one_by_one(rows, actor)
-        return found.annotate(n=Count("id"))
+        found: QuerySet[Any, Any] = to_count(actor).values_list("issuer").annotate(n=Count("id"))
+        return found
 
     return Prepared(counted)
 
 
-def _one_by_one(rows: QuerySet[Any, Any], actor: Actor) -> QuerySet[Any, Any]:
+def to_count(actor: Actor) -> QuerySet[Order]:
+    """The same as `waiting`, in no order: what waits is counted, and not looked at one by one. Lazy, no query before it."""
+    if not sees_orders(actor):
+        return Order.objects.none()
+    rows = Order.objects.filter(done_at=None).order_by()
+    return _of_office(rows, actor) if sees_all(actor) else _one_by_one(rows, actor)
+
+
+def _one_by_one(rows: QuerySet[Order], actor: Actor) -> QuerySet[Order]:
     shown = visible_but(actor, ()).filter(Q(run=None) | Q(run__published_at__isnull=False))
     return rows.filter(_is_about(shown))
 
 
-def _of_office(rows: QuerySet[Any, Any], actor: Actor) -> QuerySet[Any, Any]:
+def _of_office(rows: QuerySet[Order], actor: Actor) -> QuerySet[Order]:
     """For whoever sees all: of all that wait, without those of cases that he does not see. These are few and found first, for of thousands of orders
     none is looked up with its case then. `order_due` stands while an order waits.
     """
@@ -85,7 +92,7 @@ def _of_office(rows: QuerySet[Any, Any], actor: Actor) -> QuerySet[Any, Any]:
     return _without(rows, with_order.filter(complained_of__in=complained_of)) if complained_of else rows
 
 
-def _without(rows: QuerySet[Any, Any], hidden: QuerySet[Case]) -> QuerySet[Any, Any]:
+def _without(rows: QuerySet[Order], hidden: QuerySet[Case]) -> QuerySet[Order]:
     links = CaseReport.objects.filter(case_id__in=hidden.values("id"))
     return rows.exclude(report_id__in=links.values("report_id"))
 
