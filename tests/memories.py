@@ -25,6 +25,7 @@ MEMORIES = (
     ("gezhi.reports.vocabulary", "_kept"),
     ("gezhi.web.desk.figures.kept", "_kept"),
     ("gezhi.web.desk.listing.counters", "_kept"),
+    ("gezhi.web.desk.showing.weeks", "_kept"),
     ("gezhi.web.desk.tallies", "_kept"),
     ("gezhi.web.public.wall", "_kept"),
     ("gezhi.web.rail", "_kept"),

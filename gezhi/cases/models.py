@@ -173,6 +173,17 @@ class Case(TenantModel):
                 condition=Q(feared__isnull=False, closed_at__isnull=True),
                 name="dangers_that_wait",
             ),
+            # of the cases that orders wait for, what not everybody sees
+            models.Index(
+                fields=["jurisdiction", "complained_of"],
+                condition=Q(order_due__isnull=False, complained_of__isnull=False),
+                name="complaints_with_an_order",
+            ),
+            models.Index(
+                fields=["jurisdiction", "run"],
+                condition=Q(order_due__isnull=False, run__isnull=False),
+                name="imports_with_an_order",
+            ),
             # what narrows a list of open cases; by no moment, so that a move writes none of them
             models.Index(
                 fields=["jurisdiction", "category"], condition=OPEN, name="open_cases_of_a_category"

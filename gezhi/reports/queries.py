@@ -4,8 +4,10 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from gezhi.journal.queries import Step, deeds, stories, story
 from gezhi.kernel.ids import ALPHABET, TRACKING_SIGNS, digest
@@ -268,6 +270,12 @@ def unpublished_runs() -> list[UUID]:
     return [id for (id,) in _UNPUBLISHED.rows()]
 
 
+def unpublished() -> QuerySet[Any, Any]:
+    """The ids of the same, to stand within another question. Lazy."""
+    found: QuerySet[Any, Any] = ImportRun.objects.filter(published_at=None).values("id")
+    return found
+
+
 def numbers_known(source: str, numbers: Sequence[str]) -> set[str]:
     """Which of these numbers in somebody else's book are here already. 1 query per 500."""
     known: set[str] = set()
@@ -284,7 +292,7 @@ def of_numbers(run_id: UUID, numbers: Sequence[str]) -> list[UUID]:
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
-_UNPUBLISHED = Prepared(lambda: ImportRun.objects.filter(published_at=None).values_list("id"))
+_UNPUBLISHED = Prepared(lambda: unpublished().values_list("id"))
 
 
 def _of(report_ids: Iterable[UUID]) -> list[Report]:

@@ -22,7 +22,7 @@ from gezhi.journal.queries import story
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours
 from gezhi.reports import queries as reports
 from gezhi.reports.intake import TEXT_LIMIT
-from gezhi.reports.models import Report
+from gezhi.reports.models import ImportRun, Report
 from tests.cast import Cast, done, lin, walk
 
 HOUR = timedelta(hours=1)
@@ -255,6 +255,39 @@ def test_orders_are_the_desks_of_their_case(cast: Cast, taken: Taken, noon: date
         orders.do(taken.order_id, "answer", "好", actor=cast.mo, at=noon)
     with pytest.raises(NotYours):
         take_order(coming(noon), actor=cast.gao, at=noon)
+
+
+def hide(cast: Cast, case: Case, noon: datetime, how: str) -> None:
+    """From whoever sees the whole office: it complains of him, or is of an import under way."""
+    if how == "complaint":
+        Case.objects.filter(id=case.id).update(complained_of=next(iter(cast.zhou.parties())))
+    else:
+        run = ImportRun.objects.create(source="board", file_digest="0" * 64, started_at=noon)
+        Case.objects.filter(id=case.id).update(run=run)
+
+
+@pytest.mark.parametrize("how", ["complaint", "import"])
+def test_whoever_sees_all_counts_what_he_may_open_and_no_more(
+    cast: Cast, taken: Taken, noon: datetime, how: str
+) -> None:
+    other = take_order(coming(noon, terms=terms(noon, issuer="city", number="2")), actor=cast.chen, at=noon)
+    assert standing.counts(cast.zhou) == {"hotline": 1, "city": 1}
+    hide(cast, case_of(other), noon, how)
+    assert standing.counts(cast.zhou) == {"hotline": 1}
+    assert [one.id for one in standing.waiting(cast.zhou)] == [taken.order_id]
+    answer(cast, taken, noon)
+    assert standing.counts(cast.zhou) == {}
+
+
+@pytest.mark.parametrize("how", ["complaint", "import"])
+def test_twin_counted_for_the_office_alone_the_hidden_one_would_show(
+    cast: Cast, taken: Taken, noon: datetime, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "_without", lambda rows, hidden: rows)
+    standing._counting.cache_clear()
+    hide(cast, case_of(taken), noon, how)
+    assert standing.counts(cast.zhou) == {"hotline": 1}
+    standing._counting.cache_clear()
 
 
 def test_who_called_the_hotline_is_rung_up_and_can_be_forgotten(

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from gezhi.cases.lifecycle import State
 from gezhi.cases.lists import OPEN, CaseFilter, fitting
@@ -120,11 +120,20 @@ def test_twin_untold_it_reads_every_case_of_an_office_for_fifty_ids(office: Juri
 
 def test_the_orders_and_lines_somebody_sees_are_looked_up_one_by_one(cast: Cast) -> None:
     waiting = str(orders.waiting(cast.zhou).explain())
-    assert "orders_to_answer (jurisdiction_id=?)" in waiting
+    assert "orders_that_wait (jurisdiction_id=?)" in waiting
+    assert "USE TEMP B-TREE FOR ORDER BY" not in waiting
     assert "LIST SUBQUERY" not in waiting
     newest = str(ledger.lines(ledger.LineFilter(), actor=cast.zhou)[:50].explain())
     assert "ledger_by_receipt (jurisdiction_id=?)" in newest
     assert "LIST SUBQUERY" not in newest
+
+
+def test_orders_of_the_office_are_counted_without_their_cases(cast: Cast) -> None:
+    rows = FromAbove.objects.filter(done_at=None).order_by().values_list("issuer")
+    said = str(orders._of_office(rows, cast.zhou).annotate(n=Count("id")).explain())
+    for index in ("orders_that_wait", "imports_with_an_order", "complaints_with_an_order"):
+        assert f"{index} (jurisdiction_id=?" in said
+    assert "CORRELATED" not in said
 
 
 def test_twin_asked_for_all_he_may_see_every_case_is_read_first(cast: Cast) -> None:

@@ -50,9 +50,16 @@ class Order(TenantModel):
         )
         indexes = (
             models.Index(
-                fields=["jurisdiction", "due_at", "id"],
+                fields=["jurisdiction", "due_at", "id", "issuer", "report", "done_at"],
                 condition=Q(done_at__isnull=True),
-                name="orders_to_answer",
+                name="orders_that_wait",
+            ),
+            # what came and what was answered in a week
+            models.Index(fields=["jurisdiction", "received_at"], name="orders_by_receipt"),
+            models.Index(
+                fields=["jurisdiction", "done_at"],
+                condition=Q(done_at__isnull=False),
+                name="orders_by_answer",
             ),
         )
 

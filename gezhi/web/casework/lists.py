@@ -158,7 +158,7 @@ def _row(
         spot=short_name(place) if place else _("未定位"),
         matter=matter(case),
         state=case.state,
-        state_label=of(words.ENDINGS, case.ending) if is_closed else of(words.STATES, case.state),
+        state_label=state_label(case, of),
         clock=clock,
         clock_icon=CLOCK_ICONS[clock.state],
         who=lead.name if lead else "",
@@ -177,6 +177,24 @@ def _row(
         level=case.level,
         round=case.round,
     )
+
+
+def brief_row(case: "Case | CaseLine", found: Mapping[UUID, Any]) -> dict[str, str]:
+    """Of the same line number, short, place, spot, matter and state_label alone. found: its place (places.by_ids). No query."""
+    place = known_of(found, case.place_id)
+    return {
+        "number": case.number,
+        "short": case.number.split("-", 1)[1],
+        "place": place.full_name if place else _("未定位"),
+        "spot": short_name(place) if place else _("未定位"),
+        "matter": matter(case),
+        "state_label": state_label(case),
+    }
+
+
+def state_label(case: "Case | CaseLine", of: Say = words.of) -> str:
+    """In which state it is, or how it ended."""
+    return of(words.STATES, case.state) if case.closed_at is None else of(words.ENDINGS, case.ending)
 
 
 def held(case: "Case | CaseLine", known: dict[UUID, Any], at: datetime) -> str:

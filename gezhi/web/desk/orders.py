@@ -38,6 +38,7 @@ from gezhi.web.fields import moment_field
 from gezhi.web.staff import actor_of, at_of, duty_required
 
 MOST = 100
+ANY = UUID(int=0)  # stands for an order while the address of all is worked out
 SOON = timedelta(hours=4)
 DONE = "done"
 GROUPS = {
@@ -58,7 +59,7 @@ VERDICTS = {
 @require_GET
 @duty_required(Duty.CLERK, Duty.OFFICER)
 def listed(request: HttpRequest) -> HttpResponse:
-    """Who waits for an answer until when, by issuer. At most 9 queries."""
+    """Who waits for an answer until when, by issuer. At most 7 queries."""
     actor, at = actor_of(request), at_of(request)
     asked = request.GET.get("issuer", "")
     issuer = asked if asked in Issuer.values else ""
@@ -101,16 +102,17 @@ def _views(counts: dict[str, int], issuer: str, *, shows_done: bool) -> list[dic
 
 
 def _rows(found: Sequence[Standing], at: datetime) -> list[dict[str, Any]]:
-    """3 queries: places, parties, people."""
-    known = {row.id: row for row in lists.rows([one.case for one in found], at=at)} if found else {}
+    """1 query: places. Of the case no more than stands in the line: who has it, how long and by which of our clocks would take as long again."""
+    known = places.by_ids({case.place_id for _order, case in found if case.place_id})
+    url = reverse("desk:order", args=[ANY])
     return [
         {
-            "url": reverse("desk:order", args=[order.id]),
+            "url": url.replace(str(ANY), str(order.id)),
             "issuer": ISSUER_NAMES[order.issuer],
             "number": order.number,
             "state": STATE_NAMES[order.state],
             "is_asked": order.state == "asked",
-            "case": known[case.id],
+            "case": lists.brief_row(case, known),
             "clock": _clock(order, at),
             "group": _group(order.due_at, at),
             "verdict": _verdict(order),

@@ -374,7 +374,7 @@ def test_a_brief_costs_the_same_for_one_case_and_many(
     for n in range(items):
         solved(cast, noon - DAY + n * timedelta(minutes=1))
     chen.get("/desk/brief/?week=2026-02-25")
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(23):
         chen.get("/desk/brief/?week=2026-02-25")
 
 

@@ -26,7 +26,7 @@ from gezhi.channels.paper.blocks import Block, Chart, Items, Paper, Paragraph, P
 from gezhi.channels.paper.chart import as_svg
 from gezhi.channels.poster import press
 from gezhi.evidence import queries as evidence
-from gezhi.insight.week import monday_of, week
+from gezhi.insight.week import monday_of
 from gezhi.kernel.refusal import Invalid, NotFound, Stale
 from gezhi.ledger.albums import first_paragraph
 from gezhi.parties.days import local_day
@@ -36,6 +36,7 @@ from gezhi.places.queries import PlaceRow
 from gezhi.tenancy.current import current
 from gezhi.tenancy.queries import jurisdiction
 from gezhi.web import refusals, words
+from gezhi.web.desk.showing.weeks import week
 from gezhi.web.links import address
 from gezhi.web.rail import DESK
 from gezhi.web.staff import actor_of, at_of, duty_required
