@@ -14,6 +14,7 @@ from django.test.client import ClientHandler
 from django.test.utils import setup_databases, teardown_databases
 
 from gezhi.catalogue import shelf
+from gezhi.config.commands import log_plainly
 from gezhi.kernel.actor import Actor
 from gezhi.tenancy import queries
 from gezhi.tenancy.current import scope
@@ -40,7 +41,10 @@ READ_BY_MIDDLEWARE = sorted(  # when it is put together
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Passwords cost little; no drawn example is late on a busy machine; a SQLite test database is a file of this worker, so that threads share it as servers do."""
+    """Passwords cost little; no drawn example is late on a busy machine; a SQLite test database is a file of this worker, so that threads share it as servers do.
+    What is told of a failure is written as the product writes it: structlog's own way, coloured where `rich` is installed, takes a second for each.
+    """
+    log_plainly()
     hypothesis.settings.register_profile("here", deadline=None)
     hypothesis.settings.load_profile("here")
     django_settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
