@@ -9,15 +9,20 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from django.test.client import ClientHandler
+from django.http import HttpRequest
+from django.test.client import Client, ClientHandler
 from django.test.utils import setup_databases, teardown_databases
 
 from gezhi.catalogue import shelf
+from gezhi.config.commands import log_plainly
 from gezhi.kernel.actor import Actor
+from gezhi.parties.models import Account
 from gezhi.tenancy import queries
 from gezhi.tenancy.current import scope
 from gezhi.tenancy.models import Jurisdiction
+from gezhi.web.sessions import SessionStore
 from tests import memories, sql_lint, standing
 from tests.blank import Blank
 
@@ -40,7 +45,10 @@ READ_BY_MIDDLEWARE = sorted(  # when it is put together
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Passwords cost little; no drawn example is late on a busy machine; a SQLite test database is a file of this worker, so that threads share it as servers do."""
+    """Passwords cost little; no drawn example is late on a busy machine; a SQLite test database is a file of this worker, so that threads share it as servers do.
+    What is told of a failure is written as the product writes it: structlog's own way, coloured where `rich` is installed, takes a second for each.
+    """
+    log_plainly()
     hypothesis.settings.register_profile("here", deadline=None)
     hypothesis.settings.load_profile("here")
     django_settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
@@ -130,6 +138,28 @@ def a_browser_of_tests_finds_the_server_ready() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ClientHandler, "load_middleware", loaded)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def who_is_seated_logged_in_before() -> Iterator[None]:
+    """`force_login` gives a client the session of a browser that logged in some time ago; logging in itself is tried through its form."""
+
+    def seated(self: Client, user: Account, backend: str) -> None:
+        request = HttpRequest()
+        request.session = SessionStore()
+        request.session.update(
+            {
+                SESSION_KEY: user._meta.pk.value_to_string(user),
+                BACKEND_SESSION_KEY: backend,
+                HASH_SESSION_KEY: user.get_session_auth_hash(),
+            }
+        )
+        request.session.save()
+        self._set_login_cookies(request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", seated)
         yield
 
 

@@ -30,7 +30,7 @@ WITHOUT_OFFICE = frozenset({"bench"})  # it makes its own
 
 def run(name: str, chosen: argparse.Namespace) -> int:
     """Run a command; every expected failure becomes one sentence and exit code 1."""
-    _log_plainly()
+    log_plainly(sys.stderr)
     try:
         django.setup()
         if name not in FROM_NOTHING | WITHOUT_OFFICE:
@@ -73,7 +73,8 @@ def _say(text: str, to: TextIO | None = None) -> None:
     print(visible(" ".join(text.split())), file=to)
 
 
-def _log_plainly() -> None:
+def log_plainly(to: TextIO | None = None) -> None:
+    """A line of JSON for whatever is told, into a file; without one to wherever is printed at that moment."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -81,7 +82,7 @@ def _log_plainly() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(to),
     )
 
 

@@ -6,7 +6,7 @@ extended, was over, nobody had said that it is done, and no pause was under way.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -23,22 +23,22 @@ from gezhi.cases.orders.models import Order
 from gezhi.cases.orders.queries import listed as orders_seen
 from gezhi.cases.orders.queries import to_count
 from gezhi.insight.figures.counts import OURS, of_count
+from gezhi.insight.figures.sheet import is_few
 from gezhi.kernel.actor import Actor
 from gezhi.ledger.albums.pairs import SOLVED, Pair, best_first, pairs
 from gezhi.ledger.models import Line
 from gezhi.ledger.seen import seen
-from gezhi.parties.days import holds_on, local_day, midnight
-from gezhi.parties.models import PartyPost
+from gezhi.parties import queries as parties
+from gezhi.parties.days import midnight
 from gezhi.places import paths
 from gezhi.places.onpath import within
 
 BEFORE: Final = 4  # weeks
-COMMUNITY_SIGNS: Final = 1 + 33 * 3  # of a path as far as the community (places/paths.py)
+COMMUNITY_SIGNS: Final = paths.begins(paths.COMMUNITY + 1)  # of a path as far as the community
 ANYBODY: Final[frozenset[UUID]] = frozenset()  # the counts that are asked for here depend on no party
 MOST_STUCK: Final = 6  # of each kind, named one by one
 MOST_GOOD: Final = 3
 LOOKED_AT: Final = 40  # closings among which the good ones are looked for
-FEW: Final = 3  # people: a smaller party is not set beside others
 RETURNED_OFTEN: Final = 2
 
 
@@ -77,7 +77,7 @@ class Stuck(NamedTuple):
 
 
 class Standstill(NamedTuple):
-    """How many, by party (only those of FEW people and more, the others under None last), and the oldest of them. Parties in no order of merit."""
+    """How many, by party (only those that are not `is_few`, the others under None last), and the oldest of them. Parties in no order of merit."""
 
     cases: int
     by_party: tuple[tuple[UUID | None, int], ...]
@@ -214,7 +214,7 @@ def _parts(table: Mapping[Key, Weeks], key_of: Any) -> tuple[Part, ...]:
 
 
 def _community(path: str) -> UUID | None:
-    return UUID(hex=path[-33:-1]) if len(path) == COMMUNITY_SIGNS else None
+    return paths.end(path) if paths.depth(path) == paths.COMMUNITY else None
 
 
 def _standstill(rows: QuerySet[Line], since: Any, at: datetime) -> Standstill:
@@ -231,11 +231,10 @@ def _standstill(rows: QuerySet[Line], since: Any, at: datetime) -> Standstill:
     )
 
 
-def _small(ids: Iterable[UUID], at: datetime) -> set[UUID]:
-    """Parties that fewer than FEW people work for. 1 query."""
-    rows = PartyPost.objects.filter(holds_on(local_day(at)), party_id__in=list(ids)).order_by()
-    people = dict(rows.values_list("party_id").annotate(n=CountOf("account_id", distinct=True)))
-    return {id for id in ids if people.get(id, 0) < FEW}
+def _small(ids: Collection[UUID], at: datetime) -> set[UUID]:
+    """Parties of so few people that they are not set beside others. 1 query, none for none."""
+    heads = parties.headcounts(at) if ids else {}
+    return {id for id in ids if is_few(id, heads)}
 
 
 def _above(actor: Actor, path: str, since: datetime, until: datetime, at: datetime) -> tuple[Above, ...]:

@@ -12,7 +12,7 @@ from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position, sealed_position
 from gezhi.ledger.models import Cursor, Line
-from gezhi.ledger.recount import recount, touched
+from gezhi.ledger.recount import publishes, recount, touched
 
 BATCH = 250  # entries, or cases when all is made anew: about 100 ms of SQLite's only writer
 FIRST = UUID(int=0)
@@ -50,7 +50,7 @@ def _follow(at: datetime) -> int:
 
 def _publish(entries: Iterable[Entry]) -> None:
     """What an import brought is seen from the entry that publishes it. 1 UPDATE, however many lines."""
-    runs = {e.subject_id for e in entries if e.subject_kind == "import" and e.event == "published"}
+    runs = {one.subject_id for one in entries if publishes(one)}
     if runs:
         Line.objects.filter(run_id__in=runs, is_held=True).update(is_held=False)
 

@@ -151,9 +151,8 @@ def _shelling(
 
 LINES = "xl/worksheets/sheet1.xml"
 _LINE = re.compile(rb'<row r="5"[^>]*>.*?</row>', re.DOTALL)
-_DIMENSION = re.compile(
-    rb'<dimension ref="[^"]*"/>'
-)  # how far it reaches is not known before; it may be left out
+# how far it reaches is not known before; it may be left out
+_DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
 
 
 def _around(shell: zipfile.ZipFile) -> tuple[bytes, bytes]:

@@ -37,7 +37,7 @@ def _left_freezing() -> Iterator[Finding]:
     goes_on = outbox.keys_open(FREEZE) if under_way else set()
     for id, month in under_way:
         if str(id) not in goes_on:
-            yield Finding("I8", f"month {month:%Y-%m}", "is being frozen, and nobody goes on with it")
+            yield Finding("I8", f"month {written(month)}", "is being frozen, and nobody goes on with it")
 
 
 def _of_book(book: MonthBook) -> Iterator[Finding]:

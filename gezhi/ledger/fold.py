@@ -20,6 +20,7 @@ OWN = frozenset(
 TAKEN_OVER = tuple(field for field in Line._meta.concrete_fields if field.attname not in OWN)
 
 WHERE = ("place_path", "grid_id")
+TAKEN_IN = frozenset({"accept", "split_from"})  # what is split off was taken in with the case it came from
 HANDS_ON = frozenset({"dispatch", "raise", "hand_over"})
 AT_THE_END = frozenset({"done", "solve_on_spot", "not_found"})
 AT_THE_CHECK = frozenset({"pass_check", "fail_check", "satisfied", "unsatisfied", "uphold", "call_back"})
@@ -95,10 +96,7 @@ def _hands(line: Line, step: Entry) -> None:
     lead = step.after.get("lead_id")
     if lead and lead not in line.held_by:
         line.held_by = [*line.held_by, lead]
-    if step.event in {
-        "accept",
-        "split_from",
-    }:  # what was split off had been taken in with the case it came from
+    if step.event in TAKEN_IN:
         line.accepted_at = line.accepted_at or step.at
     if step.event in HANDS_ON or (step.event == "return" and line.state == "dispatched"):
         line.dispatched_at = step.at

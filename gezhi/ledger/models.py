@@ -207,7 +207,7 @@ class Freezing(TenantModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m}"
+        return written(self.month)
 
 
 class LedgerFile(TenantModel):

@@ -91,7 +91,7 @@ def freeze(month: date, desk: UUID = WHOLE, *, actor: Actor, at: datetime) -> UU
 
 
 def refuse(month: date, desk: UUID, *, actor: Actor, at: datetime) -> None:
-    """Raises NotYours, Invalid("month", "not_over"), NotFromHere("is_frozen"). 1 query."""
+    """Raises NotYours, Invalid("month", "not_over" | "too_old"), NotFromHere("is_frozen"). 1 query."""
     if desk not in desks_of(actor):
         raise NotYours(deed="freeze")
     if span(month)[1] > at:
@@ -236,5 +236,4 @@ def part_of(book_id: UUID, number: int) -> list[Line]:
 def frozen_lines(book_id: UUID) -> Iterator[list[Line]]:
     """What the ledger said then, unsaved, a part at a time. 1 query a part."""
     for number in range(MonthPart.objects.filter(book_id=book_id).count()):
-        packed = MonthPart.objects.filter(book_id=book_id, number=number).values_list("pack", flat=True)[0]
-        yield [Line(**fields) for fields in unpack(packed)]
+        yield part_of(book_id, number)

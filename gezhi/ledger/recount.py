@@ -107,6 +107,11 @@ def published_runs(run_ids: Collection[UUID], position: int) -> set[UUID]:
     return set(rows.values_list("subject_id", flat=True))
 
 
+def publishes(entry: Entry) -> bool:
+    """Whether this entry shows what an import brought."""
+    return entry.subject_kind == "import" and entry.event == "published"
+
+
 def touched(entries: Iterable[Entry]) -> set[UUID]:
     """Cases whose lines these entries change. 1 query when reports are among them."""
     kinds: dict[str, set[UUID]] = {}

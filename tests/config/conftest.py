@@ -14,7 +14,7 @@ def typed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Any
 ) -> Callable[..., Ended]:
     """Run a command here, in the office of the test."""
-    monkeypatch.setattr(commands, "_log_plainly", lambda: None)  # it would keep this test's standard error
+    monkeypatch.setattr(commands, "log_plainly", lambda to: None)  # it would keep this test's standard error
     monkeypatch.setenv("GEZHI_DATA", "")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 

@@ -314,7 +314,7 @@ def test_a_database_that_goes_away_is_one_sentence(
     def command(chosen: argparse.Namespace) -> int:
         raise trouble
 
-    monkeypatch.setattr(commands, "_log_plainly", lambda: None)
+    monkeypatch.setattr(commands, "log_plainly", lambda to: None)
     monkeypatch.setitem(commands.COMMANDS, "bench", command)
     assert commands.run("bench", argparse.Namespace()) == 1
     assert capsys.readouterr().err == f"gezhi bench: the database cannot do it now: {said}\n"

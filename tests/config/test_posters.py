@@ -16,7 +16,7 @@ HERE = "https://gezhi.example.cn"
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: Any, settings: Any, tmp_path: Path, cast: Cast) -> Any:
     """The command as it is typed: (code, standard output and error)."""
     settings.GEZHI_DATA = tmp_path / "data"
-    monkeypatch.setattr(commands, "_log_plainly", lambda: None)
+    monkeypatch.setattr(commands, "log_plainly", lambda to: None)
     monkeypatch.setenv("GEZHI_DATA", "")
 
     def run(place: str, *more: object, to: str = "a.pdf", address: str = HERE) -> tuple[int, str]:

@@ -14,13 +14,13 @@ from gezhi.flows.move_place import follow, move_place
 from gezhi.insight.models import Mark
 from gezhi.insight.rollups import counters, following
 from gezhi.insight.rollups.anew import begin_when_new, count_anew
-from gezhi.insight.rollups.counting import Lines
 from gezhi.journal.actions import record
 from gezhi.journal.models import Entry
 from gezhi.journal.sealing import seal
 from gezhi.kernel.actor import SYSTEM
 from gezhi.ledger import actions as ledger
 from gezhi.ledger.models import Line
+from gezhi.ledger.recount import Lines
 from gezhi.reports.actions import publish_run, receive_many, start_run
 from gezhi.reports.intake import Intake
 from tests.cast import Cast, done, walk

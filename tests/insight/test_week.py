@@ -7,7 +7,6 @@ import pytest
 
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
-from gezhi.insight import week as weeks
 from gezhi.insight.figures.counts import of_count
 from gezhi.insight.week import BEFORE, Count, monday_of, week
 from gezhi.kernel.actor import SYSTEM
@@ -135,7 +134,7 @@ def test_what_is_stuck_is_named_with_its_party_and_small_parties_are_one(
     ]
     assert found.overdue.by_party == ((None, 1),)  # two people work there
     assert [one.party_id for one in found.overdue.oldest] == [cast.property]  # with whom it is stuck
-    monkeypatch.setattr(weeks, "FEW", 1)  # sabotage twin: nobody is few
+    monkeypatch.setattr("gezhi.insight.figures.sheet.FEW_PEOPLE", 1)  # sabotage twin: nobody is few
     assert week(MONDAY, "/", actor=SYSTEM, at=noon + DAY).overdue.by_party == ((cast.property, 1),)
 
 

@@ -22,7 +22,7 @@ SPANS = ("month", "quarter", "year", "own")
 
 
 class Question(NamedTuple):
-    """place: None = the whole office. party: whose figures they are, None of no party's. span_name: of SPANS. words: as they were asked.
+    """place: None = the whole office. span_name: of SPANS. words: as they were asked.
 
     is_his_own: they are those of the party whose manager asks: their rates are said, however few work there.
     """

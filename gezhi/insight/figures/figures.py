@@ -13,7 +13,7 @@ from gezhi.insight.histogram import Spread, spread_of
 class Figure:
     """One rate. over of n; value: None when there are fewer than `least`. months: value of each month, None likewise.
 
-    spread: of the months that have a value, as rates. apart: counts beside it. was: the same of other spans, by their names.
+    spread: of the months that have a value, as rates. apart: counts beside it.
     """
 
     of: Definition

@@ -9,7 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
 
 from gezhi.catalogue import queries as catalogue
 from gezhi.insight.figures import cells
@@ -214,5 +213,5 @@ def _apply(wanted: Sequence[tuple[Spot, str]], sums: Sums, edition: int) -> None
 def _there(wanted: Sequence[tuple[Spot, str]], edition: int) -> Mapping[tuple[int, str, str], Tally]:
     """The rows of these by month, path and axis. 1 query: by the months and paths, which are few."""
     months, places = {spot[0] for spot, _ in wanted}, {spot[1] for spot, _ in wanted}
-    rows = Tally.objects.filter(Q(edition=edition, axis__in=AXES, place_path__in=places, month__in=months))
+    rows = Tally.objects.filter(edition=edition, axis__in=AXES, place_path__in=places, month__in=months)
     return {(row.month, row.place_path, row.axis): row for row in rows}

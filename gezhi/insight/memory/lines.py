@@ -54,18 +54,21 @@ def of_cases(case_ids: Sequence[UUID], *, actor: Actor) -> Happened:
 
 
 def _newest(path: str, actor: Actor) -> tuple[list[Any], date | None]:
-    if paths.depth(path) in {paths.COMPOUND, paths.BUILDING}:
-        found = list(with_sight(of_keyed(path), actor).values_list(*_FIELDS)[: counting.COUNTED + 1])
-        return found[: counting.COUNTED], _day(found[counting.COUNTED][_RECEIVED]) if len(
-            found
-        ) > counting.COUNTED else None
-    newest = walked(path)
-    below = Line.objects.filter(within(path), id__in=newest.values("id")[:WALKED]).order_by("-received_at")
+    has_index = paths.depth(path) in {paths.COMPOUND, paths.BUILDING}
+    newest = of_keyed(path) if has_index else walked(path)
+    below = newest if has_index else _below(path, newest)
     found = list(with_sight(below, actor).values_list(*_FIELDS)[: counting.COUNTED + 1])
     if len(found) > counting.COUNTED:
         return found[: counting.COUNTED], _day(found[counting.COUNTED][_RECEIVED])
+    if has_index:
+        return found, None
     last = newest.values_list("received_at", flat=True)[WALKED - 1 : WALKED].first()
     return found, _day(last) if last else None
+
+
+def _below(path: str, newest: QuerySet[Line]) -> QuerySet[Line]:
+    """Those of the first WALKED that lie at a place or below it, newest first."""
+    return Line.objects.filter(within(path), id__in=newest.values("id")[:WALKED]).order_by("-received_at")
 
 
 def of_keyed(path: str) -> QuerySet[Line]:

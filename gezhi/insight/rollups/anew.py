@@ -17,11 +17,11 @@ from gezhi.cases.models import Case
 from gezhi.insight.models import Mark
 from gezhi.insight.rollups import counters
 from gezhi.insight.rollups.counting import Anew
-from gezhi.insight.rollups.following import FIRST, publishes, touched
+from gezhi.insight.rollups.following import FIRST, touched
 from gezhi.journal.following import held
 from gezhi.journal.queries import after_position
 from gezhi.ledger.models import Cursor, Line
-from gezhi.ledger.recount import Lines, between
+from gezhi.ledger.recount import Lines, between, publishes
 
 RANGE = 2000  # lines read at a time
 BATCH = 250

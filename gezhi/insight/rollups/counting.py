@@ -8,10 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from gezhi.journal.models import Entry
-from gezhi.ledger.models import Line
 from gezhi.ledger.recount import Lines
-
-__all__ = ["Anew", "Counter", "Line", "Lines"]
 
 
 class Anew(Protocol):

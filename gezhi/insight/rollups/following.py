@@ -19,7 +19,7 @@ from gezhi.journal.following import held, read_on
 from gezhi.journal.models import Entry
 from gezhi.journal.queries import after_position
 from gezhi.ledger.queries import position as ledger_position
-from gezhi.ledger.recount import between
+from gezhi.ledger.recount import between, publishes
 from gezhi.tenancy.prepared import Prepared
 
 BATCH = 250  # entries, or cases of an import
@@ -66,11 +66,6 @@ def _follow(at: datetime) -> int:
     entries = _until_published(entries)
     _move(mark, touched(entries), entries[-1], at, end)
     return len(entries)
-
-
-def publishes(entry: Entry) -> bool:
-    """Whether this entry shows an import."""
-    return entry.subject_kind == "import" and entry.event == "published"
 
 
 def _until_published(entries: list[Entry]) -> list[Entry]:

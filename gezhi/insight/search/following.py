@@ -29,13 +29,8 @@ def catch_up(most: int | None = None) -> int:
 
 
 def _is_behind() -> bool:
-    position, place_path, made = SearchCursor.objects.values_list(
-        "position", "place_path", "form"
-    ).first() or (
-        0,
-        "",
-        form(),
-    )
+    stood = SearchCursor.objects.values_list("position", "place_path", "form").first()
+    position, place_path, made = stood or (0, "", form())
     return bool(place_path) or made != form() or position < sealed_position()
 
 

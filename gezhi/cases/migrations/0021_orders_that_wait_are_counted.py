@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = (("cases", "0019_what_narrows_closed_cases"),)
+    dependencies = (("cases", "0020_closed_cases_by_receipt"),)
 
     operations = (
         migrations.AddIndex(
