@@ -58,19 +58,24 @@ def around(words: str, limit: int) -> tuple[list[Place], str]:
 
 
 def _ways(words: str) -> list[str]:
-    """How the words may be written, the likeliest first."""
-    try:
-        typed = fold(words)
-    except TooLong:
-        return []
-    if not typed:
+    """How the words may be written, the likeliest first; each has something to look up: 「(」 has as it was typed, and nothing of it is a name."""
+    if not _key(words):
         return []
     plain = in_one_script(words)
     spoken = saying.typed(unicodedata.normalize("NFKC", plain).lower())
     if saying.is_dashed(plain):
         return [spoken]
     # of two that are looked up alike one will do
-    return [*{"".join(way.split()): way for way in (spoken, plain, words)}.values()][::-1]
+    ways = {"".join(way.split()): way for way in (spoken, plain, words)}
+    return [way for way in ways.values() if _key(way)][::-1]
+
+
+def _key(words: str) -> str:
+    """As `fold`; "" of what is too long, as one sign may be that stands for eighteen."""
+    try:
+        return fold(words)
+    except TooLong:
+        return ""
 
 
 def _in_order(ids: list[UUID]) -> list[Place]:

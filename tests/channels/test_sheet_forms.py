@@ -1,8 +1,9 @@
 """A superior's form is filled from the ledger, and everything but the filled cells stays what it was."""
 
 import io
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from gezhi.channels.sheetforms.filling import filled
 from gezhi.channels.sheetforms.finding import Found, judged
 from gezhi.channels.sheetforms.shifting import Shift
 from gezhi.kernel.refusal import Invalid
+from gezhi.kernel.sheet import letters
 from gezhi.kernel.workbook import BadSheet
 from gezhi.ledger.keyed import BY_KEY, LATE
 from tests.channels.superior import FIRST, FRAME, TOTAL, as_bytes, street_form
@@ -254,6 +256,89 @@ def test_shared_formulas_and_merged_lines_are_copied() -> None:
     sheet = sheet_with(3, shared.getvalue())["表"]
     assert {"B2:C2", "B3:C3", "B4:C4"} <= set(map(str, sheet.merged_cells.ranges))
     assert [sheet.cell(row, 5).value for row in (2, 3, 4)] == ["=ROW()*2"] * 3
+
+
+def with_rows(said: str, behind: str = "") -> bytes:
+    """A sheet with one row of heads; said: rows as XML behind it; behind: what stands behind all rows."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("表")
+    for at, head in enumerate(("序号", "问题描述", "责任单位")):
+        sheet.write(0, at, head)
+    book.close()
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(out.getvalue())) as one:
+        parts = {name: one.read(name) for name in one.namelist()}
+    text = parts[part].decode().replace("</sheetData>", f"{said}</sheetData>{behind}")
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as two:
+        for name, data in (parts | {part: text.encode()}).items():
+            two.writestr(name, data)
+    return whole.getvalue()
+
+
+def merged(cells: Sequence[str]) -> str:
+    return "<mergeCells>" + "".join(f'<mergeCell ref="{one}"/>' for one in cells) + "</mergeCells>"
+
+
+def looks_at_merges(monkeypatch: pytest.MonkeyPatch, lines: int) -> int:
+    """How often a cell's name is read while a form with a hundred merged cells gets so many lines more."""
+    data = with_rows('<row r="2"><c r="A2"/></row>', merged([f"A{row}:B{row}" for row in range(10, 110)]))
+    read, whole = [0], papers.split
+
+    def counted(name: str) -> tuple[int, int]:
+        read[0] += 1
+        return whole(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(papers, "split", counted)
+        paper = papers.Paper(data, "表")
+        paper.put_in_rows(2, 2, lines)
+    return read[0]
+
+
+def test_merged_cells_are_looked_through_once_however_many_lines_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few, many = looks_at_merges(monkeypatch, 10), looks_at_merges(monkeypatch, 30)
+    assert many - few < 20 * 5
+
+
+def test_sabotage_looking_through_them_for_each_line_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = papers.Paper._like_the_first
+
+    def again(paper: papers.Paper, first: int, number: int) -> None:
+        paper._merges_within(first)
+        whole(paper, first, number)
+
+    monkeypatch.setattr(papers.Paper, "_like_the_first", again)
+    few, many = looks_at_merges(monkeypatch, 10), looks_at_merges(monkeypatch, 30)
+    assert many - few >= 20 * 5
+
+
+def test_more_merged_cells_in_a_row_than_it_can_have_are_a_broken_form() -> None:
+    row = '<row r="2"><c r="A2"/></row><row r="3"><c r="A3" t="inlineStr"><is><t>合计</t></is></c></row>'
+    pieces = [f"{letters(at)}2:{letters(at + 1)}2" for at in range(0, 2 * (papers.MOST_MERGED + 1), 2)]
+    with pytest.raises(Invalid) as refused:
+        made(3, with_rows(row, merged(pieces)))
+    assert refused.value.code == "broken_form"
+    assert made(3, with_rows(row, merged(pieces[:-1])))
+
+
+def test_rows_that_are_not_there_come_in_their_order() -> None:
+    data = with_rows('<row r="6"><c r="A6" t="inlineStr"><is><t>合计</t></is></c></row>')
+    paper = papers.Paper(data, "表")
+    for number in (3, 2, 5, 4):
+        paper.put(1, number, f"第{number}行")
+        paper.put(0, number, number)
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(paper.made()))["表"]
+    assert [[cell.value for cell in row[:2]] for row in sheet.iter_rows(min_row=2, max_row=6)] == [
+        *([number, f"第{number}行"] for number in (2, 3, 4, 5)),
+        ["合计", None],
+    ]
+    with zipfile.ZipFile(io.BytesIO(paper.made())) as package:
+        part = package.read("xl/worksheets/sheet1.xml").decode()
+    assert re.findall(r'<row r="([0-9]+)"', part) == ["1", "2", "3", "4", "5", "6"]
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,23 @@ def test_a_number_that_is_none_is_no_fault(doors: Knocker, number: str) -> None:
         assert doors.as_one(who).get(page, asked).status_code in {200, 400}
 
 
+PLACES_ASKED = (  # where a place is asked for by what people call it
+    ("lin", "/map", "place"),
+    ("lin", "/find/spots", "q"),
+    *(("chen", page, "place") for page in ("/desk/", "/desk/map/", "/desk/ledger/", "/desk/figures/")),
+    ("chen", "/desk/map/points?bbox=122,37,123,38&zoom=12", "place"),
+    ("chen", "/desk/places/", "q"),
+)
+
+
+@pytest.mark.parametrize(("who", "page", "name"), PLACES_ASKED)
+@pytest.mark.parametrize("sign", ["(", "，", "\ufdfa" * 60])
+def test_a_sign_is_no_place_and_no_fault(doors: Knocker, who: str, page: str, name: str, sign: str) -> None:
+    address, _, query = page.partition("?")
+    said = dict(pair.split("=") for pair in query.split("&")) if query else {}
+    assert doors.as_one(who).get(address, {**said, name: sign}).status_code == 200
+
+
 # ---- 24: times that never were ----
 
 

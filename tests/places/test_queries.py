@@ -176,6 +176,27 @@ def test_the_exact_name_comes_before_longer_ones(town: Town) -> None:
     assert [row.name for row in queries.find("悦海")] == ["悦海社区", "悦海花园小区"]
 
 
+NOT_A_NAME = ("(", "（", "，", "、", "：", "。", "_", "((", "\ufdfa" * 100, "㋿" * 199, "１" * 201)
+
+
+@pytest.mark.parametrize("words", NOT_A_NAME, ids=range(len(NOT_A_NAME)))
+def test_signs_by_which_nothing_is_called_find_nothing(words: str, town: Town) -> None:
+    assert (queries.find(words), queries.find_around(words)[0]) == ([], [])
+
+
+@pytest.mark.parametrize("words", ["悦海花园 3号楼 \u200b", "悦海花园 3号楼（"])
+def test_signs_beside_a_name_do_not_hide_it(words: str, town: Town) -> None:
+    assert [row.full_name for row in queries.find(words)] == ["悦海社区 悦海花园小区 3号楼"]
+
+
+def test_sabotage_a_way_of_writing_that_says_nothing_cannot_be_looked_up(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.places.search._key", lambda _words: "(")
+    with pytest.raises(IndexError):
+        queries.find("(")
+
+
 def test_without_one_script_the_other_script_finds_nothing(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

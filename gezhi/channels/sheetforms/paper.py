@@ -7,7 +7,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -16,6 +16,7 @@ from gezhi.channels.sheetforms.shifting import Shift, cell, copied, split
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+MOST_MERGED = 100  # pieces of one row that are merged: each new row gets the same
 _RANGES = ("sqref", "ref")
 _RANGED = frozenset(
     ["mergeCell", "dataValidation", "conditionalFormatting", "hyperlink", "autoFilter", "protectedRange", "sortState",
@@ -49,6 +50,8 @@ class Paper:
         self.tree = self._tree(self.part)
         self.table = next(one for one in self.tree if local(one) == "sheetData")
         self._number_cells()
+        self._by_column: dict[int, dict[int, Any]] = {}
+        self._is_mixed = False  # whether rows have been added behind others
         self.rows: dict[int, Any] = {int(row.get("r")): row for row in self.table}
         self._texts = [self._text_of(one) for one in self._tree_or_none("sharedStrings")]
         self._write_out_shared_formulas()
@@ -82,7 +85,13 @@ class Paper:
 
     def cell(self, column: int, row: int) -> Any:
         """A cell as it stands; None when there is none."""
-        return next((one for at, one in self.cells(row) if at == column), None)
+        return self._placed(row).get(column)
+
+    def _placed(self, row: int) -> dict[int, Any]:
+        """The cells of a row by column, of two in one place the first; kept until rows move."""
+        if row not in self._by_column:
+            self._by_column[row] = dict(reversed([*self.cells(row)]))
+        return self._by_column[row]
 
     def is_date(self, column: int, row: int) -> bool:
         """Whether a number in this cell is shown as a day or a time."""
@@ -126,18 +135,22 @@ class Paper:
     def put_in_rows(self, first: int, last: int, by: int) -> None:
         """So many lines more behind the last one, each looking like the first one, with its formulas; what is below moves down."""
         shift = Shift(self.name, first, last, by)
+        self._by_column.clear()
+        self._is_mixed = True
         self._shift_sheets(shift)
         self._shift_names(shift)
         self._shift_beside(shift)
         for number in sorted((one for one in self.rows if one > last), reverse=True):
             self._renumber(self.rows.pop(number), number + by)
-        merges = [one.get("ref") for one in self.tree.iter(f"{{{MAIN}}}mergeCell")]
+        merges = self._merges_within(first)
         for number in range(last + 1, last + by + 1):
-            self._like_the_first(first, number, [one for one in merges if self._is_within(one, first)])
-        self._in_order()
+            self._like_the_first(first, number)
+        self._merge_alike(merges, range(last + 1, last + by + 1))
 
     def made(self) -> bytes:
         """The whole workbook, which works its formulas out when it is opened."""
+        if self._is_mixed:
+            self._in_order()
         self._forget_results()
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
@@ -248,10 +261,11 @@ class Paper:
         if row not in self.rows:
             self.rows[row] = self._sub(self.table, "row")
             self.rows[row].set("r", str(row))
-            self._in_order()
+            self._is_mixed = True
         made = etree.Element(f"{{{MAIN}}}c", {"r": cell(column, row)})
-        before = sum(1 for at, _ in self.cells(row) if at < column)
-        self.rows[row].insert(before, made)
+        placed = self._placed(row)
+        self.rows[row].insert(sum(1 for at in placed if at < column), made)
+        placed[column] = made
         return made
 
     def _renumber(self, row: Any, number: int) -> None:
@@ -260,7 +274,7 @@ class Paper:
             one.set("r", cell(split(one.get("r"))[0], number))
         self.rows[number] = row
 
-    def _like_the_first(self, first: int, number: int, merges: list[str]) -> None:
+    def _like_the_first(self, first: int, number: int) -> None:
         if first not in self.rows:
             return
         made = deepcopy(self.rows[first])
@@ -275,20 +289,31 @@ class Paper:
             elif said.text:
                 said.text = copied(said.text, frm=frm, to=cell(column, number))
         self._renumber(made, number)
-        for ref in merges:
-            start, _, end = ref.partition(":")
-            group = next(one for one in self.tree if local(one) == "mergeCells")
-            self._sub(group, "mergeCell").set(
-                "ref", f"{cell(split(start)[0], number)}:{cell(split(end)[0], number)}"
-            )
-            group.set("count", str(len(group)))
 
-    @staticmethod
-    def _is_within(ref: str, row: int) -> bool:
-        start, _, end = ref.partition(":")
-        return bool(end) and split(start)[1] == row == split(end)[1]
+    def _merges_within(self, row: int) -> list[tuple[int, int]]:
+        """First and last column of what is merged within one row. Raises ValueError where that is more than a row has columns."""
+        found = set[tuple[int, int]]()
+        for one in self.tree.iter(f"{{{MAIN}}}mergeCell"):
+            start, _, end = one.get("ref").partition(":")
+            from_, to = split(start), split(end or start)
+            if end and from_[1] == row == to[1]:
+                found.add((from_[0], to[0]))
+        if len(found) > MOST_MERGED:
+            raise ValueError(f"{len(found)} merged cells in one row")
+        return sorted(found)
+
+    def _merge_alike(self, merges: Sequence[tuple[int, int]], rows: range) -> None:
+        """The same columns of each of these rows."""
+        if not merges:
+            return
+        group = next(one for one in self.tree if local(one) == "mergeCells")
+        for number in rows:
+            for start, end in merges:
+                self._sub(group, "mergeCell").set("ref", f"{cell(start, number)}:{cell(end, number)}")
+        group.set("count", str(len(group)))
 
     def _in_order(self) -> None:
+        """Once all are there: each time one comes, two thousand would take minutes."""
         for number in sorted(self.rows):
             self.table.append(self.rows[number])
 
