@@ -29,6 +29,7 @@ NEAR = {
     0: gettext_lazy("今天 %(clock)s"),
     1: gettext_lazy("明天 %(clock)s"),
 }
+MINUTE = timedelta(minutes=1)
 FAR = timedelta(days=30)  # farther away, working time is no longer counted out
 
 
@@ -183,16 +184,18 @@ def between(start: datetime, end: datetime) -> str:
 
 
 def brief(start: datetime, end: datetime, hours: WorkCalendar = ROUND_THE_CLOCK) -> str:
-    """How long from start to end in these hours, in one unit: 40 分, 3 小时, 2 个工作日; day and night 2 天; 刚到 as long as no minute
-    of them has passed. Beyond thirty days in days as they are.
+    """How long from start to end in these hours, in one unit: 工作时间 40 分, 工作时间 3 小时, 2 个工作日; day and night 3 小时, 2 天.
+
+    刚到 in its first minute, 下班后到的 as long as no minute of these hours has passed since. Beyond thirty days in days as they are.
     """
     is_working = hours is not ROUND_THE_CLOCK and end - start < FAR
     whole = working_minutes(start, end, hours) if is_working else (end - start).total_seconds() / 60
     day = WORKING_DAY_MINUTES if is_working else DAY_MINUTES
     if whole < 1:
-        return _("刚到")
+        return _("下班后到的") if end - start >= MINUTE else _("刚到")
     unit = day if whole >= day else 60 if whole >= 60 else 1
-    return span(int(whole) // unit * unit, is_working=is_working)
+    said = span(int(whole) // unit * unit, is_working=is_working)
+    return _("工作时间 %(span)s") % {"span": said} if is_working and unit < day else said
 
 
 def soon(at: datetime, hours: WorkCalendar) -> datetime:
@@ -239,4 +242,6 @@ def _with_work(language: str, whole: int, work: int, is_late: bool) -> str:
     left = _left(language, whole, is_late)
     if work == whole:
         return left
+    if not work:  # 「工作时间 0 分」 is a number that nobody can explain
+        return _("%(left)s（都不在工作时间）") % {"left": left}
     return _("%(left)s（工作时间 %(work)s）") % {"left": left, "work": _span(language, work, True)}

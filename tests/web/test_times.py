@@ -46,12 +46,12 @@ def clock(hours: float) -> times.Clock:
 @pytest.mark.parametrize(
     ("hours", "when", "left", "whole"),
     [
-        (3.2, "今天 23:12", "还剩 3 小时 12 分", "还剩 3 小时 12 分（工作时间 0 分）"),
-        (18, "明天 14:00", "还剩 18 小时", "还剩 18 小时（工作时间 0 分）"),
+        (3.2, "今天 23:12", "还剩 3 小时 12 分", "还剩 3 小时 12 分（都不在工作时间）"),
+        (18, "明天 14:00", "还剩 18 小时", "还剩 18 小时（都不在工作时间）"),
         (42, "周一 14:00", "还剩 1 天 18 小时", "还剩 1 天 18 小时（工作时间 3 小时）"),
         (142, "周五 18:00", "还剩 5 天 22 小时", "还剩 5 天 22 小时（工作时间 4 个工作日 3 小时）"),
         (23 * 24, "3月30日", "还剩 23 天", "还剩 23 天（工作时间 14 个工作日）"),
-        (-1, "今天 19:00", "超时 1 小时", "超时 1 小时（工作时间 0 分）"),
+        (-1, "今天 19:00", "超时 1 小时", "超时 1 小时（都不在工作时间）"),
         (-30, "昨天 14:00", "超时 1 天 6 小时", "超时 1 天 6 小时（工作时间 4 小时）"),
         (-54, "3月5日", "超时 2 天 6 小时", "超时 2 天 6 小时（工作时间 1 个工作日 3 小时）"),
     ],
@@ -62,6 +62,26 @@ def test_a_list_says_by_when_and_what_is_left_day_and_night(
     found = clock(hours)
     assert (found.when, found.text) == (when, left)
     assert found.whole == whole
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (0.01, "刚到"),
+        (3, "下班后到的"),
+        (36, "下班后到的"),
+        (37.5, "工作时间 30 分"),
+        (39, "工作时间 2 小时"),
+        (64, "1 个工作日"),
+    ],
+)
+def test_how_long_somebody_has_it_says_of_what_hours_it_speaks(hours: float, said: str) -> None:
+    """「5 小时」 beside 「超时 1 天 14 小时」 explains nothing; nor is 「刚到」 what came fifteen hours ago."""
+    assert times.brief(EVENING, EVENING + timedelta(hours=hours), OFFICE) == said
+
+
+def test_day_and_night_hours_are_said_bare() -> None:
+    assert times.brief(EVENING, EVENING + timedelta(hours=3)) == "3 小时"
 
 
 def test_what_is_left_grows_as_the_due_moment_does() -> None:

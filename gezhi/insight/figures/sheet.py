@@ -117,6 +117,8 @@ def parts(
 
 def _places(asked: Asked, span: Span, edition: int, least: int, is_small: bool) -> list[Part]:
     below = places.children(asked.place)
+    while len(below) == 1 and (deeper := places.children(below[0].id)):
+        below = deeper  # a table of one line says nothing that stands not above it
     read = reading.read_many([one.id for one in below], asked.axis, span, edition)
     return [_part(one.id.hex, one, read.get(one.id, {}), asked.key, span, least, is_small) for one in below]
 

@@ -1,6 +1,6 @@
 """Everything the page of one case shows, gathered in a fixed number of queries. Templates ask nothing."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from gezhi.evidence import queries as evidence
 from gezhi.evidence import voice
 from gezhi.flows.look_at_photo import may_look
 from gezhi.flows.reach_reporter import may_restate, may_reveal
-from gezhi.kernel.actor import Actor, Duty
+from gezhi.kernel.actor import Actor
 from gezhi.kernel.geo import Point
 from gezhi.kernel.text import visible
 from gezhi.parties import queries as parties
@@ -25,20 +25,25 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
 from gezhi.web import times, voices, words
-from gezhi.web.casework import alike, clocks, learned, lists, photos, pinned, sources, timeline, visits
-from gezhi.web.casework.asks import PLAIN
+from gezhi.web.casework import (
+    alike,
+    buttons,
+    clocks,
+    learned,
+    lists,
+    photos,
+    pinned,
+    sources,
+    timeline,
+    visits,
+)
 from gezhi.web.routes import route
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
-GRAVE = {"decline", "not_ours", "wont_do"}  # the reporter is told no
-ANSWERS = frozenset({"satisfied", "unsatisfied", "call_back"})  # the reporter's to give; asked for by phone
 MOST_ALIKE = 3
 MOST_REPORTS = 20  # shown in full; a case with more says how many
-IS_WORKED_ON = frozenset(
-    {State.REPORTED, State.OPENED, State.DISPATCHED, State.IN_HAND}
-)  # by its accountable party
 TURN: Mapping[State, Any] = {  # whose turn it is where that party has done its part
     State.ASKED: gettext_lazy("上报人"),
     State.TO_CHECK: gettext_lazy("核查员，或%(desk)s"),
@@ -84,7 +89,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "alike": _alike(case, actor, at) if Role.DESK in roles else {},
         "thing": learned.thing(where, steps),
         **learned.context(case, where, roles, steps, at),
-        **_offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
+        **buttons.offered(case, actor, at, clock, is_unheard=bool(unheard_until)),
     }
 
 
@@ -263,7 +268,7 @@ def _holder(
         "complained_of": known[case.complained_of_id].name
         if case.category_id and case.complained_of_id in known
         else "",
-        "is_at_work": case.state in IS_WORKED_ON,
+        "is_at_work": case.state in buttons.IS_WORKED_ON,
         "turn": lists.turn(case, known) if is_unheard else _turn(case, known),
         "next": _("在进度页确认") if is_unheard else words.of(words.NEXT, case.state),
     }
@@ -363,43 +368,3 @@ def _unheard_until(case: "Case", said: Mapping[str, Any], at: datetime) -> str:
     if not is_asked or any(report["has_contact"] for report in said["reports"]):
         return ""
     return times.moment(case.due_at, at)
-
-
-def _offered(
-    case: "Case", actor: Actor, at: datetime, clock: times.Clock, *, is_unheard: bool
-) -> dict[str, Any]:
-    """The buttons. urges: the case is late, nothing loud is to be done here, and others hold it: ring them up, then say so. no_return: it was taken."""
-    deeds = _deeds(case, actor, at, quietly=ANSWERS if is_unheard else frozenset())
-    urges = (
-        clock.state == "overdue"
-        and case.state in IS_WORKED_ON
-        and case.lead_id not in actor.parties()
-        and all(deed["quiet"] for deed in deeds)
-    )
-    if urges and deeds and not deeds[0]["grave"]:
-        deeds = [deeds[0] | {"quiet": False}, *deeds[1:]]
-    is_taken = case.state == State.IN_HAND and case.lead_id in actor.parties(Duty.MANAGER, Duty.WORKER)
-    no_return = is_taken and any(deed["event"] == "raise" for deed in deeds)
-    return {"deeds": deeds, "urges": urges, "no_return": no_return}
-
-
-def _deeds(case: "Case", actor: Actor, at: datetime, quietly: Set[str] = frozenset()) -> list[dict[str, Any]]:
-    """Buttons: the likely ones first, then the quiet ones, the grave last. is_plain: one press does it.
-
-    quietly: what nobody should be invited to do here, although he may.
-    """
-    found = cases.offers_for(case, actor=actor, at=at)
-    likely = [offer for offer in found if not offer.quiet and offer.event not in quietly]
-    quiet = [offer for offer in reversed(found) if offer not in likely]
-    return [
-        {
-            "event": offer.event,
-            "label": words.of(words.ACTS, offer.event),
-            "icon": timeline.ICONS.get(offer.event, "circle"),
-            "url": route("desk:move", case.number, offer.event),
-            "is_plain": offer.event in PLAIN,
-            "quiet": offer not in likely,
-            "grave": offer.event in GRAVE,
-        }
-        for offer in [*likely, *sorted(quiet, key=lambda offer: offer.event in GRAVE)]
-    ]

@@ -114,7 +114,10 @@ def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
     rows = lists.rows(listed.shown.page.lines, at=at, actor=actor)
     active = listed.active.row if listed.active else None
     chose = savedviews.columns_of(actor, active.id if active else None)
-    shown = columns.shown(chose, active.columns if active else ())
+    is_closed = chosen.view == filters.CLOSED
+    asked = (chose, active.columns if active else ())
+    shown = columns.shown(*asked, columns.OF_CLOSED if is_closed else ())
+    labels = {**columns.COLUMNS, "who": columns.WHO_CLOSED} if is_closed else columns.COLUMNS
     more = {"alike": mark_of(listed.unfolded.key)} if listed.unfolded else {}
     return {
         "chosen": chosen,
@@ -124,8 +127,10 @@ def _rows(request: HttpRequest, listed: Listed) -> dict[str, Any]:
         "is_changed": listed.active is not None
         and listed.active.chosen.question.written() != chosen.question.written(),
         "unfolded": listed.unfolded,
-        "heads": [(code, columns.COLUMNS[code], code in columns.ROOMY) for code in shown],
-        "all_columns": [(code, label, code in shown) for code, label in columns.COLUMNS.items()],
+        "heads": [(code, labels[code], code in columns.ROOMY) for code in shown],
+        "all_columns": [
+            (code, label, code in columns.shown(*asked)) for code, label in columns.COLUMNS.items()
+        ],  # a choice holds for every list
         "lines": lines.as_html(rows, chosen.terms, _texts(chosen, rows), shown, at=at),
         "pager": paging.pager(chosen, listed.shown, saved=active.id.hex if active else "", **more),
         "other_page": listed.shown.note,

@@ -14,7 +14,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing
 from gezhi.web import words
 from gezhi.web.asked import Asked
-from gezhi.web.casework import casepage, timeline
+from gezhi.web.casework import buttons, casepage, timeline
 from gezhi.web.pocket.moves import HERE, ONE_PRESS
 from gezhi.web.pocket.pages import page
 from gezhi.web.refusals import sentence, status
@@ -73,7 +73,7 @@ def _doors(found: Any, actor: Actor, at: Any, *, is_unheard: bool) -> tuple[Any,
 
     is_unheard: nobody can ask the reporter, so nobody is invited to answer for him.
     """
-    mute = casepage.ANSWERS if is_unheard else frozenset()
+    mute = buttons.ANSWERS if is_unheard else frozenset()
     doors = [
         _door(found, offer.event, offer.quiet or offer.event in mute)
         for offer in cases.offers_for(found, actor=actor, at=at)

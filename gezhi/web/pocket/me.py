@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gezhi.insight.figures import sight
 from gezhi.kernel.actor import Actor, Post
 from gezhi.parties import queries as parties
 from gezhi.places import paths
@@ -21,8 +22,10 @@ from gezhi.web.staff import actor_of, staff_required
 @never_cache
 @staff_required
 def me(request: Asked) -> HttpResponse:
-    """One page about myself."""
-    return page(request, "me", {"posts": posts(actor_of(request))}, tab="my_me")
+    """One page about myself, and the way to the figures of what I may look at."""
+    actor = actor_of(request)
+    context = {"posts": posts(actor), "has_figures": sight.has_any(actor)}
+    return page(request, "me", context, tab="my_me")
 
 
 def posts(actor: Actor) -> list[dict[str, Any]]:

@@ -337,7 +337,7 @@ def test_hot_spots_are_said_with_their_past(
     monkeypatch.setattr("gezhi.insight.figures.reading.first_month", lambda edition: 202510)
     memories.forget()
     page = said(desk(cast.zhou).get(PAGE))
-    assert "6 件；以前平均每月 0.0 件，料到至多 0 件" in page
+    assert "6 件；以前平均每月 0.0 件，照往常最多 0 件" in page
 
 
 def test_hot_spots_are_looked_for_in_every_compound_and_category_and_open_into_their_cases(

@@ -230,10 +230,10 @@ def test_who_works_for_one_party_begins_with_its_cases_and_may_see_the_others(
     others = cast.lin_reports(noon, text="社区自己还没受理")
     sun = desk(cast.sun)
     assert numbers(sun.get("/desk/")) == [ours.number]
-    assert "只看本单位（长峰物业）的" in text(sun.get("/desk/"))
+    assert "现在只看长峰物业的案件。" in text(sun.get("/desk/"))
     assert sorted(numbers(sun.get("/desk/?party=all"))) == sorted([ours.number, others.number])
     assert sorted(numbers(sun.get("/desk/?party="))) == sorted([ours.number, others.number])
-    assert "只看本单位" not in text(desk(cast.chen).get("/desk/")) + text(desk(cast.wei).get("/desk/"))
+    assert "现在只看" not in text(desk(cast.chen).get("/desk/")) + text(desk(cast.wei).get("/desk/"))
 
 
 def test_what_was_looked_for_is_marked_where_it_stands(cast: Cast, desk: Desk, noon: datetime) -> None:

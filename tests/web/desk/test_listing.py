@@ -337,9 +337,9 @@ def test_a_row_says_what_is_next_in_bold_to_whoever_may_do_it(
 def test_how_long_somebody_has_it_is_said_in_his_working_time(cast: Cast, desk: Desk, noon: datetime) -> None:
     cast.lin_reports(noon - timedelta(days=2, hours=20), text="周五晚上报的")
     said = re.findall(
-        r'<span class="muted">(\d+ [^<]+)</span></td>', desk(cast.chen).get("/desk/").content.decode()
+        r'<span class="muted">([^<]+)</span></td>', desk(cast.chen).get("/desk/").content.decode()
     )
-    assert said in (["1 个工作日"], ["7 小时"])  # of three days
+    assert said in (["1 个工作日"], ["工作时间 7 小时"])  # of three days
 
 
 # ---- anew ----

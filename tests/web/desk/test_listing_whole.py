@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
 
 from gezhi.cases.models import Case
+from gezhi.cases.move import Move
 from gezhi.web.desk import filters
 from gezhi.web.desk.listing import columns, question
 from gezhi.web.desk.listing.chips import chips
-from tests.cast import Cast
+from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk
 
 SAID: Mapping[str, str] = {"view": "open", "state": "opened", "party": "no such party"}
@@ -100,3 +103,29 @@ def _query() -> Any:
     from django.http import QueryDict
 
     return QueryDict("view=open")
+
+
+def test_the_list_of_what_is_closed_has_no_clock_and_nothing_next(
+    cast: Cast, opened: Case, desk: Desk, noon: datetime
+) -> None:
+    """Two columns of dashes are left out, and nobody's turn it is; whoever wants them chooses them."""
+    voice = cast.lin_reports(noon, text="不在这里")
+    walk(voice, (cast.chen, Move("decline", reason="不在辖区")), at=noon)
+    heads = [re.findall(r"<th[^>]*>([^<]+)</th>", said) for said in _heads(desk(cast.chen))]
+    assert heads == [
+        ["时限", "位置", "事项", "状态", "轮到谁，多久了", "下一步", "编号"],
+        ["位置", "事项", "状态", "谁办的，哪天办结", "编号"],
+    ]
+    desk(cast.chen).post("/desk/columns/", {"columns": ["clock", "what", "next"], "back": "/desk/"})
+    assert re.findall(r"<th[^>]*>([^<]+)</th>", _heads(desk(cast.chen))[1]) == [
+        "时限",
+        "位置",
+        "事项",
+        "下一步",
+    ]
+
+
+def _heads(client: Client) -> list[str]:
+    """The head of the table of what is open, and of what is closed."""
+    pages = [client.get(f"/desk/?view={view}").content.decode() for view in ("open", "closed")]
+    return [page.split("<thead>")[1].split("</thead>")[0] for page in pages]

@@ -8,7 +8,7 @@ from django.test import Client
 from gezhi.cases.lifecycle import State
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
-from gezhi.web.casework import casepage
+from gezhi.web.casework import buttons
 from tests.cast import Cast, done, walk
 from tests.web.desk.conftest import Desk, address
 
@@ -42,6 +42,20 @@ def test_who_holds_a_late_case_is_rung_up_and_a_line_says_so(
     assert (NOTE in shown, "btn-primary" in shown) == (True, False)
 
 
+def test_what_is_late_with_others_is_urged_before_it_is_raised(
+    cast: Cast, dispatched: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken, it may go a level up; the desk urges first. In time it does neither. The twin leaves the order as it was."""
+    walk(dispatched, (cast.qian, Move("take")), at=noon)
+    assert "move/urge/" not in bar(desk(cast.chen), dispatched)
+    late(dispatched, noon)
+    shown = bar(desk(cast.chen), dispatched)
+    assert shown.index("move/urge/") < shown.index("move/raise/")
+    assert "move/urge/" not in bar(desk(cast.sun), dispatched)
+    monkeypatch.setattr(buttons, "_urging_first", lambda deeds: deeds)
+    assert "move/urge/" not in bar(desk(cast.chen), dispatched)
+
+
 def test_nobody_rings_himself_up(cast: Cast, dispatched: Case, desk: Desk, noon: datetime) -> None:
     late(dispatched, noon)
     shown = bar(desk(cast.sun), dispatched)
@@ -62,5 +76,5 @@ def test_twin_whoever_has_done_his_part_would_be_rung_up(
     case = walk(cast.lin_reports(noon), *moves, at=noon)
     late(case, noon)
     assert CALL not in bar(desk(cast.chen), case)
-    monkeypatch.setattr(casepage, "IS_WORKED_ON", casepage.IS_WORKED_ON | {State.TO_CONFIRM})
+    monkeypatch.setattr(buttons, "IS_WORKED_ON", buttons.IS_WORKED_ON | {State.TO_CONFIRM})
     assert CALL in bar(desk(cast.chen), case)

@@ -12,7 +12,7 @@ from gezhi.cases.move import Move
 from gezhi.journal.queries import story
 from gezhi.kernel.actor import SYSTEM, Actor
 from gezhi.reports import queries as reports
-from gezhi.web.casework import casepage, timeline
+from gezhi.web.casework import buttons, timeline
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
 
@@ -104,14 +104,14 @@ def confirm(cast: Cast, at: datetime, **said: object) -> Case:
 def offered(client: Client, case: Case) -> dict[str, bool]:
     """The buttons about the answer: whether each stands in the menu only."""
     deeds = client.get(address(case)).context["deeds"]
-    return {one["event"]: one["quiet"] for one in deeds if one["event"] in casepage.ANSWERS}
+    return {one["event"]: one["quiet"] for one in deeds if one["event"] in buttons.ANSWERS}
 
 
 def test_without_a_phone_nobody_is_invited_to_agree_in_the_reporters_place(
     cast: Cast, desk: Desk, noon: datetime
 ) -> None:
     case, client = confirm(cast, noon), desk(cast.chen)
-    assert offered(client, case) == dict.fromkeys(casepage.ANSWERS, True)
+    assert offered(client, case) == dict.fromkeys(buttons.ANSWERS, True)
     page = text(client.get(address(case)))
     assert "没有留电话，等上报人在进度页确认；3月9日 12:00 后自动结案。" in page
     assert ("轮到 上报人 在进度页确认" in page, "由悦海社区回访" in page) == (True, False)
@@ -122,7 +122,7 @@ def test_with_a_phone_the_desk_rings_up_and_says_what_came_of_it(
     cast: Cast, desk: Desk, noon: datetime
 ) -> None:
     case, client = confirm(cast, noon, contact="13800001234"), desk(cast.chen)
-    assert offered(client, case) == dict.fromkeys(casepage.ANSWERS, False)
+    assert offered(client, case) == dict.fromkeys(buttons.ANSWERS, False)
     assert "没有留电话" not in text(client.get(address(case)))
 
 

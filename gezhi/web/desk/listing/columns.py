@@ -19,6 +19,8 @@ COLUMNS: Mapping[str, Any] = {
     "number": gettext_lazy("编号"),
 }
 ALWAYS = "at"  # it holds the link to the case
+OF_CLOSED = ("at", "what", "state", "who", "number")  # no clock runs, nothing comes next
+WHO_CLOSED = gettext_lazy("谁办的，哪天办结")
 USUAL = ("clock", "at", "what", "state", "who", "next", "number")
 ROOMY = frozenset(
     {"who", "next", "received", "channel", "level", "round"}

@@ -248,6 +248,13 @@ on("click", ".row-link[hx-get]", (link) => {
   link.closest("tr")?.classList.add("is-open");
 });
 
+// On a phone the view that is shown stands inside the edge.
+for (const view of document.querySelectorAll(".views > [aria-current]")) {
+  const bar = view.parentElement;
+  const over = view.getBoundingClientRect().right - bar.getBoundingClientRect().right;
+  if (over > 0) bar.scrollLeft += over + 24; // and a piece of the next
+}
+
 document.querySelector("[data-focus]")?.focus();
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "sheet") event.target.querySelector("h2")?.focus();
