@@ -88,6 +88,116 @@ def test_a_sign_opens_by_a_click_and_the_months_slide(town: Town) -> None:
     assert town.served.complaints() == []
 
 
+CROWD = 60
+NAMES = 30
+BESIDE_ONE_ANOTHER = """() => {
+  const boxes = (what) => [...document.querySelectorAll(what)].map((one) => one.getBoundingClientRect());
+  const meet = (a, b) => a.right > b.left + 1 && b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1;
+  const [signs, names] = [boxes(".leaflet-marker-pane .map-sign"), boxes(".map-name")];
+  const pairs = (found) => found.flatMap((one, at) => found.slice(at + 1).map((other) => [one, other]));
+  const round = ([a, b]) => Math.hypot((a.left + a.right - b.left - b.right) / 2, (a.top + a.bottom - b.top - b.bottom) / 2) < (a.width + b.width) / 2;
+  return {
+    signs: signs.length,
+    names: names.length > 0,
+    signsOverSigns: pairs(signs).filter(round).length,
+    namesOverNames: pairs(names).filter(([a, b]) => meet(a, b)).length,
+    namesOverSigns: names.filter((name) => signs.some((sign) => meet(name, sign))).length,
+  };
+}"""
+
+
+def _crowded(page: Page) -> None:
+    """The desk's map where sixty signs and thirty names want to stand within some hundred metres, a few at the very same point."""
+
+    def answer(route: Route) -> None:
+        found = route.fetch().json()
+        lon, lat = found["signs"][0][:2]
+        spread = 0.0004
+        found["signs"] = [
+            [
+                lon + at % 8 // 2 * spread,
+                lat + at // 8 * spread,
+                [3, 1, at % 2, 0],
+                1,
+                f"c{at}",
+                f"{at}号楼",
+                "",
+            ]
+            for at in range(CROWD)
+        ]
+        found["names"] = [
+            [lon - 0.001 + at % 6 * spread, lat + at // 6 * spread, f"悦海{at}区", 1] for at in range(NAMES)
+        ]
+        route.fulfill(json=found)
+
+    page.route("**/desk/map/points*", answer)
+
+
+def _script(page: Page, was: str, now: str) -> None:
+    """The script of maps with one thing in it changed."""
+
+    def answer(route: Route) -> None:
+        body = route.fetch().text()
+        assert was in body
+        route.fulfill(body=body.replace(was, now), content_type="text/javascript")
+
+    page.route(re.compile(r"/gezhi/map(\.[0-9a-f]+)?\.js"), answer)
+
+
+def test_however_crowded_signs_and_names_stand_beside_one_another(town: Town) -> None:
+    page = town.page("zhou")
+    _crowded(page)
+    page.goto("/desk/map/")
+    expect(page.locator(SIGNS)).to_have_count(CROWD)
+    assert page.evaluate(BESIDE_ONE_ANOTHER) == {
+        "signs": CROWD,
+        "names": True,
+        "signsOverSigns": 0,
+        "namesOverNames": 0,
+        "namesOverSigns": 0,
+    }
+    assert town.served.complaints() == []
+
+
+def test_twin_signs_that_are_not_moved_apart_cover_one_another(town: Town) -> None:
+    page = town.page("zhou")
+    _crowded(page)
+    _script(page, "ROUNDS = 80", "ROUNDS = 0")
+    page.goto("/desk/map/")
+    expect(page.locator(SIGNS)).to_have_count(CROWD)
+    assert page.evaluate(BESIDE_ONE_ANOTHER)["signsOverSigns"] > 0
+
+
+OFF = """() => {
+  const [map, pane] = [document.querySelector(".map"), document.querySelector(".leaflet-marker-pane")].map((one) => one.getBoundingClientRect());
+  return [...document.querySelectorAll(".map-mark")].map((one) => {
+    const [x, y] = one.style.transform.match(/-?[0-9.]+/g).slice(1).map(Number);
+    const box = one.getBoundingClientRect();
+    return Math.max(Math.abs(box.x + box.width / 2 - pane.x - x), Math.abs(box.y + box.height / 2 - pane.y - y));
+  });
+}"""
+
+
+def test_a_sign_stands_where_its_place_is_however_many_stand_before_it(town: Town) -> None:
+    page = town.page("zhou")
+    _crowded(page)
+    page.goto("/desk/map/")
+    expect(page.locator(SIGNS)).to_have_count(CROWD)
+    assert max(page.evaluate(OFF)) < 2
+    # as it was once: each pushed down by the ones before
+    page.evaluate(
+        "document.querySelectorAll('.map-mark').forEach((one) => { one.style.position = 'relative'; })"
+    )
+    assert max(page.evaluate(OFF)) > 100
+
+
+def test_the_map_says_what_places_are_called(town: Town) -> None:
+    page = town.page("zhou")
+    page.goto("/desk/map/")
+    expect(page.locator(SIGNS).first).to_be_visible()
+    expect(page.locator(".map-name").filter(has_text="悦海花园").first).to_be_attached()
+
+
 def test_the_first_load_is_light(town: Town) -> None:
     page = town.page("zhou")
     wire = page.context.new_cdp_session(page)
