@@ -80,7 +80,7 @@ def _at(one: Place, middles: Mapping[UUID, Point], houses: Mapping[UUID, list[Po
 def within(named: Named, whole: Any, view: View) -> list[list[Any]]:
     """[lon, lat, name, rank] of the names that this zoom has room for: lower ranks first, in a rank where most is counted first.
 
-    whole: what is counted at each spot.
+    whole: what is counted at each spot; empty where nothing is.
     """
     lon, lat, rank = named.lon, named.lat, named.rank
     is_in = (lon >= view.west) & (lon <= view.east) & (lat >= view.south) & (lat <= view.north)

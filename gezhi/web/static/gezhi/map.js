@@ -115,7 +115,7 @@ window.GezhiMap = (() => {
     for (const plan of set.plans) new Plan(plan, toMap).addTo(map);
     if (set.box) {
       const [west, south, east, north] = set.box;
-      map.fitBounds(L.latLngBounds(toMap(west, south), toMap(east, north)), { maxZoom: 17, animate: false, padding: [16, 16] });
+      map.fitBounds(L.latLngBounds(toMap(west, south), toMap(east, north)), { maxZoom: set.closest ?? 17, animate: false, padding: [16, 16] });
     } else map.setView(toMap(104, 36), 4, { animate: false });
 
     // the view in WGS-84, a little wider than what is seen
