@@ -119,8 +119,8 @@ window.GezhiMap = (() => {
     } else map.setView(toMap(104, 36), 4, { animate: false });
 
     // the view in WGS-84, a little wider than what is seen
-    const view = () => {
-      const bounds = map.getBounds().pad(0.05);
+    const view = (wider = 0.05) => {
+      const bounds = map.getBounds().pad(wider);
       const [west, south] = fromMap(bounds.getSouthWest());
       const [east, north] = fromMap(bounds.getNorthEast());
       const lat = (value) => Math.max(-90, Math.min(90, value)).toFixed(6);

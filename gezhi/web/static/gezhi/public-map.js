@@ -11,7 +11,6 @@
   const here = GezhiMap.make(el, { zoomAnimation: !reduced, fadeAnimation: !reduced });
   const { map } = here;
   const board = GezhiMap.board(here);
-  const count = document.querySelector("[data-map-sum]");
   let asked = 0;
 
   async function look() {
@@ -50,8 +49,37 @@
       markers[i].bindTooltip(plain([called, ...counts].join(" · ")), { direction: "top" });
       markers[i].on("click", () => (places > 1 || !code ? closer(here.toMap(lon, lat)) : list(code)));
     }
-    count.textContent = fill(words.inside, { n: shown.map(sum).reduce((one, other) => one + other, 0), all: said.total });
+    const count = document.querySelector("[data-map-sum]"); // not while a piece is listed
+    if (count) count.textContent = fill(words.inside, { n: shown.map(sum).reduce((one, other) => one + other, 0), all: said.total });
   }
+
+  // the list of what the map shows now: the same page, of which only the list is taken
+  function offer() {
+    const link = document.querySelector("[data-map-narrow]");
+    const wanted = new URLSearchParams(said.query);
+    wanted.set("box", here.view(0).bbox);
+    link.href = `${said.page}?${wanted}#list`;
+    link.hidden = false;
+  }
+
+  async function narrow(event) {
+    const link = event.target.closest("[data-map-narrow]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(answer.status);
+      const other = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#list");
+      document.querySelector("#list").replaceWith(other);
+      history.replaceState(null, "", link.href);
+      offer();
+      other.focus();
+    } catch {
+      location.assign(link.href); // it says what is wrong
+    }
+  }
+  document.addEventListener("click", narrow);
+  map.on("moveend", offer);
 
   const closer = (at) => map.setView(at, Math.min(map.getZoom() + 2, map.getMaxZoom()));
 
@@ -70,8 +98,9 @@
   (async () => {
     if (said.box) {
       const [west, south, east, north] = said.box;
-      map.fitBounds(L.latLngBounds(here.toMap(west, south), here.toMap(east, north)), { maxZoom: 17, animate: false, padding: [48, 48] });
+      map.fitBounds(L.latLngBounds(here.toMap(west, south), here.toMap(east, north)), said.isPiece ? { animate: false } : { maxZoom: 17, animate: false, padding: [48, 48] });
     }
+    offer();
     look();
     GezhiMap.around(here, said.spots, { from: 13, houses: 17, on: board });
     try {
