@@ -210,7 +210,9 @@ def test_the_small_map_of_a_case_comes_when_it_is_opened_and_moves_nothing_after
     expect(box.get_by_text("圆点：")).to_be_visible()
     expect(box.locator(".map-here")).to_be_visible()
     after = box.locator(".map").bounding_box()
-    assert before and after and (before["width"], before["height"]) == (after["width"], after["height"])
+    assert before
+    assert after
+    assert (before["width"], before["height"]) == (after["width"], after["height"])
     assert findings(Eye(page)) == []
     assert town.served.complaints() == []
 

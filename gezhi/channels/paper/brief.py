@@ -226,33 +226,45 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
     )
     blocks: list[Block] = [Heading(_("三、卡在哪里，在谁手里"))]
     for still, name, none in kinds:
+        beside = _at_desk(week) if still is week.overdue else ""
         if not still.cases:
-            blocks.append(Paragraph(none))
+            blocks.append(Paragraph(none + beside))
             continue
-        blocks.append(Paragraph(_whose(still, name, names)))
+        blocks.append(Paragraph(_whose(still, name, names, beside)))
         lines = tuple(_stuck_line(one, names, at) for one in still.oldest)
         blocks.append(Items(lines, tuple(one.number for one in still.oldest)))
         if more := still.cases - len(still.oldest):
             blocks.append(Paragraph(_("另有 %(n)s 件，没有一一列出。") % {"n": more}, is_note=True))
     blocks.append(
         Paragraph(
-            _(
-                "这一节截至 %(time)s。“超期未办好”说的是处置时限；台面上的“已超时”还算签收、先做的事和答复的时限。"
-            )
-            % {"time": f"{localtime(at):%m-%d %H:%M}"},
+            _("这一节截至 %(time)s。“超期未办好”说的是处置时限。") % {"time": f"{localtime(at):%m-%d %H:%M}"},
             is_note=True,
         )
     )
     return blocks
 
 
-def _whose(still: Standstill, name: str, names: _Names) -> str:
+def _at_desk(week: Week) -> str:
+    """How the desk's 已超时 and this line's count fit together, by number; "" where both count the same cases."""
+    desk, mend = week.at_desk
+    other, waiting = desk - mend, max(0, week.overdue.cases - mend)
+    if not other and not waiting:
+        return ""
+    said = _("台面“已超时”%(desk)s 件") % {"desk": desk}
+    if other:
+        said += _("，其中 %(n)s 件过的是签收、先做、补充、核查或答复的时限") % {"n": other}
+    if waiting:
+        said += _("，不算在等上报人补充的 %(n)s 件") % {"n": waiting}
+    return said + _("。")
+
+
+def _whose(still: Standstill, name: str, names: _Names, beside: str = "") -> str:
     """Parties are named with how many they have, in the order of their codes, never with a rate; those of few people together, last."""
     if not any(id for id, _n in still.by_party):
-        return _("%(name)s %(n)s 件：") % {"name": name, "n": still.cases}
+        return beside + _("%(name)s %(n)s 件：") % {"name": name, "n": still.cases}
     named = sorted(still.by_party, key=lambda one: names.rank(one[0]))
     held = _("、").join(_("%(party)s %(n)s 件") % {"party": names.party(id), "n": n} for id, n in named)
-    return _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.cases, "held": held}
+    return beside + _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.cases, "held": held}
 
 
 def _stuck_line(one: Stuck, names: _Names, at: datetime) -> str:
