@@ -60,11 +60,11 @@ def test_the_list_is_narrowed_to_what_the_map_shows_by_keys_and_widened_again(to
     narrow = page.get_by_role("link", name="只列图上现在这一块")
     narrow.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("只列刚才图上的那一块：0 件")).to_be_visible()
+    expect(page.get_by_text("按下按钮时图上的 0 件")).to_be_visible()
     expect(page.locator("#list")).to_be_focused()
     assert "box=" in page.url
     page.reload()
-    expect(page.get_by_text("只列刚才图上的那一块：0 件")).to_be_visible()
+    expect(page.get_by_text("按下按钮时图上的 0 件")).to_be_visible()
     page.get_by_role("link", name="列出全部").click()
     expect(page.locator("#list article").first).to_be_visible()
     expect(page.locator("[data-map-sum]")).to_have_text(every)

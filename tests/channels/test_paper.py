@@ -167,7 +167,7 @@ def test_parties_stand_by_their_codes_a_small_one_has_no_count_but_is_said_of_it
         (
             0,
             AtDesk(3, 0),
-            "没有超期未办好的事。台面“已超时”3 件，其中 3 件过的是签收、先做、补充、核查或答复的时限。",
+            "台面“已超时”3 件，其中 3 件过的是签收、先做、补充、核查或答复的时限。没有超期未办好的事。",
         ),
         (
             5,

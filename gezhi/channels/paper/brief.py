@@ -226,11 +226,12 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
     )
     blocks: list[Block] = [Heading(_("三、卡在哪里，在谁手里"))]
     for still, name, none in kinds:
-        beside = _at_desk(week) if still is week.overdue else ""
+        said = _whose(still, name, names) if still.cases else none
+        if still is week.overdue and (desk := _at_desk(week)):
+            said = _("%(desk)s。%(ours)s") % {"desk": desk, "ours": said}
+        blocks.append(Paragraph(said))
         if not still.cases:
-            blocks.append(Paragraph(none + beside))
             continue
-        blocks.append(Paragraph(_whose(still, name, names, beside)))
         lines = tuple(_stuck_line(one, names, at) for one in still.oldest)
         blocks.append(Items(lines, tuple(one.number for one in still.oldest)))
         if more := still.cases - len(still.oldest):
@@ -255,16 +256,16 @@ def _at_desk(week: Week) -> str:
         said += _("，其中 %(n)s 件过的是签收、先做、补充、核查或答复的时限") % {"n": other}
     if waiting:
         said += _("，不算在等上报人补充的 %(n)s 件") % {"n": waiting}
-    return said + _("。")
+    return said
 
 
-def _whose(still: Standstill, name: str, names: _Names, beside: str = "") -> str:
+def _whose(still: Standstill, name: str, names: _Names) -> str:
     """Parties are named with how many they have, in the order of their codes, never with a rate; those of few people together, last."""
     if not any(id for id, _n in still.by_party):
-        return beside + _("%(name)s %(n)s 件：") % {"name": name, "n": still.cases}
+        return _("%(name)s %(n)s 件：") % {"name": name, "n": still.cases}
     named = sorted(still.by_party, key=lambda one: names.rank(one[0]))
     held = _("、").join(_("%(party)s %(n)s 件") % {"party": names.party(id), "n": n} for id, n in named)
-    return beside + _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.cases, "held": held}
+    return _("%(name)s %(n)s 件（%(held)s）：") % {"name": name, "n": still.cases, "held": held}
 
 
 def _stuck_line(one: Stuck, names: _Names, at: datetime) -> str:

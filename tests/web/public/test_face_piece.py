@@ -26,7 +26,7 @@ def _listed(door: Client, query: str) -> int:
     """How many the list says, and shows, of this piece."""
     face._kept.clear()
     page = text(door.get(f"/map?{query}"))
-    said = re.search(r"只列刚才图上的那一块：([0-9]+) 件", page) or re.search(r"共 ([0-9]+) 件", page)
+    said = re.search(r"按下按钮时图上的 ([0-9]+) 件", page) or re.search(r"共 ([0-9]+) 件", page)
     assert said
     assert page.count("<article") == int(said[1])
     return int(said[1])
@@ -63,7 +63,7 @@ def test_a_piece_lists_what_the_map_shows_there(query: str, many: int, door: Cli
 @pytest.mark.usefixtures("two")
 def test_the_map_itself_stays_whole_and_there_is_a_way_back_to_all(door: Client) -> None:
     page = text(door.get(f"/map?family=05&box={BUILDING}"))
-    assert "只列刚才图上的那一块：1 件，全部 2 件" in page
+    assert "按下按钮时图上的 1 件，全部 2 件" in page
     assert 'href="/map?family=05#list"' in page
     assert '"total": 2' in unescape(page)
 
