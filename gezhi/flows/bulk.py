@@ -45,6 +45,14 @@ def proposed(cases: Sequence["Case"], at: datetime) -> dict[UUID, Routed]:
     return found
 
 
+def sent_on(cases: Sequence["Case"], at: datetime) -> dict[UUID, Routed]:
+    """Which of these an automatic rule would send on as soon as they are accepted, and to whom. 1 query in an office without such rules, else as `proposed`."""
+    if not routing.has_automatic(routing.rules(at)):
+        return {}
+    found = proposed(cases, at)
+    return {id: one for id, one in found.items() if one.match and one.match.rule.is_automatic and one.party}
+
+
 def go_on(bulk_id: UUID, *, at: datetime, most: int = SLICE) -> bool:
     """Do some more of it, or take some more back; whether there is more. Call it outside any transaction. Nothing is done twice.
 

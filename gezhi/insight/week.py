@@ -18,6 +18,9 @@ from django.db.models import Count as CountOf
 from django.db.models import F, Q, QuerySet, When
 from django.db.models.functions import Substr
 
+from gezhi.cases import lists as case_lists
+from gezhi.cases.lifecycle import State
+from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.cases.models import CaseReport
 from gezhi.cases.orders.models import Order
 from gezhi.cases.orders.queries import listed as orders_seen
@@ -84,6 +87,15 @@ class Standstill(NamedTuple):
     oldest: tuple[Stuck, ...]
 
 
+class AtDesk(NamedTuple):
+    """What the desk's lists call overdue at this moment, and of how many of these the time to mend is over (the others have an earlier clock: signing,
+    making safe, checking, a reporter's answer, confirming, an order's). Counted by the lists themselves.
+    """
+
+    overdue: int
+    to_mend: int
+
+
 class Above(NamedTuple):
     """Orders of one issuer: came in the week, were answered in it, wait now, and of these are past their time."""
 
@@ -102,6 +114,7 @@ class Week:
     communities: tuple[Part, ...]
     categories: tuple[Part, ...]
     overdue: Standstill
+    at_desk: AtDesk
     returned: Standstill
     paused: Standstill
     above: tuple[Above, ...]
@@ -114,7 +127,7 @@ def monday_of(day: date) -> date:
 
 
 def week(monday: date, path: str, *, actor: Actor, at: datetime) -> Week:
-    """The week that begins on this Monday, of a place and all below ("/": everything), as far as this actor sees it. 17 queries."""
+    """The week that begins on this Monday, of a place and all below ("/": everything), as far as this actor sees it. 19 queries."""
     mine = of_lines(path, actor=actor)
     return with_good(counted(monday, mine, path, actor=actor, at=at), mine)
 
@@ -125,7 +138,7 @@ def of_lines(path: str, *, actor: Actor) -> QuerySet[Line]:
 
 
 def counted(monday: date, mine: QuerySet[Line], path: str, *, actor: Actor, at: datetime) -> Week:
-    """All that is counted: of these lines, and of the orders that this actor sees. Without the good ones. 15 queries at most."""
+    """All that is counted: of these lines, and of the orders that this actor sees. Without the good ones. 17 queries at most."""
     edges = _edges(monday)
     until = min(edges[-1], at)
     table = _table(mine, [*edges[:-1], max(until, edges[-2])])
@@ -138,6 +151,7 @@ def counted(monday: date, mine: QuerySet[Line], path: str, *, actor: Actor, at: 
         communities=_parts(table, lambda key: _community(key[0])),
         categories=_parts(table, lambda key: key[1]),
         overdue=_standstill(running.filter(fix_due__lt=at, done_at=None), F("fix_due"), at),
+        at_desk=_at_desk(path, actor, at),
         returned=_standstill(running.filter(returns__gte=RETURNED_OFTEN), F("dispatched_at"), at),
         paused=_standstill(now_open.exclude(paused_since=None), F("paused_since"), at),
         above=_above(actor, path, edges[-2], until, at),
@@ -229,6 +243,16 @@ def _standstill(rows: QuerySet[Line], since: Any, at: datetime) -> Standstill:
     return Standstill(
         sum(counts.values()), tuple(by_party), tuple(Stuck(*row) for row in oldest[:MOST_STUCK])
     )
+
+
+def _at_desk(path: str, actor: Actor, at: datetime) -> AtDesk:
+    """1 query along the index of deadlines, 1 for what this actor is kept from."""
+    late = CaseFilter(states=OPEN, place_path="" if path == paths.ROOT else path, clock="overdue")
+    rows = case_lists.listed(late, actor=actor, at=at, soon=at).order_by()
+    mend = Q(fix_due__lt=at, done_at=None) & ~Q(
+        state=State.ASKED
+    )  # while a reporter is waited for, that is its clock
+    return AtDesk(*rows.aggregate(n=CountOf("id"), mend=CountOf("id", filter=mend)).values())
 
 
 def _small(ids: Collection[UUID], at: datetime) -> set[UUID]:

@@ -44,3 +44,29 @@ def test_without_script_the_list_is_all_of_it(town: Town) -> None:
     page.get_by_role("button", name="看一看").click()
     expect(page.locator("#list article").first).to_contain_text("悦海花园")
     expect(page.get_by_role("link", name="订阅")).to_be_visible()
+
+
+def test_the_list_is_narrowed_to_what_the_map_shows_by_keys_and_widened_again(town: Town) -> None:
+    page = town.page()
+    page.goto("/map")
+    expect(page.locator(SIGNS).first).to_be_visible()
+    every = page.locator("[data-map-sum]").inner_text()
+    page.locator(".map").focus()
+    for _ in range(20):  # a key pressed while the map still moves is not heard
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(300)
+        if page.locator("[data-map-sum]").inner_text().startswith("这一块地图上 0 件"):
+            break
+    narrow = page.get_by_role("link", name="只列图上现在这一块")
+    narrow.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("按下按钮时图上的 0 件")).to_be_visible()
+    expect(page.locator("#list")).to_be_focused()
+    assert "box=" in page.url
+    page.reload()
+    expect(page.get_by_text("按下按钮时图上的 0 件")).to_be_visible()
+    page.get_by_role("link", name="列出全部").click()
+    expect(page.locator("#list article").first).to_be_visible()
+    expect(page.locator("[data-map-sum]")).to_have_text(every)
+    assert findings(Eye(page)) == []
+    assert town.served.complaints() == []

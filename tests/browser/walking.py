@@ -104,6 +104,7 @@ NOT_A_PAGE = {
     "feed": "for feed readers",
     "open_data_cases": "a download",
     "desk:map_points": "for the map",
+    "desk:case_map": "for the small map in the page of a case",
     "desk:map_cells": "for maps",
     "desk:upload_plan": "POST",
     "desk:lay_plan": "begins with an upload; looked at by itself in tests/browser/test_map.py",

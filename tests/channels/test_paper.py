@@ -14,6 +14,7 @@ import pytest
 from django.utils.translation import override
 from PIL import Image
 
+from gezhi.cases.models import Case
 from gezhi.channels.paper import album as albums
 from gezhi.channels.paper import brief, compositor, setting, word
 from gezhi.channels.paper.blocks import (
@@ -33,7 +34,7 @@ from gezhi.config import worker
 from gezhi.evidence import queries as evidence
 from gezhi.evidence.models import Evidence
 from gezhi.insight import week as weeks
-from gezhi.insight.week import Count, Part, week
+from gezhi.insight.week import AtDesk, Count, Part, Standstill, week
 from gezhi.journal import outbox
 from gezhi.journal.models import Errand
 from gezhi.kernel.actor import SYSTEM
@@ -143,6 +144,7 @@ def test_parties_stand_by_their_codes_a_small_one_has_no_count_but_is_said_of_it
     leads = [cast.desk_a, cast.desk_b, cast.desk_b, cast.property]
     for case, lead in zip(held, leads, strict=True):
         Line.objects.filter(case=case).update(fix_due=noon, lead_id=lead)
+        Case.objects.filter(id=case.id).update(fix_due=noon, due_at=noon)
     monkeypatch.setattr(weeks, "_small", lambda ids, at: {cast.property} & set(ids))
     found = week(MONDAY, "/", actor=SYSTEM, at=noon + timedelta(days=1))
     with override("zh-hans"):
@@ -154,6 +156,35 @@ def test_parties_stand_by_their_codes_a_small_one_has_no_count_but_is_said_of_it
     assert f"超期未办好 4 件（{said}、其他单位 1 件）：" in [getattr(one, "text", "") for one in made.blocks]
     lines = [line for one in made.blocks if isinstance(one, Items) for line in one.lines]
     assert sum(f"，在{parties.party(cast.property).name}" in line for line in lines) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("mine", "desk", "said"),
+    [
+        (0, AtDesk(0, 0), "没有超期未办好的事。"),
+        (5, AtDesk(5, 5), "超期未办好 5 件："),
+        (
+            0,
+            AtDesk(3, 0),
+            "台面“已超时”3 件，其中 3 件过的是签收、先做、补充、核查或答复的时限。没有超期未办好的事。",
+        ),
+        (
+            5,
+            AtDesk(8, 5),
+            "台面“已超时”8 件，其中 3 件过的是签收、先做、补充、核查或答复的时限。超期未办好 5 件：",
+        ),
+        (6, AtDesk(5, 5), "台面“已超时”5 件，不算在等上报人补充的 1 件。超期未办好 6 件："),
+    ],
+)
+def test_the_line_of_what_is_overdue_names_what_the_desk_counts_besides(
+    mine: int, desk: AtDesk, said: str, cast: Cast, noon: datetime
+) -> None:
+    found = week(MONDAY, "/", actor=SYSTEM, at=noon)
+    found = replace(found, at_desk=desk, overdue=Standstill(mine, ((None, mine),) if mine else (), ()))
+    with override("zh-hans"):
+        made = brief.paper(found, ground="", office="", lead="", language="zh-hans", at=noon)
+    assert said in [getattr(one, "text", "") for one in made.blocks]
 
 
 def test_a_table_says_every_community_and_none_is_cut_off() -> None:

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from gezhi.cases import lists
+from gezhi.cases.lists import OPEN, CaseFilter
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
+from gezhi.insight import week as weeks
 from gezhi.insight.figures.counts import of_count
 from gezhi.insight.week import BEFORE, Count, monday_of, week
 from gezhi.kernel.actor import SYSTEM
@@ -138,6 +141,42 @@ def test_what_is_stuck_is_named_with_its_party_and_small_parties_are_one(
     assert week(MONDAY, "/", actor=SYSTEM, at=noon + DAY).overdue.by_party == ((cast.property, 1),)
 
 
+def _both(cast: Cast, noon: datetime) -> list[tuple[int, int, int]]:
+    """On some days after: (in the desk's list of what is overdue, said to be so beside the brief's line, of these past the time to mend)."""
+    made = [cast.lin_reports(noon, f"玻璃碎了 {n}", contact="13812345678") for n in range(4)]
+    walk(made[1], (cast.chen, Move("accept")), at=noon)
+    walk(made[2], (cast.chen, Move("accept")), (cast.chen, Move("dispatch", party=cast.property)), at=noon)
+    walk(made[3], (cast.chen, Move("ask", note="几号楼？")), at=noon)
+    follow(noon)
+    found = []
+    for days in (0, 1, 4, 90):
+        at = noon + days * DAY
+        told = week(MONDAY, "/", actor=cast.chen, at=at)
+        asked = CaseFilter(states=OPEN, clock="overdue")
+        listed = lists.listed(asked, actor=cast.chen, at=at, soon=at + DAY).count()
+        waits = Line.objects.filter(state="asked", fix_due__lt=at).count()
+        assert told.overdue.cases == told.at_desk.to_mend + waits
+        found.append((listed, *told.at_desk))
+    return found
+
+
+def test_what_the_desk_calls_overdue_is_said_beside_the_briefs_own_count(cast: Cast, noon: datetime) -> None:
+    found = _both(cast, noon)
+    assert [listed for listed, *_ in found] == [said for _, said, _ in found]
+    assert any(mend < said for _, said, mend in found)  # another clock than that of mending
+    assert found[0] == (0, 0, 0)
+    assert found[-1] == (4, 4, 3)
+
+
+def test_twin_were_the_brief_to_count_with_a_clock_of_its_own_they_would_differ(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = CaseFilter(states=OPEN, clock="paused")
+    monkeypatch.setattr(weeks, "CaseFilter", lambda **_said: late)
+    with pytest.raises(AssertionError):
+        test_what_the_desk_calls_overdue_is_said_beside_the_briefs_own_count(cast, noon)
+
+
 def test_good_ones_have_pictures_that_everybody_may_see_first(cast: Cast, noon: datetime) -> None:
     plain, shown = solved(cast, noon), solved(cast, noon)
     cleared(shown, noon)
@@ -153,5 +192,5 @@ def test_it_costs_the_same_for_one_case_and_for_many(
         case = cast.lin_reports(noon - (n + 1) * 7 * DAY)
         walk(case, (cast.chen, Move("accept")), at=noon)
     follow(noon)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):  # two of them the desk's own count of what is overdue
         assert len(week(MONDAY, "/", actor=cast.zhou, at=noon + DAY).whole.before) == BEFORE

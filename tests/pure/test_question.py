@@ -62,14 +62,16 @@ BEGIN = datetime(1949, 1, 1, tzinfo=UTC)
 moments = st.timedeltas(timedelta(0), timedelta(days=55_000)).map(lambda since: BEGIN + since)
 
 
-@given(st.integers(0, 1), moments, st.uuids())
-def test_a_row_is_found_again_to_the_microsecond(section: int, at: datetime, id: UUID) -> None:
-    assert marked(mark(section, at, id)) == (section, at, id)
+@given(st.integers(0, 1), moments, st.uuids(), st.integers(0, 99_999))
+def test_a_row_is_found_again_to_the_microsecond_with_its_page(
+    section: int, at: datetime, id: UUID, page: int
+) -> None:
+    assert marked(mark(section, at, id, page)) == (section, at, id, page)
 
 
 @given(st.text(max_size=80))
 def test_whatever_stands_in_an_address_is_a_row_or_none(text: str) -> None:
-    assert marked(text) is None or len(marked(text)) == 3
+    assert marked(text) is None or len(marked(text)) == 4
 
 
 def test_twin_a_mark_of_seconds_would_lose_the_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import Invalid, Missing, Refusal, Stale
 
 LONGEST = 80  # characters of a reason
+SENDS = frozenset({BulkDeed.DISPATCH, BulkDeed.ACCEPT})  # what is accepted goes on by an automatic rule
 
 
 def refused(
@@ -25,14 +26,17 @@ def refused(
     actor: Actor,
     at: datetime,
 ) -> dict[UUID, Refusal]:
-    """By case why it would be refused now; those that would go through are absent. parties: to whom, by case. 1 query for an urge, else none."""
+    """By case why it would be refused now; those that would go through are absent. parties: to whom, by case (of what is accepted: by which automatic rule). 1 query for an urge, else none."""
     just_urged = urging.again_at([one.id for one in cases], at) if deed == BulkDeed.URGE else {}
     found: dict[UUID, Refusal] = {}
     for case in cases:
         try:
             _arrow(case, deed, parties.get(case.id), into, actor)
-            if deed == BulkDeed.DISPATCH and parties.get(case.id) == case.complained_of_id:
+            to = parties.get(case.id)
+            if deed in SENDS and to is not None and to == case.complained_of_id:
                 raise Invalid("party", "complained_of")
+            if deed == BulkDeed.ACCEPT and case.feared_id is not None:
+                raise Invalid("danger", "feared")  # somebody rings up first, case by case
             if deed == BulkDeed.JOIN:
                 _judge_join(case, into)
             if case.id in just_urged:
@@ -43,10 +47,12 @@ def refused(
 
 
 def _arrow(case: Case, deed: BulkDeed, party: UUID | None, into: Case | None, actor: Actor) -> None:
-    """None of these arrows asks for a circumstance but whether the clocks run."""
+    """None of these arrows asks for a circumstance but whether the clocks run; a place and a category are on file or not."""
     facts = {Fact.PAUSED if case.review_at else Fact.RUNNING}
     facts |= {Fact.PARTY} if party else set()
     facts |= {Fact.INTO} if into else set()
+    facts |= {Fact.PLACE} if case.place_id else set()
+    facts |= {Fact.CATEGORY} if case.category_id else set()
     decide(State(case.state), deed, roles=roles_for(actor, case), facts=facts)
 
 

@@ -14,9 +14,11 @@ class BulkDeed(TextChoices):
     DISPATCH = "dispatch"
     URGE = "urge"
     JOIN = "join"
+    ACCEPT = "accept"
 
 
-UNDOES = {BulkDeed.DISPATCH: "undo_dispatch", BulkDeed.JOIN: "undo_join"}  # an urge cannot be unsaid
+# an urge cannot be unsaid, nor that a report was accepted: its reporter has heard it
+UNDOES = {BulkDeed.DISPATCH: "undo_dispatch", BulkDeed.JOIN: "undo_join"}
 
 
 class ItemState(TextChoices):

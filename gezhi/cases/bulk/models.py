@@ -31,7 +31,7 @@ class Bulk(TenantModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["jurisdiction", "by", "key"], name="one_bulk_deed_per_form"),
-            models.CheckConstraint(condition=Q(deed__in=BulkDeed.values), name="a_bulk_deed_is_one_of_three"),
+            models.CheckConstraint(condition=Q(deed__in=BulkDeed.values), name="a_bulk_deed_is_one_of_four"),
             models.CheckConstraint(
                 condition=Q(deed="join", into__isnull=False) | (~Q(deed="join") & Q(into=None)),
                 name="only_a_join_has_a_case_to_join",

@@ -226,24 +226,37 @@ def _stuck(week: Week, names: _Names, at: datetime) -> list[Block]:
     )
     blocks: list[Block] = [Heading(_("三、卡在哪里，在谁手里"))]
     for still, name, none in kinds:
+        said = _whose(still, name, names) if still.cases else none
+        if still is week.overdue and (desk := _at_desk(week)):
+            said = _("%(desk)s。%(ours)s") % {"desk": desk, "ours": said}
+        blocks.append(Paragraph(said))
         if not still.cases:
-            blocks.append(Paragraph(none))
             continue
-        blocks.append(Paragraph(_whose(still, name, names)))
         lines = tuple(_stuck_line(one, names, at) for one in still.oldest)
         blocks.append(Items(lines, tuple(one.number for one in still.oldest)))
         if more := still.cases - len(still.oldest):
             blocks.append(Paragraph(_("另有 %(n)s 件，没有一一列出。") % {"n": more}, is_note=True))
     blocks.append(
         Paragraph(
-            _(
-                "这一节截至 %(time)s。“超期未办好”说的是处置时限；台面上的“已超时”还算签收、先做的事和答复的时限。"
-            )
-            % {"time": f"{localtime(at):%m-%d %H:%M}"},
+            _("这一节截至 %(time)s。“超期未办好”说的是处置时限。") % {"time": f"{localtime(at):%m-%d %H:%M}"},
             is_note=True,
         )
     )
     return blocks
+
+
+def _at_desk(week: Week) -> str:
+    """How the desk's 已超时 and this line's count fit together, by number; "" where both count the same cases."""
+    desk, mend = week.at_desk
+    other, waiting = desk - mend, max(0, week.overdue.cases - mend)
+    if not other and not waiting:
+        return ""
+    said = _("台面“已超时”%(desk)s 件") % {"desk": desk}
+    if other:
+        said += _("，其中 %(n)s 件过的是签收、先做、补充、核查或答复的时限") % {"n": other}
+    if waiting:
+        said += _("，不算在等上报人补充的 %(n)s 件") % {"n": waiting}
+    return said
 
 
 def _whose(still: Standstill, name: str, names: _Names) -> str:

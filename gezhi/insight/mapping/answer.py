@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from gezhi.insight.mapping import named
 from gezhi.insight.mapping.boxes import written
 from gezhi.insight.mapping.clusters import Sign, View, busiest, signs
 from gezhi.insight.mapping.counts import Layer
@@ -26,6 +27,11 @@ def seen(layer: Layer, view: View, *, cells: Mapping[UUID, str], with_boxes: boo
         "inside": [sum(one.counts[kind] for one in found) for kind in range(len(counted.apart))],
         "apart": list(counted.apart),
     }
+
+
+def names(layer: Layer, view: View) -> list[list[Any]]:
+    """[lon, lat, name, rank] of what is called something in the view, as many as the zoom has room for (named.within)."""
+    return named.within(layer.ground.named, layer.counted.whole, view)
 
 
 def box(layer: Layer) -> list[float] | None:

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
+from gezhi.insight.mapping import named
 from gezhi.insight.mapping.boxes import DIGITS, Box
 from gezhi.insight.mapping.clusters import Points
 from gezhi.places import paths
@@ -42,7 +43,7 @@ class Ground:
     """spot_of: by place, the index of the spot it is shown at. points: where the spots are, in the same order.
 
     cells: the grid cells in which there are spots; cell_of: for each spot the number of its cell, -1 for none.
-    box: west, south, east and north of all spots and borders, None when there is nothing. nowhere: places that are shown at no spot.
+    box: west, south, east and north of all spots and borders, None when there is nothing. nowhere: places that are shown at no spot. named: what is called how, and where.
     """
 
     spots: list[Spot]
@@ -51,6 +52,7 @@ class Ground:
     cells: list[UUID]
     cell_of: Any
     nowhere: list[UUID]
+    named: named.Named
     box: list[float] | None
     stamp: UUID | None
     read_at: float
@@ -140,15 +142,19 @@ def _is_old(known: Ground, now: float, place: UUID | None) -> bool:
 def _read(stamped: UUID | None, now: float) -> Ground:
     """3 queries, one of them over all places: closed ones too, for cases still lie there."""
     rows = places.subtree("").order_by("path")
-    columns = ("id", "path", "lon", "lat", "code", "full_name", "grid_id")
+    columns = ("id", "path", "lon", "lat", "code", "full_name", "grid_id", "name", "kind", "closed_on")
     middles, bounds = _middles()
     spots: list[Spot] = []
     where: list[tuple[float, float]] = []
     spot_of: dict[UUID | None, int] = {}  # parents come before their children
     nowhere: list[UUID] = []
     own: dict[str, UUID] = {}  # by hex: with a point of their own, narrow enough to stand for what lies below
-    for id, path, lon, lat, code, name, grid in rows.values_list(*columns):
+    called: list[named.Place] = []
+    for id, path, lon, lat, code, name, grid, short, kind, closed in rows.values_list(*columns):
         steps = path.split("/")[1:-1]
+        if closed is None and (rank := named.RANKS.get(kind)) is not None:
+            over = UUID(hex=steps[-2]) if len(steps) > 1 else None
+            called.append(named.Place(id, over, rank, short, None if lon is None else (lon, lat)))
         community = UUID(hex=steps[paths.COMMUNITY - 1]) if len(steps) >= paths.COMMUNITY else None
         above = next((own[step] for step in reversed(steps) if step in own), None)
         cell = next((one for one in (grid, community) if one in middles), None)
@@ -172,7 +178,8 @@ def _read(stamped: UUID | None, now: float) -> Ground:
     bounds += [(lon, lat, lon, lat) for lon, lat in where]
     box = _around(bounds)
     points = Points.of([(round(lon, DIGITS), round(lat, DIGITS)) for lon, lat in where])
-    return Ground(spots, points, spot_of, cells, cell_of, nowhere, box, stamped, now, now)
+    names = named.gathered(called, {id: one.at for id, one in middles.items() if id}, spot_of)
+    return Ground(spots, points, spot_of, cells, cell_of, nowhere, names, box, stamped, now, now)
 
 
 class _Middle(NamedTuple):

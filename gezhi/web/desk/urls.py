@@ -56,6 +56,7 @@ from gezhi.web.desk.ledgers import months as ledgers_months
 from gezhi.web.desk.listing import keeping
 from gezhi.web.desk.map import background as map_background
 from gezhi.web.desk.map import drawing as map_drawing
+from gezhi.web.desk.map import of_case
 from gezhi.web.desk.map import page as map_page
 from gezhi.web.desk.map import pins as map_pins
 from gezhi.web.desk.showing import urls as showing
@@ -80,6 +81,7 @@ urlpatterns = [
     path("bulk/deeds/<uuid:bulk_id>/undo/", bulk_deeds.undo, name="undo_bulk"),
     path("bulk/deeds/<uuid:bulk_id>/stop/", bulk_deeds.stop, name="stop_bulk"),
     path("cases/<str:number>/", case.case, name="case"),
+    path("cases/<str:number>/map", of_case.of_case, name="case_map"),
     path("cases/<str:number>/slip/", slip.slip, name="slip"),
     path("cases/<str:number>/qr.svg", slip.case_qr, name="case_qr"),
     path("cases/<str:number>/move/<slug:event>/", moves.move, name="move"),

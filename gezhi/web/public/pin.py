@@ -8,6 +8,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gezhi.insight.mapping import named
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.places import queries as places
 from gezhi.places.kinds import Kind
@@ -24,7 +25,7 @@ ASKED_PER_TEN_MINUTES = 600  # of one address, which many share; panning asks, t
 @require_safe
 @never_cache
 def spots(request: Asked) -> JsonResponse:
-    """{"places": [{"code", "name", "lon", "lat"}]}: those that words mean (q=), else those of a view (bbox=, zoom=). At most 5 queries for words, 1 for a view."""
+    """{"places": [{"code", "name", "lon", "lat"}]}: those that words mean (q=), else those of a view (bbox=, zoom=), with the "rank" of mapping.named. At most 5 queries for words, 1 for a view."""
     if put_off := _put_off("spots", request):
         return put_off
     typed = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
@@ -34,7 +35,7 @@ def spots(request: Asked) -> JsonResponse:
         view = mapframe.view_of(request.GET)
     except Invalid:
         return JsonResponse({"places": []}, status=422)
-    return JsonResponse({"places": [_told(one) for one in places.within_box(*view[:4], limit=SHOWN)]})
+    return JsonResponse({"places": [_called(one) for one in places.within_box(*view[:4], limit=SHOWN)]})
 
 
 def _put_off(what: str, request: Asked) -> JsonResponse | None:
@@ -62,6 +63,10 @@ def _at(place: PlaceRow) -> PlaceRow | None:
 def _told(one: PlaceRow, at: PlaceRow | None = None) -> dict[str, Any]:
     where = at or one
     return {"code": one.code, "name": one.full_name if at else one.name, "lon": where.lon, "lat": where.lat}
+
+
+def _called(one: PlaceRow) -> dict[str, Any]:
+    return {**_told(one), "rank": named.RANKS.get(one.kind, named.HOUSE)}
 
 
 @require_safe

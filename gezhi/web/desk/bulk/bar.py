@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.bulk import queries as bulk
 from gezhi.cases.bulk.kinds import MOST, UNDO
+from gezhi.cases.lifecycle import State
 from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound
 from gezhi.web import times
@@ -30,6 +31,7 @@ def bar(request: HttpRequest, shown: Sequence[Row], *, count: int | None, is_who
         "page": _("本页全部 %(count)s 件") % {"count": len(shown)},
         "all": "" if is_whole else every or _("符合条件的全部，最多 %(most)s 件") % {"most": MOST},
         "is_desk": actor_of(request).has(*DESK),
+        "has_new": any(row.state == State.REPORTED for row in shown),
     }
 
 

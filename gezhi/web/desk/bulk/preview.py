@@ -18,6 +18,7 @@ from gezhi.kernel.actor import Duty
 from gezhi.kernel.refusal import NotFound, NotYours, Refusal
 from gezhi.parties import queries as parties
 from gezhi.parties.kinds import PartyKind
+from gezhi.routing.queries import Routed
 from gezhi.web import refusals
 from gezhi.web.asked import Asked
 from gezhi.web.casework import lists
@@ -46,7 +47,7 @@ class Said:
 @require_GET
 @staff_required
 def preview(request: Asked) -> HttpResponse:
-    """One page for all four; the last asks for nothing but the ledger."""
+    """One page for all five; the last asks for nothing but the ledger."""
     deed = request.GET.get("deed", "")
     if deed == wording.EXPORT:
         return exporting.page(request, chosen(request))
@@ -99,11 +100,20 @@ def _parties(
     if deed == BulkDeed.URGE:
         known = parties.parties_by_ids({one.lead_id for one in cases})
         return {one.id: known[one.lead_id] for one in cases if one.lead_id in known}, {}
+    if deed == BulkDeed.ACCEPT:
+        return _known_by(bulk.sent_on(cases, request.now))
     if deed != BulkDeed.DISPATCH:
         return {}, {}
     if (party := parties.parties_by_ids({said.to}).get(said.to) if said.to else None) is not None:
         return {one.id: party for one in cases}, {}
-    proposed, because = bulk.proposed(cases, request.now), {}
+    return _known_by(bulk.proposed(cases, request.now))
+
+
+def _known_by(
+    proposed: Mapping[UUID, Routed],
+) -> tuple[Mapping[UUID, parties.PartyRow], Mapping[UUID, str]]:
+    """To whom, and why there, of those for whom there is somebody."""
+    because = {}
     named = {id: one.party for id, one in proposed.items() if one.party}
     for id in named:
         match = proposed[id].match
@@ -140,6 +150,8 @@ def _rows(
 def _will(deed: BulkDeed, party: parties.PartyRow | None, into: "Case | None") -> str:
     if deed == BulkDeed.JOIN:
         return _("并入 %(number)s") % {"number": short(into.number)} if into else ""
+    if deed == BulkDeed.ACCEPT:
+        return _("受理，派给%(party)s") % {"party": party.name} if party else _("受理，留在本席")
     if party is None:
         return ""
     text = _("派给%(party)s") if deed == BulkDeed.DISPATCH else _("催%(party)s")

@@ -14,12 +14,14 @@ TITLES: Final[Mapping[str, Any]] = {
     BulkDeed.DISPATCH: gettext_lazy("批量派遣"),
     BulkDeed.URGE: gettext_lazy("批量催办"),
     BulkDeed.JOIN: gettext_lazy("批量并案"),
+    BulkDeed.ACCEPT: gettext_lazy("批量受理"),
     EXPORT: gettext_lazy("导出选中的案件"),
 }
 SHORT: Final[Mapping[str, Any]] = {
     BulkDeed.DISPATCH: pgettext_lazy("bulk", "派遣"),
     BulkDeed.URGE: pgettext_lazy("bulk", "催办"),
     BulkDeed.JOIN: pgettext_lazy("bulk", "并案"),
+    BulkDeed.ACCEPT: pgettext_lazy("bulk", "受理"),
 }
 WHY: Final[Mapping[str, str]] = {
     "stale": gettext_noop("这期间有人动过它"),
@@ -30,6 +32,10 @@ WHY: Final[Mapping[str, str]] = {
     "not_found": gettext_noop("您现在看不到它了"),
     "stopped": gettext_noop("停下来的时候还没有轮到它"),
     "missing.party": gettext_noop("规则没有建议，请在上面选一个单位"),
+    "missing.category": gettext_noop("还没有类别，请打开它，选好再受理"),
+    "missing.place": gettext_noop("还没有位置，请打开它，定好再受理"),
+    "missing.category.place": gettext_noop("还没有位置和类别，请打开它，选好再受理"),
+    "danger.feared": gettext_noop("话里像有危险，请先打电话问清楚，再单独受理"),
     "into.itself": gettext_noop("就是要并到的这一件"),
     "into.unknown": gettext_noop("要并到的那一件您现在看不到"),
     "into.closed": gettext_noop("要并到的那一件已经结案"),
@@ -42,6 +48,7 @@ AFTER: Final[Mapping[str, Any]] = {
     BulkDeed.DISPATCH: gettext_lazy("办完十分钟内可以撤销；对方已经签收的撤不回来，会列出来。"),
     BulkDeed.URGE: gettext_lazy("催办发出去就收不回来，不能撤销。时限不变。"),
     BulkDeed.JOIN: gettext_lazy("上报人和照片一起并过去；办完十分钟内可以一次撤销，之后一天内可以逐件撤销。"),
+    BulkDeed.ACCEPT: gettext_lazy("受理后上报人会收到消息，所以不能撤销；位置、类别不对的，之后逐件更正。"),
 }
 
 
@@ -60,5 +67,6 @@ def summary(row: BulkRow) -> str:
         BulkDeed.DISPATCH: _("%(total)s 件里派遣了 %(done)s 件"),
         BulkDeed.URGE: _("%(total)s 件里催了 %(done)s 件"),
         BulkDeed.JOIN: _("%(total)s 件里并了 %(done)s 件"),
+        BulkDeed.ACCEPT: _("%(total)s 件里受理了 %(done)s 件"),
     }[BulkDeed(row.deed)] % {"total": row.total, "done": row.done}
     return _("%(said)s，%(missed)s 件没有动") % {"said": said, "missed": missed} if missed else said

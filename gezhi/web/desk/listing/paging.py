@@ -23,7 +23,7 @@ NOTHING = Page([], [], False, False)
 
 
 class Shown(NamedTuple):
-    """A page of the list. number: which one, as far as one can tell. total: of all rows, None where nobody counted, COUNTED + 1 for more.
+    """A page of the list. number: which one, as far as one can tell, 0 for not at all. total: of all rows, None where nobody counted, COUNTED + 1 for more.
 
     order: how it is really sorted, which may be another way than somebody asked for. note: a sentence when it is another page than was asked for.
     """
@@ -49,7 +49,7 @@ def listed(
     A list in one part is asked for all its cases at once where they are few: 1 query for that, 1 for the rows; any other is walked from row
     to row: 1 query for each part. The same for every page; one that is asked for by its number alone costs 1 more for each part.
     """
-    start, number = _start(request), _number(request)
+    start, number = _start(request)
     who = {"actor": actor_of(request), "at": at_of(request), "soon": soon}
     order = _order(chosen, parts)
     if chosen.place_missed or chosen.is_empty:
@@ -113,16 +113,17 @@ def _order(chosen: filters.Chosen, parts: Sequence[CaseFilter]) -> Order:
     return Order.DUE
 
 
-def _start(request: HttpRequest) -> Start | None:
+def _start(request: HttpRequest) -> tuple[Start | None, int]:
+    """Behind which row it goes on, and which page that is, as the row's mark says (0: it does not say); without one, the page that is asked for."""
     for name in ("after", "before"):
         found: Mark | None = marked(request.GET.get(name, ""))
         if found is not None:
-            return Start(Spot(found.at, found.id), name == "before", found.section)
-    return None
+            return Start(Spot(found.at, found.id), name == "before", found.section), found.page
+    return None, _number(request)
 
 
 def _number(request: HttpRequest) -> int:
-    """Which page it calls itself, beside a row; alone, which page is asked for."""
+    """Which page is asked for by its number. Beside a row nobody reads it: only the row tells where one is."""
     typed = request.GET.get("page", "")
     is_number = typed.isascii() and typed.isdigit() and len(typed) < 6
     return max(1, int(typed)) if is_number else 1
@@ -133,22 +134,27 @@ def pager(chosen: filters.Chosen, shown: Shown, **more: str) -> dict[str, object
     page, number = shown.page, shown.number
     links = {"previous_url": "", "next_url": ""}
     if page.lines and page.has_behind:
-        links["next_url"] = chosen.query(page=number + 1, after=_mark(page, -1, shown.order), **more)
+        links["next_url"] = chosen.query(**_turned(shown, "after", -1, number and number + 1), **more)
     if page.lines and page.has_before:
-        earlier = {"page": number - 1, "before": _mark(page, 0, shown.order)} if number > 2 else {}
+        is_first = 0 < number <= 2
+        earlier = {} if is_first else _turned(shown, "before", 0, number and number - 1)
         links["previous_url"] = chosen.query(**earlier, **more)
     return {**links, "text": _text(shown)}
 
 
-def _mark(page: Page, place: int, order: Order) -> str:
-    line: CaseLine = page.lines[place]
-    at = line.due_at if order is Order.DUE else line.received_at
-    return mark(page.sections[place], at or line.received_at, line.id)
+def _turned(shown: Shown, way: str, place: int, number: int) -> dict[str, object]:
+    """What an address says of the page before or behind this one. number: which one that is, 0 where nobody knows."""
+    line: CaseLine = shown.page.lines[place]
+    at = line.due_at if shown.order is Order.DUE else line.received_at
+    said = mark(shown.page.sections[place], at or line.received_at, line.id, number)
+    return ({"page": number} if number else {}) | {way: said}
 
 
 def _text(shown: Shown) -> str:
     if not shown.page.lines:
         return ""
+    if not shown.number:  # a row from who knows where: how many there are is known all the same
+        return "" if shown.total is None else _("共 %(all)s 件") % {"all": counting.said(shown.total)}
     first = (shown.number - 1) * PAGE + 1
     if shown.total is not None and shown.total <= counting.COUNTED:  # whatever the address calls the page
         first = min(first, max(1, shown.total - len(shown.page.lines) + 1))

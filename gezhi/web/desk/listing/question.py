@@ -79,27 +79,29 @@ def day(text: str) -> date | None:
 
 
 class Mark(NamedTuple):
-    """From behind which row a page goes on; in an address `after`, or `before` where it goes backwards."""
+    """From behind which row a page goes on; in an address `after`, or `before` where it goes backwards. page: which one that is, 0 where nobody knows."""
 
     section: int
     at: datetime
     id: UUID
+    page: int = 0
 
 
-def mark(section: int, at: datetime, id: UUID) -> str:
-    """As an address says it: part, microseconds, id."""
+def mark(section: int, at: datetime, id: UUID, page: int = 0) -> str:
+    """As an address says it: part, microseconds, id, page."""
     since = at - _EPOCH
     micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return f"{section}.{micros}.{id.hex}"
+    return f"{section}.{micros}.{id.hex}" + (f".{page}" if page else "")
 
 
 def marked(text: str) -> Mark | None:
     """The row that an address says; None for what is none."""
     try:
-        section, micros, id = text.split(".")
+        section, micros, id, *rest_of_it = text.split(".", 3)
+        page = int(rest_of_it[0][:5]) if rest_of_it else 0
         spot = UUID(hex=id)
         seconds, rest = divmod(int(micros[:20]), 1_000_000)
         at = datetime.fromtimestamp(seconds, _EPOCH.tzinfo).replace(microsecond=rest)
-        return Mark(int(section[:2]), at, spot)
+        return Mark(int(section[:2]), at, spot, max(0, page))
     except (ValueError, OverflowError, OSError):
         return None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases import lists as case_lists
 from gezhi.insight.mapping import boxes
-from gezhi.insight.mapping.answer import box, most, seen
+from gezhi.insight.mapping.answer import box, most, names, seen
 from gezhi.insight.mapping.ground import Ground, ground
 from gezhi.kernel.actor import Duty
 from gezhi.places import queries as places
@@ -158,6 +158,7 @@ def points(request: HttpRequest) -> HttpResponse:
     layer = asked.layer(request, wanted)
     found = seen(layer, view, cells=mapframe.codes(), with_boxes=True)
     found |= {
+        "names": names(layer, view),
         "kinds": wanted.kinds,
         "counted": times.exact(layer.at),
         "least": "" if layer.is_whole else _least(),

@@ -28,7 +28,7 @@ _turn = threading.Lock()
 
 def week(monday: date, path: str, *, actor: Actor, at: datetime) -> Week:
     """`insight.week.week`, counted anew when the ledger moved, an exclusion was decided or a minute is over (clocks run out, and people come and go).
-    While one counts, the others wait for that. 4 queries, up to 6 more; 15 more when it is counted.
+    While one counts, the others wait for that. 4 queries, up to 6 more; 17 more when it is counted.
     """
     mine = weeks.of_lines(path, actor=actor)
     key = key_of(monday, mine, actor, at)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from gezhi.cases import face
 from gezhi.cases.face import FaceRow
+from gezhi.insight.mapping import boxes
 from gezhi.insight.mapping.answer import box
 from gezhi.insight.mapping.clusters import Sign, View, signs
 from gezhi.insight.mapping.counts import Layer
@@ -36,9 +37,11 @@ def page(request: Asked) -> HttpResponse:
     asked.opened(request, "public-map")
     today = local_day(request.now)
     wanted, whole = asked.question(request, today), face.face(request.now)
-    rows = sorted(wanted.of(whole.rows), key=lambda one: one.is_open)  # what was solved comes first
+    every = sorted(wanted.of(whole.rows), key=lambda one: one.is_open)  # what was solved comes first
+    piece = boxes.read(request.GET.get("box", ""))
+    rows = inside(every, piece) if piece else every
     number = _page_of(request.GET.get("page", ""), len(rows))
-    layer = _layer(rows, request)
+    layer = _layer(every, request)
     background = mapframe.frame(request.now)
     place = wanted.place
     context = {
@@ -47,12 +50,15 @@ def page(request: Asked) -> HttpResponse:
         "months": asked.months(today),
         "has_open": any(one.is_open for one in whole.rows),
         "is_cut": whole.is_cut,
-        "total": len(rows),
+        "total": len(every),
+        "narrowed": {"n": len(rows), "url": f"{reverse('public_map')}{wanted.query()}#list"}
+        if piece
+        else None,
         "apart": sum(layer.counted.apart),
         "matters": matters.shown(rows[(number - 1) * PAGE : number * PAGE], today),
         "feed": request.build_absolute_uri(reverse("feed", args=[place.code])) if place else "",
-        "pager": _pager(wanted, number, len(rows)),
-        "public_map": json.dumps(_script(wanted, box(layer), len(rows)), ensure_ascii=False),
+        "pager": _pager(wanted, number, len(rows), piece),
+        "public_map": json.dumps(_script(wanted, box(layer), len(every), piece), ensure_ascii=False),
         **background,
     }
     answer = render(request, "public/face/map.html", context)
@@ -74,6 +80,14 @@ def points(request: Asked) -> JsonResponse:
         {"signs": _signs(rows, view, request)},
         json_dumps_params={"ensure_ascii": False, "separators": (",", ":")},
     )
+
+
+def inside(rows: Iterable[FaceRow], piece: boxes.Box) -> list[FaceRow]:
+    """Those that the map shows in a piece of it: by the places that strangers are told, never by where something was."""
+    told = list(rows)
+    here = _ground(next((one.place.id for one in told if one.place), None))
+    spots = here.spots_in(piece)
+    return [one for one in told if one.place and here.spot_of.get(one.place.id, -1) in spots]
 
 
 def _layer(rows: Iterable[FaceRow], request: Asked) -> Layer:
@@ -114,18 +128,21 @@ def _page_of(typed: str, many: int) -> int:
     )
 
 
-def _pager(wanted: asked.Question, number: int, many: int) -> dict[str, Any]:
+def _pager(wanted: asked.Question, number: int, many: int, piece: boxes.Box | None) -> dict[str, Any]:
+    held = {"box": boxes.written(piece)} if piece else {}
     first, last = (number - 1) * PAGE + 1, min(number * PAGE, many)
     return {
-        "previous_url": f"{wanted.query(page=number - 1)}#list" if number > 1 else "",
-        "next_url": f"{wanted.query(page=number + 1)}#list" if last < many else "",
+        "previous_url": f"{wanted.query(**held, page=number - 1)}#list" if number > 1 else "",
+        "next_url": f"{wanted.query(**held, page=number + 1)}#list" if last < many else "",
         "text": _("第 %(first)s–%(last)s 件，共 %(many)s 件") % {"first": first, "last": last, "many": many}
         if many
         else "",
     }
 
 
-def _script(wanted: asked.Question, around: list[float] | None, total: int) -> dict[str, Any]:
+def _script(
+    wanted: asked.Question, around: list[float] | None, total: int, piece: boxes.Box | None
+) -> dict[str, Any]:
     """What public-map.js needs to ask and to say."""
     return {
         "points": reverse("public_points"),
@@ -133,7 +150,8 @@ def _script(wanted: asked.Question, around: list[float] | None, total: int) -> d
         "page": reverse("public_map"),
         "query": wanted.query().lstrip("?"),
         "spots": reverse("find_spots"),
-        "box": around,
+        "box": list(piece) if piece else around,
+        "isPiece": piece is not None,
         "total": total,
         "words": {
             "solved": _("办好了 {n} 件"),

@@ -17,10 +17,9 @@
   const whole = page.querySelector("[data-map-here]");
   const time = page.querySelector("[data-map-time]");
   const icons = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0] ?? "";
-  const signs = L.layerGroup().addTo(map);
+  const board = GezhiMap.board(here);
   if (desk.pin) L.marker(here.toMap(...desk.pin), { icon: GezhiMap.pin(), keyboard: false, interactive: false }).addTo(map);
   let cells = new Map();
-  if (desk.pin) map.whenReady(() => GezhiMap.around(here, desk.spots, { from: 15 })); // what lies around the finger
   let asked = 0;
 
   const query = () => {
@@ -52,18 +51,23 @@
   };
 
   function show(seen) {
-    signs.clearLayers();
     rows.replaceChildren();
-    for (const [lon, lat, counts, spots, key, name, box] of seen.signs) {
+    const markers = board.show(
+      seen.signs.map(([lon, lat, counts]) => {
+        const many = counts.reduce((one, other) => one + other, 0);
+        const size = Math.min(28 + 6 * Math.log10(many) * 2, 56);
+        const icon = L.divIcon({ className: "map-mark", iconSize: [size, size], html: `<span class="map-sign map-${worst(seen.kinds, counts)}">${many}</span>` });
+        return { at: here.toMap(lon, lat), size, icon };
+      }),
+    );
+    board.name(seen.names.map(([lon, lat, name, rank]) => ({ at: here.toMap(lon, lat), name, rank, hasDot: rank > 0 })));
+    for (const [i, [lon, lat, counts, spots, key, name, box]] of seen.signs.entries()) {
+      const marker = markers[i];
       const many = counts.reduce((one, other) => one + other, 0);
-      const kind = worst(seen.kinds, counts);
-      const size = Math.min(28 + 6 * Math.log10(many) * 2, 56);
       const called = spots > 1 ? fill(words.several, { name, n: spots }) : name;
-      const icon = L.divIcon({ className: "map-mark", iconSize: [size, size], html: `<span class="map-sign map-${kind}">${many}</span>` });
       const at = here.toMap(lon, lat);
       const open = () => (spots > 1 ? closer(at) : cases(key, marker));
-      // no stops for the keyboard: the list beside it has them all
-      const marker = L.marker(at, { icon, keyboard: false }).addTo(signs).on("click", open);
+      marker.on("click", open);
       marker.bindTooltip(plain(`${called} · ${told(seen.kinds, counts)}`), { direction: "top" });
       const li = row(called, seen.kinds, counts, spots > 1, open);
       if (box && seen.list) li.append(listed(seen.list, box, many));

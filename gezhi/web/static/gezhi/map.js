@@ -115,12 +115,12 @@ window.GezhiMap = (() => {
     for (const plan of set.plans) new Plan(plan, toMap).addTo(map);
     if (set.box) {
       const [west, south, east, north] = set.box;
-      map.fitBounds(L.latLngBounds(toMap(west, south), toMap(east, north)), { maxZoom: 17, animate: false, padding: [16, 16] });
+      map.fitBounds(L.latLngBounds(toMap(west, south), toMap(east, north)), { maxZoom: set.closest ?? 17, animate: false, padding: [16, 16] });
     } else map.setView(toMap(104, 36), 4, { animate: false });
 
     // the view in WGS-84, a little wider than what is seen
-    const view = () => {
-      const bounds = map.getBounds().pad(0.05);
+    const view = (wider = 0.05) => {
+      const bounds = map.getBounds().pad(wider);
       const [west, south] = fromMap(bounds.getSouthWest());
       const [east, north] = fromMap(bounds.getNorthEast());
       const lat = (value) => Math.max(-90, Math.min(90, value)).toFixed(6);
@@ -176,28 +176,137 @@ window.GezhiMap = (() => {
       html: '<svg viewBox="0 0 32 42" aria-hidden="true"><path d="M16 0a16 16 0 0 0-16 16c0 11 16 26 16 26s16-15 16-26A16 16 0 0 0 16 0zm0 22a6 6 0 1 1 0-12 6 6 0 0 1 0 12z"/></svg>',
     });
 
-  // names of the places of the view, from this zoom on, for a map that has no tiles; off: pixels beside the point
-  function around(here, address, { from = 0, off = 0 } = {}) {
-    const names = L.layerGroup().addTo(here.map);
+  const GAP = 4; // pixels left between two signs
+  const ROUNDS = 80; // of moving apart; a crowded view needs some twenty
+
+  // Moves rounds of a view apart until none covers another, as little as it takes. rounds: [{x, y, size}], pixels; keep: puts one back where it may stand.
+  function apart(rounds, keep = () => {}) {
+    for (let turn = 0; turn < ROUNDS; turn += 1) {
+      let isCalm = true;
+      for (let i = 0; i < rounds.length; i += 1)
+        for (let j = i + 1; j < rounds.length; j += 1) {
+          const [one, other] = [rounds[i], rounds[j]];
+          const wanted = (one.size + other.size) / 2 + GAP;
+          let [dx, dy] = [other.x - one.x, other.y - one.y];
+          if (Math.abs(dx) >= wanted || Math.abs(dy) >= wanted) continue;
+          let off = Math.hypot(dx, dy);
+          if (off >= wanted) continue;
+          if (off < 1) [dx, dy, off] = [Math.cos(2.4 * j), Math.sin(2.4 * j), 1]; // at one point: each goes its own way
+          const by = (wanted - off + 0.5) / off / 2;
+          one.x -= dx * by;
+          one.y -= dy * by;
+          other.x += dx * by;
+          other.y += dy * by;
+          isCalm = false;
+        }
+      rounds.forEach(keep);
+      if (isCalm) return;
+    }
+  }
+
+  // Signs and names of one view, so laid that they can be read: signs beside one another, names where nothing else stands.
+  function board(here) {
+    const { map } = here;
+    const threads = L.layerGroup().addTo(map);
+    const signs = L.layerGroup().addTo(map);
+    const names = L.layerGroup().addTo(map);
+    const pane = map.createPane("names");
+    pane.style.zIndex = 550; // below the signs
+    pane.style.pointerEvents = "none";
+    const pen = document.createElement("canvas").getContext("2d");
+    let taken = []; // [left, top, right, bottom] of the signs with their marks, pixels of the map
+    let called = [];
+
+    // found: [{at, size, icon}], at: where it belongs. Returns the markers in the same order. isWhole: none is cut by the edge of the map.
+    const show = (found, { isWhole = false } = {}) => {
+      signs.clearLayers();
+      threads.clearLayers();
+      const size = map.getSize();
+      const clamp = (value, most, half) => Math.max(half, Math.min(most - half, value));
+      const keep = (one) => {
+        one.x = clamp(one.x, size.x, one.size / 2 + 2);
+        one.y = clamp(one.y, size.y, one.size / 2 + 2);
+      };
+      const rounds = found.map(({ at, size }) => ({ ...xy(map.latLngToContainerPoint(at)), size }));
+      if (isWhole) rounds.forEach(keep);
+      apart(rounds, isWhole ? keep : undefined);
+      taken = rounds.map(({ x, y, size }) => [x - size / 2 - 2, y - size / 2 - 8, x + size / 2 + 8, y + size / 2 + 2]);
+      const markers = found.map(({ at, icon, size }, i) => {
+        const { x, y } = rounds[i];
+        const stands = map.containerPointToLatLng([x, y]);
+        const home = map.latLngToContainerPoint(at);
+        // far from its place a thread leads back to it
+        if (Math.hypot(home.x - x, home.y - y) > size / 2) {
+          L.polyline([at, stands], { className: "map-thread", interactive: false }).addTo(threads);
+          L.circleMarker(at, { radius: 3, className: "map-home", fillOpacity: 1, interactive: false }).addTo(threads);
+        }
+        return L.marker(stands, { icon, keyboard: false }).addTo(signs); // no stops for the keyboard: the list has them all
+      });
+      write();
+      return markers;
+    };
+
+    // found: [{at, name, rank}], what is to stand first comes first; dots: whether a point marks each
+    const name = (found) => {
+      called = found;
+      write();
+    };
+
+    function write() {
+      names.clearLayers();
+      const size = map.getSize();
+      const { fontFamily } = getComputedStyle(map.getContainer());
+      const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // large letters are larger here, too
+      const laid = [BUTTONS, ...taken];
+      const isFree = (box) =>
+        box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y && laid.every((one) => box[2] <= one[0] || box[0] >= one[2] || box[3] <= one[1] || box[1] >= one[3]);
+      for (const { at, name, rank, hasDot } of called) {
+        const { x, y } = map.latLngToContainerPoint(at);
+        const isCovered = taken.some(([left, top, right, bottom]) => x > left && x < right && y > top && y < bottom);
+        if (hasDot && !isCovered) L.circleMarker(at, { radius: 3, className: "map-home", fillOpacity: 1, interactive: false }).addTo(names);
+        pen.font = `600 ${LETTERS[rank] * rem}px ${fontFamily}`;
+        const wide = Math.ceil(pen.measureText(name).width) + 6;
+        const high = HIGH[rank] * rem;
+        const box = places(x, y, wide, high).find(isFree);
+        if (!box) continue;
+        laid.push(box);
+        const icon = L.divIcon({ className: `map-name map-name-${rank}`, html: plain(name), iconSize: [wide, high], iconAnchor: [x - box[0], y - box[1]] });
+        L.marker(at, { icon, keyboard: false, interactive: false, pane: "names" }).addTo(names);
+      }
+    }
+    map.on("resize", write);
+    return { show, name };
+  }
+
+  const BUTTONS = [0, 0, 66, 112]; // closer and further, over which no name is written
+  const HIGH = [24, 20, 19]; // pixels of a line of names, by rank
+  const LETTERS = [18, 14, 13]; // and of its letters, as map.css has them in rem
+  const xy = ({ x, y }) => ({ x, y });
+
+  // boxes a name may stand in: below its point, above, beside; further away where a sign stands on the point
+  function places(x, y, wide, high) {
+    const found = [];
+    for (const off of [5, 16, 24, 32])
+      for (const [dx, dy] of [[-wide / 2, off], [-wide / 2, -off - high], [off, -high / 2], [-off - wide, -high / 2]]) {
+        const [left, top] = [x + dx, y + dy];
+        found.push([left, top, left + wide, top + high]);
+      }
+    return found;
+  }
+
+  // names of the places of the view, asked for by themselves, from this zoom on; houses: from where those of houses are shown, too; on: the board they share with signs
+  function around(here, address, { from = 0, houses = 0, on = board(here) } = {}) {
     let turn = 0;
     const look = async () => {
       const mine = (turn += 1);
-      if (here.map.getZoom() < from) return names.clearLayers();
+      if (here.map.getZoom() < from) return on.name([]);
       try {
         const answer = await fetch(`${address}?${new URLSearchParams(here.view())}`);
         if (!answer.ok) return;
         const found = await answer.json();
         if (mine !== turn) return;
-        names.clearLayers();
-        const placed = [];
-        for (const one of found.places) {
-          const dot = L.circleMarker(here.toMap(one.lon, one.lat), { radius: 4, className: "map-cell", fillOpacity: 1, interactive: false }).addTo(names);
-          const at = here.map.latLngToContainerPoint(dot.getLatLng());
-          // where names would cover one another the first one stands
-          if (placed.some((other) => Math.abs(other.y - at.y) < 20 && Math.abs(other.x - at.x) < 16 * one.name.length + 16)) continue;
-          placed.push(at);
-          dot.bindTooltip(plain(one.name), { permanent: true, direction: "right", offset: [off, 0], className: "map-name", interactive: false });
-        }
+        const shown = found.places.filter(({ rank }) => rank < 2 || here.map.getZoom() >= houses);
+        on.name(shown.map(({ lon, lat, name, rank }) => ({ at: here.toMap(lon, lat), name, rank, hasDot: rank > 0 })));
       } catch {
         // names only help: the map can be used without them
       }
@@ -208,5 +317,5 @@ window.GezhiMap = (() => {
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return { make, around, pin, plain, fill, reduced };
+  return { make, board, around, pin, plain, fill, reduced };
 })();

@@ -10,8 +10,7 @@
   const { fill, plain, reduced } = GezhiMap;
   const here = GezhiMap.make(el, { zoomAnimation: !reduced, fadeAnimation: !reduced });
   const { map } = here;
-  const signs = L.layerGroup().addTo(map);
-  const count = document.querySelector("[data-map-sum]");
+  const board = GezhiMap.board(here);
   let asked = 0;
 
   async function look() {
@@ -31,33 +30,56 @@
   }
 
   function show(found) {
-    signs.clearLayers();
-    let n = 0;
-    for (const [lon, lat, [solved, open], places, code, name] of found) {
-      const whole = solved + open;
-      const size = Math.min(34 + 12 * Math.log10(whole), 60);
-      const kind = open ? "due_soon" : "in_time";
-      const icon = L.divIcon({ className: "map-mark", iconSize: [size, size], html: `<span class="map-sign map-${kind}">${whole}</span>` });
-      const at = inside(here.toMap(lon, lat), size / 2 + 2);
-      if (!at) continue; // beyond the edge
-      n += whole;
+    const size = map.getSize();
+    const isHere = ({ x, y }) => x >= 0 && y >= 0 && x <= size.x && y <= size.y;
+    const shown = found.filter(([lon, lat]) => isHere(map.latLngToContainerPoint(here.toMap(lon, lat))));
+    const sum = ([, , [solved, open]]) => solved + open;
+    const markers = board.show(
+      shown.map((one) => {
+        const [lon, lat, [, open]] = one;
+        const size = Math.min(34 + 12 * Math.log10(sum(one)), 60);
+        const icon = L.divIcon({ className: "map-mark", iconSize: [size, size], html: `<span class="map-sign map-${open ? "due_soon" : "in_time"}">${sum(one)}</span>` });
+        return { at: here.toMap(lon, lat), size, icon };
+      }),
+      { isWhole: true },
+    );
+    for (const [i, [lon, lat, [solved, open], places, code, name]] of shown.entries()) {
       const called = places > 1 ? fill(words.several, { name, n: places }) : name;
       const counts = [solved && fill(words.solved, { n: solved }), open && fill(words.open, { n: open })].filter(Boolean);
-      const marker = L.marker(at, { icon, keyboard: false }).addTo(signs);
-      marker.bindTooltip(plain([called, ...counts].join(" · ")), { direction: "top" });
-      marker.on("click", () => (places > 1 || !code ? closer(here.toMap(lon, lat)) : list(code)));
+      markers[i].bindTooltip(plain([called, ...counts].join(" · ")), { direction: "top" });
+      markers[i].on("click", () => (places > 1 || !code ? closer(here.toMap(lon, lat)) : list(code)));
     }
-    count.textContent = fill(words.inside, { n, all: said.total });
+    const count = document.querySelector("[data-map-sum]"); // not while a piece is listed
+    if (count) count.textContent = fill(words.inside, { n: shown.map(sum).reduce((one, other) => one + other, 0), all: said.total });
   }
 
-  // where a sign of this radius is seen whole; null where its place is not on the map
-  function inside(at, radius) {
-    const { x, y } = map.latLngToContainerPoint(at);
-    const size = map.getSize();
-    if (x < 0 || y < 0 || x > size.x || y > size.y) return null;
-    const clamp = (value, most) => Math.max(radius, Math.min(most - radius, value));
-    return map.containerPointToLatLng([clamp(x, size.x), clamp(y, size.y)]);
+  // the list of what the map shows now: the same page, of which only the list is taken
+  function offer() {
+    const link = document.querySelector("[data-map-narrow]");
+    const wanted = new URLSearchParams(said.query);
+    wanted.set("box", here.view(0).bbox);
+    link.href = `${said.page}?${wanted}#list`;
+    link.hidden = false;
   }
+
+  async function narrow(event) {
+    const link = event.target.closest("[data-map-narrow]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(answer.status);
+      const other = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#list");
+      document.querySelector("#list").replaceWith(other);
+      history.replaceState(null, "", link.href);
+      offer();
+      other.focus();
+    } catch {
+      location.assign(link.href); // it says what is wrong
+    }
+  }
+  document.addEventListener("click", narrow);
+  map.on("moveend", offer);
 
   const closer = (at) => map.setView(at, Math.min(map.getZoom() + 2, map.getMaxZoom()));
 
@@ -76,10 +98,11 @@
   (async () => {
     if (said.box) {
       const [west, south, east, north] = said.box;
-      map.fitBounds(L.latLngBounds(here.toMap(west, south), here.toMap(east, north)), { maxZoom: 17, animate: false, padding: [48, 48] });
+      map.fitBounds(L.latLngBounds(here.toMap(west, south), here.toMap(east, north)), said.isPiece ? { animate: false } : { maxZoom: 17, animate: false, padding: [48, 48] });
     }
+    offer();
     look();
-    GezhiMap.around(here, said.spots, { from: 16, off: 18 });
+    GezhiMap.around(here, said.spots, { from: 13, houses: 17, on: board });
     try {
       here.borders(await (await fetch(said.cells)).json());
     } catch {
