@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0019_what_narrows_closed_cases")]
+    dependencies = [("cases", "0021_orders_that_wait_are_counted")]
 
     operations = [
         migrations.RemoveConstraint("bulk", "a_bulk_deed_is_one_of_three"),
