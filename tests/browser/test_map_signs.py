@@ -1,8 +1,10 @@
 """Signs and names of the desk's map stand beside one another, each where its place is; the small map of a case comes when it is opened."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.looking import Eye, findings
@@ -27,8 +29,10 @@ BESIDE_ONE_ANOTHER = """() => {
 }"""
 
 
-def _crowded(page: Page) -> None:
-    """The desk's map where sixty signs and thirty names want to stand within some hundred metres, a few at the very same point."""
+@pytest.fixture
+def crowded(town: Town) -> Iterator[Page]:
+    """The desk's map where sixty signs and thirty names want to stand close together, a few at the very same point."""
+    page = town.page("zhou")
 
     def answer(route: Route) -> None:
         found = route.fetch().json()
@@ -46,6 +50,8 @@ def _crowded(page: Page) -> None:
         route.fulfill(json=found)
 
     page.route("**/desk/map/points*", answer)
+    yield page
+    page.unroute_all(behavior="ignoreErrors")  # the map asks on until its page is closed
 
 
 def _script(page: Page, was: str, now: str) -> None:
@@ -59,9 +65,8 @@ def _script(page: Page, was: str, now: str) -> None:
     page.route(re.compile(r"/gezhi/map(\.[0-9a-f]+)?\.js"), answer)
 
 
-def test_however_crowded_signs_and_names_stand_beside_one_another(town: Town) -> None:
-    page = town.page("zhou")
-    _crowded(page)
+def test_however_crowded_signs_and_names_stand_beside_one_another(town: Town, crowded: Page) -> None:
+    page = crowded
     page.goto("/desk/map/")
     expect(page.locator(SIGNS)).to_have_count(CROWD)
     assert page.evaluate(BESIDE_ONE_ANOTHER) == {
@@ -74,9 +79,8 @@ def test_however_crowded_signs_and_names_stand_beside_one_another(town: Town) ->
     assert town.served.complaints() == []
 
 
-def test_twin_signs_that_are_not_moved_apart_cover_one_another(town: Town) -> None:
-    page = town.page("zhou")
-    _crowded(page)
+def test_twin_signs_that_are_not_moved_apart_cover_one_another(crowded: Page) -> None:
+    page = crowded
     _script(page, "ROUNDS = 80", "ROUNDS = 0")
     page.goto("/desk/map/")
     expect(page.locator(SIGNS)).to_have_count(CROWD)
@@ -95,9 +99,8 @@ OFF = """(isPushed) => {
 }"""
 
 
-def test_a_sign_stands_where_its_place_is_however_many_stand_before_it(town: Town) -> None:
-    page = town.page("zhou")
-    _crowded(page)
+def test_a_sign_stands_where_its_place_is_however_many_stand_before_it(crowded: Page) -> None:
+    page = crowded
     page.goto("/desk/map/")
     expect(page.locator(SIGNS)).to_have_count(CROWD)
     assert page.evaluate(OFF, False) < 2
