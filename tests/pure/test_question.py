@@ -77,7 +77,7 @@ def test_whatever_stands_in_an_address_is_a_row_or_none(text: str) -> None:
 def test_twin_a_mark_of_seconds_would_lose_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
     at, id = datetime(2026, 3, 2, 4, 0, 0, 7, tzinfo=UTC), UUID(int=7)
     section, _micros, name = mark(0, at, id).split(".")
-    assert marked(f"{section}.{int(at.timestamp()) * 1_000_000}.{name}") != (0, at, id)
+    assert marked(f"{section}.{int(at.timestamp()) * 1_000_000}.{name}") != (0, at, id, 0)
 
 
 def test_columns_are_those_there_are_in_the_order_of_the_list() -> None:

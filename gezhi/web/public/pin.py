@@ -66,7 +66,7 @@ def _told(one: PlaceRow, at: PlaceRow | None = None) -> dict[str, Any]:
 
 
 def _called(one: PlaceRow) -> dict[str, Any]:
-    return {**_told(one), "rank": named.RANKS.get(one.kind, named.HOUSE)}
+    return {**_told(one), "rank": named.RANKS.get(Kind(one.kind), named.HOUSE)}
 
 
 @require_safe

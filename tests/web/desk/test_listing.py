@@ -7,7 +7,6 @@ from urllib.parse import unquote
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import Case
@@ -156,59 +155,6 @@ def test_every_page_costs_the_same_and_they_lead_back_and_forth(
     assert max(costs[1:]) <= costs[0]
     assert numbers(client.get("/desk/" + back)) == pages[-2]
     assert answer.context["pager"]["text"] == "第 7–7 件，共 7 件"
-
-
-def _second_page(
-    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Client, str]:
-    """Seven cases on pages of two; the address of the second page."""
-    monkeypatch.setattr(paging, "PAGE", 2)
-    for number in range(7):
-        cast.lin_reports(noon - timedelta(minutes=number), text=f"第 {number} 件")
-    worker.keep_books(noon)
-    client = desk(cast.chen)
-    return client, client.get("/desk/?view=open&q=件").context["pager"]["next_url"]
-
-
-def _span(client: Client, address: str) -> str:
-    return str(client.get(f"/desk/{address}").context["pager"]["text"])
-
-
-@pytest.mark.parametrize("counted", [1000, 1])
-def test_a_page_number_beside_a_row_is_not_believed(
-    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch, counted: int
-) -> None:
-    monkeypatch.setattr("gezhi.kernel.counting.COUNTED", counted)  # few, and more than are counted
-    client, second = _second_page(cast, desk, noon, monkeypatch)
-    said = _span(client, second)
-    assert (second.count("page=2"), said.startswith("第 3–4 件，共 ")) == (1, True)
-    assert _span(client, second.replace("page=2", "page=99999")) == said
-    assert _span(client, second.replace("page=2", "page=1")) == said
-
-
-def test_twin_were_it_believed_a_span_would_be_said_that_is_nowhere(
-    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gezhi.kernel.counting.COUNTED", 1)
-    client, second = _second_page(cast, desk, noon, monkeypatch)
-    start = paging._start
-    monkeypatch.setattr(paging, "_start", lambda request: (start(request)[0], paging._number(request)))
-    assert _span(client, second.replace("page=2", "page=99999")).startswith("第 199997–")
-
-
-def test_a_row_that_does_not_say_its_page_shows_what_is_behind_it_without_a_span(
-    cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client, second = _second_page(cast, desk, noon, monkeypatch)
-    old = re.sub(r"(after=[0-9]+\.[0-9]+\.[0-9a-f]{32})\.2", r"\1", second)
-    assert old != second
-    answer = client.get(f"/desk/{old}")
-    assert numbers(answer) == numbers(client.get(f"/desk/{second}"))
-    pager = answer.context["pager"]
-    assert pager["text"] == "共 7 件"
-    assert numbers(client.get(f"/desk/{pager['previous_url']}")) == numbers(
-        client.get("/desk/?view=open&q=件")
-    )
 
 
 def test_a_page_that_has_emptied_leads_to_the_first(cast: Cast, opened: Case, desk: Desk) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import reads_full_words
 from gezhi.insight.mapping import named
-from gezhi.insight.mapping.boxes import DIGITS
+from gezhi.insight.mapping.boxes import DIGITS, Box
 from gezhi.insight.mapping.clusters import View
 from gezhi.insight.mapping.ground import Ground, ground
 from gezhi.kernel.geo import Point
@@ -48,7 +48,7 @@ def of_case(request: HttpRequest, number: str) -> HttpResponse:
         "place": at,
         "pins": [[one.lon, one.lat] for one in pins],
         "cell": _cell(here, case.place_id),
-        "names": named.within(here.named, (), View(*box, ZOOM)) if box else [],
+        "names": named.within(here.named, (), View(*Box(*box), ZOOM)) if box else [],
         "said": _said(here, spot, case.place_id, pins),
     }
     answer = HttpResponse(json.dumps(told, ensure_ascii=False), content_type="application/json")
