@@ -213,13 +213,11 @@ def _converted(
 ) -> list[tuple[Any, ...]]:
     if not found or not columns:
         return [tuple(row) for row in found]
-    chains = [(place, _chain(column, here), column) for place, column in columns]
-    rows = [list(row) for row in found]
-    for row in rows:
-        for place, chain, column in chains:
-            for convert in chain:
-                row[place] = convert(row[place], column, here)
-    return [tuple(row) for row in rows]
+    by_column: list[Sequence[Any]] = list(zip(*found, strict=True))
+    for place, column in columns:
+        for convert in _chain(column, here):
+            by_column[place] = [convert(value, column, here) for value in by_column[place]]
+    return list(zip(*by_column, strict=True))
 
 
 def _is_in(one: object, which: dict[Any, int]) -> bool:

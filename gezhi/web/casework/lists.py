@@ -46,10 +46,18 @@ Say = Callable[[Mapping[str, Any], str], str]  # words.of, or one that looks up 
 
 
 class _Words:
-    """The words of codes, each looked up once a page: fifty lines say the same dozen."""
+    """The words of codes and the names of categories, each looked up once a page: fifty lines say the same dozen."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], str] = {}
+        self._labels: dict[UUID, str] = {}
+
+    def label(self, category: UUID) -> str:
+        """What staff call it."""
+        found = self._labels.get(category)
+        if found is None:
+            found = self._labels[category] = label(category)
+        return found
 
     def of(self, table: Mapping[str, Any], code: str) -> str:
         """As words.of, for tables that stay."""
@@ -105,9 +113,9 @@ def rows(cases: Sequence["Case | CaseLine"], *, at: datetime, actor: Actor = VIS
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
     names = parties.account_names({case.handler_id for case in cases if case.handler_id})
-    soon, case_url, of = soon_at(at), reverse("desk:case", args=[ANY]), _Words().of
+    soon, case_url, said = soon_at(at), reverse("desk:case", args=[ANY]), _Words()
     return [
-        _row(case, found, known, names, next_of(case, actor), at=at, soon=soon, case_url=case_url, of=of)
+        _row(case, found, known, names, next_of(case, actor), at=at, soon=soon, case_url=case_url, said=said)
         for case in cases
     ]
 
@@ -122,10 +130,10 @@ def _row(
     at: datetime,
     soon: datetime,
     case_url: str,
-    of: Say,
+    said: _Words,
 ) -> Row:
     place, lead = known_of(found, case.place_id), known.get(case.lead_id)
-    is_closed = case.closed_at is not None
+    is_closed, of = case.closed_at is not None, said.of
     clock = clock_of(case, known, at=at, soon=soon, of=of)
     return Row(
         url=case_url.replace(ANY, case.number),
@@ -133,7 +141,7 @@ def _row(
         short=case.number.split("-", 1)[1],
         place=place.full_name if place else _("未定位"),
         spot=short_name(place) if place else _("未定位"),
-        matter=matter(case),
+        matter=matter(case, said.label),
         state=case.state,
         state_label=of(words.ENDINGS, case.ending) if is_closed else of(words.STATES, case.state),
         clock=clock,
@@ -198,13 +206,18 @@ def short_name(place: places.PlaceRow) -> str:
     return rest if is_inside and rest else place.full_name
 
 
-def matter(case: "Case | CaseLine") -> str:
+def label(category: UUID) -> str:
+    """What staff call a category, in the language in force."""
+    return catalogue.category(category).label(get_language() or "")
+
+
+def matter(case: "Case | CaseLine", named: Callable[[UUID], str] = label) -> str:
     """Category and the first words of what was said."""
     title = _("（一段录音）") if case.title == SPOKEN else str(case.title)
     if case.category_id is None:
         return title or _("（只有照片）")
-    label = catalogue.category(case.category_id).label(get_language() or "")
-    return f"{label} · {title}" if title else label
+    name = named(case.category_id)
+    return f"{name} · {title}" if title else name
 
 
 def soon_for(case: "Case | CaseLine", due: datetime | None, *, at: datetime, soon: datetime) -> datetime:
