@@ -17,6 +17,7 @@ MEMORIES = (
     ("gezhi.config.worker", "_tidied"),
     ("gezhi.insight.mapping.counts", "_kept"),
     ("gezhi.insight.mapping.ground", "_grounds"),
+    ("gezhi.insight.search.finding", "_kept"),
     ("gezhi.places.backgrounds", "_kept"),
     ("gezhi.places.gazetteer", "_kept"),
     ("gezhi.places.map", "_maps"),

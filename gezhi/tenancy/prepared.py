@@ -27,19 +27,21 @@ _STEP = 512  # values behind one IN
 _FIRST_DAY = datetime(1000, 1, 1, tzinfo=UTC)  # nor a day in anybody's life
 
 
+Chained = tuple[int, Any, tuple[Any, ...]]  # a column, its expression, what turns its values into Python's
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How one engine is asked; nothing in it belongs to one connection, for all threads go this way.
 
-    values: what stands in the statement; wanted: (its place there, which of our values goes there); converted: (column, its
-    expression, what turns its values into Python's) of those whose values Django makes from what the engine gives. locks: it holds the
-    rows until the transaction ends.
+    values: what stands in the statement; wanted: (its place there, which of our values goes there); converted: those columns
+    whose values Django makes from what the engine gives. locks: it holds the rows until the transaction ends.
     """
 
     sql: str
     values: tuple[Any, ...]
     wanted: tuple[tuple[int, int], ...]
-    converted: tuple[tuple[int, Any, tuple[Any, ...]], ...]
+    converted: tuple[Chained, ...]
     locks: bool
 
 
@@ -92,10 +94,7 @@ class _Statement:
         wanted = tuple((place, which[one]) for place, one in enumerate(stands) if _is_in(one, which))
         if {number for _, number in wanted} != set(which.values()):
             raise ValueError("a value of the question does not stand in its statement")
-        columns = [column for column, *_ in compiler.select[: compiler.col_count]] if compiler.select else []
-        chains = ((place, column, _chain(column, here)) for place, column in enumerate(columns))
-        converted = tuple(one for one in chains if one[2])
-        return _Way(sql, tuple(stands), wanted, converted, compiler.query.select_for_update)
+        return _Way(sql, tuple(stands), wanted, _chained(compiler, here), compiler.query.select_for_update)
 
     def _compiler(self, samples: Sequence[Any], here: BaseDatabaseWrapper) -> Any:
         return self._ask(*samples).query.get_compiler(connection=here)
@@ -107,7 +106,7 @@ class Answer(Sequence[tuple[Any, ...]]):
     def __init__(
         self,
         found: Sequence[Sequence[Any]],
-        columns: Sequence[tuple[int, Any]],
+        columns: Sequence[Chained],
         here: BaseDatabaseWrapper,
     ) -> None:
         self._found, self._columns, self._here = found, columns, here
@@ -212,10 +211,9 @@ def answer_of(rows: "models.QuerySet[Any, Any]") -> Answer:
         sql, values = compiler.as_sql()
     except EmptyResultSet:
         return Answer([], [], here)
-    columns = [column for column, *_ in compiler.select[: compiler.col_count]]
     with here.cursor() as cursor:
         cursor.execute(sql, values)
-        return Answer(cursor.fetchall(), list(enumerate(columns)), here)
+        return Answer(cursor.fetchall(), _chained(compiler, here), here)
 
 
 def _padded(values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -231,6 +229,13 @@ def _shape(value: object) -> object:
     return (len(value), frozenset(map(type, value))) if isinstance(value, tuple) else type(value)
 
 
+def _chained(compiler: Any, here: BaseDatabaseWrapper) -> tuple[Chained, ...]:
+    """The columns of a statement that do not come as Python has them."""
+    columns = [column for column, *_ in compiler.select[: compiler.col_count]] if compiler.select else []
+    chains = ((place, column, _chain(column, here)) for place, column in enumerate(columns))
+    return tuple(one for one in chains if one[2])
+
+
 def _chain(column: Any, here: BaseDatabaseWrapper) -> tuple[tuple[Any, bool], ...]:
     """What turns the engine's value of a column into Python's: (function, whether it is one of the connection's own)."""
     made = (*here.ops.get_db_converters(column), *column.get_db_converters(here))
@@ -240,18 +245,17 @@ def _chain(column: Any, here: BaseDatabaseWrapper) -> tuple[tuple[Any, bool], ..
 
 def _converted(
     found: Sequence[Sequence[Any]],
-    columns: Sequence[tuple[int, Any, tuple[Any, ...]]],
+    columns: Sequence[Chained],
     here: BaseDatabaseWrapper,
 ) -> list[tuple[Any, ...]]:
     if not found or not columns:
         return [tuple(row) for row in found]
-    rows = [list(row) for row in found]
+    by_column: list[Sequence[Any]] = list(zip(*found, strict=True))
     for place, column, chain in columns:
         for one, is_own in chain:
             convert = MethodType(one, here.ops) if is_own else one
-            for row in rows:
-                row[place] = convert(row[place], column, here)
-    return [tuple(row) for row in rows]
+            by_column[place] = [convert(value, column, here) for value in by_column[place]]
+    return list(zip(*by_column, strict=True))
 
 
 def _is_in(one: object, which: dict[Any, int]) -> bool:

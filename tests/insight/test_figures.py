@@ -284,6 +284,23 @@ def test_of_a_ground_the_few_exclusions_are_walked_and_no_line_but_theirs(
     assert listed.case_id == ten[0].id
 
 
+@on_sqlite
+def test_closed_cases_of_a_number_are_read_where_closed_lines_lie(
+    ten: list[Case], cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest of an office are open; sabotaged, all of them are looked at first."""
+
+    def plan() -> str:
+        edition = following.reached().edition
+        return str(behind("closed", Asked(None), MARCH, edition, actor=cast.zhou)[:51].explain())
+
+    kept_up(noon)
+    along = "ledger_by_state (jurisdiction_id=? AND state=? AND received_at>? AND received_at<?)"
+    assert along in plan()
+    monkeypatch.setattr("gezhi.insight.figures.clicks.OF_CLOSED", frozenset())
+    assert along not in plan()
+
+
 def test_nobody_reviews_what_he_asked_for_himself(ten: list[Case], cast: Cast, noon: datetime) -> None:
     asked = exclusions.ask(ten[0].number, "演练", actor=cast.zhou, at=noon)
     with pytest.raises(NotYours):

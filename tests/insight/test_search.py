@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases import lists, queries
 from gezhi.cases.actions import advance
@@ -97,11 +98,52 @@ def test_what_some_thousands_hold_is_asked_of_the_index_and_is_the_same(
     assert (listed.ids, len(listed.listed)) == (None, 3)
     assert seen("积水", cast.chen, noon) == every
     monkeypatch.setattr(finding, "MOST_LISTED", 2)
+    finding._kept.clear()
     walked = look_for("积水")
     assert walked is not None
     assert walked == Found(("积水",), None)
     assert seen("积水", cast.chen, noon) == every
     assert len(every) == 3
+
+
+def test_what_some_thousands_hold_is_asked_once_while_nothing_happens(
+    cast: Cast, flooded: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three cases speak of 积水, and one is counted: the index is asked again when something happened, or when some seconds are over."""
+    monkeypatch.setattr(counting, "COUNTED", 1)
+    for n in range(2):
+        cast.lin_reports(noon, f"地下车库积水 {n}")
+    worker.keep_books(noon)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as statements:
+            found = look_for("积水")
+        assert found is not None
+        assert len(found.listed) == 3
+        return len(statements)
+
+    assert (cost(), cost(), cost()) == (2, 3, 1)
+    cast.lin_reports(noon, "路灯不亮")
+    assert (cost(), cost()) == (3, 1)
+    monkeypatch.setattr(finding, "KEPT_SECONDS", 0.0)
+    assert (cost(), cost()) == (2, 2)
+
+
+def test_of_a_word_of_two_signs_the_index_alone_says_that_many_hold_it(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """积水 and 水深 stand in three cases, 积水深 in none: of a longer word the texts decide. Sabotaged, the index does, and is wrong."""
+    for n in range(3):
+        cast.lin_reports(noon, f"地下车库积水了，水深 {n} 尺")
+    worker.keep_books(noon)
+    monkeypatch.setattr(counting, "COUNTED", 1)
+    monkeypatch.setattr(finding, "MOST_LISTED", 2)
+    with CaptureQueriesContext(connection) as statements:
+        assert look_for("积水") == Found(("积水",), None)
+    assert len(statements) == 1
+    assert look_for("积水深") == Found(("积水深",), ())
+    monkeypatch.setattr(engines, "WHOLE", 3)
+    assert look_for("积水深") == Found(("积水深",), None)
 
 
 def test_words_that_change_are_found_as_they_are_now(cast: Cast, flooded: Case, noon: datetime) -> None:

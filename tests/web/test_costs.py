@@ -132,7 +132,7 @@ def test_the_call_back_list_costs_the_same_for_one_call_and_for_thirty(
 def test_twin_a_list_that_asks_for_each_line_grows(
     cast: Cast, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def asking(case: Case) -> str:
+    def asking(case: Case, *_more: object) -> str:
         return str(Case.objects.filter(id=case.id).count())
 
     monkeypatch.setattr("gezhi.web.casework.lists.matter", asking)

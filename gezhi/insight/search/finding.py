@@ -2,6 +2,7 @@
 that a list walks along: it need not walk far.
 """
 
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from gezhi.cases.lists import Lasting
 from gezhi.cases.models import Case
 from gezhi.insight.models import SearchLine
 from gezhi.insight.search import coded, engines
+from gezhi.journal import queries as journal
 from gezhi.kernel import counting
 from gezhi.kernel.ids import made_at, uuid7
 from gezhi.kernel.search import asked, folded, stands_in, terms
@@ -23,6 +25,7 @@ from gezhi.tenancy import many
 from gezhi.tenancy.current import current
 
 MOST_FRESH, OVERLAP_MS = 500, 60_000
+MOST_KEPT, KEPT_SECONDS = 32, 5.0  # of what some thousands hold; the lines of the index are no fresher
 MOST_LISTED = 2_500  # cases that are named by their ids
 
 
@@ -66,27 +69,62 @@ def _walked(_office: UUID, searched: tuple[str, ...]) -> Q:
 
 
 def look_for(words: str) -> Found | None:
-    """What holds all these words; None for no words at all. At most 4 queries; 1 for a word of two signs that more than MOST_LISTED hold, 2 for
-    what else more than a thousand do.
+    """What holds all these words; None for no words at all. At most 4 queries; 1 for a word of two signs that more than MOST_LISTED hold, and for
+    what some thousands hold and somebody looked for twice, some seconds ago.
     """
     return look_for_each([words])[0]
 
 
 def look_for_each(asked_for: Sequence[str]) -> list[Found | None]:
-    """The same for several lists of words at once. 4 queries however many, none where none says a word; 2 more for each that is the tracking code
+    """The same for several lists of words at once. At most 5 queries however many, none where none says a word; 2 more for each that is the tracking code
     of a case.
     """
     searched = [terms(words) for words in asked_for]
     wanted = [one for one in dict.fromkeys(searched) if one]
     if not wanted:
         return [None for _ in searched]
+    length = journal.length() if any(_is_lately(one) for one in wanted) else -1
+    known = {one: found for one in wanted if (found := _still(one, length)) is not None}
+    anew = _found([one for one in wanted if one not in known])
+    for found in anew.values():
+        _keep(found, length)
+    known |= anew
+    return [_coded(words, known.get(one)) for words, one in zip(asked_for, searched, strict=True)]
+
+
+def _found(wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Found]:
+    """Each as it is now."""
+    if not wanted:
+        return {}
     dense = _dense(wanted)
     found = _indexed([one for one in wanted if one not in dense])
     fresh = (
         _fresh() if any(ids is not None and len(ids) <= counting.COUNTED for ids in found.values()) else []
     )
-    known = {one: _known(one, found.get(one), fresh) for one in wanted}
-    return [_coded(words, known.get(one)) for words, one in zip(asked_for, searched, strict=True)]
+    return {one: _known(one, found.get(one), fresh) for one in wanted}
+
+
+_kept: dict[tuple[UUID, tuple[str, ...]], tuple[float, int, Found]] = {}
+
+
+def _is_lately(searched: tuple[str, ...]) -> bool:
+    """Whether somebody asked for it some seconds ago, and some thousands held it: whoever turns pages asks the same again."""
+    known = _kept.get((current(), searched))
+    return known is not None and time.monotonic() - known[0] <= KEPT_SECONDS
+
+
+def _still(searched: tuple[str, ...], length: int) -> Found | None:
+    """What was found then, where nothing has happened since. length: of the journal now."""
+    known = _kept.get((current(), searched))
+    return known[2] if known is not None and _is_lately(searched) and known[1] == length >= 0 else None
+
+
+def _keep(found: Found, length: int) -> None:
+    """length: of the journal before it was looked for, -1 where nobody asked: then it is only noted that somebody looked for it."""
+    if found.listed:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[current(), found.terms] = time.monotonic(), length, found
 
 
 def _known(

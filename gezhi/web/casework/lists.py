@@ -46,10 +46,18 @@ Say = Callable[[Mapping[str, Any], str], str]  # words.of, or one that looks up 
 
 
 class _Words:
-    """The words of codes, each looked up once a page: fifty lines say the same dozen."""
+    """The words of codes and the names of categories, each looked up once a page: fifty lines say the same dozen."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], str] = {}
+        self._labels: dict[UUID, str] = {}
+
+    def label(self, category: UUID) -> str:
+        """What staff call it."""
+        found = self._labels.get(category)
+        if found is None:
+            found = self._labels[category] = label(category)
+        return found
 
     def of(self, table: Mapping[str, Any], code: str) -> str:
         """As words.of, for tables that stay."""
@@ -105,7 +113,7 @@ def rows(cases: Sequence["Case | CaseLine"], *, at: datetime, actor: Actor = VIS
     found = places.by_ids({case.place_id for case in cases if case.place_id})
     known = parties.parties_by_ids({id for case in cases for id in (case.lead_id, case.desk_id)})
     names = parties.account_names({case.handler_id for case in cases if case.handler_id})
-    soon, case_url, of = soon_at(at), route("desk:case", ANY), _Words().of
+    soon, case_url, said = soon_at(at), route("desk:case", ANY), _Words()
     return [
         _row(
             case,
@@ -113,10 +121,10 @@ def rows(cases: Sequence["Case | CaseLine"], *, at: datetime, actor: Actor = VIS
             known,
             names,
             next_of(case, actor),
-            clock_of(case, known, at=at, soon=soon, of=of),
+            clock_of(case, known, at=at, soon=soon, of=said.of),
             at=at,
             case_url=case_url,
-            of=of,
+            said=said,
         )
         for case in cases
     ]
@@ -133,7 +141,7 @@ def row(
 ) -> Row:
     """The line of one case, for whoever has read what it shows. No query."""
     ahead, case_url = next_of(case, VISITOR), route("desk:case", ANY)
-    return _row(case, place, known, names, ahead, clock, at=at, case_url=case_url, of=words.of)
+    return _row(case, place, known, names, ahead, clock, at=at, case_url=case_url, said=_Words())
 
 
 def _row(
@@ -146,9 +154,9 @@ def _row(
     *,
     at: datetime,
     case_url: str,
-    of: Say,
+    said: _Words,
 ) -> Row:
-    lead = known.get(case.lead_id)
+    lead, of = known.get(case.lead_id), said.of
     is_closed = case.closed_at is not None
     return Row(
         url=case_url.replace(ANY, case.number),
@@ -156,7 +164,7 @@ def _row(
         short=case.number.split("-", 1)[1],
         place=place.full_name if place else _("未定位"),
         spot=short_name(place) if place else _("未定位"),
-        matter=matter(case),
+        matter=matter(case, said.label),
         state=case.state,
         state_label=state_label(case, of),
         clock=clock,
@@ -239,13 +247,18 @@ def short_name(place: places.PlaceRow) -> str:
     return rest if is_inside and rest else place.full_name
 
 
-def matter(case: "Case | CaseLine") -> str:
+def label(category: UUID) -> str:
+    """What staff call a category, in the language in force."""
+    return catalogue.category(category).label(get_language() or "")
+
+
+def matter(case: "Case | CaseLine", named: Callable[[UUID], str] = label) -> str:
     """Category and the first words of what was said."""
     title = _("（一段录音）") if case.title == SPOKEN else str(case.title)
     if case.category_id is None:
         return title or _("（只有照片）")
-    label = catalogue.category(case.category_id).label(get_language() or "")
-    return f"{label} · {title}" if title else label
+    name = named(case.category_id)
+    return f"{name} · {title}" if title else name
 
 
 def soon_for(case: "Case | CaseLine", due: datetime | None, *, at: datetime, soon: datetime) -> datetime:

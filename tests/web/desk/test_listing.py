@@ -230,7 +230,7 @@ def test_a_dozen_views_cost_what_one_costs(
     rows = savedviews.seen_by(cast.chen)
     with CaptureQueriesContext(connection) as statements:
         counters.counted(rows, actor=cast.chen, at=noon, soon=noon)
-    assert len(statements) == 6
+    assert len(statements) == 5
 
 
 def test_while_nothing_happens_views_are_not_counted_again(cast: Cast, opened: Case, noon: datetime) -> None:
