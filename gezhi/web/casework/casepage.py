@@ -54,7 +54,8 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     known = parties.parties_by_ids(_party_ids(case, holdings, steps))
     names = parties.account_names(_account_ids(case, steps, pauses))
     shown = _shown(case)
-    clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at))
+    soon = lists.soon_at(at)
+    clock = lists.clock_of(case, known, at=at, soon=soon)
     said = _said(ids, told, roles, at)
     unheard_until = _unheard_until(case, said, at)
     place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
@@ -71,7 +72,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "said": said,
         "unheard_until": unheard_until,
         "holder": _holder(case, known, names, at, is_unheard=bool(unheard_until)),
-        "clocks": clocks.clocks(case, known, at),
+        "clocks": clocks.clocks(case, known, at, soon),
         "pauses": _pauses(pauses, names, at),
         "visit": visits.visit(case, steps, holdings, known, at),
         "segments": timeline.segments(holdings, known, state=clock.state, at=at),
