@@ -5,28 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import (
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-)
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from gezhi.cases import lifecycle, solvings, spots
 from gezhi.cases.facts import REPORTER_MAY_REOPEN, circumstances
 from gezhi.cases.lifecycle import Ending, Offer, Role, State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
-from gezhi.cases.policy import (
-    may_be_checked_by,
-    may_open,
-    roles_for,
-    sees_all,
-    visible_but,
-    visible_to,
-)
+from gezhi.cases.policy import may_be_checked_by, may_open, roles_for, sees_all, visible_but, visible_to
 from gezhi.cases.policy import (
     works_at as works_at,
 )

@@ -58,6 +58,8 @@ def at_of(request: HttpRequest) -> Any:
 
 def uuid_or_none(text: str) -> UUID | None:
     """An id out of a query string; None for anything else."""
+    if not text:
+        return None
     try:
         return UUID(text)
     except (ValueError, AttributeError, TypeError):

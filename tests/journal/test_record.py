@@ -177,3 +177,18 @@ def test_words_taken_away_without_a_mark_are_found(sealed, found):
     case = sealed[0].subject_id
     Words.objects.filter(entry=sealed[0]).update(text="")
     assert found() == [(f"case {case} step 1 note", "the words are not the ones that were written")]
+
+
+def test_stories_of_several_kinds_are_the_same_as_one_by_one(office, noon, write, django_assert_num_queries):
+    case, report, silent = new_id(), new_id(), new_id()
+    write(case, "report", is_first=True)
+    write(report, "received", kind="report", is_first=True, words={"text": "灯坏了"})
+    write(case, "accept", is_first=False, words={"note": "看过"})
+    with django_assert_num_queries(2):
+        told = queries.stories_of({"case": [case, silent], "report": [report]})
+    alone = queries.stories("case", [case, silent]) | queries.stories("report", [report])
+    assert told == alone
+    assert [len(told[id]) for id in (case, report, silent)] == [2, 1, 0]
+    assert queries.stories_of({"case": [report], "report": [case]}) == {report: [], case: []}
+    with django_assert_num_queries(0):
+        assert queries.stories_of({"case": [], "report": []}) == {}

@@ -1,10 +1,11 @@
 """New work is told to whoever must act, once; nobody reads of a case that is not his to see, nor at a post he has left."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from gezhi.cases import actions as case_actions
 from gezhi.cases.actions import advance
@@ -133,6 +134,36 @@ def test_twin_asked_without_the_case_the_company_would_read_of_it(cast, dispatch
     advance(dispatched.id, Move("correct", category=complaint.id), actor=cast.chen, at=noon)
     monkeypatch.setattr(queries.cases, "is_visible", lambda *_: Q(case__isnull=False))
     assert news(cast.sun) == [(dispatched.number, News.DISPATCHED)]
+
+
+@pytest.fixture
+def told_to_zhou(cast, dispatched, noon) -> list[UUID]:
+    """Two cases that are news to the party of the officer, who sees the whole office."""
+    other = cast.lin_reports(noon)
+    worker.keep_books(noon)
+    one_each = list(Notice.objects.values("case_id").annotate(id=Max("id")).values_list("id", flat=True))
+    Notice.objects.update(settled_at=noon)
+    his = {"party_id": next(iter(cast.zhou.parties())), "person_id": None, "by": None, "settled_at": None}
+    Notice.objects.filter(id__in=one_each).update(**his)
+    return [dispatched.id, other.id]
+
+
+def complains_of_zhou(cast, case_id: UUID) -> None:
+    Case.objects.filter(id=case_id).update(complained_of_id=next(iter(cast.zhou.parties())))
+
+
+def test_whoever_sees_the_whole_office_has_no_complaint_of_his_own_counted(cast, told_to_zhou):
+    assert queries.count(cast.zhou) == 2
+    complains_of_zhou(cast, told_to_zhou[0])
+    assert queries.count(cast.zhou) == queries.unread(cast.zhou).count() == 1
+
+
+def test_twin_without_a_look_at_the_complaints_it_would_be_counted(cast, told_to_zhou, monkeypatch):
+    complains_of_zhou(cast, told_to_zhou[0])
+    queries._counting.cache_clear()
+    monkeypatch.setattr(queries.cases, "is_surely_visible", lambda *_: Q(case__isnull=False))
+    assert queries.count(cast.zhou) == 2
+    queries._counting.cache_clear()
 
 
 def test_at_a_post_that_ended_nothing_is_read_any_more(cast, dispatched, noon):

@@ -7,14 +7,14 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
-from django.db.models import F
+from django.db.models import F, Value
 
 from gezhi.journal.models import Errand
 from gezhi.kernel.ids import uuid7
 from gezhi.tenancy.current import NoJurisdiction, city_scope, current, scope
 from gezhi.tenancy.inserting import insert
 from gezhi.tenancy.models import Jurisdiction
-from gezhi.tenancy.prepared import Prepared, PreparedRows, PreparedUpdate
+from gezhi.tenancy.prepared import Prepared, PreparedCount, PreparedRows, PreparedUpdate
 from tests.journal.crowd import together
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +177,23 @@ def test_a_change_that_would_not_name_its_value_is_a_bug_that_shows(office, noon
     forgetful = PreparedUpdate(lambda key, day: (Errand.objects.filter(key=key), {"tries": 1}))
     with pytest.raises(ValueError, match="does not stand"):
         forgetful.do("a", noon)
+
+
+# ---- counting ----
+
+FIRST_THREE = PreparedCount(lambda key: Errand.objects.filter(key=key).order_by().values_list(Value(1))[:3])
+
+
+def test_a_count_is_that_of_the_rows_of_this_office_and_stops_where_the_question_does(
+    office, noon, django_assert_num_queries
+):
+    other = Jurisdiction.objects.create(code="371073", name="邻区", made_at=noon)
+    with scope(other.id):
+        queue(noon, "a")
+    for number in range(5):
+        with django_assert_num_queries(1):
+            assert FIRST_THREE.count("a") == min(number, 3)
+        insert([Errand(kind=f"count {number}", key="a", due_at=noon)])
 
 
 # ---- a lock that would hold nothing ----

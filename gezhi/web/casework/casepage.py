@@ -8,23 +8,19 @@ from uuid import UUID
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from gezhi.cases import beside, publicly, timing
+from gezhi.cases import beside, timing
 from gezhi.cases import queries as cases
-from gezhi.cases.lifecycle import Role, State, reads_full_words
+from gezhi.cases.lifecycle import Role, State
 from gezhi.catalogue import queries as catalogue
 from gezhi.duty import queries as duty
 from gezhi.evidence import queries as evidence
-from gezhi.evidence import voice
 from gezhi.flows.look_at_photo import may_look
-from gezhi.flows.reach_reporter import may_restate, may_reveal
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.geo import Point
-from gezhi.kernel.text import visible
 from gezhi.parties import queries as parties
 from gezhi.places import queries as places
-from gezhi.reports import queries as reports
 from gezhi.routing import queries as routing
-from gezhi.web import times, voices, words
+from gezhi.web import times, words
 from gezhi.web.casework import (
     alike,
     buttons,
@@ -32,8 +28,7 @@ from gezhi.web.casework import (
     learned,
     lists,
     photos,
-    pinned,
-    sources,
+    spoken,
     timeline,
     visits,
 )
@@ -43,7 +38,6 @@ if TYPE_CHECKING:
     from gezhi.cases.models import Case
 
 MOST_ALIKE = 3
-MOST_REPORTS = 20  # shown in full; a case with more says how many
 TURN: Mapping[State, Any] = {  # whose turn it is where that party has done its part
     State.ASKED: gettext_lazy("上报人"),
     State.TO_CHECK: gettext_lazy("核查员，或%(desk)s"),
@@ -54,13 +48,14 @@ TURN: Mapping[State, Any] = {  # whose turn it is where that party has done its 
 def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
     """The template's context. About 25 queries, whatever the case has been through."""
     roles, ids = cases.roles(case, actor=actor), cases.report_ids([case.id]).get(case.id, [])
-    steps, told = cases.timeline_and_reports(case, ids[:MOST_REPORTS], actor=actor)
+    steps, told = cases.timeline_and_reports(case, ids[: spoken.MOST_REPORTS], actor=actor)
     holdings, pauses = cases.holdings(steps), cases.pauses(case)
     known = parties.parties_by_ids(_party_ids(case, holdings, steps))
     names = parties.account_names(_account_ids(case, steps, pauses))
     shown = _shown(case)
-    clock = lists.clock_of(case, known, at=at, soon=lists.soon_at(at))
-    said = _said(ids, told, roles, at)
+    soon = lists.soon_at(at)
+    clock = lists.clock_of(case, known, at=at, soon=soon)
+    said = spoken.of_reports(ids, told, roles, at)
     unheard_until = _unheard_until(case, said, at)
     place = places.by_ids([case.place_id]).get(case.place_id) if case.place_id else None
     where = _where(place)
@@ -76,7 +71,7 @@ def context(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
         "said": said,
         "unheard_until": unheard_until,
         "holder": _holder(case, known, names, at, is_unheard=bool(unheard_until)),
-        "clocks": clocks.clocks(case, known, at),
+        "clocks": clocks.clocks(case, known, at, soon),
         "pauses": _pauses(pauses, names, at),
         "visit": visits.visit(case, steps, holdings, known, at),
         "segments": timeline.segments(holdings, known, state=clock.state, at=at),
@@ -161,87 +156,6 @@ def _what(case: "Case") -> dict[str, Any]:
         "kinds": [words.of(words.PROOFS, kind) for kind in proof.kinds],
         "chain": category.chain_text,
     }
-
-
-def said(case: "Case", *, actor: Actor, at: datetime) -> dict[str, Any]:
-    """What this actor reads of the reports, as {reports, more, count, first}."""
-    ids = cases.report_ids([case.id]).get(case.id, [])
-    told = reports.stories_of(ids[:MOST_REPORTS])
-    return _said(ids, told, cases.roles(case, actor=actor), at)
-
-
-def _said(
-    ids: Sequence[UUID], told: Mapping[UUID, Sequence[Any]], roles: frozenset[Role], at: datetime
-) -> dict[str, Any]:
-    """The reports: the desk reads all words, handlers the handlers' copy, without what followed words that the desk restated.
-
-    first: the whole words of the one that was linked first, "" for a handler; told: the stories of those that are shown.
-    """
-    first = ids[:MOST_REPORTS]
-    pictures, heard = evidence.of_each("report", first), reports.heard_in(told)
-    reads_all = reads_full_words(roles)
-    rows: Sequence[Any] = reports.for_desk(first) if reads_all else reports.for_handlers(first)
-    spoken = voice.of_each(first)
-    copies = {row.id: row for row in reports.for_desk(first)} if not reads_all else {}
-    looked = parties.account_names(
-        {one.actor_id for report in heard.values() for one in report.reveals if one.actor_id}
-    )
-    shown = []
-    for row in rows:
-        whole = copies.get(row.id, row)
-        before = [photos.picture(one, "before") for one in pictures[row.id]]
-        shown.append(
-            {
-                "id": row.id,
-                "text": visible(row.text),
-                "restatement": visible(whole.restatement) if reads_all else "",
-                "is_restated": getattr(row, "is_restated", False),
-                "channel": words.of(words.CHANNELS, row.channel),
-                **_when(row, at),
-                **_voice(spoken.get(row.id), reads_all=reads_all),
-                "photos": [one for one in before if one.is_ready],
-                "waiting": sum(not one.is_ready for one in before),
-                "has_contact": whole.has_contact,
-                "may_call": row.may_call,
-                "may_reveal": whole.has_contact and may_reveal(roles, may_call=row.may_call),
-                "may_restate": may_restate(roles),
-                "source": sources.source(whole) if reads_all else "",
-                "reveals": _reveals(heard[row.id].reveals, looked, at),
-                "added": [
-                    {"text": visible(one.text), "time": times.moment(one.at, at)}
-                    for one in heard[row.id].added
-                    if reads_all or not row.is_restated
-                ],
-                "erased": whole.erased_at is not None,
-            }
-        )
-    shown = pinned.marked(shown, rows) if reads_all else shown
-    whole_first = next((publicly.said_in(row) for row in rows if reads_all and row.id == ids[0]), "")
-    return {"reports": shown, "more": len(ids) - len(first), "count": len(ids), "first": whole_first}
-
-
-def _when(report: Any, at: datetime) -> dict[str, str]:
-    return {
-        "time": times.moment(report.received_at, at),
-        "exact": times.exact(report.received_at),
-        "said_at": times.exact(report.said_at),
-    }
-
-
-def _voice(one: voice.VoiceRow | None, *, reads_all: bool) -> dict[str, Any]:
-    """Whether he said it; where it is heard, for whoever reads him in full."""
-    return {
-        "has_voice": one is not None,
-        "voice_words": voices.shown(one),
-        "voice": route("desk:voice", one.id) if one and reads_all else "",
-    }
-
-
-def _reveals(reveals: Sequence[Any], names: Mapping[UUID, str], at: datetime) -> list[dict[str, str]]:
-    return [
-        {"who": names.get(one.actor_id, ""), "reason": one.reason, "time": times.moment(one.at, at)}
-        for one in reveals
-    ]
 
 
 def _holder(

@@ -25,8 +25,8 @@ class Line(NamedTuple):
     hours: WorkCalendar
 
 
-def clocks(case: "Case", known: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
-    """Lines {label, chip, due} in the order of time: what was kept or missed, and what is left. known: the case's parties."""
+def clocks(case: "Case", known: dict[UUID, Any], at: datetime, soon: datetime) -> list[dict[str, Any]]:
+    """Lines {label, chip, due} in the order of time: what was kept or missed, and what is left. known: the case's parties; soon: `lists.soon_at`."""
     limits, working = timing.limits_of(case), lists.calendar_of(case, known)
     safe = ROUND_THE_CLOCK if limits.round_make_safe else working
     fix = ROUND_THE_CLOCK if limits.round_fix else working
@@ -41,7 +41,7 @@ def clocks(case: "Case", known: dict[UUID, Any], at: datetime) -> list[dict[str,
         lines.append(Line(label, case.stage_due, None, lists.hours_of(case, known)))
     if case.order_due and not case.closed_at:
         lines.append(Line(words.of(words.CLOCKS, "order"), case.order_due, None, ROUND_THE_CLOCK))
-    drawn = partial(_chip, case, at, lists.soon_at(at))
+    drawn = partial(_chip, case, at, soon)
     shown = [
         {
             "label": one.label,

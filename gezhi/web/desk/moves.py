@@ -19,7 +19,7 @@ from gezhi.flows.split_case import split_case
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.web import refusals, words
 from gezhi.web.asked import Asked
-from gezhi.web.casework import casepage, lists
+from gezhi.web.casework import lists, spoken
 from gezhi.web.casework.asks import ASKS
 from gezhi.web.casework.moveform import MoveForm
 from gezhi.web.casework.offers import choices, said
@@ -131,7 +131,7 @@ def _form_page(
         "back": request.POST.get("back") or came_from(request),
         "close_url": reverse("desk:case", args=[case.number]),
         "body": "desk/case/_move.html",
-        "said": {} if is_boosted(request) else casepage.said(case, actor=actor_of(request), at=at),
+        "said": {} if is_boosted(request) else spoken.said(case, actor=actor_of(request), at=at),
     }
     return render(
         request, "ui/sheet.html" if is_boosted(request) else "desk/case/move.html", page, status=status
