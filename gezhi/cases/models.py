@@ -31,6 +31,9 @@ __all__ = [
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
 OPEN, CLOSED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
+# of cases that orders wait for, what not everybody sees
+BROUGHT = Q(order_due__isnull=False, run__isnull=False)
+BLAME = Q(order_due__isnull=False, complained_of__isnull=False)
 AGAIN = CLOSED & Q(round__gt=1)
 NARROWS = {"category": "of_a_category", "channel": "by_channel", "level": "by_level"}  # closed ones, in order
 
@@ -173,16 +176,9 @@ class Case(TenantModel):
                 condition=Q(feared__isnull=False, closed_at__isnull=True),
                 name="dangers_that_wait",
             ),
-            # of the cases that orders wait for, what not everybody sees
+            models.Index(fields=["jurisdiction", "run"], condition=BROUGHT, name="imports_with_an_order"),
             models.Index(
-                fields=["jurisdiction", "complained_of"],
-                condition=Q(order_due__isnull=False, complained_of__isnull=False),
-                name="complaints_with_an_order",
-            ),
-            models.Index(
-                fields=["jurisdiction", "run"],
-                condition=Q(order_due__isnull=False, run__isnull=False),
-                name="imports_with_an_order",
+                fields=["jurisdiction", "complained_of"], condition=BLAME, name="complaints_with_an_order"
             ),
             # what narrows a list of open cases; by no moment, so that a move writes none of them
             models.Index(
@@ -190,11 +186,7 @@ class Case(TenantModel):
             ),
             models.Index(fields=["jurisdiction", "channel"], condition=OPEN, name="open_cases_by_channel"),
             models.Index(fields=["jurisdiction", "level"], condition=OPEN, name="open_cases_by_level"),
-            models.Index(
-                fields=["jurisdiction", "place_path"],
-                condition=OPEN,
-                name="open_cases_of_a_place",
-            ),
+            models.Index(fields=["jurisdiction", "place_path"], condition=OPEN, name="open_cases_of_a_place"),
             models.Index(
                 fields=["jurisdiction"],
                 condition=Q(closed_at__isnull=True) & (Q(escalations__gt=1) | Q(ladder_ended=True)),

@@ -48,7 +48,7 @@ def test_it_is_counted_once_for_a_position_and_a_minute(
     with django_assert_num_queries(4):
         assert kept.week(MONDAY, "/", actor=cast.zhou, at=noon) == first
     assert asked(cast.zhou, noon).whole.now.received == 3
-    cast.lin_reports(noon)
+    cast.lin_reports(noon - MINUTE)
     follow(noon)
     assert asked(cast.zhou, noon).whole.now.received == 4
 
