@@ -31,8 +31,11 @@ __all__ = [
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
 OPEN, CLOSED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
+# of cases that orders wait for, what not everybody sees
+BROUGHT = Q(order_due__isnull=False, run__isnull=False)
+BLAME = Q(order_due__isnull=False, complained_of__isnull=False)
 AGAIN = CLOSED & Q(round__gt=1)
-NARROWS = {"category": "of_a_category", "channel": "by_channel", "level": "by_level"}  # closed ones, in order
+NARROWS = {"category": "of_a_category", "channel": "by_channel", "level": "by_level"}  # closed ones in order
 
 
 class Case(TenantModel):
@@ -173,28 +176,16 @@ class Case(TenantModel):
                 condition=Q(feared__isnull=False, closed_at__isnull=True),
                 name="dangers_that_wait",
             ),
-            # of the cases that orders wait for, what not everybody sees
+            models.Index(fields=["jurisdiction", "run"], condition=BROUGHT, name="imports_with_an_order"),
             models.Index(
-                fields=["jurisdiction", "complained_of"],
-                condition=Q(order_due__isnull=False, complained_of__isnull=False),
-                name="complaints_with_an_order",
-            ),
-            models.Index(
-                fields=["jurisdiction", "run"],
-                condition=Q(order_due__isnull=False, run__isnull=False),
-                name="imports_with_an_order",
+                fields=["jurisdiction", "complained_of"], condition=BLAME, name="complaints_with_an_order"
             ),
             # what narrows a list of open cases; by no moment, so that a move writes none of them
-            models.Index(
-                fields=["jurisdiction", "category"], condition=OPEN, name="open_cases_of_a_category"
+            *(
+                models.Index(fields=["jurisdiction", field], condition=OPEN, name=f"open_cases_{name}")
+                for field, name in NARROWS.items()
             ),
-            models.Index(fields=["jurisdiction", "channel"], condition=OPEN, name="open_cases_by_channel"),
-            models.Index(fields=["jurisdiction", "level"], condition=OPEN, name="open_cases_by_level"),
-            models.Index(
-                fields=["jurisdiction", "place_path"],
-                condition=OPEN,
-                name="open_cases_of_a_place",
-            ),
+            models.Index(fields=["jurisdiction", "place_path"], condition=OPEN, name="open_cases_of_a_place"),
             models.Index(
                 fields=["jurisdiction"],
                 condition=Q(closed_at__isnull=True) & (Q(escalations__gt=1) | Q(ladder_ended=True)),
@@ -234,14 +225,12 @@ class Case(TenantModel):
             models.Index(fields=["jurisdiction", "round"], condition=AGAIN, name="closed_cases_reworked"),
             models.Index(
                 fields=["jurisdiction", "place", "closed_at"],
-                condition=Q(closed_at__isnull=False),
+                condition=CLOSED,
                 name="closed_cases_at_a_place",
             ),
             models.Index(
-                "jurisdiction",
-                on_path(paths.COMPOUND),
-                "closed_at",
-                condition=Q(closed_at__isnull=False),
+                *("jurisdiction", on_path(paths.COMPOUND), "closed_at"),
+                condition=CLOSED,
                 name="closed_cases_of_a_compound",
             ),
         )

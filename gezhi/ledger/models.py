@@ -94,6 +94,10 @@ class Line(TenantModel):
                 condition=models.Q(is_held=True),
                 name="ledger_lines_not_yet_published",
             ),
+            models.Index(
+                *("jurisdiction", on_path(paths.COMMUNITY), "received_at", "number", "is_held", "case"),
+                name="ledger_of_a_community",
+            ),
             models.Index("jurisdiction", on_path(paths.COMPOUND), "received_at", name="ledger_of_a_compound"),
             models.Index("jurisdiction", on_path(paths.BUILDING), "received_at", name="ledger_of_a_building"),
             # all that a week's brief asks of open ones

@@ -125,7 +125,7 @@ def few_or_many(wanted: LineFilter, *, actor: Actor) -> tuple[QuerySet[Line], in
     """
     sought: QuerySet[Any, Any]
     if wanted.holds is None and sees_all(actor):
-        sought = _along(wanted, actor).order_by().values_list("case_id", flat=True)
+        sought = _along(wanted, actor, below=_in_an_index).order_by().values_list("case_id", flat=True)
     else:
         line = Line.objects.filter(_fits(wanted), is_held=False, case_id=OuterRef("id"))
         cases = visible_to(actor).filter(wanted.holds or Q())
@@ -143,6 +143,12 @@ def _as_received(path: str) -> Q:
     """
     depth = paths.depth(path)
     return within(path) if depth > paths.BUILDING else Q(Exact(on_path(depth), key(path, depth)))
+
+
+def _in_an_index(path: str) -> Q:
+    """The same, said so that what has an index of its own is read in it."""
+    has_own = paths.COMMUNITY <= paths.depth(path) <= paths.BUILDING
+    return _as_received(path) if has_own else within(path)
 
 
 def _along(wanted: LineFilter, actor: Actor, *, below: Callable[[str], Q] = within) -> QuerySet[Line]:

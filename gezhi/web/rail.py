@@ -25,7 +25,7 @@ DESK = (Duty.CLERK, Duty.OFFICER)
 KEEPERS = (Duty.ADMIN, Duty.OFFICER)  # of parties, of what they serve, of the rules
 MANY = 200  # orders that wait
 FRESH = timedelta(seconds=10)  # so long the figure of many is good
-MOST_KEPT = 500
+MOST_KEPT = 1_000
 AT_THE_DESK = (*DESK, Duty.ADMIN, Duty.MANAGER)
 
 
@@ -52,20 +52,28 @@ _kept: dict[tuple[str, Actor], tuple[datetime, int]] = {}
 
 def orders_waiting(actor: Actor, at: datetime) -> int:
     """How many orders wait that he sees. Each is looked up with its case, so where many wait the figure is some seconds old. 1 query, or none."""
-    return _standing("orders", actor, at, orders.count, MANY)
+    return _counted("orders", actor, at, orders.count, least=MANY)
 
 
-def news(actor: Actor, at: datetime) -> int:
-    """How much is new to him; beyond what is counted it stays so for some seconds. 2 queries, or none."""
-    return _standing("news", actor, at, notices.count, counting.COUNTED + 1)
+def notices_new(actor: Actor, at: datetime) -> int:
+    """How much is new to him. "1000+" stands for some seconds. At most 2 queries."""
+    return _counted("notices", actor, at, notices.count)
 
 
-def _standing(what: str, actor: Actor, at: datetime, count: Callable[[Actor], int], many: int) -> int:
+def calls_owed(actor: Actor, at: datetime) -> int:
+    """How many he has to call back. "1000+" stands for some seconds. At most 1 query."""
+    return _counted("calls", actor, at, cases.count_of_owed_calls)
+
+
+def _counted(
+    what: str, actor: Actor, at: datetime, count: Callable[[Actor], int], *, least: int = counting.COUNTED + 1
+) -> int:
+    """Its figure; one of at least so many is kept for some seconds: to count so far takes as long as a line of a list."""
     known = _kept.get((what, actor))
     if known is not None and known[0] <= at < known[0] + FRESH:
         return known[1]
     found = count(actor)
-    if found >= many:
+    if found >= least:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         _kept[what, actor] = at, found
@@ -77,17 +85,16 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.posts:
         return []
+    at = at_of(request)
     entries = [_entry("desk:inbox", "inbox", _("案件"))]
     entries.append(_entry("desk:map", "map", _("地图")))
     if notices.is_told(actor):
-        entries.append(_entry("desk:notices", "bell", _("新到"), news(actor, at_of(request))))
+        entries.append(_entry("desk:notices", "bell", _("新到"), notices_new(actor, at)))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("来电来访登记")))
         entries.append(_entry("desk:paste", "message", _("粘贴群聊")))
-        entries.append(
-            _entry("desk:orders", "clipboard-list", _("来件"), orders_waiting(actor, at_of(request)))
-        )
-        entries.append(_entry("desk:calls", "phone-call", _("电话回访"), cases.count_of_owed_calls(actor)))
+        entries.append(_entry("desk:orders", "clipboard-list", _("来件"), orders_waiting(actor, at)))
+        entries.append(_entry("desk:calls", "phone-call", _("电话回访"), calls_owed(actor, at)))
         # without a number: it waits for nobody, and would never be 0
         entries.append(_entry("desk:review", "eye", _("待公开审核")))
     entries.append(_entry("desk:ledger", "table", _("台账")))

@@ -1,5 +1,7 @@
 """What an administrator writes into the environment is kept whole; what cannot be kept stops the boot and names the variable."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,17 @@ def test_what_would_be_lost_stops_the_boot(read: Any, url: str, why: str) -> Non
 def test_a_file_is_named_whole(read: Any, tmp_path: Path) -> None:
     assert read("sqlite:////srv/gezhi.sqlite3")["NAME"] == "/srv/gezhi.sqlite3"
     assert read("")["NAME"] == str(tmp_path / "gezhi.sqlite3")
+
+
+def test_what_a_file_is_told_holds_on_the_connection(read: Any, tmp_path: Path) -> None:
+    """What was said is on the disk, and the log goes back to its place after 16 MB; the twin was told nothing."""
+    told = read("")["OPTIONS"]["init_command"].split(";")
+    asked = ("journal_mode", "synchronous", "foreign_keys", "wal_autocheckpoint")
+    with closing(sqlite3.connect(tmp_path / "a.sqlite3")) as plain:
+        assert [plain.execute(f"PRAGMA {one}").fetchone()[0] for one in asked] == ["delete", 2, 0, 1000]
+        for one in told:
+            plain.execute(one)
+        assert [plain.execute(f"PRAGMA {one}").fetchone()[0] for one in asked] == ["wal", 2, 1, 4000]
 
 
 @pytest.mark.parametrize(

@@ -120,20 +120,26 @@ def test_twin_untold_it_reads_every_case_of_an_office_for_fifty_ids(office: Juri
 
 def test_the_orders_and_lines_somebody_sees_are_looked_up_one_by_one(cast: Cast) -> None:
     waiting = str(orders.waiting(cast.zhou).explain())
-    assert "orders_that_wait (jurisdiction_id=?)" in waiting
+    assert "orders_to_answer (jurisdiction_id=?)" in waiting
     assert "USE TEMP B-TREE FOR ORDER BY" not in waiting
     assert "LIST SUBQUERY" not in waiting
     newest = str(ledger.lines(ledger.LineFilter(), actor=cast.zhou)[:50].explain())
     assert "ledger_by_receipt (jurisdiction_id=?)" in newest
     assert "LIST SUBQUERY" not in newest
+    place = cast.town.row(cast.town.community_a).path
+    counted = str(
+        ledger._along(ledger.LineFilter(place_path=place), cast.zhou, below=ledger._in_an_index).explain()
+    )
+    assert "ledger_of_a_community (jurisdiction_id=? AND <expr>=?)" in counted
 
 
 def test_orders_of_the_office_are_counted_without_their_cases(cast: Cast) -> None:
     rows = FromAbove.objects.filter(done_at=None).order_by().values_list("issuer")
     said = str(orders._of_office(rows, cast.zhou).annotate(n=Count("id")).explain())
-    for index in ("orders_that_wait", "imports_with_an_order", "complaints_with_an_order"):
+    for index in ("orders_of_an_issuer", "imports_with_an_order", "complaints_with_an_order"):
         assert f"{index} (jurisdiction_id=?" in said
     assert "CORRELATED" not in said
+    assert "GROUP BY" not in said
 
 
 def test_twin_asked_for_all_he_may_see_every_case_is_read_first(cast: Cast) -> None:

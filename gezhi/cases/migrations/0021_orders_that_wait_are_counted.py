@@ -11,12 +11,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "order",
             models.Index(
-                fields=["jurisdiction", "due_at", "id", "issuer", "report", "done_at"],
+                fields=["jurisdiction", "issuer", "due_at", "id", "report", "done_at"],
                 condition=Q(done_at__isnull=True),
-                name="orders_that_wait",
+                name="orders_of_an_issuer",
             ),
         ),
-        migrations.RemoveIndex("order", "orders_to_answer"),
         migrations.AddIndex(
             "order", models.Index(fields=["jurisdiction", "received_at"], name="orders_by_receipt")
         ),

@@ -50,9 +50,15 @@ class Order(TenantModel):
         )
         indexes = (
             models.Index(
-                fields=["jurisdiction", "due_at", "id", "issuer", "report", "done_at"],
+                fields=["jurisdiction", "due_at", "id"],
                 condition=Q(done_at__isnull=True),
-                name="orders_that_wait",
+                name="orders_to_answer",
+            ),
+            # all that is asked of those of an issuer: how many wait, how many past their time
+            models.Index(
+                fields=["jurisdiction", "issuer", "due_at", "id", "report", "done_at"],
+                condition=Q(done_at__isnull=True),
+                name="orders_of_an_issuer",
             ),
             # what came and what was answered in a week
             models.Index(fields=["jurisdiction", "received_at"], name="orders_by_receipt"),

@@ -6,7 +6,7 @@ the ledger with all that it says of what he is kept from. Pictures are asked for
 
 import threading
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,8 +16,10 @@ from gezhi.insight.figures import exclusions
 from gezhi.insight.week import Week
 from gezhi.kernel.actor import Actor
 from gezhi.ledger import queries as ledger
-from gezhi.ledger.models import Line
 from gezhi.tenancy.current import current
+
+if TYPE_CHECKING:
+    from gezhi.ledger.models import Line
 
 MOST_KEPT = 64  # some 20 kB each
 Key = tuple[UUID, Actor, date, Any, int, int, datetime]
@@ -42,7 +44,7 @@ def week(monday: date, path: str, *, actor: Actor, at: datetime) -> Week:
     return weeks.with_good(found, mine)
 
 
-def key_of(monday: date, mine: QuerySet[Line], actor: Actor, at: datetime) -> Key:
+def key_of(monday: date, mine: "QuerySet[Line]", actor: Actor, at: datetime) -> Key:
     """All that what is kept hangs on. 2 queries."""
     sql, values = mine.query.sql_with_params()
     minute, asked = at.replace(second=0, microsecond=0), (sql, tuple(values))
