@@ -20,9 +20,8 @@ COLUMNS: Mapping[str, Any] = {
 }
 ALWAYS = "at"  # it holds the link to the case
 USUAL = ("clock", "at", "what", "state", "who", "next", "number")
-ROOMY = frozenset(
-    {"who", "next", "received", "channel", "level", "round"}
-)  # left out where a row is a cell of a phone
+# left out where a row is a cell of a phone
+ROOMY = frozenset({"who", "next", "received", "channel", "level", "round"})
 
 
 def sound(asked: Iterable[str]) -> tuple[str, ...]:
