@@ -13,9 +13,8 @@ from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.actor import Actor, Duty
 from gezhi.kernel.refusal import Invalid, Missing, NotFound
 
-TEXTED = frozenset(
-    {"accepted", "declined", "extended", "paused", "reopened", "closed"}
-)  # said in one sentence, no answer asked
+# said in one sentence, no answer asked
+TEXTED = frozenset({"accepted", "declined", "extended", "paused", "reopened", "closed"})
 OUTCOMES = ("satisfied", "unsatisfied", "told", "not_reached")
 
 

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from gezhi.cases.models import Case
 
-NOT_FOLDED = frozenset(
-    {"id", "jurisdiction_id", "title", "ending_reason"}
-)  # free text stands in the entry's words
+# free text stands in the entry's words
+NOT_FOLDED = frozenset({"id", "jurisdiction_id", "title", "ending_reason"})
 FOLDED = tuple(field.attname for field in Case._meta.concrete_fields if field.attname not in NOT_FOLDED)
 
 

@@ -23,9 +23,8 @@ def join(case: Case, doing: Doing) -> None:
 def _other(case: Case, doing: Doing) -> Case:
     """The case to join: one that the actor may see, and to which the words of this one may go."""
     into = doing.move.into
-    other: Case | None = (
-        visible_to(doing.actor).filter(id=into).first() if into else None
-    )  # locked by `advance`
+    # locked by `advance`
+    other: Case | None = visible_to(doing.actor).filter(id=into).first() if into else None
     if other is None:
         raise Invalid("into", "unknown")
     if other.id == case.id:

@@ -22,9 +22,7 @@ from gezhi.config.speaking import Failed, sentence, speaking
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.text import visible
 
-FROM_NOTHING = frozenset(
-    {"up", "init", "demo", "migrate", "restore"}
-)  # the others need an office that stands
+FROM_NOTHING = frozenset({"up", "init", "demo", "migrate", "restore"})  # the others need an office
 WITHOUT_OFFICE = frozenset({"bench"})  # it makes its own
 
 
@@ -192,9 +190,8 @@ def check(chosen: argparse.Namespace) -> int:
 
     broken, warnings, lines = 0, 0, []
     progress = Progress("gezhi check")
-    tell = (
-        progress.tell if sys.stderr.isatty() else (lambda how_far: None)
-    )  # a mail of cron says what was found
+    # a mail of cron says what was found
+    tell = progress.tell if sys.stderr.isatty() else (lambda how_far: None)
     for jurisdiction, finding in findings(datetime.now(UTC), tell, seed=chosen.seed):
         progress.end()
         is_warning = finding.invariant == "warning"

@@ -184,9 +184,8 @@ _WITH_LETTERS = re.compile(
     r"(?<![a-z0-9])(?=(?:[OoIl|]*[0-9]){4})[0-9OoIl|]{7,}(?![a-km-np-z])", re.IGNORECASE
 )
 _LETTERS = str.maketrans("OoIl|", "00111")
-_NOT_SEEN = re.compile(
-    f"[{HIDDEN}\ufe00-\ufe0f\u20e3]"
-)  # keycaps have a sign of their own, and one that says how to show it
+# keycaps have a sign of their own, and one that says how to show it
+_NOT_SEEN = re.compile(f"[{HIDDEN}\ufe00-\ufe0f\u20e3]")
 # Cyrillic and Greek letters that stand for Latin ones on plates and in ID numbers, brackets that are none to Unicode, provinces as Taiwan writes them
 _LOOKALIKES = MappingProxyType(
     dict(

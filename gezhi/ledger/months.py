@@ -105,9 +105,15 @@ def refuse(month: date, desk: UUID, *, actor: Actor, at: datetime) -> None:
 def keep(frozen: Frozen, month: date, desk: UUID, *, actor: Actor, at: datetime) -> UUID:
     """The book of what was read, in one transaction. Raises NotFromHere("is_frozen") where there is one by now."""
     book = MonthBook(
-        id=new_id(), month=month, desk=desk, position=frozen.position, frozen_at=at, by_id=actor.id,
-        lines=frozen.lines, digest=digest(frozen.parts),
-    )  # fmt: skip
+        id=new_id(),
+        month=month,
+        desk=desk,
+        position=frozen.position,
+        frozen_at=at,
+        by_id=actor.id,
+        lines=frozen.lines,
+        digest=digest(frozen.parts),
+    )
     return _keep(book, frozen.parts, actor)
 
 

@@ -66,9 +66,8 @@ def keep(
         Upkeep.objects.filter(id=row.id).delete()
         row = None
     after = _shown(row)
-    if (
-        before != after
-    ):  # a firm's name and phone are an organisation's, and stand beside the chain all the same
+    # a firm's name and phone are an organisation's, and stand beside the chain all the same
+    if before != after:
         words = {"firm": f"{firm} {number}".strip()} if firm else {}
         deed = Deed(
             "fixture", fixture_id, f"upkeep_{kind}", {"party": before[0]}, {"party": after[0]}, words=words

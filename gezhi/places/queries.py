@@ -120,9 +120,8 @@ _FIXTURES_ON_PATH = Prepared(
 
 def by_code(code: str) -> PlaceRow:
     """The place of a poster's code or a national code, closed ones too. 1 statement. Raises NotFound."""
-    found = (
-        None if "\0" in code else _BY_CODE.rows(tidy_code(code))
-    )  # PostgreSQL would raise, SQLite find nothing
+    # PostgreSQL would raise, SQLite find nothing
+    found = None if "\0" in code else _BY_CODE.rows(tidy_code(code))
     if not found:
         raise NotFound()
     return PlaceRow(*found[0])

@@ -38,7 +38,7 @@ def _dangers() -> Iterator[Finding]:
         if one.condition and one.condition not in known:
             lacking.setdefault(one.condition, []).append(one.word)
     for condition, words in sorted(lacking.items()) if known else ():
-        some = "、".join(words[:3])
+        some = ", ".join(words[:3])
         yield Finding(
             "warning",
             f"danger words {some} ({len(words)})",

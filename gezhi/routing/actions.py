@@ -52,9 +52,8 @@ def change_rule(
     found, begins, columns = _seen(line, seen, at), _begins(begins_on, at), terms.checked().columns()
     if found.now is None or found.now.id != seen:
         return _change_ahead(found, columns, begins, actor, at)
-    if (
-        begins > at and found.changes_at is not None
-    ):  # somebody else was first: one thing at a time lies ahead
+    # somebody else was first: one thing at a time lies ahead
+    if begins > at and found.changes_at is not None:
         raise Stale()
     if _says(found.now, columns):
         _refuse_idle(begins > at)

@@ -82,6 +82,5 @@ def is_storage_trouble(problem: BaseException | None) -> bool:
     """Whether the database or the disk could not take it now: not ours, not the sender's fault."""
     if isinstance(problem, OperationalError | InterfaceError):
         return True
-    return (
-        isinstance(problem, OSError) and problem.errno is not None
-    )  # a broken upload is an OSError without a number
+    # a broken upload is an OSError without a number
+    return isinstance(problem, OSError) and problem.errno is not None

@@ -119,7 +119,6 @@ def view_of(asked: Mapping[str, str]) -> View:
 def let_in(answer: HttpResponse, below: Background) -> HttpResponse:
     """The page may load pictures from the host of the tiles that are set, and from no other."""
     if below.source:
-        vars(answer)["_csp_update"] = {
-            "img-src": [below.source]
-        }  # where django-csp looks for what a page adds
+        # where django-csp looks for what a page adds
+        vars(answer)["_csp_update"] = {"img-src": [below.source]}
     return answer

@@ -7,9 +7,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from gezhi.journal import queries as journal
 
-STILL = timedelta(
-    seconds=5
-)  # so long it holds while the journal does not grow: deadlines pass without a deed
+# so long it holds while the journal does not grow: deadlines pass without a deed
+STILL = timedelta(seconds=5)
 KEPT_TIMES = 20  # counting takes at most a twentieth of the time
 LONGEST = timedelta(seconds=30)
 MOST_KEPT = 500

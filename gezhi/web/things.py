@@ -22,9 +22,14 @@ class ThingField(forms.ChoiceField):
         choices = [(one.code, one.name) for one in _told_apart(things)]
         none = ("", _("都不是，或说不清"))
         super().__init__(
-            label=_("是哪一个设施？"), required=False, widget=widget, choices=[*choices, none],
-            error_messages={"invalid_choice": _("这里没有这个设施。请重新选，或选“都不是，或说不清”。其他内容都还在。")},
-        )  # fmt: skip
+            label=_("是哪一个设施？"),
+            required=False,
+            widget=widget,
+            choices=[*choices, none],
+            error_messages={
+                "invalid_choice": _("这里没有这个设施。请重新选，或选“都不是，或说不清”。其他内容都还在。")
+            },
+        )
         if widget is forms.Select:
             self.choices = [none, *choices]
 

@@ -1,4 +1,4 @@
-"""What can be done to many cases at once, and how far it is with each. PURE."""
+"""What can be done to many cases at once, and how far it is with each."""
 
 from datetime import timedelta
 

@@ -29,9 +29,8 @@ NOT_NOW, RAISED = "not_now", "raised"
 MANY: Final = 3
 YEAR: Final = timedelta(days=365)
 LOOKED_AT: Final = 20
-ASKED_IN: Final = frozenset(
-    {State.REPORTED.value, *(one.value for one in WORKING)}
-)  # where something can be split off
+# where something can be split off
+ASKED_IN: Final = frozenset({State.REPORTED.value, *(one.value for one in WORKING)})
 
 
 class Before(NamedTuple):

@@ -19,9 +19,8 @@ MOST_RATIO = 200
 SHOWN = 60  # signs of what is named in a refusal
 
 _DOCTYPE = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)", re.IGNORECASE)
-_FAR = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\"
-)  # how a target begins that lies in no part of the package
+# how a target begins that lies in no part of the package
+_FAR = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\")
 _PRESSED_TO = re.compile(r"(?:https?://|mailto:|tel:|#)", re.IGNORECASE)
 _IMAGES = frozenset(f"image/{one}" for one in ("png", "jpeg", "jpg", "gif", "bmp", "tiff", "x-emf", "x-wmf"))
 _NO_IMAGE = (b"PK", b"MZ", b"\xd0\xcf\x11\xe0", b"<", b"\xef\xbb\xbf<")

@@ -64,7 +64,7 @@ def judged(data: bytes, suffix: str) -> None:
     if len(marks) > MOST_MARKS:
         raise Invalid("form", "too_many")
     if strange := sorted({mark for mark in marks if mark not in _NAMES}):
-        raise Invalid("form", "unknown_marks", marks="、".join(strange)[:200])
+        raise Invalid("form", "unknown_marks", marks=" ".join(strange)[:200])
 
 
 def filled(data: bytes, suffix: str, values: Mapping[str, str]) -> bytes:

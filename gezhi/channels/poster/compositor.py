@@ -17,9 +17,8 @@ from gezhi.channels.poster.qr import qr
 
 HERE = Path(__file__).parent / "data"
 CPU_SECONDS = 120
-MEMORY_BYTES = (
-    3 * 1024 * 1024 * 1024
-)  # addresses, not memory: typst maps its fonts and keeps a thread for each core
+# addresses, not memory: typst maps its fonts and keeps a thread for each core
+MEMORY_BYTES = 3 * 1024 * 1024 * 1024
 WRITTEN_BYTES = 256 * 1024 * 1024
 
 

@@ -106,7 +106,8 @@ def _not_read(request: HttpRequest, error: Any) -> HttpResponse:
 def _not_valid(request: HttpRequest, error: Any) -> HttpResponse:
     """What does not have the shape that the OpenAPI document gives: each field with its sentence, the first one said above."""
     found = [_wrong(one) for one in error.errors[:20]]
-    return problems.answer(422, code=found[0]["code"], detail=found[0]["detail"], field=found[0]["field"], errors=found)  # fmt: skip
+    first = {name: found[0][name] for name in ("code", "detail", "field")}
+    return problems.answer(422, **first, errors=found)
 
 
 def _wrong(one: Mapping[str, Any]) -> dict[str, str]:

@@ -26,9 +26,8 @@ from gezhi.reports import queries as reports
 from gezhi.reports import vocabulary
 from gezhi.tenancy.keys import derived
 
-FOR_THE_DESK = (
-    "plate",
-)  # who stands in the fire lane is found by it; lists, handlers and the public get ***
+# who stands in the fire lane is found by it; lists, handlers and the public get ***
+FOR_THE_DESK = ("plate",)
 CRY = re.compile(r"[!！]\s*[!！]|快来|救命|救人|紧急|急[!！]|着急|急急|出人命|出事了")
 HOURS = 24
 WORDS_OF_A_VOICE = 4000  # signs; a report may have no more than 5,000

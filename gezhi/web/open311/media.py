@@ -26,9 +26,8 @@ from gezhi.web.limits import TooOften
 from gezhi.web.links import address
 from gezhi.web.refusals import photo_sentence
 
-FETCHING: Final = threading.BoundedSemaphore(
-    2
-)  # of the four places at work: a slow server elsewhere stops nobody here
+# of the four places at work: a slow server elsewhere stops nobody here
+FETCHING: Final = threading.BoundedSemaphore(2)
 PATIENCE_SECONDS: Final = 0.5
 FETCH_SECONDS: Final = 4.0  # for all pictures of one report: nobody is answered later than after 5
 RETRY_SECONDS: Final = 5

@@ -68,11 +68,11 @@ def answering_here(place: PlaceRow, at: datetime) -> list[Answering]:
     return [found[id] for id in dict.fromkeys(ids)]
 
 
-def category_words(category_id: object) -> str:
+def category_words(category_id: UUID | None) -> str:
     """The resident's name of a category; a plain word when nobody has named one. No query as a rule."""
     if category_id is None:
         return _("一件事")
-    return catalogue.category(category_id).plain_label(language())  # type: ignore[arg-type]
+    return catalogue.category(category_id).plain_label(language())
 
 
 def short_day(at: datetime | None) -> str:

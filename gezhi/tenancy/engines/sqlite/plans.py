@@ -13,9 +13,8 @@ from django.db.models import BooleanField, DateField, Field, ForeignKey, Integer
 
 ROWS = 1_000_000
 PARTIAL = 20  # of so many rows one stands in an index that leaves some out
-RARE = frozenset(
-    {"dangers_that_wait"}
-)  # indexes of what is rare in any office: looked through before all others
+# indexes of what is rare in any office: looked through before all others
+RARE = frozenset({"dangers_that_wait"})
 SELDOM = 5_000  # of so many rows one stands in those
 OFFICE = 20  # an office leaves so many times fewer: more than any other column, and less than none
 FEW, SOME, MANY = (

@@ -22,9 +22,8 @@ ALWAYS = "at"  # it holds the link to the case
 OF_CLOSED = ("at", "what", "state", "who", "number")  # no clock runs, nothing comes next
 WHO_CLOSED = gettext_lazy("谁办的，哪天办结")
 USUAL = ("clock", "at", "what", "state", "who", "next", "number")
-ROOMY = frozenset(
-    {"who", "next", "received", "channel", "level", "round"}
-)  # left out where a row is a cell of a phone
+# left out where a row is a cell of a phone
+ROOMY = frozenset({"who", "next", "received", "channel", "level", "round"})
 
 
 def sound(asked: Iterable[str]) -> tuple[str, ...]:

@@ -14,9 +14,8 @@ from uuid import UUID
 FIELDS = (
     "q", "place", "state", "category", "party", "clock", "channel", "level", "round", "since", "until", "order", "box",
 )  # fmt: skip
-SEVERAL = frozenset(
-    {"state"}
-)  # answers of a form that has a box for each, and with dots between them in a link
+# answers of a form that has a box for each, and with dots between them in a link
+SEVERAL = frozenset({"state"})
 _BETWEEN = re.compile(r"[.,\s]")
 MOST_SIGNS = 100  # of a value
 MOST_QUERY = 4000  # of a whole query string

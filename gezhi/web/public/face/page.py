@@ -113,9 +113,8 @@ def _signs(rows: Iterable[FaceRow], view: View, request: Asked) -> list[list[Any
 
 def _sign(one: Sign, here: Ground) -> list[Any]:
     spot = here.spots[one.spot]
-    code = (
-        "" if spot.is_cell or one.spots > 1 else spot.key
-    )  # the code of a cell's middle is that of any place in it
+    # the code of a cell's middle is that of any place in it
+    code = "" if spot.is_cell or one.spots > 1 else spot.key
     return [round(one.lon, 5), round(one.lat, 5), list(one.counts), one.spots, code, spot.name]
 
 
