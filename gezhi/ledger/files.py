@@ -167,6 +167,11 @@ def _begin(
     except OSError:
         half.close()
         return False
+    if not _is_still(
+        half, _half(row.id)
+    ):  # who had it has just ended: this is the finished file now, or one that was taken away
+        half.close()
+        return False
     try:
         half.truncate(0)
         with translation.override(row.language):
@@ -175,6 +180,14 @@ def _begin(
         half.close()  # with the lock: else the next try would take this one for another worker
         raise
     return True
+
+
+def _is_still(half: BinaryIO, path: Path) -> bool:
+    """Whether an open file is the one that lies there."""
+    try:
+        return os.path.samestat(os.fstat(half.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _writing(

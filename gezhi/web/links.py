@@ -5,6 +5,8 @@ import hmac
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
 from gezhi.tenancy.keys import derived
 from gezhi.web.asked import Asked
 from gezhi.web.routes import route
@@ -25,6 +27,27 @@ def link(evidence_id: UUID, size: int, *, at: datetime, mark: str = "") -> str:
 def address(evidence_id: UUID, size: int, *, mark: str = "") -> str:
     """As `link`, for whoever may see the picture anyway: staff, or everybody, once it was looked at."""
     return f"{route('photo', evidence_id, size)}{_version(mark, '?')}"
+
+
+def open_address(evidence_id: UUID, size: int, *, mark: str = "") -> str:
+    """As `address`, for a page that everybody may read: it says neither which row of ours it is nor when the picture came."""
+    return address(disguised(evidence_id), size, mark=mark)
+
+
+def disguised(evidence_id: UUID) -> UUID:
+    """Another name of a picture, the same for ever: our ids tell the very moment they were made. One block of AES under a key of its own."""
+    there = _cipher().encryptor()
+    return UUID(bytes=there.update(evidence_id.bytes) + there.finalize())
+
+
+def undisguised(name: UUID) -> UUID:
+    """The id behind such a name; of anything else an id that nobody has."""
+    back = _cipher().decryptor()
+    return UUID(bytes=back.update(name.bytes) + back.finalize())
+
+
+def _cipher() -> Cipher[modes.ECB]:
+    return Cipher(algorithms.AES(derived("photo-name")), modes.ECB())  # one block, never two
 
 
 def _version(mark: str, sign: str) -> str:

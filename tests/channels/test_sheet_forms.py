@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -12,9 +13,13 @@ import openpyxl
 import pytest
 import structlog
 import xlsxwriter
+from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.formula.translate import TranslatorError
 
+from gezhi.channels.orders import package
+from gezhi.channels.sheetforms import filling
 from gezhi.channels.sheetforms import paper as papers
-from gezhi.channels.sheetforms.filling import filled
+from gezhi.channels.sheetforms.filling import BROKEN, filled
 from gezhi.channels.sheetforms.finding import Found, judged
 from gezhi.channels.sheetforms.shifting import Shift
 from gezhi.kernel.refusal import Invalid
@@ -317,12 +322,11 @@ def test_sabotage_looking_through_them_for_each_line_is_seen(monkeypatch: pytest
 
 
 def test_more_merged_cells_in_a_row_than_it_can_have_are_a_broken_form() -> None:
-    row = '<row r="2"><c r="A2"/></row><row r="3"><c r="A3" t="inlineStr"><is><t>合计</t></is></c></row>'
     pieces = [f"{letters(at)}2:{letters(at + 1)}2" for at in range(0, 2 * (papers.MOST_MERGED + 1), 2)]
     with pytest.raises(Invalid) as refused:
-        made(3, with_rows(row, merged(pieces)))
+        made(3, with_rows(A_LINE, merged(pieces)))
     assert refused.value.code == "broken_form"
-    assert made(3, with_rows(row, merged(pieces[:-1])))
+    assert made(3, with_rows(A_LINE, merged(pieces[:-1])))
 
 
 def test_rows_that_are_not_there_come_in_their_order() -> None:
@@ -339,6 +343,74 @@ def test_rows_that_are_not_there_come_in_their_order() -> None:
     with zipfile.ZipFile(io.BytesIO(paper.made())) as package:
         part = package.read("xl/worksheets/sheet1.xml").decode()
     assert re.findall(r'<row r="([0-9]+)"', part) == ["1", "2", "3", "4", "5", "6"]
+
+
+A_LINE = '<row r="2"><c r="A2"/></row><row r="3"><c r="A3" t="inlineStr"><is><t>合计</t></is></c></row>'
+
+
+def with_rules(*formulas: str) -> bytes:
+    """A form whose cells are coloured by these."""
+    rule = '<conditionalFormatting sqref="A1"><cfRule type="expression" priority="1"><formula>{}</formula></cfRule></conditionalFormatting>'
+    return with_rows(A_LINE, "".join(map(rule.format, formulas)))
+
+
+@pytest.mark.parametrize("said", ["'" * 4001, '"' * 4001, "A1)"])
+def test_a_formula_that_is_none_is_a_broken_form(said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        made(3, with_rules(said))
+    assert refused.value.code == "broken_form"
+    assert made(3, with_rules("A1+1"))
+
+
+def test_sabotage_what_the_reader_of_formulas_raises_is_none_of_what_a_file_may_do() -> None:
+    assert not issubclass(TokenizerError, BROKEN)
+    assert not issubclass(TranslatorError, BROKEN)
+
+
+def test_a_formula_longer_than_a_sheet_takes_and_more_than_a_form_needs_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(package, "MOST_FORMULAS", 3)
+    assert made(1, with_rules(*["A1+1"] * 3))
+    for formulas, code in (["1+" * 4096 + "1"], "formula"), (["A1+1"] * 4, "bomb"):
+        with pytest.raises(Invalid) as refused:
+            found(with_rules(*formulas))
+        assert refused.value.code == code
+
+
+RUNS = (
+    # what is read, a run of one sign, and how it would be read carelessly
+    (package._CALL, "a", re.compile(r"([^\W\d][\w.]*)\s*\(")),
+    (filling._MONTH, "_", re.compile(r"([0-9]{4}_*|_{2,})年")),
+)
+
+
+@pytest.mark.parametrize(("pattern", "sign", "careless"), RUNS)
+def test_a_long_run_takes_no_longer_than_its_length(
+    pattern: "re.Pattern[str]", sign: str, careless: "re.Pattern[str]"
+) -> None:
+    assert spent(pattern, sign * 100_000) < 0.2
+    assert spent(careless, sign * 4_000) > 10 * spent(pattern, sign * 4_000)  # the sabotage
+
+
+def spent(pattern: "re.Pattern[str]", text: str) -> float:
+    """Seconds of the processor."""
+    began = time.process_time()
+    assert pattern.findall(text) == []
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize(
+    ("formula", "names"),
+    [
+        ("SUM(A1:A3)+_xlfn.IFS(A1>1,2)", ["SUM", "_xlfn.IFS"]),
+        ("1SUM(2)", ["1SUM"]),
+        ("宏 (1)*IF (2)", ["宏", "IF"]),
+        ("2*(3+4)", []),
+    ],
+)
+def test_every_function_of_a_formula_is_named(formula: str, names: list[str]) -> None:
+    assert package._CALL.findall(formula) == names
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A large ledger is written by the worker in short turns: who asked gets it, a kill costs only turns, and a day later it is gone."""
 
 import csv
+import fcntl
 import io
 import json
 from datetime import UTC, datetime, timedelta
@@ -125,6 +126,35 @@ def test_without_the_lock_two_would_write_into_one_file(
     assert files.go_on(id, at=noon) == timedelta()
     for one in (*mine.values(), *files._held.values()):
         one.half.close()
+
+
+def ended_meanwhile(cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What lies there when one worker ends a file just between another's opening of it and its lock."""
+    id, lock = asked(cast, at), fcntl.flock
+    half, whole = files._half(id), files._path(id, ".csv")
+
+    def late(file: Any, how: int) -> None:
+        if half.exists():
+            half.write_bytes(b"whole")
+            half.replace(whole)
+        lock(file, how)
+
+    monkeypatch.setattr("gezhi.ledger.files.fcntl.flock", late)
+    assert files.go_on(id, at=at) is not None
+    return whole.read_bytes()
+
+
+def test_a_file_that_another_worker_has_just_ended_stays_whole(
+    seven: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ended_meanwhile(seven, noon, monkeypatch) == b"whole"
+
+
+def test_without_a_look_at_what_was_locked_the_finished_file_would_be_emptied(
+    seven: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_is_still", lambda _half, _path: True)
+    assert ended_meanwhile(seven, noon, monkeypatch) != b"whole"
 
 
 def test_nobody_gets_what_somebody_else_asked_for(seven: Cast, noon: datetime) -> None:

@@ -16,6 +16,8 @@ from gezhi.kernel.refusal import Invalid
 MOST_INFLATED = 20_000_000
 MOST_PARTS = 300
 MOST_RATIO = 200
+MOST_FORMULAS = 20_000
+LONGEST_FORMULA = 8_192  # signs, as spreadsheets have it
 SHOWN = 60  # signs of what is named in a refusal
 
 _DOCTYPE = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)", re.IGNORECASE)
@@ -138,7 +140,9 @@ _RUNS_BY_NAME = re.compile(
 _STRING = re.compile(r'"(?:[^"]|"")*"')
 _QUOTED_SHEET = re.compile(r"'((?:[^']|'')*)'")
 _OUTSIDE = re.compile(r"[|\[\]\\]|//|\.(?:xl\w*|ods|csv|dbf)'*!", re.IGNORECASE)
-_CALL = re.compile(r"([^\W\d][\w.]*)\s*\(")
+# each name is read once: looked for at each of its signs, one of two hundred thousand would take minutes
+_CALL = re.compile(r"(?<![\w.])([\w.]++)\s*+\(")
+_NUMBER = re.compile(r"[\d.]+")
 
 
 def measure(data: bytes) -> None:
@@ -276,6 +280,7 @@ class Looking:
     def __init__(self) -> None:
         self.held: list[str] | None = None  # text of the element that counts
         self.fields: list[list[str]] = []  # of each field that is open, what it says itself
+        self.formulas = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         local = _local(name)
@@ -307,6 +312,9 @@ class Looking:
             return
         said, self.held = "".join(self.held), None
         if local in _FORMULAS:
+            self.formulas += 1
+            if self.formulas > MOST_FORMULAS:
+                raise Invalid("form", "bomb")
             judge_formula(said)
         elif self.fields:
             self.fields[-1].append(said)
@@ -357,12 +365,16 @@ def _judge_name(said: Mapping[str, str]) -> None:
 
 def judge_formula(text: str) -> None:
     """A formula of a cell, a name, a rule or a check: cells of this book and functions that only calculate. Raises Invalid."""
+    if len(text) > LONGEST_FORMULA:
+        raise Invalid("form", "formula", what=text.strip()[:SHOWN])
     bare = _STRING.sub('""', text.strip().removeprefix("="))
     sheets = _QUOTED_SHEET.findall(bare)
     rest = _QUOTED_SHEET.sub("''", bare)
     if any(set(sheet) & set("[]\\/:|") for sheet in sheets) or _OUTSIDE.search(rest):
         raise Invalid("form", "formula", what=text.strip()[:SHOWN])
     for name in _CALL.findall(rest):
+        if _NUMBER.fullmatch(name):
+            continue
         plain = name.upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
         if plain not in FUNCTIONS:
             raise Invalid("form", "formula", what=name[:SHOWN])

@@ -37,8 +37,8 @@ BROKEN: Final = (
 )
 log = structlog.get_logger("gezhi.sheetforms")
 _BLANK = "[_＿ \u3000]"
-_MONTH = re.compile(
-    f"(?P<year>[0-9]{{4}}{_BLANK}*|{_BLANK}{{2,}})年{_BLANK}+月(?!{_BLANK}*[0-9]*{_BLANK}*日)"
+_MONTH = re.compile(  # blanks are read once, from where they begin: a long line of them takes no longer than its length
+    f"(?P<year>[0-9]{{4}}{_BLANK}*+|(?<!{_BLANK}){_BLANK}{{2,}}+)年{_BLANK}++月(?!{_BLANK}*+[0-9]*+{_BLANK}*+日)"
 )
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

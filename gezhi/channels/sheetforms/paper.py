@@ -29,6 +29,7 @@ _FORMULAS = frozenset(
 _DATES = frozenset(
     [*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)]
 )  # numbers of formats that Excel brings along
+LONGEST_FORMAT = 255  # signs of how a number is shown, as spreadsheets have it
 _SPOKEN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
@@ -108,7 +109,7 @@ class Paper:
             if local(group) == "numFmts"
             for one in group
         }
-        return bool(re.search("[yYdDhH年月日]", _SPOKEN.sub("", own.get(number, ""))))
+        return bool(re.search("[yYdDhH年月日]", _SPOKEN.sub("", own.get(number, "")[:LONGEST_FORMAT])))
 
     # ---- writing ----
 

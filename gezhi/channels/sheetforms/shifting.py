@@ -55,11 +55,14 @@ class Shift:
         return self.last if self.first == self.last else -1
 
     def formula(self, said: str, *, here: str, grows: bool) -> str:
-        """A formula of the sheet `here`, without its =. grows: not for a formula within a line, which speaks of its own line."""
+        """A formula of the sheet `here`, without its =. grows: not for a formula within a line, which speaks of its own line. Raises ValueError."""
         from openpyxl.formula import Tokenizer
-        from openpyxl.formula.tokenizer import Token
+        from openpyxl.formula.tokenizer import Token, TokenizerError
 
-        tokens = Tokenizer(f"={said}").items
+        try:
+            tokens = Tokenizer(f"={said}").items
+        except TokenizerError as broken:
+            raise ValueError(f"{said[:60]} is no formula") from broken
         return "".join(
             self._operand(one.value, here, grows=grows)
             if one.type == Token.OPERAND and one.subtype == Token.RANGE
@@ -91,10 +94,14 @@ def split(name: str) -> tuple[int, int]:
 
 
 def copied(formula: str, *, frm: str, to: str) -> str:
-    """A formula without its = as it reads when its cell is copied."""
-    from openpyxl.formula.translate import Translator
+    """A formula without its = as it reads when its cell is copied. Raises ValueError."""
+    from openpyxl.formula.tokenizer import TokenizerError
+    from openpyxl.formula.translate import Translator, TranslatorError
 
-    return str(Translator(f"={formula}", frm).translate_formula(to))[1:]
+    try:
+        return str(Translator(f"={formula}", frm).translate_formula(to))[1:]
+    except (TokenizerError, TranslatorError) as broken:
+        raise ValueError(f"{formula[:60]} is no formula") from broken
 
 
 def cell(column: int, row: int) -> str:

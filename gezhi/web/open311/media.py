@@ -23,7 +23,7 @@ from gezhi.reports.intake import MOST_PHOTOS
 from gezhi.web.asked import Asked
 from gezhi.web.kept import keep_in_turn
 from gezhi.web.limits import TooOften
-from gezhi.web.links import address
+from gezhi.web.links import open_address
 from gezhi.web.refusals import photo_sentence
 
 # of the four places at work: a slow server elsewhere stops nobody here
@@ -74,7 +74,7 @@ def keep(found: Sent, *, request: Asked) -> tuple[UUID, ...]:
 def of_cases(case_ids: Iterable[UUID], request: Asked) -> dict[UUID, list[str]]:
     """Addresses of the pictures that everybody may see, by case; they show nothing any more once the desk takes them back."""
     return {
-        id: [request.build_absolute_uri(address(row.id, SIZE, mark=row.mark)) for row in rows]
+        id: [request.build_absolute_uri(open_address(row.id, SIZE, mark=row.mark)) for row in rows]
         for id, rows in public_photos(list(case_ids)).items()
     }
 

@@ -15,7 +15,7 @@ from gezhi.evidence import queries as evidence
 from gezhi.kernel.actor import Actor, ActorKind
 from gezhi.kernel.refusal import NotFound
 from gezhi.web.asked import Asked
-from gezhi.web.links import is_signed
+from gezhi.web.links import is_signed, undisguised
 
 SIZES = (400, 1600)
 RETRY_SECONDS = 3
@@ -29,14 +29,19 @@ WAITING = (
 
 @require_safe
 def photo(request: Asked, evidence_id: UUID, size: int) -> HttpResponseBase:
-    """One copy, or a word of patience while it is being made. Never the original, which tells where and with what it was taken."""
-    row = evidence.by_ids([evidence_id]).get(evidence_id)
+    """One copy, or a word of patience while it is being made. Never the original, which tells where and with what it was taken.
+
+    evidence_id: its id, or the name that public pages have for it.
+    """
+    behind = undisguised(evidence_id)
+    found = evidence.by_ids([evidence_id, behind])
+    row = found.get(evidence_id) or found.get(behind)
     if row is None or size not in SIZES:
         raise NotFound("photo")
-    is_known = is_signed(request, evidence_id) or may_see(row, request.actor)
+    is_known = is_signed(request, row.id) or may_see(row, request.actor)
     if not (is_known or row.public_at is not None):
         raise NotFound("photo")
-    path = evidence.served_path(evidence_id, size)
+    path = evidence.served_path(row.id, size)
     return _copy(path, MONTH if is_known else HOUR) if path else _patience()
 
 

@@ -14,7 +14,7 @@ from gezhi.kernel.actor import ActorKind
 from gezhi.parties.queries import PartyRow
 from gezhi.reports.queries import Added, Reveal
 from gezhi.web import times, words
-from gezhi.web.links import address, link
+from gezhi.web.links import link, open_address
 from gezhi.web.punctuation import series
 
 
@@ -206,8 +206,8 @@ def public_thumbs(rows: Iterable[EvidenceRow]) -> tuple[dict[str, str], ...]:
     """Pictures that everybody may see, at addresses that show nothing any more once the desk takes them back."""
     return tuple(
         {
-            "url": address(row.id, 1600, mark=row.mark),
-            "thumb": address(row.id, 400, mark=row.mark),
+            "url": open_address(row.id, 1600, mark=row.mark),
+            "thumb": open_address(row.id, 400, mark=row.mark),
             "alt": _("这件事的照片"),
         }
         for row in rows

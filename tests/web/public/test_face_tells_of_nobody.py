@@ -10,6 +10,7 @@ from gezhi.cases.models import Case, PublicWords
 from gezhi.catalogue import queries as catalogue
 from gezhi.evidence.models import Evidence
 from gezhi.places.models import Place
+from gezhi.web.links import disguised
 from tests.cast import Cast, solved
 from tests.web.public.facing import WHOLE, doors, entries, table, text, told
 
@@ -39,7 +40,7 @@ def told_of_nobody(door: Client, cast: Cast, now: datetime) -> dict[str, list[st
         "name": name,
         "phone": phone,
         "plate": plate,
-        "flat": "302",
+        "flat": "302室",  # three digits alone stand in one of some hundred random names
         "stairwell": stairwell.code,
         "stairwell's name": stairwell.full_name,
         "its point": "122.1876",
@@ -110,6 +111,42 @@ def test_pictures_are_shown_only_when_somebody_has_cleared_them(
     assert "/photo/" not in text(door.get("/map"))
     face._kept.clear()
     assert "/photo/" not in text(door.get("/map"))
+
+
+def ids_told(door: Client, cast: Cast, now: datetime) -> int:
+    """How many ids of ours stand in all that strangers are told of a case with a picture: such an id tells the very moment when it was made."""
+    case = solved(cast, now - HOUR)
+    pictures = Evidence.objects.filter(claimed_kind="case", claimed_id=case.id)
+    pictures.update(public_at=now, served_at=now)
+    pages = [*told(door, cast).values(), text(door.get(f"/p/{cast.town.row(cast.town.building).code}"))]
+    assert sum("/photo/" in page for page in pages) == 2  # map and place
+    ours = {str(one.id) for one in (case, *pictures)}
+    return sum(one in page for page in pages for one in ours)
+
+
+def test_no_address_of_a_picture_tells_the_moment_when_it_came(
+    door: Client, cast: Cast, now: datetime
+) -> None:
+    assert ids_told(door, cast, now) == 0
+
+
+def test_sabotage_an_id_of_ours_would_tell_it(
+    door: Client, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.web.links.disguised", lambda id: id)
+    assert ids_told(door, cast, now) >= 2
+
+
+def test_the_name_that_strangers_know_a_picture_by_opens_it_as_long_as_it_is_open(
+    door: Client, cast: Cast, now: datetime
+) -> None:
+    case = solved(cast, now - HOUR)
+    rows = Evidence.objects.filter(claimed_kind="case", claimed_id=case.id)
+    named = f"/photo/{disguised(rows[0].id)}/400"
+    assert door.get(named).status_code == 404
+    rows.update(public_at=now)
+    assert door.get(named).status_code == 200
+    assert door.get(f"/photo/{disguised(case.id)}/400").status_code == 404
 
 
 def test_a_cell_that_a_sheet_would_run_is_made_harmless(door: Client, cast: Cast, now: datetime) -> None:

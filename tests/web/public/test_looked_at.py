@@ -13,6 +13,7 @@ from gezhi.evidence.actions import keep
 from gezhi.evidence.models import Evidence
 from gezhi.flows import look_at_photo
 from gezhi.reports import queries as reports
+from gezhi.web.links import disguised
 from tests.cast import Cast, done, lin, walk
 from tests.evidence.pictures import Sent, photo
 
@@ -44,7 +45,8 @@ def solved(cast: Cast, noon: datetime) -> tuple[Case, UUID]:
 
 def photos_on(door: Client, url: str) -> list[str]:
     html = door.get(url).content.decode()
-    return [str(id) for id in Evidence.objects.values_list("id", flat=True) if f"/photo/{id}/" in html]
+    ids = Evidence.objects.values_list("id", flat=True)
+    return [str(id) for id in ids if f"/photo/{id}/" in html or f"/photo/{disguised(id)}/" in html]
 
 
 def place_page(cast: Cast) -> str:

@@ -23,6 +23,7 @@ from gezhi.reports import queries as reports
 from gezhi.reports.intake import TEXT_LIMIT
 from gezhi.reports.models import Report
 from gezhi.web import limits
+from gezhi.web.links import disguised
 from gezhi.web.public import report as report_view
 from gezhi.web.public import same
 from tests.cast import Cast, done, lin, walk
@@ -279,7 +280,7 @@ def test_a_picture_is_shown_only_once_the_desk_has_looked_at_it(
     Evidence.objects.bulk_create([row])
     assert str(row.id) not in sent(door, here)
     Evidence.objects.filter(id=row.id).update(public_at=at_noon)
-    assert f"/photo/{row.id}/400" in sent(door, here)
+    assert f"/photo/{disguised(row.id)}/400" in sent(door, here)
 
 
 def test_at_the_door_of_a_stairwell_the_whole_building_is_named(
