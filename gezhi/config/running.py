@@ -180,6 +180,7 @@ def _announce(host: str, url: str) -> None:
                 print(
                     f"  {one['username']:<8} {one['password']:<18} {one['name']} · {one['role']} · {one['party']}"
                 )
+            print(_("从头办一件，十分钟：docs/start.zh-CN.md"))
         print(_("按 Ctrl-C 停止，数据保留。"), flush=True)
 
 

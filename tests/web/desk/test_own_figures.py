@@ -8,6 +8,7 @@ from gezhi.cases.models import Case
 from gezhi.flows.receive_report import Voice, receive_report
 from gezhi.insight.figures.reading import Asked
 from gezhi.insight.figures.sight import is_managers
+from gezhi.places import queries as places
 from gezhi.reports.intake import Intake
 from gezhi.web.desk.figures import kept
 from tests import memories
@@ -64,3 +65,14 @@ def test_what_was_received_and_stands_in_no_line_is_said(
     assert "另有 1 件没有定位" in said(page)
     received = page.context["beside"][0]["n"]
     assert received == sum(one["received"]["n"] for one in page.context["parts"]) + 1
+
+
+def test_a_place_with_one_part_is_broken_down_into_the_parts_of_that(
+    ten: list[Case], cast: Cast, desk: Desk
+) -> None:
+    """The office has one subdistrict: a table of one line would say what stands above it once more."""
+    page = desk(cast.zhou).get(PAGE, {"span": "month"})
+    names = [one["name"] for one in page.context["parts"]]
+    [whole] = places.children(None)
+    assert (bool(names), whole.name in names) == (True, False)
+    assert page.content.decode().count('data-head="结案率"') == len(names)

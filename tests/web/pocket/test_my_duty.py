@@ -129,6 +129,10 @@ def test_me_shows_my_posts_and_areas(cast: Cast, phone: Phone) -> None:
     assert "全辖区" in phone(cast.zhou).get("/my/me/").content.decode()
 
 
+def test_the_manager_reaches_the_figures_of_his_party_from_his_own_page(cast: Cast, phone: Phone) -> None:
+    assert 'href="/desk/figures/"' in phone(cast.sun).get("/my/me/").content.decode()
+
+
 def test_a_shift_to_hand_over_says_its_day_and_an_old_one_stands_back(
     cast: Cast, phone: Phone, noon: datetime
 ) -> None:

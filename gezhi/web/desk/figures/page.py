@@ -295,7 +295,7 @@ def _beyond(asked: Question, by: str, received: int, broken: Sequence[Part]) -> 
     if by == "party":
         return _("另有 %(n)d 件还没有责任单位，不在表里。") % {"n": n}
     if asked.place is None:
-        return _("另有 %(n)d 件没有定位（或位置已停用），不在表里。") % {"n": n}
+        return _("另有 %(n)d 件没有定位、只定位到更大的位置，或位置已停用，不在表里。") % {"n": n}
     return _("另有 %(n)d 件只定位到%(place)s（或下级位置已停用），不在表里。") % {
         "n": n,
         "place": asked.place.name,
@@ -318,6 +318,7 @@ def _line(asked: Question, one: Part, by: str, names: _Names) -> dict[str, Any]:
         "ours": {"n": one.ours, "url": click("ours")},
         "rates": [
             {
+                "head": own[of].of.label,
                 "text": wording.rate(own[of].value),
                 "n": own[of].n,
                 "url": click(own[of].of.over) if words else "",

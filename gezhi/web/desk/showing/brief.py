@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.channels.orders.papers import MEDIA
 from gezhi.channels.paper import brief as writing
 from gezhi.channels.paper import setting, word
-from gezhi.channels.paper.blocks import Block, Chart, Items, Paper, Paragraph, Photo, PhotoPair
+from gezhi.channels.paper.blocks import Block, Chart, Items, Paper, Paragraph, Photo, PhotoPair, Table
 from gezhi.channels.paper.chart import as_svg
 from gezhi.channels.poster import press
 from gezhi.evidence import queries as evidence
@@ -276,6 +276,8 @@ def _seen(block: Block) -> dict[str, Any]:
         said["photos"] = [_picture(block.before), _picture(block.after)]
     if isinstance(block, Items):
         said["rows"] = list(zip(block.lines, block.numbers or [""] * len(block.lines), strict=True))
+    if isinstance(block, Table):  # each figure with its head, for a phone
+        said["rows"] = [list(zip(row, block.heads, strict=True)) for row in block.rows]
     return said
 
 
