@@ -19,7 +19,7 @@ from gezhi.places import queries as places
 from gezhi.reports import queries as reports
 from gezhi.web import mapframe
 from gezhi.web.casework import pinned
-from gezhi.web.casework.casepage import MOST_REPORTS
+from gezhi.web.casework.spoken import MOST_REPORTS
 from gezhi.web.staff import actor_of, at_of, staff_required
 
 ZOOM = 17  # what is named around the place
