@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from gezhi.cases import actions as case_actions
 from gezhi.cases.actions import advance
@@ -141,7 +141,7 @@ def told_to_zhou(cast, dispatched, noon) -> list[UUID]:
     """Two cases that are news to the party of the officer, who sees the whole office."""
     other = cast.lin_reports(noon)
     worker.keep_books(noon)
-    one_each = list(Notice.objects.values("case_id").annotate(id=Max("id")).values_list("id", flat=True))
+    one_each = dict(Notice.objects.order_by("id").values_list("case_id", "id")).values()
     Notice.objects.update(settled_at=noon)
     his = {"party_id": next(iter(cast.zhou.parties())), "person_id": None, "by": None, "settled_at": None}
     Notice.objects.filter(id__in=one_each).update(**his)
