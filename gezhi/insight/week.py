@@ -6,7 +6,7 @@ extended, was over, nobody had said that it is done, and no pause was under way.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -211,10 +211,11 @@ def _standstill(rows: QuerySet[Line], since: Any, at: datetime) -> Standstill:
     )
 
 
-def _small(ids: Collection[UUID], at: datetime) -> set[UUID]:
+def _small(ids: Iterable[UUID], at: datetime) -> set[UUID]:
     """Parties of so few people that they are not set beside others. 1 query, none for none."""
-    heads = parties.headcounts(at) if ids else {}
-    return {id for id in ids if is_few(id, heads)}
+    asked = list(ids)
+    heads = parties.headcounts(at) if asked else {}
+    return {id for id in asked if is_few(id, heads)}
 
 
 def _above(actor: Actor, path: str, since: datetime, until: datetime, at: datetime) -> tuple[Above, ...]:
