@@ -6,7 +6,7 @@ extended, was over, nobody had said that it is done, and no pause was under way.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -255,10 +255,11 @@ def _at_desk(path: str, actor: Actor, at: datetime) -> AtDesk:
     return AtDesk(*rows.aggregate(n=CountOf("id"), mend=CountOf("id", filter=mend)).values())
 
 
-def _small(ids: Collection[UUID], at: datetime) -> set[UUID]:
+def _small(ids: Iterable[UUID], at: datetime) -> set[UUID]:
     """Parties of so few people that they are not set beside others. 1 query, none for none."""
-    heads = parties.headcounts(at) if ids else {}
-    return {id for id in ids if is_few(id, heads)}
+    asked = list(ids)
+    heads = parties.headcounts(at) if asked else {}
+    return {id for id in asked if is_few(id, heads)}
 
 
 def _above(actor: Actor, path: str, since: datetime, until: datetime, at: datetime) -> tuple[Above, ...]:
