@@ -7,16 +7,16 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from gezhi.channels.sheetforms import merging
 from gezhi.channels.sheetforms.shifting import Shift, cell, copied, split
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
-MOST_MERGED = 100  # pieces of one row that are merged: each new row gets the same
 _RANGES = ("sqref", "ref")
 _RANGED = frozenset(
     ["mergeCell", "dataValidation", "conditionalFormatting", "hyperlink", "autoFilter", "protectedRange", "sortState",
@@ -143,10 +143,10 @@ class Paper:
         self._shift_beside(shift)
         for number in sorted((one for one in self.rows if one > last), reverse=True):
             self._renumber(self.rows.pop(number), number + by)
-        merges = self._merges_within(first)
+        merges = merging.within(self.tree, first)
         for number in range(last + 1, last + by + 1):
             self._like_the_first(first, number)
-        self._merge_alike(merges, range(last + 1, last + by + 1))
+        merging.alike(self.tree, merges, range(last + 1, last + by + 1))
 
     def made(self) -> bytes:
         """The whole workbook, which works its formulas out when it is opened."""
@@ -290,28 +290,6 @@ class Paper:
             elif said.text:
                 said.text = copied(said.text, frm=frm, to=cell(column, number))
         self._renumber(made, number)
-
-    def _merges_within(self, row: int) -> list[tuple[int, int]]:
-        """First and last column of what is merged within one row. Raises ValueError where that is more than a row has columns."""
-        found = set[tuple[int, int]]()
-        for one in self.tree.iter(f"{{{MAIN}}}mergeCell"):
-            start, _, end = one.get("ref").partition(":")
-            from_, to = split(start), split(end or start)
-            if end and from_[1] == row == to[1]:
-                found.add((from_[0], to[0]))
-        if len(found) > MOST_MERGED:
-            raise ValueError(f"{len(found)} merged cells in one row")
-        return sorted(found)
-
-    def _merge_alike(self, merges: Sequence[tuple[int, int]], rows: range) -> None:
-        """The same columns of each of these rows."""
-        if not merges:
-            return
-        group = next(one for one in self.tree if local(one) == "mergeCells")
-        for number in rows:
-            for start, end in merges:
-                self._sub(group, "mergeCell").set("ref", f"{cell(start, number)}:{cell(end, number)}")
-        group.set("count", str(len(group)))
 
     def _in_order(self) -> None:
         """Once all are there: each time one comes, two thousand would take minutes."""
