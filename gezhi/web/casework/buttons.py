@@ -44,8 +44,12 @@ def offered(
 
 
 def _urging_first(deeds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With as many buttons as before: of the likely ones the first stays beside it, the others go into the menu."""
     urging = [deed | {"quiet": False} for deed in deeds if deed["event"] == "urge"]
-    return urging + [deed for deed in deeds if deed["event"] != "urge"]
+    rest = [deed for deed in deeds if deed["event"] != "urge"]
+    return urging + [
+        deed | {"quiet": deed["quiet"] or bool(urging and place)} for place, deed in enumerate(rest)
+    ]
 
 
 def _deeds(case: "Case", actor: Actor, at: datetime, quietly: Set[str] = frozenset()) -> list[dict[str, Any]]:
