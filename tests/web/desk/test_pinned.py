@@ -10,7 +10,7 @@ from django.urls import reverse
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.reports.models import Report
-from gezhi.web.casework import casepage
+from gezhi.web.casework import spoken
 from tests.cast import Cast, walk
 from tests.web.desk.conftest import Desk, address, text
 
@@ -63,7 +63,7 @@ def test_sabotage_were_everybody_taken_for_a_reader_the_company_would_learn_the_
     cast: Cast, opened: Case, desk: Desk, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = walk(pinned(opened, BESIDE), (cast.chen, Move("dispatch", party=cast.property)), at=noon)
-    monkeypatch.setattr(casepage, "reads_full_words", lambda roles: True)
+    monkeypatch.setattr(spoken, "reads_full_words", lambda roles: True)
     assert SAID in text(desk(cast.qian).get(address(case)))
 
 

@@ -43,7 +43,7 @@ def test_it_is_counted_once_for_a_position_and_a_minute(
     django_assert_max_num_queries: Any,
 ) -> None:
     kept.week(MONDAY, "/", actor=cast.mo, at=noon)  # the office's zone and the like are known
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         first = kept.week(MONDAY, "/", actor=cast.zhou, at=noon)
     with django_assert_num_queries(4):
         assert kept.week(MONDAY, "/", actor=cast.zhou, at=noon) == first
