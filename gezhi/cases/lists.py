@@ -126,9 +126,11 @@ def listed(wanted: CaseFilter, *, actor: Actor, at: datetime, soon: datetime) ->
     """Cases this actor may see that fit, most urgent first, closed ones last. A lazy queryset: slice it."""
     rows = fitting(wanted, actor=actor, at=at, soon=soon)
     if wanted.states and State.CLOSED not in wanted.states:
-        return rows.order_by(
-            "due_at", "id"
-        )  # every open case has a deadline: read along the index of open ones
+        # every open case has a deadline: read along the index of open ones
+        return rows.order_by("due_at", "id")
+    if set(wanted.states) == {State.CLOSED}:
+        # none of them has one: read along the index of closed ones
+        return rows.order_by("-received_at", "id")
     return rows.order_by(F("due_at").asc(nulls_last=True), "-received_at", "id")
 
 
