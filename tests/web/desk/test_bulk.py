@@ -136,6 +136,17 @@ def test_all_to_one_party_is_looked_at_before(cast: Cast, opened_ones: list[Case
     assert ask(desk(cast.chen), "dispatch", opened_ones, to="nonsense").status_code == 200
 
 
+def test_who_serves_the_places_of_the_chosen_stands_before_all_others(
+    cast: Cast, opened_ones: list[Case], desk: Desk
+) -> None:
+    page = ask(desk(cast.chen), "dispatch", opened_ones).content.decode()
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.DOTALL)
+    assert groups[0][0] == "服务这些地点的单位"
+    assert str(cast.property) in groups[0][1]
+    assert str(cast.team_b2) not in groups[0][1]
+    assert [str(cast.property) in options for _kind, options in groups].count(True) == 1
+
+
 @pytest.mark.parametrize("deed", ["dispatch", "urge", "join", "export"])
 def test_a_preview_costs_the_same_for_one_and_for_many(
     cast: Cast, opened_ones: list[Case], desk: Desk, deed: str

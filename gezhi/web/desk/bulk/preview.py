@@ -1,7 +1,9 @@
 """What will happen to each of the chosen cases, and to which nothing can be done and why. Nothing is written here."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -83,7 +85,7 @@ def page(request: Asked, deed: BulkDeed, found: Chosen, said: Said, *, status: i
         "most": MOST,
         "into": into and {"number": into.number, "short": short(into.number), "row": _row_of(into, request)},
         "targets": _targets(found.cases, into, request) if deed == BulkDeed.JOIN else (),
-        "party_groups": _groups() if deed == BulkDeed.DISPATCH else (),
+        "party_groups": _groups(found.cases, request.now) if deed == BulkDeed.DISPATCH else (),
         "to": str(said.to or ""),
         "key": fresh_key(),
         "note": said.note,
@@ -188,10 +190,13 @@ def _row_of(case: "Case", request: Asked) -> lists.Row:
     return lists.rows([case], at=request.now)[0]
 
 
-def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every party that is open, by kind. 1 query."""
-    rest = parties.parties()
-    found = [
-        (str(kind.label), [(str(one.id), one.name) for one in rest if one.kind == kind]) for kind in PartyKind
+def _groups(cases: Sequence["Case"], at: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every party that is open: first who serves the places of these cases, most of them first, then the rest by kind. 2 queries for 500 cases."""
+    serves = parties.candidates_of([(one.place_path, one.grid_id) for one in cases], at)
+    near = Counter(party for found in serves for party in found)
+    rest = [one for one in parties.parties() if one not in near]
+    groups: list[tuple[str, list[parties.PartyRow]]] = [
+        (_("服务这些地点的单位"), [party for party, _count in near.most_common()]),
+        *((str(kind.label), [one for one in rest if one.kind == kind]) for kind in PartyKind),
     ]
-    return [(kind, names) for kind, names in found if names]
+    return [(name, [(str(one.id), one.name) for one in found]) for name, found in groups if found]
