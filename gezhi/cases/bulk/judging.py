@@ -43,8 +43,9 @@ def refused(
 
 
 def _arrow(case: Case, deed: BulkDeed, party: UUID | None, into: Case | None, actor: Actor) -> None:
-    """None of these arrows asks for a circumstance but whether the clocks run."""
+    """None of these arrows asks for a circumstance but whether the clocks run, and whether the tasks of others are in."""
     facts = {Fact.PAUSED if case.review_at else Fact.RUNNING}
+    facts |= set() if case.tasks_open else {Fact.ALL_IN}
     facts |= {Fact.PARTY} if party else set()
     facts |= {Fact.INTO} if into else set()
     decide(State(case.state), deed, roles=roles_for(actor, case), facts=facts)
