@@ -58,7 +58,7 @@ TOLD: Final[Mapping[str, tuple[str, str, str, str]]] = {
 
 # ---- tasks ----
 TASK_ACTS: Mapping[str, Any] = {
-    "take": _("接单"),
+    "take": pgettext_lazy("task act", "接单"),
     "finish": _("办完了"),
     "progress": _("说说进展"),
     "made_safe": _("先做的已做完"),
@@ -113,6 +113,10 @@ TASK_ICONS: Mapping[str, str] = {
     "urge": "bell",
     "remind": "timer",
     "escalate": "trending-up",
+    "progress": "message",
+    "late_answer": "message",
+    "note": "pencil",
+    "assign": "user",
 }
 
 # ---- refusals ----

@@ -26,11 +26,20 @@ DEFAULT = ("photo_after",)  # where the category asks for nothing
 
 
 class RowForm(forms.Form):
-    """One share. Left empty in party and words, it is none."""
+    """One share. Left empty in party and words, it is none. What was typed stands in it, judged only where it is to be sent."""
 
-    def __init__(self, place: int, of: "ShareForm", data: Any) -> None:
-        super().__init__(data, prefix=f"r{place}")
+    def __init__(self, place: int, of: "ShareForm", said: Any) -> None:
+        prefix = f"r{place}"
         self.place, self.of = place, of
+        self.said = said if said is not None and f"{prefix}-sent" in said else {}
+        typed = {name: self.said.get(f"{prefix}-{name}", "") for name in ("party", "what", "day", "after")}
+        self.is_empty = not (typed["party"] or typed["what"].strip())
+        is_judged = not (self.is_empty or "add" in self.said)
+        super().__init__(
+            self.said if is_judged else None,
+            prefix=prefix,
+            initial={name: value for name, value in typed.items() if value},
+        )
         self.fields["party"] = forms.ChoiceField(label=_("请哪家"), choices=of.parties, required=False)
         self.fields["what"] = forms.CharField(label=_("办什么"), max_length=LONGEST, required=False)
         self.fields["day"] = forms.DateField(
@@ -51,13 +60,6 @@ class RowForm(forms.Form):
         return self.place + 1
 
     @property
-    def is_empty(self) -> bool:
-        """Nothing was said in it."""
-        return not (
-            self.data.get(f"{self.prefix}-party") or str(self.data.get(f"{self.prefix}-what", "")).strip()
-        )
-
-    @property
     def proofs(self) -> list[dict[str, Any]]:
         """Kinds of proof as chips, each a box of its own."""
         return [
@@ -70,9 +72,7 @@ class RowForm(forms.Form):
         ]
 
     def _is_asked(self, kind: str) -> bool:
-        if self.is_bound and f"{self.prefix}-sent" in self.data:
-            return bool(self.data.get(f"{self.prefix}-{kind}"))
-        return kind in self.of.proof
+        return bool(self.said.get(f"{self.prefix}-{kind}")) if self.said else kind in self.of.proof
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
