@@ -1,4 +1,4 @@
-"""Print docs/states.md from the rows of gezhi.cases.lifecycle: `python -m scripts.states`; `--check` only compares."""
+"""Print docs/states.md from the rows of gezhi.cases.lifecycle and gezhi.work.lifecycle: `python -m scripts.states`; `--check` only compares."""
 
 import sys
 from collections.abc import Iterable
@@ -7,8 +7,11 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import translation
 
-from gezhi.cases.lifecycle import ARROWS, CIRCUMSTANCES, Arrow, Fact, State
+from gezhi.cases.lifecycle import ARROWS, CIRCUMSTANCES, Arrow, State
 from gezhi.cases.wording import ENDINGS, STATES
+from gezhi.work.lifecycle import CIRCUMSTANCES as TASK_CIRCUMSTANCES
+from gezhi.work.lifecycle import TASK_ARROWS, TaskArrow, TaskState
+from gezhi.work.wording import TASK_STATES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 
@@ -46,7 +49,36 @@ def _page() -> str:
         + _words(CIRCUMSTANCES)
         + ".",
     ]
+    parts += _tasks()
     return "\n".join(parts) + "\n"
+
+
+def _tasks() -> list[str]:
+    """The same of a task, below the cases."""
+    parts = [
+        "",
+        "# States of a task",
+        "",
+        "Printed from `gezhi/work/lifecycle.py`: a share of a case, or other work, that one party does (docs/the-whole-network.md).",
+    ]
+    for state in TaskState:
+        parts += [
+            "",
+            f"## task {state.value} {TASK_STATES[state]}",
+            "",
+            "| event | to | who | needs on file | when |",
+            "|---|---|---|---|---|",
+        ]
+        parts += [_task_row(arrow) for arrow in TASK_ARROWS if arrow.source is state]
+    parts += ["", "Circumstances of a task: " + _words(TASK_CIRCUMSTANCES) + "."]
+    return parts
+
+
+def _task_row(arrow: TaskArrow) -> str:
+    to = "stays" if arrow.target is arrow.source else f"{arrow.target.value} {TASK_STATES[arrow.target]}"
+    to += ", next round" if arrow.next_round else ""
+    cells = (arrow.event, to, _words(arrow.who), _words(arrow.needs) or "–", _words(arrow.when) or "–")
+    return "| " + " | ".join(cells) + " |"
 
 
 def _row(arrow: Arrow) -> str:
@@ -59,7 +91,7 @@ def _row(arrow: Arrow) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _words(words: Iterable[Fact | str]) -> str:
+def _words(words: Iterable[str]) -> str:
     return ", ".join(sorted(str(word) for word in words))
 
 

@@ -14,8 +14,9 @@ from gezhi.cases.lifecycle import BEGINS_ANEW, LEAVES_CLOCK, Arrow, Ending, Fact
 from gezhi.cases.links import chain
 from gezhi.cases.models import CallBack, Case, CaseEvidence
 from gezhi.cases.move import Move
+from gezhi.cases.network import supervising
 from gezhi.cases.orders import clock
-from gezhi.cases.policy import may_open, roles_for
+from gezhi.cases.policy import may_open, roles_now
 from gezhi.cases.queries import locked
 from gezhi.cases.telling import tell
 from gezhi.catalogue import queries as catalogue
@@ -114,7 +115,7 @@ def _arrow(case: Case, move: Move, actor: Actor, at: datetime) -> Arrow:
         lacking = lacking_proof(case, move)
         facts |= set() if lacking else {Fact.PROOF}
     try:
-        return decide(State(case.state), move.event, roles=roles_for(actor, case), facts=facts)
+        return decide(State(case.state), move.event, roles=roles_now(actor, case), facts=facts)
     except Missing as missing:
         raise Missing((set(missing.facts) - {Fact.PROOF.value}) | lacking) from None
 
@@ -147,6 +148,7 @@ def _arrive(case: Case, doing: Doing) -> None:
         case.closed_at = at
         case.ending = arrow.ending.value if arrow.ending else case.claim or Ending.SOLVED.value
         case.ending_reason = doing.move.reason.strip()
+        supervising.end_with(case, doing)
     elif arrow.source is State.CLOSED and is_move:
         case.closed_at, case.ending, case.ending_reason = None, "", ""
     if is_move:

@@ -47,6 +47,8 @@ def _known(case: "Case | CaseLine") -> frozenset[Fact]:
     found = {Fact.DRAWN, Fact.UNDRAWN, Fact.ASKABLE, Fact.UNASKABLE}
     found.add(Fact.PAUSED if case.review_at else Fact.RUNNING)
     found.add(Fact.OBJECTED if case.has_objection else Fact.UNOBJECTED)
+    if not case.tasks_open:
+        found.add(Fact.ALL_IN)
     if case.extension_until:
         found.add(Fact.EXTENSION_ASKED)
     return frozenset(found)

@@ -12,6 +12,7 @@ from gezhi.cases.fold import FOLDED, fold, snapshot
 from gezhi.cases.lifecycle import ARROWS, Ending
 from gezhi.cases.memory import series, things, trying
 from gezhi.cases.models import Case, CaseEvidence, CaseReport, Escalation
+from gezhi.cases.network import actions as network
 from gezhi.cases.orders import check as orders_check
 from gezhi.cases.orders.clock import CLOCK
 from gezhi.cases.voices import BESIDE, BIRTHS
@@ -28,6 +29,7 @@ UNDRAWN = BESIDE | {
     series.EVENT,
     things.EVENT,
     trying.EVENT,
+    *network.EVENTS,
 }  # deeds that move nothing
 DRAWN = {(arrow.event, arrow.source.value, arrow.target.value) for arrow in ARROWS}
 

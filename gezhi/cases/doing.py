@@ -9,6 +9,7 @@ from gezhi.cases.move import Move
 from gezhi.cases.putback import Stood
 from gezhi.journal.actions import Deed
 from gezhi.kernel.actor import Actor
+from gezhi.kernel.refusal import Invalid
 
 
 @dataclass(slots=True)
@@ -36,3 +37,10 @@ class Doing:
         ids = [str(id) for id in reports]
         self.facts |= {"reports": ids, "elsewhere": elsewhere}
         return ids
+
+
+def future(until: datetime | None, at: datetime) -> datetime:
+    """Raises Invalid("until", "not_in_the_future")."""
+    if until is None or until <= at:
+        raise Invalid("until", "not_in_the_future")
+    return until

@@ -7,27 +7,27 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from gezhi.cases import urging
+from gezhi.cases import urging, whys
 from gezhi.cases.complaint import keep_from_company
-from gezhi.cases.doing import Doing
+from gezhi.cases.doing import Doing, future
 from gezhi.cases.facts import is_drawn
 from gezhi.cases.joining import join, undo_join
 from gezhi.cases.lifecycle import Ending, Level, State
 from gezhi.cases.models import Case, Escalation, Pause
 from gezhi.cases.move import Move
+from gezhi.cases.network import supervising
 from gezhi.cases.putback import stood_before
 from gezhi.cases.siting import put_at, wake_where_its_place_is
 from gezhi.cases.sorting import put_into, put_under
 from gezhi.cases.splitting import split, undo_split
 from gezhi.cases.spots import remember_spot
 from gezhi.cases.timing import calendar_of, end_pause, remember_calendar, set_clocks, set_stage
-from gezhi.kernel.actor import ActorKind
+from gezhi.catalogue import queries as catalogue
+from gezhi.kernel.actor import ActorKind, Duty
 from gezhi.kernel.refusal import Invalid, NotFound
 from gezhi.kernel.worktime import WORKING_DAY_MINUTES, due_at
 from gezhi.parties import queries as parties
 
-# proposed default: a second return books a joint site visit within three working days
-SITE_VISIT_WORKING_DAYS = 3
 LEVEL_OF_PARTY = {
     "grid_team": Level.GRID,
     "volunteers": Level.GRID,
@@ -40,6 +40,7 @@ LEVEL_OF_PARTY = {
 }
 
 
+AT_WORK = frozenset({Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER})
 Effect = Callable[[Case, Doing], None]
 
 
@@ -128,8 +129,17 @@ def take(case: Case, doing: Doing) -> None:
     case.handler_id = doing.actor.id
 
 
+def assign(case: Case, doing: Doing) -> None:
+    """Somebody of the accountable party is named; a worker names himself by taking it. Raises Invalid("person", "not_of_party"). 1 query."""
+    there = {one.account_id for one in parties.people(case.lead_id, doing.at) if one.duty in AT_WORK}
+    if doing.move.person not in there:
+        raise Invalid("person", "not_of_party")
+    case.handler_id = doing.move.person
+
+
 def give_back(case: Case, doing: Doing) -> None:
     """First return: to the desk. Second: and a joint site visit is booked. Later: one level up, not back."""
+    doing.facts["why"] = whys.judged(doing.move.why)
     case.returns += 1
     if case.returns > 2:
         above = parties.party(_one_higher(case))
@@ -138,7 +148,8 @@ def give_back(case: Case, doing: Doing) -> None:
     else:
         case.lead_id, case.handler_id = case.desk_id, None
         if case.returns == 2:
-            visit = due_at(doing.at, SITE_VISIT_WORKING_DAYS * WORKING_DAY_MINUTES, calendar_of(case))
+            days = catalogue.rule("site_visit_days")
+            visit = due_at(doing.at, days * WORKING_DAY_MINUTES, calendar_of(case))
             case.meeting_at = visit.at if visit else None
     set_clocks(case)
 
@@ -219,21 +230,15 @@ def refuse_extension(case: Case, doing: Doing) -> None:
 
 def _more_time(case: Case, until: datetime | None, at: datetime) -> datetime:
     """Raises Invalid("until", not_in_the_future | not_more_time): what is asked for may lie too near by the time it is granted."""
-    until = _future(until, at)
+    until = future(until, at)
     if case.fix_due is not None and until <= case.fix_due:
         raise Invalid("until", "not_more_time")
     return until
 
 
-def _future(until: datetime | None, at: datetime) -> datetime:
-    if until is None or until <= at:
-        raise Invalid("until", "not_in_the_future")
-    return until
-
-
 def carry_forward(case: Case, doing: Doing) -> None:
     """挂账: both clocks stand until the review date; the reporter sees reason and total."""
-    case.review_at = _future(doing.move.until, doing.at)
+    case.review_at = future(doing.move.until, doing.at)
     Pause.objects.create(
         case=case, reason=doing.move.reason.strip(), approver_id=doing.actor.id, started_at=doing.at
     )
@@ -247,7 +252,7 @@ def resume(case: Case, doing: Doing) -> None:
 
 def put_to_meeting(case: Case, doing: Doing) -> None:
     """A date and a note; the accountable party and the deadline stay."""
-    case.meeting_at = _future(doing.move.until, doing.at)
+    case.meeting_at = future(doing.move.until, doing.at)
 
 
 def not_ours(case: Case, doing: Doing) -> None:
@@ -340,4 +345,8 @@ EFFECTS: dict[str, Effect] = {
     "urge": urge,
     "remind": remind,
     "escalate": escalate,
+    "assign": assign,
+    "supervise": supervising.supervise,
+    "report_back": supervising.report_back,
+    "supervision_late": supervising.late,
 }

@@ -43,6 +43,10 @@ def circumstances(case: Case, at: datetime) -> frozenset[Fact]:
         found.add(Fact.CATEGORY)
     if case.extension_until:
         found.add(Fact.EXTENSION_ASKED)
+    if not case.tasks_open:
+        found.add(Fact.ALL_IN)
+    if case.supervised_until:
+        found.add(Fact.SUPERVISED)
     if case.closed_at is not None:
         found |= _after_closing(case, case.closed_at, at)
     elif case.split_from_id and case.state in UNBEGUN and _is_untouched(case, at):

@@ -49,9 +49,11 @@ class Role(StrEnum):
     REPORTER = "reporter"  # holds a tracking code of a report on it
     DESK = "desk"  # the desk that accepts it and calls back
     HANDLER = "handler"  # of the accountable party
+    LEADER = "leader"  # hands work out within it: manager, clerk, officer
     GRID_WORKER = "grid_worker"  # grid or property worker whose area it lies in
     CHECKER = "checker"  # may check, did not handle this round, is not of the party complained of
     APPROVER = "approver"  # the officer above
+    SUPERVISOR = "supervisor"  # the same, of another party than the accountable one
     SYSTEM = "system"  # the clock, a change of company, a routing rule
 
 
@@ -78,6 +80,7 @@ class Fact(StrEnum):
     PHOTO_AFTER = "photo_after"
     PROOF = "proof"
     VERDICT = "verdict"
+    PERSON = "person"
     # circumstances: nobody hands them in
     DRAWN = "drawn"  # the re-check draw fell on it
     UNDRAWN = "undrawn"
@@ -99,16 +102,19 @@ class Fact(StrEnum):
     WAS_IN_HAND = "was_in_hand"
     CALLED = "called"  # somebody on the desk's call-back list was rung up
     UNTOUCHED = "untouched"  # split off within a day, and nobody has worked on it yet
+    ALL_IN = "all_in"  # no task of another party is open on it
+    SUPERVISED = "supervised"  # a level above waits for an answer
 
 
 HANDED_IN = frozenset(
     {Fact.PLACE, Fact.CATEGORY, Fact.NOTE, Fact.REASON, Fact.ANSWER, Fact.PARTY, Fact.INTO, Fact.UNTIL}
-    | {Fact.ON_SITE, Fact.PHOTO_AFTER, Fact.PROOF, Fact.VERDICT}
+    | {Fact.ON_SITE, Fact.PHOTO_AFTER, Fact.PROOF, Fact.VERDICT, Fact.PERSON}
 )
 CIRCUMSTANCES = frozenset(Fact) - HANDED_IN
 BEGINS_ANEW = frozenset({"return", "hand_over"})  # a stage of its own even where the state stays
 LEAVES_CLOCK = frozenset(
     {"remind", "escalate", "note", "add", "call_back", "relocate", "split"}
+    | {"assign", "supervise", "report_back", "supervision_late"}
 )  # the stage's deadline stays
 
 
@@ -165,6 +171,7 @@ def _each(
 
 S, R, F, E = State, Role, Fact, Ending
 WORKING = (S.OPENED, S.DISPATCHED, S.IN_HAND)
+ACCEPTED = (*WORKING, S.TO_CHECK, S.TO_CONFIRM)
 OPEN = tuple(state for state in State if state is not S.CLOSED)
 UNASKED = tuple(state for state in State if state is not S.TO_CONFIRM)
 STAFF = {R.DESK, R.HANDLER, R.CHECKER, R.APPROVER, R.GRID_WORKER}
@@ -187,11 +194,18 @@ ARROWS: tuple[Arrow, ...] = (
         S.CLOSED,
         {R.GRID_WORKER},
         {F.PHOTO_AFTER, F.ON_SITE},
-        {F.UNDRAWN},
+        {F.UNDRAWN, F.ALL_IN},
         ending=E.SOLVED_ON_SPOT_UNCHECKED,
     ),
-    _arrow("solve_on_spot", S.OPENED, S.TO_CHECK, {R.GRID_WORKER}, {F.PHOTO_AFTER, F.ON_SITE}, {F.DRAWN}),
-    _arrow("done", S.IN_HAND, S.TO_CHECK, {R.HANDLER}, {F.PROOF}),
+    _arrow(
+        "solve_on_spot",
+        S.OPENED,
+        S.TO_CHECK,
+        {R.GRID_WORKER},
+        {F.PHOTO_AFTER, F.ON_SITE},
+        {F.DRAWN, F.ALL_IN},
+    ),
+    _arrow("done", S.IN_HAND, S.TO_CHECK, {R.HANDLER}, {F.PROOF}, {F.ALL_IN}),
     _arrow("pass_check", S.TO_CHECK, S.TO_CONFIRM, {R.CHECKER}, {F.VERDICT}, {F.ASKABLE}),
     _arrow("pass_check", S.TO_CHECK, S.CLOSED, {R.CHECKER}, {F.VERDICT}, {F.UNASKABLE}, claims=True),
     _arrow("fail_check", S.TO_CHECK, S.IN_HAND, {R.CHECKER}, {F.VERDICT, F.REASON}, next_round=True),
@@ -215,13 +229,13 @@ ARROWS: tuple[Arrow, ...] = (
     _arrow("carry_forward", S.IN_HAND, S.IN_HAND, {R.APPROVER}, {F.REASON, F.UNTIL}, {F.RUNNING}),
     _arrow("resume", S.IN_HAND, S.IN_HAND, {R.HANDLER, R.DESK, R.APPROVER, R.SYSTEM}, set(), {F.PAUSED}),
     *(
-        _arrow("not_found", state, S.TO_CHECK, {R.HANDLER, R.GRID_WORKER, R.DESK}, {F.NOTE})
+        _arrow("not_found", state, S.TO_CHECK, {R.HANDLER, R.GRID_WORKER, R.DESK}, {F.NOTE}, {F.ALL_IN})
         for state in WORKING
     ),
     *(_arrow("not_ours", state, S.CLOSED, {R.APPROVER}, {F.REASON}, ending=E.NOT_OURS) for state in WORKING),
     *(_arrow("wont_do", state, S.CLOSED, {R.APPROVER}, {F.REASON}, ending=E.WONT_DO) for state in WORKING),
     *(
-        _arrow("join", state, S.CLOSED, {R.DESK}, {F.INTO}, ending=E.DUPLICATE)
+        _arrow("join", state, S.CLOSED, {R.DESK}, {F.INTO}, {F.ALL_IN}, ending=E.DUPLICATE)
         for state in (S.REPORTED, *WORKING)
     ),
     # a second matter in it becomes a case of its own, linked to this one
@@ -249,6 +263,12 @@ ARROWS: tuple[Arrow, ...] = (
     *_each("add", OPEN, {R.REPORTER}, {F.ANSWER}),
     *_each("urge", OPEN, {R.REPORTER}),
     *_each("urge", (S.DISPATCHED, S.IN_HAND), {R.DESK}, when={F.RUNNING}),  # whoever has it, by the desk
+    # who of the accountable party has it
+    *_each("assign", (S.DISPATCHED, S.IN_HAND), {R.LEADER, R.SYSTEM}, {F.PERSON}),
+    # a level above asks for an answer by a day; one at a time
+    *_each("supervise", ACCEPTED, {R.SUPERVISOR}, {F.NOTE, F.UNTIL}),
+    *_each("report_back", ACCEPTED, {R.HANDLER, R.DESK}, {F.NOTE}, {F.SUPERVISED}),
+    *_each("supervision_late", ACCEPTED, {R.SYSTEM}, when={F.SUPERVISED}),
     *_each("remind", OPEN, {R.SYSTEM}),
     *_each("escalate", OPEN, {R.SYSTEM}, {F.PARTY}),
 )
@@ -267,6 +287,8 @@ QUIET = (
     "carry_forward",
     "correct",
     "urge",
+    "assign",
+    "supervise",
     "note",
 )
 

@@ -40,3 +40,4 @@ class CaseLine(NamedTuple):
     grid_id: UUID | None
     complained_of_id: UUID | None
     extension_until: datetime | None
+    tasks_open: int | None

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from gezhi.cases.bulk.models import Bulk, BulkItem
 from gezhi.cases.lifecycle import Ending, Level, State
 from gezhi.cases.memory.models import CaseFixture, RootCause
+from gezhi.cases.network.models import CaseHand, Supervision
+from gezhi.cases.office.models import CallBack, NumberBlock, PublicWords
 from gezhi.cases.orders.models import Order, OrderForm
 from gezhi.places import paths
 from gezhi.places.onpath import on_path
@@ -19,6 +21,7 @@ __all__ = [
     "Case",
     "CaseEvidence",
     "CaseFixture",
+    "CaseHand",
     "CaseReport",
     "Escalation",
     "NumberBlock",
@@ -27,6 +30,7 @@ __all__ = [
     "Pause",
     "PublicWords",
     "RootCause",
+    "Supervision",
 ]
 
 ACCOUNT = "parties.Account"  # reference row: who handled, who checked
@@ -35,7 +39,14 @@ OPEN, CLOSED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
 BROUGHT = Q(order_due__isnull=False, run__isnull=False)
 BLAME = Q(order_due__isnull=False, complained_of__isnull=False)
 AGAIN = CLOSED & Q(round__gt=1)
-NARROWS = {"category": "of_a_category", "channel": "by_channel", "level": "by_level"}  # closed ones in order
+NARROWS = {"category": "of_a_category", "channel": "by_channel", "level": "by_level"}  # closed ones, in order
+ON_AGENDAS = {  # what a meeting asks for, most urgent first
+    "with_tasks": Q(tasks_open__gt=0),
+    "supervised": Q(supervised_until__isnull=False),
+    "put_to_a_meeting": Q(meeting_at__isnull=False),
+    "that_came_back": Q(came_back_from__isnull=False),
+    "returned_twice": Q(returns__gt=1),
+}
 
 
 class Case(TenantModel):
@@ -88,6 +99,8 @@ class Case(TenantModel):
     ladder_ended = models.BooleanField(default=False)
     returns = models.PositiveIntegerField(default=0)
     urges = models.PositiveIntegerField(default=0)
+    tasks_open = models.PositiveIntegerField(null=True)  # of other parties; None = it never had one
+    supervised_until = models.DateTimeField(null=True)  # by when a level above wants an answer
 
     is_askable = models.BooleanField(default=False)
     is_drawn = models.BooleanField(null=True)
@@ -213,6 +226,12 @@ class Case(TenantModel):
             ),
             *(
                 models.Index(
+                    fields=["jurisdiction", "due_at", "id"], condition=OPEN & which, name=f"open_cases_{name}"
+                )
+                for name, which in ON_AGENDAS.items()
+            ),
+            *(
+                models.Index(
                     fields=["jurisdiction", field, "received_at"],
                     condition=CLOSED,
                     name=f"closed_cases_{name}",
@@ -326,75 +345,3 @@ class Escalation(TenantModel):
 
     def __str__(self) -> str:
         return f"level {self.level}"
-
-
-class CallBack(TenantModel):
-    """The desk owes somebody a call who can only be reached by phone. kind: what he is to be told or asked."""
-
-    case = TenantFK(Case)
-    report = TenantFK("reports.Report")
-    desk = TenantFK("parties.Party")
-    kind = models.CharField(max_length=20)
-    round = models.PositiveIntegerField(default=1)
-    made_at = models.DateTimeField()
-    tries = models.PositiveIntegerField(default=0)
-    last_try_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=20, blank=True, default="")
-    done_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["jurisdiction", "case", "report", "kind", "round"],
-                condition=Q(done_at__isnull=True),
-                name="one_call_owed_per_report_and_kind",
-            ),
-        )
-        indexes = (
-            models.Index(
-                fields=["jurisdiction", "desk", "made_at"],
-                condition=Q(done_at__isnull=True),
-                name="calls_owed",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.kind
-
-
-class PublicWords(TenantModel):
-    """What the desk says of a case to everybody, in one sentence. text "" = nothing is said.
-
-    version counts the decisions, and erasings: a form of an older one is stale. What was said before stands in the case's journal.
-    by: who decided; None = nobody, a rule took it back or somebody's words were erased, so the case waits for its sentence again.
-    """
-
-    case = TenantFK(Case)
-    text = models.TextField(blank=True, default="")
-    version = models.PositiveIntegerField(default=1)
-    by = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["jurisdiction", "case"], name="one_public_sentence_per_case"),
-            models.CheckConstraint(
-                condition=Q(text="") | Q(by__isnull=False), name="what_is_said_in_public_was_said_by_somebody"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class NumberBlock(TenantModel):
-    """The next running number of a year. Processes take blocks, so gaps are allowed (design §7)."""
-
-    year = models.PositiveIntegerField()
-    next = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["jurisdiction", "year"], name="one_counter_per_year"),)
-
-    def __str__(self) -> str:
-        return f"{self.year}: {self.next}"

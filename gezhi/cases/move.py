@@ -29,7 +29,8 @@ class Move:
     reason: why (returns, refusals, endings). party: to whom. into: the case it joins. until: an aware moment (extension,
     review date, meeting). ending: what a `not_found` claims. count: a number counted as proof. presence: how the worker showed
     that he is there ("place_code", "position"). place, category, condition: corrections by the desk. outcome: what came of a call.
-    heard: the report of whoever is on the phone in this very deed. person: the account at the end of the ladder.
+    heard: the report of whoever is on the phone in this very deed. person: the account at the end of the ladder, or whom it is assigned to.
+    why: of a return its code in `whys.WHYS`, "" = words alone.
     rule: the version of the routing rule that names the party. reports: those that a split takes along. came_back_from: the
     solved case that has come back; NOT_AGAIN when the desk says that it is none of those solved at this spot.
     """
@@ -54,6 +55,7 @@ class Move:
     rule: UUID | None = None
     reports: tuple[UUID, ...] = ()
     came_back_from: UUID | None = None
+    why: str = ""
 
     def cleaned(self) -> "Move":
         """With its words as every database keeps them alike. Raises Invalid("note" or "reason", why)."""
@@ -74,6 +76,7 @@ class Move:
             Fact.PARTY: self.party is not None,
             Fact.INTO: self.into is not None,
             Fact.UNTIL: self.until is not None,
+            Fact.PERSON: self.person is not None,
             Fact.ON_SITE: self.presence in {"place_code", "position"},
             Fact.PHOTO_AFTER: bool(self.kinds() & {"photo_after", "photo_same_angle"}),
             Fact.VERDICT: bool(self.note.strip() or self.reason.strip() or self.shown),

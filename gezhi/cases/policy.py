@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from gezhi.cases.lifecycle import Role
 from gezhi.cases.line import CaseLine
-from gezhi.cases.models import Case, CaseReport
+from gezhi.cases.models import Case, CaseHand, CaseReport
 from gezhi.kernel.actor import Actor, ActorKind, Duty, Post
 from gezhi.places import paths
 from gezhi.places.onpath import within
@@ -97,6 +97,21 @@ def roles_for(actor: Actor, case: "Case | CaseLine") -> frozenset[Role]:
     return frozenset(role for post in actor.posts for role in _roles_of(post, actor, case))
 
 
+def roles_now(actor: Actor, case: Case) -> frozenset[Role]:
+    """`roles_for`, less CHECKER for who did a share of this round. 1 query a row where the case ever had tasks."""
+    roles = roles_for(actor, case)
+    if case.tasks_open is None or Role.CHECKER not in roles:
+        return roles
+    known: dict[object, bool] = case.__dict__.setdefault(
+        "_had_a_hand", {}
+    )  # a page asks it of one row several times
+    mine = (actor.id, case.round)
+    if mine not in known:
+        did = CaseHand.objects.filter(case_id=case.id, account_id=actor.id, round=case.round)
+        known[mine] = did.exists()
+    return roles - {Role.CHECKER} if known[mine] else roles
+
+
 def _roles_of(post: Post, actor: Actor, case: "Case | CaseLine") -> set[Role]:
     roles = set()
     is_desk = post.party == case.desk_id and post.duty in {Duty.CLERK, Duty.OFFICER}
@@ -105,10 +120,14 @@ def _roles_of(post: Post, actor: Actor, case: "Case | CaseLine") -> set[Role]:
         roles.add(Role.DESK)
     if post.party == case.lead_id and post.duty in {Duty.WORKER, Duty.MANAGER, Duty.CLERK, Duty.OFFICER}:
         roles.add(Role.HANDLER)
+        if post.duty is not Duty.WORKER:
+            roles.add(Role.LEADER)
     if post.duty is Duty.WORKER and covers:
         roles.add(Role.GRID_WORKER)
     if post.duty is Duty.OFFICER and covers:
         roles.add(Role.APPROVER)
+        if post.party != case.lead_id:
+            roles.add(Role.SUPERVISOR)
     may_check = post.duty in {Duty.CHECKER, Duty.OFFICER} and covers
     if (may_check or is_desk) and actor.id != case.handler_id:
         roles.add(Role.CHECKER)

@@ -12,7 +12,14 @@ from gezhi.cases.facts import REPORTER_MAY_REOPEN, circumstances
 from gezhi.cases.lifecycle import Ending, Offer, Role, State
 from gezhi.cases.line import CaseLine
 from gezhi.cases.models import CallBack, Case, CaseEvidence, CaseReport, Pause
-from gezhi.cases.policy import may_be_checked_by, may_open, roles_for, sees_all, visible_but, visible_to
+from gezhi.cases.policy import (
+    may_be_checked_by,
+    may_open,
+    roles_now,
+    sees_all,
+    visible_but,
+    visible_to,
+)
 from gezhi.cases.policy import (
     works_at as works_at,
 )
@@ -169,13 +176,13 @@ def to_check(actor: Actor) -> QuerySet[Case]:
 def offers_for(case: Case, *, actor: Actor, at: datetime) -> tuple[Offer, ...]:
     """What this actor may do with the case now, as the lifecycle's rows say."""
     return lifecycle.offers(
-        State(case.state), roles=roles_for(actor, case), circumstances=circumstances(case, at)
+        State(case.state), roles=roles_now(actor, case), circumstances=circumstances(case, at)
     )
 
 
 def roles(case: Case, *, actor: Actor) -> frozenset[Role]:
     """What this actor is to the case: which words of it he reads, what he may show others."""
-    return roles_for(actor, case)
+    return roles_now(actor, case)
 
 
 def timeline(case: Case, *, actor: Actor | None = None) -> list[Step]:

@@ -34,6 +34,9 @@ class Rules:
     public_map: int  # 1: strangers have a map, feeds and a table of what was solved
     public_map_open: int  # 1: and of what is being solved
     open_data_licence: int  # 0: none is named, 1: CC BY 4.0, 2: CC0 1.0
+    site_visit_days: int
+    whistle_minutes: int
+    whistle_urgent_minutes: int  # day and night
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -18,6 +17,7 @@ from django.utils.translation import override
 from gezhi.catalogue import queries as catalogue
 from gezhi.channels.addresses import outside
 from gezhi.channels.outward import Unreachable
+from gezhi.channels.subjects import subject as subject_of
 from gezhi.journal.outbox import Leased
 from gezhi.kernel.refusal import Refusal
 from gezhi.kernel.text import one_line
@@ -55,7 +55,7 @@ def deliver(errand: Leased, at: datetime) -> None:
 def render(notice: Any, address: str, key: str) -> EmailMessage:
     """The message. key: of its errand."""
     with override(LANGUAGE):
-        case = notice.case
+        case = subject_of(notice)
         news = wording.said(notice.news, notice.stands_for)
         where, what = _place(case.place_id), _category(case.category_id)
         lines = [
@@ -67,7 +67,7 @@ def render(notice: Any, address: str, key: str) -> EmailMessage:
             lines.append(_("时限：%(due)s") % {"due": f"{localtime(case.due_at):%Y-%m-%d %H:%M}"})
         lines += [
             "",
-            _link(case.number),
+            _link(case.path),
             "",
             _("这封邮件由系统发出，请不要回复。要改收件邮箱，请联系本单位的管理员。"),
         ]
@@ -125,6 +125,6 @@ def _category(id: UUID | None) -> str:
     return catalogue.category(id).label(LANGUAGE) if id else _("类别待定")
 
 
-def _link(number: str) -> str:
-    """The case's address where the office has a name of its own, else how to find it."""
-    return outside(reverse("desk:case", args=[number])) or _("请登录格治，按编号查找。")
+def _link(path: str) -> str:
+    """Its address where the office has a name of its own, else how to find it."""
+    return outside(path) or _("请登录格治，按编号查找。")

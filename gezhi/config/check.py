@@ -14,6 +14,7 @@ from django.conf import settings
 from gezhi.cases import check as cases
 from gezhi.catalogue import check as catalogue
 from gezhi.channels.paper import album as albums
+from gezhi.config import network
 from gezhi.config.environment import HERE
 from gezhi.config.progress import bar
 from gezhi.config.worker import keep_books
@@ -108,6 +109,7 @@ def _proofs(at: datetime, seed: int | None = None) -> dict[str, Proof]:
         "pictures": partial(evidence.findings, at),
         "reports": reports.findings,
         "cases": cases.findings,
+        **network.PROOFS,
         "routing": partial(routing.findings, at),
         "ledger": ledger.findings,
         "search": insight.findings,

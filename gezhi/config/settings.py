@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "gezhi.cases",
     "gezhi.routing",
     "gezhi.notices",
+    "gezhi.work",
     "gezhi.ledger",
     "gezhi.insight",
     "gezhi.channels.wecom",

@@ -24,6 +24,7 @@ from gezhi.cases.timing import TIMER
 from gezhi.channels import books
 from gezhi.channels.paper import album
 from gezhi.channels.wecom import hearing
+from gezhi.config import network
 from gezhi.config.errands import HANDFUL, Clock, Handler, attempt, go_through
 from gezhi.config.postman import Postman
 from gezhi.evidence import actions as evidence
@@ -160,10 +161,12 @@ HANDLERS: dict[str, Handler] = {
     evidence.OUT_OF_SIGHT: look_at_papers,
     ledger_files.WRITE: write_ledger_file,
     freezing.FREEZE: freeze_month,
+    **network.HANDLERS,
 }
 # These set their own next moment; marking them done would stop the clock.
 REPEATING = frozenset(
     {TIMER, books.BRING, books.TAKE_BACK, bulk.GO_ON, MAKE_ALBUM, ledger_files.WRITE, freezing.FREEZE}
+    | network.REPEATING
 )
 
 
@@ -263,6 +266,7 @@ def keep_books(at: datetime) -> int:
         sealing.seal(at=at)
         + ledger.catch_up(at=at)
         + herald.catch_up(at=at)
+        + network.keep_books(at)
         + rollups.catch_up(at=at, most=ROLLUP_BATCHES)
         + search.catch_up(SEARCH_BATCHES)
     )
@@ -283,6 +287,7 @@ def tidy_up(at: datetime) -> None:
         freezing.ask_when_due,
         freezing.tidy,
         forget_traces.forget_traces,
+        *network.CHORES,
     ):
         try:
             chore(at=at)

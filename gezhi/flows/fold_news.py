@@ -23,9 +23,13 @@ def folded(coming: Sequence[Coming], *, at: datetime) -> tuple[list[Coming], Col
 
     1 query where something is fresh, 1 more where it may be a flood, 4 statements for each flood.
     """
-    fresh = [one.case for one in coming if one.news is News.REPORTED and not one.is_settled]
+    fresh = [one.case for one in coming if one.case and one.news is News.REPORTED and not one.is_settled]
     parts = floods.parts_of(fresh, at=at)
-    of = {one.id: part for one in coming if (part := parts.get(one.case)) and part.desk_id == one.party}
+    of = {
+        one.id: part
+        for one in coming
+        if one.case and (part := parts.get(one.case)) and part.desk_id == one.party
+    }
     newest: dict[tuple[UUID, Key], UUID] = {(part.desk_id, part.key): id for id, part in of.items()}
     told = {one.id for one in coming if one.id not in of}
     for id in newest.values():

@@ -4,25 +4,24 @@ A move writes its journal row in its own transaction and nothing more for this. 
 cursor's new place are one transaction, so a step is told exactly once however often a worker dies.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from gezhi.cases.fold import FOLDED
 from gezhi.catalogue import queries as catalogue
+from gezhi.flows import herald_network as network
 from gezhi.flows.fold_news import carry_on, folded
+from gezhi.flows.herald_steps import Step, steps_of
 from gezhi.journal import outbox
 from gezhi.journal.following import read_on
 from gezhi.journal.outbox import Following
-from gezhi.journal.queries import after_position, sealed_position, stories_until
-from gezhi.kernel.actor import ActorKind
+from gezhi.journal.queries import after_position, sealed_position
 from gezhi.notices import actions as notices
 from gezhi.notices import events, receivers
 from gezhi.notices.actions import Coming
@@ -37,20 +36,6 @@ MAIL = "mail"  # errand kind; payload: notice, mailbox
 TO_USERS = "wecom.notice"  # errand kind; payload: notice
 WECOM_ROAD = "wecom"  # all that leaves by the office's application in WeCom
 BATCH = 250  # entries: a few ten milliseconds of SQLite's only writer
-KNOWN = frozenset(FOLDED)
-
-
-class Step(NamedTuple):
-    """One journal row of a case with the row before and after it. id, position, at: the entry's."""
-
-    id: UUID
-    position: int
-    case: UUID
-    event: str
-    at: datetime
-    by: UUID | None
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
 
 
 def catch_up(*, at: datetime) -> int:
@@ -69,33 +54,23 @@ def _follow(at: datetime) -> int:
     new = [step for step in steps_of(cases, reached) if step.position > position]
     coming, settled = _notices(new, at)
     coming, outside = folded(coming, at=at)
-    told = [one for one in coming if one.id in outside]
+    others, over = network.coming_of(entries, position)
+    told = [one for one in coming if one.id in outside] + others
+    coming = coming + others
     mails = _mails(told, at)
     sent = {coming_id: len(errands) for coming_id, errands in mails.items()}
     left = notices.heads(settled)
     notices.write(
-        [replace(one, mails=sent.get(one.id, 0)) for one in coming], settled, position=reached, at=at
+        [replace(one, mails=sent.get(one.id, 0)) for one in coming],
+        settled,
+        position=reached,
+        at=at,
+        other_settled=over,
     )
     carry_on(left)
     mailed = (errand for errands in mails.values() for errand in errands)
     outbox.queue(*mailed, *_chats(told, at), *_hooks(new, at))
     return len(entries)
-
-
-def steps_of(cases: Iterable[UUID], position: int) -> Iterator[Step]:
-    """All steps of these cases up to a position, case by case, in order. 1 query."""
-    for case, entries in groupby(stories_until("case", cases, position), key=lambda entry: entry.subject_id):
-        yield from steps(case, entries)
-
-
-def steps(case: UUID, entries: Iterable[Any]) -> Iterator[Step]:
-    """One case's journal rows, in order, each with what they add up to before and after it."""
-    row: dict[str, Any] = {}
-    for entry in entries:
-        after = row | {name: value for name, value in entry.after.items() if name in KNOWN}
-        by = entry.actor_id if entry.actor_kind == ActorKind.ACCOUNT else None
-        yield Step(entry.id, entry.position or 0, case, entry.event, entry.at, by, row, after)
-        row = after
 
 
 def _notices(new: Sequence[Step], at: datetime) -> tuple[list[Coming], set[UUID]]:
@@ -140,7 +115,7 @@ def _mails(coming: Sequence[Coming], at: datetime) -> dict[UUID, list[Following]
                 f"{one.id}:{box.id}",
                 at,
                 {"notice": str(one.id), "mailbox": str(box.id)},
-                ("case", one.case),
+                (one.about, one.thing),
                 mail_road(box.id),
             )
             for box in boxes.get(one.party, [])
@@ -161,14 +136,14 @@ def _chats(coming: Sequence[Coming], at: datetime) -> list[Following]:
             f"{one.id}:{robot.id}",
             at,
             {"notice": str(one.id), "robot": str(robot.id)},
-            ("case", one.case),
+            (one.about, one.thing),
             robots.road(robot.id),
         )
         for one in coming
         for robot in known.get(one.party, [])
     ]
     return posted + [
-        Following(TO_USERS, str(one.id), at, {"notice": str(one.id)}, ("case", one.case), WECOM_ROAD)
+        Following(TO_USERS, str(one.id), at, {"notice": str(one.id)}, (one.about, one.thing), WECOM_ROAD)
         for one in coming
         if one.party in reached
     ]

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from gezhi.flows.herald import MAIL, Step, hook_key, steps, wants
+from gezhi.flows import herald_network as network
+from gezhi.flows.herald import MAIL, hook_key, wants
+from gezhi.flows.herald_steps import Step, steps
 from gezhi.journal import outbox
 from gezhi.journal.queries import entries_of
 from gezhi.kernel.finding import Finding
@@ -25,6 +27,8 @@ def findings(at: datetime) -> Iterator[Finding]:
     """Nothing, when all is well."""
     kept = queries.kept_since()
     yield from _steps(kept)
+    for kind in network.FOLLOWED:
+        yield from _steps_of_things(kind, kept)
     yield from _mails(kept)
     yield from _settings(at)
 
@@ -41,6 +45,27 @@ def _steps(kept: datetime | None) -> Iterator[Finding]:
     )
     while page := list(islice(read, PAGE)):
         yield from _untold([step for story in page for step in story], told, messages)
+
+
+def _steps_of_things(kind: str, kept: datetime | None) -> Iterator[Finding]:
+    """The same of other things than cases, which no program outside is told of. 1 query, 1 more a page of things."""
+    since, until = queries.told_since()
+    known = network.FOLLOWED[kind].known
+    stories = groupby(entries_of(kind), key=lambda entry: entry.subject_id)
+    read = (
+        [
+            step
+            for step in steps(thing, entries, known)
+            if since < step.position <= until and not _is_old(step, kept)
+        ]
+        for thing, entries in stories
+    )
+    while page := list(islice(read, PAGE)):
+        read_now = [step for story in page for step in story]
+        notices = queries.told_of_things({step.case for step in read_now})
+        for step, found in network.untold(kind, read_now, notices):
+            where = f"{kind} {step.after.get('number', step.case)}"
+            yield Finding("I12", where, f"{step.event}: nobody was told that it is {found.news.value}")
 
 
 def _is_old(step: Step, kept: datetime | None) -> bool:

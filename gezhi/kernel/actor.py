@@ -1,6 +1,6 @@
 """Who does a deed: a person with posts, a reporter with a code, or the office's own clockwork."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +10,7 @@ class ActorKind(StrEnum):
     REPORTER = "reporter"
     SYSTEM = "system"
     VISITOR = "visitor"
+    LINK = "link"  # whoever opened a party's task link
 
 
 class Duty(StrEnum):
@@ -28,18 +29,19 @@ class Post:
     """One current post of an account, as values: duty, the party served, and the area it covers.
 
     path: the place subtree covered ("" = the party's work only, "/" = the whole jurisdiction).
-    grid: one grid cell covered, or None.
+    grid: one grid cell covered, or None. kind: what the party is (property, agency, …); "" = not looked up.
     """
 
     duty: Duty
     party: UUID | None = None
     path: str = ""
     grid: UUID | None = None
+    kind: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The doer of one deed. `id` is the account's or the report's id; the system and visitors have none."""
+    """The doer of one deed. `id` is the account's, the report's or the link's id; the system and visitors have none."""
 
     kind: ActorKind
     id: UUID | None = None
@@ -64,3 +66,8 @@ VISITOR = Actor(ActorKind.VISITOR)
 def reporter(report_id: UUID) -> Actor:
     """The person who holds the tracking code of this report. No name: nobody asks for one."""
     return Actor(ActorKind.REPORTER, id=report_id)
+
+
+def link(link_id: UUID, name: str) -> Actor:
+    """Whoever opened a task link, named as the party it was made for. Without posts: what asks for posts gives him nothing."""
+    return Actor(ActorKind.LINK, id=link_id, name=name)

@@ -1,6 +1,6 @@
 """Write notices down as the journal is followed, and mark them as read."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from gezhi.journal.following import held
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.refusal import NotFound
-from gezhi.notices.models import Cursor, FloodTold, Notice, Seen
+from gezhi.notices.models import CASE, Cursor, FloodTold, Notice, Seen
 from gezhi.notices.queries import unread
 from gezhi.notices.whom import News
 
@@ -21,11 +21,14 @@ MOST_AT_ONCE = 1000  # notices marked in one deed
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A notice to be written: `id` is made before, so that errands may name it. is_settled: a later step of the same batch ended it. stands_for: as the row's."""
+    """A notice to be written: `id` is made before, so that errands may name it. is_settled: a later step of the same batch ended it. stands_for: as the row's.
+
+    case: None of another thing, which about and about_id name.
+    """
 
     id: UUID
     entry: UUID
-    case: UUID
+    case: UUID | None
     party: UUID
     news: News
     at: datetime
@@ -34,6 +37,16 @@ class Coming:
     is_settled: bool = False
     mails: int = 0
     stands_for: int = 1
+    about: str = CASE
+    about_id: UUID | None = None
+
+    @property
+    def thing(self) -> UUID:
+        """What it is about, a case or another thing: ids are unique among all of them."""
+        found = self.case or self.about_id
+        if found is None:
+            raise ValueError("a notice is about something")
+        return found
 
 
 def held_position() -> int:
@@ -41,17 +54,26 @@ def held_position() -> int:
     return held(Cursor).position
 
 
-def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int, at: datetime) -> None:
-    """The notices of one batch, what no longer waits on the settled cases, and how far the journal is read now. Of one case only the
-    newest waits for a party. In the caller's transaction that holds the position; 4 statements at most.
+def write(
+    coming: Sequence[Coming],
+    settled: Collection[UUID],
+    *,
+    position: int,
+    at: datetime,
+    other_settled: Collection[UUID] = (),
+) -> None:
+    """The notices of one batch, what no longer waits on the settled things, and how far the journal is read now. Of one thing only the
+    newest waits for a party. In the caller's transaction that holds the position; 4 statements at most, 1 more where other things than
+    cases are among them.
     """
-    newer = {(one.case, one.party) for one in coming}
-    cases = {*settled, *(case for case, _ in newer)}
-    open_ones = Notice.objects.filter(case_id__in=cases, settled_at=None) if cases else Notice.objects.none()
+    newer = {(one.thing, one.party) for one in coming}
+    things = {*settled, *(thing for thing, _ in newer)}
+    others = {one.thing for one in coming if one.about != CASE} | set(other_settled)
     over = [
         id
-        for id, case, party in open_ones.values_list("id", "case_id", "party_id")
-        if case in settled or (case, party) in newer
+        for rows in _waiting(things - others, others)
+        for id, thing, party in rows
+        if thing in settled or thing in other_settled or (thing, party) in newer
     ]
     if over:
         Notice.objects.filter(id__in=over).update(settled_at=at)
@@ -61,6 +83,8 @@ def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int,
                 id=one.id,
                 entry_id=one.entry,
                 case_id=one.case,
+                about=one.about,
+                about_id=one.about_id,
                 party_id=one.party,
                 person_id=one.person,
                 by=one.by,
@@ -74,6 +98,16 @@ def write(coming: Sequence[Coming], settled: Collection[UUID], *, position: int,
         ]
     )
     Cursor.objects.update(position=position)
+
+
+def _waiting(cases: Collection[UUID], others: Collection[UUID]) -> Iterator[QuerySet[Any, Any]]:
+    """(id, thing, party) of what waits on these. 1 query for each that is not empty."""
+    waits = Notice.objects.filter(settled_at=None)
+    if cases:
+        yield waits.filter(case_id__in=cases).values_list("id", "case_id", "party_id")
+    if others:
+        rows = waits.exclude(about=CASE).filter(about_id__in=others)
+        yield rows.values_list("id", "about_id", "party_id")
 
 
 def fold(fresh: QuerySet[Any], party: UUID, *, at: datetime) -> None:
@@ -94,7 +128,7 @@ def forget(*, before: datetime, most: int) -> int:
     """Take away notices of steps before a moment that wait no longer, and who has read them, the oldest first, no more than `most`. What stands for
     nothing beside a flood stays as long as its case is open. Returns how many.
     """
-    is_over = Q(stands_for__gt=0) | Q(case__closed_at__isnull=False)
+    is_over = Q(stands_for__gt=0) | Q(case__closed_at__isnull=False)  # of other things each stands for one
     old = Notice.objects.filter(is_over, settled_at__isnull=False, at__lt=before).order_by("at")
     ids = list(old.values_list("id", flat=True)[:most])
     Seen.objects.filter(notice_id__in=ids).delete()
@@ -142,14 +176,13 @@ def _of_fresh(fresh: QuerySet[Any], party: UUID) -> QuerySet[Notice]:
 
 
 @transaction.atomic
-def read(notice_id: UUID, *, actor: Actor, at: datetime) -> UUID:
-    """Mark one notice as read by this actor; returns the case it is about. Raises NotFound for others' notices."""
+def read(notice_id: UUID, *, actor: Actor, at: datetime) -> tuple[str, UUID]:
+    """Mark one notice as read by this actor; returns what it is about, and its id. Raises NotFound for others' notices."""
     notice: Notice | None = unread(actor, with_read=True, with_settled=True).filter(id=notice_id).first()
     if notice is None:
         raise NotFound("notice")
     _mark([notice], actor, at)
-    found: UUID = notice.case_id
-    return found
+    return notice.about, notice.thing
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Who is told of new work, by which receivers, and how far the journal has been read for it. Written by this package's actions only."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,17 +9,22 @@ from gezhi.tenancy.fields import TenantFK
 from gezhi.tenancy.models import TenantModel
 
 ACCOUNT = "parties.Account"  # reference row
+CASE = "case"  # what a notice is about, unless it says otherwise
 
 
 class Notice(TenantModel):
-    """New work that came to a party by one step of a case; to one person of it when `person` is named.
+    """New work that came to a party by one step of a case, or of another thing; to one person of it when `person` is named.
+
+    about, about_id: another thing than a case (a task, a meeting): its kind and id; then there is no case.
 
     news: see whom.News. stands_for: how many fresh reports of one flood it tells; 0: told by a newer one (flows/fold_news.py). by: who made the step (he needs no notice of it). settled_at: it waits no longer, somebody acted or something newer came. mails: to how many
     mailboxes of the party it was sent besides. Whether somebody may see it is asked of the case each time.
     """
 
     entry = TenantFK("journal.Entry", db_index=False)
-    case = TenantFK("cases.Case", db_index=False)
+    case = TenantFK("cases.Case", null=True, db_index=False)
+    about = models.CharField(max_length=16, default=CASE)
+    about_id = models.UUIDField(null=True)
     party = TenantFK("parties.Party", db_index=False)
     person = models.ForeignKey(ACCOUNT, models.PROTECT, null=True, related_name="+", db_index=False)
     by = models.UUIDField(null=True)
@@ -31,6 +38,11 @@ class Notice(TenantModel):
         constraints = (
             models.UniqueConstraint(
                 fields=["jurisdiction", "entry", "party"], name="one_notice_per_step_and_party"
+            ),
+            models.CheckConstraint(
+                condition=Q(about=CASE, case__isnull=False, about_id__isnull=True)
+                | (~Q(about=CASE) & Q(case__isnull=True, about_id__isnull=False)),
+                name="a_notice_is_about_a_case_or_names_its_thing",
             ),
         )
         indexes = (
@@ -46,6 +58,11 @@ class Notice(TenantModel):
                 name="notices_that_wait_on_a_case",
             ),
             models.Index(
+                fields=["jurisdiction", "about", "about_id"],
+                condition=Q(settled_at__isnull=True, about_id__isnull=False),
+                name="notices_that_wait_on_a_thing",
+            ),
+            models.Index(
                 fields=["jurisdiction", "at"],
                 condition=Q(settled_at__isnull=False),
                 name="settled_notices_by_age",
@@ -54,6 +71,14 @@ class Notice(TenantModel):
 
     def __str__(self) -> str:
         return self.news
+
+    @property
+    def thing(self) -> UUID:
+        """The id of the case, or of the other thing."""
+        found: UUID | None = self.case_id or self.about_id
+        if found is None:
+            raise ValueError("a notice is about something")
+        return found
 
 
 class FloodTold(TenantModel):

@@ -1,4 +1,7 @@
-"""Read notices: what waits for somebody, newest first. Nobody reads of a case that he may not open, nor what came to a post he has left."""
+"""Read notices: what waits for somebody, newest first. Nobody reads of a case that he may not open, nor what came to a post he has left.
+
+Of another thing than a case (a task) whoever works for the party reads it: there is nothing in it that anybody said.
+"""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -12,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from gezhi.cases import queries as cases
 from gezhi.kernel import counting
 from gezhi.kernel.actor import Actor, Duty
-from gezhi.notices.models import Cursor, Notice, Seen
+from gezhi.notices.models import CASE, Cursor, Notice, Seen
 from gezhi.reports.queries import unpublished_runs
 from gezhi.tenancy.prepared import PreparedCount
 
@@ -38,7 +41,7 @@ def unread(
         if hidden is None
         else cases.is_surely_visible(actor, "case_id", hidden)
     )
-    rows = Notice.objects.filter(to_me, may_see)
+    rows = Notice.objects.filter(to_me, ~Q(about=CASE) | may_see)  # other things carry no words
     rows = rows.filter(Q(by=None) | ~Q(by=actor.id))
     if not with_settled:
         rows = rows.filter(settled_at=None)
@@ -115,6 +118,12 @@ def told_of(cases: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     return set(Notice.objects.filter(case_id__in=cases).values_list("entry_id", "party_id"))
 
 
+def told_of_things(ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """(journal row, party) of every notice on these other things. 1 query."""
+    rows = Notice.objects.exclude(about=CASE).filter(about_id__in=ids)
+    return set(rows.values_list("entry_id", "party_id"))
+
+
 def mailed(since: datetime | None) -> Iterator[tuple[UUID, int]]:
     """Notices that were sent by mail, and to how many mailboxes; since: of what came then or later, None = all. 1 streamed query."""
     rows = Notice.objects.filter(Q(at__gte=since) if since else Q(), mails__gt=0)
@@ -123,4 +132,4 @@ def mailed(since: datetime | None) -> Iterator[tuple[UUID, int]]:
 
 def is_kept_from(one: Notice) -> bool:
     """Whether the case has become, since, one that this party must not hear of: it complains of it."""
-    return bool(one.case.complained_of_id == one.party_id)
+    return one.case is not None and bool(one.case.complained_of_id == one.party_id)

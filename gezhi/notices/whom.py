@@ -1,6 +1,6 @@
 """To whom a step of a case brings new work, and when that is over. PURE: a row before, a row after, a decision.
 
-A row is what the journal adds up to (cases.fold): JSON values by field name. Source: design §4 "who acts next", issue "notice of new work".
+A row is what the journal adds up to (cases.fold): JSON values by field name, and who supervises it (`supervisor`, a party's id). Source: design §4 "who acts next", issue "notice of new work".
 """
 
 from collections.abc import Callable, Mapping
@@ -32,11 +32,27 @@ class News(StrEnum):
     DUE_SOON = "due_soon"
     ESCALATED = "escalated"
     URGED = "urged"
+    ASSIGNED = "assigned"  # by name, within the party
+    SUPERVISED = "supervised"  # a level above wants an answer
+    REPORTED_BACK = "reported_back"
+    SUPERVISION_LATE = "supervision_late"
+    TASKS_IN = "tasks_in"  # the others have done their shares
+    TASK = "task"  # a share of somebody else's case
+    TASK_TAKEN = "task_taken"
+    TASK_RETURNED = "task_returned"
+    TASK_DONE = "task_done"
+    TASK_BACK = "task_back"  # it was not good enough
+    TASK_TIME = "task_time"  # more time is asked for
+    TASK_TIME_SAID = "task_time_said"  # it was granted, or not
+    TASK_OFF = "task_off"  # it need not be done any more
+    TASK_LATE = "task_late"  # its day is near, or past
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What came, and to whom: a party's id; a person's (an account's id) when one is named. party "" = the officer who approves there."""
+    """What came, and to whom: a party's id; a person's (an account's id) when one is named. party "" = the officer who approves there;
+    of a task, whoever set it.
+    """
 
     news: News
     party: str
@@ -70,6 +86,8 @@ def _concern(event: str, before: Row, after: Row) -> Concern | None:
     if not before:
         fresh = News.DANGER if after.get("feared_id") else News.REPORTED
         return None if after.get("run_id") else Concern(fresh, desk)
+    if event == "task_done" and after.get("tasks_open") == 0:
+        return Concern(News.TASKS_IN, lead)
     if event in _TIMED:
         return _TIMED[event](after)
     if _changed("state", before, after) and state == State.TO_CHECK:
@@ -102,6 +120,10 @@ _TIMED: Mapping[str, Callable[[Row], Concern]] = {
     "request_extension": lambda after: Concern(News.APPROVAL, ""),
     "resume": lambda after: Concern(News.RESUMED, after["lead_id"]),
     "urge": lambda after: Concern(News.URGED, _acting(after)),
+    "assign": lambda after: Concern(News.ASSIGNED, after["lead_id"], after.get("handler_id")),
+    "supervise": lambda after: Concern(News.SUPERVISED, after["lead_id"]),
+    "report_back": lambda after: Concern(News.REPORTED_BACK, after.get("supervisor", "")),
+    "supervision_late": lambda after: Concern(News.SUPERVISION_LATE, after.get("supervisor", "")),
     "remind": _reminded,
     "escalate": lambda after: Concern(
         News.ESCALATED, after["escalated_to_id"], after.get("escalated_person_id")

@@ -24,6 +24,20 @@ NEWS: Mapping[str, Any] = {
     News.DUE_SOON: pgettext_lazy("news", "快到期了"),
     News.ESCALATED: pgettext_lazy("news", "超期，督办到您这里"),
     News.URGED: pgettext_lazy("news", "催办，请抓紧"),
+    News.ASSIGNED: pgettext_lazy("news", "指派给您"),
+    News.SUPERVISED: pgettext_lazy("news", "上级督办，等您答复"),
+    News.REPORTED_BACK: pgettext_lazy("news", "督办有了答复"),
+    News.SUPERVISION_LATE: pgettext_lazy("news", "督办到期，还没有答复"),
+    News.TASKS_IN: pgettext_lazy("news", "协办的都办好了，等您办结"),
+    News.TASK: pgettext_lazy("news", "请您单位协办"),
+    News.TASK_TAKEN: pgettext_lazy("news", "协办单位接了"),
+    News.TASK_RETURNED: pgettext_lazy("news", "协办退回来了，等您另派"),
+    News.TASK_DONE: pgettext_lazy("news", "协办单位办好了一份"),
+    News.TASK_BACK: pgettext_lazy("news", "协办没有通过，要返工"),
+    News.TASK_TIME: pgettext_lazy("news", "协办要延期，等您答复"),
+    News.TASK_TIME_SAID: pgettext_lazy("news", "延期有了答复"),
+    News.TASK_OFF: pgettext_lazy("news", "协办收回了，不用再办"),
+    News.TASK_LATE: pgettext_lazy("news", "协办快到期，或已到期"),
 }
 
 

@@ -45,12 +45,16 @@ def posts_from(facts: Iterable[PostFacts], grids: Mapping[UUID, list[UUID]]) -> 
 
 def _posts(fact: PostFacts, cells: list[UUID]) -> list[Post]:
     if fact.grid is not None:
-        return [Post(fact.duty, fact.party, "", fact.grid)]
+        return [_post(fact, "", fact.grid)]
     if fact.place_path:
-        return [Post(fact.duty, fact.party, fact.place_path)]
+        return [_post(fact, fact.place_path)]
     if fact.needs_team_grids and cells:
-        return [Post(fact.duty, fact.party, "", cell) for cell in cells]
-    return [Post(fact.duty, fact.party, _path(fact))]
+        return [_post(fact, "", cell) for cell in cells]
+    return [_post(fact, _path(fact))]
+
+
+def _post(fact: PostFacts, path: str, grid: UUID | None = None) -> Post:
+    return Post(fact.duty, fact.party, path, grid, kind=str(fact.party_kind))
 
 
 def _path(fact: PostFacts) -> str:

@@ -90,6 +90,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries.append(_entry("desk:map", "map", _("地图")))
     if notices.is_told(actor):
         entries.append(_entry("desk:notices", "bell", _("新到"), notices_new(actor, at)))
+        entries.append(_entry("desk:tasks", "handshake", _("协办任务")))
     if actor.has(*DESK):
         entries.append(_entry("desk:new_report", "plus", _("来电来访登记")))
         entries.append(_entry("desk:paste", "message", _("粘贴群聊")))

@@ -27,10 +27,10 @@ from gezhi.kernel.refusal import (
 )
 from gezhi.parties import queries as parties
 from gezhi.reports.intake import MOST_PHOTOS
-from gezhi.web import georeport, problems, words
+from gezhi.web import georeport, networkwords, problems, words
 from gezhi.web.context import look
 from gezhi.web.limits import TooOften
-from gezhi.web.refusalwords import MAP, MONTHS, NOT_FROM_HERE, PHOTOS, SHOWING
+from gezhi.web.refusalwords import MAP, MONTHS, NOT_FROM_HERE, PHOTOS, PUBLIC_WORDS, SHOWING
 
 if TYPE_CHECKING:
     from gezhi.web.asked import Asked
@@ -76,17 +76,8 @@ ADVICE: Final[Mapping[int, str]] = {
 SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     **SHOWING,
     ("text", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
-    ("public_words", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
-    ("public_words", "phone"): gettext_noop("句子里有电话号码，不能公开。请改掉再发布。"),
-    ("public_words", "identity"): gettext_noop("句子里有身份证号，不能公开。请改掉再发布。"),
-    ("public_words", "plate"): gettext_noop("句子里有车牌号，不能公开。请改掉再发布。"),
-    ("public_words", "card"): gettext_noop("句子里有银行卡号，不能公开。请改掉再发布。"),
-    ("public_words", "email"): gettext_noop("句子里有邮箱，不能公开。请改掉再发布。"),
-    ("public_words", "chat"): gettext_noop("句子里有微信或QQ号，不能公开。请改掉再发布。"),
-    ("public_words", "number"): gettext_noop("句子里有一长串号码，可能是谁的，不能公开。请改掉再发布。"),
-    ("public_words", "to_confirm"): gettext_noop(
-        "标出的像是人名或门牌。请改掉；确实不是，就勾上下面一项再发布。"
-    ),
+    **PUBLIC_WORDS,
+    **networkwords.SENTENCES,
     ("fixture", "unknown"): gettext_noop("没有这个设施，或者它不在这一件的位置。请重新选择。"),
     ("practice", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
     ("contact", "not_a_phone"): gettext_noop(

@@ -5,6 +5,8 @@ from typing import Final
 
 from django.utils.translation import gettext_noop
 
+from gezhi.web import networkwords
+
 NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "no_words_complaint": gettext_noop("反映物业的事，不向其他居民公开，也不写公开说明。"),
     "no_words_referred": gettext_noop("不归这里管的事，不写公开说明。"),
@@ -35,7 +37,21 @@ NOT_FROM_HERE: Final[Mapping[str, str]] = {
     "too_late": gettext_noop("导入超过一天，不能整批撤回。请逐件办理。"),
     "under_way": gettext_noop("还在办，办完才能撤销。"),
     "not_undone": gettext_noop("催办发出去就收不回来，不能撤销。"),
+    **networkwords.NOT_FROM_HERE,
     "circumstances": gettext_noop("现在不能这样办：条件还不满足，或者已经过了时间。"),
+}
+PUBLIC_WORDS: Final[Mapping[tuple[str, str] | str, str]] = {
+    ("public_words", "too_long"): gettext_noop("太长了，最多 %(limit)s 字。请缩短一些。"),
+    ("public_words", "phone"): gettext_noop("句子里有电话号码，不能公开。请改掉再发布。"),
+    ("public_words", "identity"): gettext_noop("句子里有身份证号，不能公开。请改掉再发布。"),
+    ("public_words", "plate"): gettext_noop("句子里有车牌号，不能公开。请改掉再发布。"),
+    ("public_words", "card"): gettext_noop("句子里有银行卡号，不能公开。请改掉再发布。"),
+    ("public_words", "email"): gettext_noop("句子里有邮箱，不能公开。请改掉再发布。"),
+    ("public_words", "chat"): gettext_noop("句子里有微信或QQ号，不能公开。请改掉再发布。"),
+    ("public_words", "number"): gettext_noop("句子里有一长串号码，可能是谁的，不能公开。请改掉再发布。"),
+    ("public_words", "to_confirm"): gettext_noop(
+        "标出的像是人名或门牌。请改掉；确实不是，就勾上下面一项再发布。"
+    ),
 }
 MONTHS: Final[Mapping[tuple[str, str] | str, str]] = {
     ("month", "too_old"): gettext_noop("只能冻结最近十二个月。"),

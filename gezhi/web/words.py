@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gezhi.cases import wording
 from gezhi.parties.kinds import DUTY_NAMES
 from gezhi.reports.kinds import CHANNEL_NAMES
+from gezhi.web import networkwords
 
 STATES = wording.STATES
 ENDINGS = wording.ENDINGS
@@ -67,6 +68,7 @@ WAITS: Mapping[str, Any] = {
     "to_check": _("等核查"),
     "to_confirm": _("等上报人"),
     "objected": _("等复核"),
+    **networkwords.WAITS,
 }
 
 DUTIES: Mapping[str, Any] = {duty.value: name for duty, name in DUTY_NAMES.items()}
@@ -109,6 +111,7 @@ ACTS: Mapping[str, Any] = {
     "note": _("记一笔"),
     "add": _("补充情况"),
     "urge": _("催办"),
+    **networkwords.ACTS,
 }
 
 # A line of the timeline: what happened.
@@ -180,6 +183,7 @@ DEEDS: Mapping[str, Any] = {
     "contact_revealed": _("查看了联系电话"),
     "contact_left": _("补留了联系电话"),
     "erased": _("个人信息已清除"),
+    **networkwords.DEEDS,
 }
 
 
@@ -231,6 +235,7 @@ LACKS: Mapping[str, Any] = {
     "contact": _("请留下电话"),
     "order_answer": _("请写明答复的内容"),
     "order_verdict": _("请选一项评价"),
+    **networkwords.LACKS,
 }
 
 PICTURES: Mapping[str, Any] = {

@@ -73,6 +73,8 @@ NOT_A_PAGE = {
     "open311:updates": "for programs",
     "open311:token": "for programs",
     "desk:end_open_key": "POST",
+    "desk:task": "of a case that is shared; looked at by itself in tests/browser/test_shared_case.py",
+    "desk:task_move": "as above",
     "desk:map_spot": "what a sign on the map holds, beside it; looked at in test_map.py",
     "desk:bulk": "the bar of the list leads there; looked at in test_bulk.py",
     "desk:bulk_deed": "of one's own deed; looked at in test_bulk.py",

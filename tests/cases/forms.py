@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from gezhi.cases import queries as cases
+from gezhi.cases.effects import AT_WORK
 from gezhi.cases.lifecycle import Offer
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.catalogue import queries as catalogue
+from gezhi.parties import queries as parties
 from tests.cast import Cast, proof
 
 CLOCKWORK = frozenset(
-    {"remind", "escalate", "ask_lapses", "confirm_lapses", "resume"}
+    {"remind", "escalate", "ask_lapses", "confirm_lapses", "resume", "supervision_late"}
 )  # its timer's, at its time
 # What may be done at any time and moves nothing on.
 ON_THE_SIDE = frozenset(
@@ -26,6 +28,9 @@ ON_THE_SIDE = frozenset(
         "correct",
         "made_safe",
         "put_to_meeting",
+        "assign",
+        "supervise",
+        "report_back",
     }
 )
 FIELDS: dict[str, frozenset[str]] = {
@@ -38,10 +43,17 @@ FIELDS: dict[str, frozenset[str]] = {
     "party": frozenset({"party"}),
     "into": frozenset({"into"}),
     "until": frozenset({"until"}),
+    "person": frozenset({"person"}),
     "on_site": frozenset({"presence"}),
     "place": frozenset(),
     "category": frozenset({"category"}),
 }
+
+
+def hand_of(case: Case, at: datetime) -> UUID | None:
+    """Somebody who works for the accountable party, if anybody does."""
+    there = [one for one in parties.people(case.lead_id, at) if one.duty in AT_WORK]
+    return there[0].account_id if there else None
 
 
 def brings(cast: Cast, case: Case, into: UUID | None, at: datetime) -> dict[str, object]:
@@ -52,6 +64,7 @@ def brings(cast: Cast, case: Case, into: UUID | None, at: datetime) -> dict[str,
         "shown": proof(at),
         "party": cast.agency if case.lead_id == cast.property else cast.property,
         "into": into,
+        "person": hand_of(case, at),
         "until": max(at, case.fix_due or at) + timedelta(days=7),
         "presence": "position",
         "count": 1,

@@ -44,7 +44,7 @@ from gezhi.parties.days import local_day
 from gezhi.reports import check as reports_check
 from gezhi.reports import queries as reports
 from gezhi.reports.intake import Intake
-from tests.cases.forms import CLOCKWORK, ON_THE_SIDE, brings, everything, filled
+from tests.cases.forms import CLOCKWORK, ON_THE_SIDE, brings, everything, filled, hand_of
 from tests.cast import Cast, done, lin, photo, walk
 
 MOST_CASES = 5
@@ -137,7 +137,8 @@ class Office(RuleBasedStateMachine):
             for offer in cases.offers_for(case, actor=actor, at=self.at):
                 is_timers = actor is SYSTEM and offer.event in CLOCKWORK
                 wants_category = offer.event == "done" and case.category_id is None
-                if not is_timers and not wants_category:
+                wants_person = offer.event == "assign" and hand_of(case, self.at) is None
+                if not is_timers and not wants_category and not wants_person:
                     found.setdefault(offer.event, []).append((actor, offer))
         return found
 

@@ -91,7 +91,7 @@ def test_nobody_checks_his_own_work_even_if_the_policy_slept(
 ) -> None:
     """Twin: with the policy switched off the database itself refuses."""
     case = advance(in_hand(cast, noon).id, done(noon), actor=cast.qian, at=noon)
-    monkeypatch.setattr("gezhi.cases.actions.roles_for", lambda actor, case: frozenset({"checker"}))
+    monkeypatch.setattr("gezhi.cases.actions.roles_now", lambda actor, case: frozenset({"checker"}))
     with pytest.raises(IntegrityError), transaction.atomic():
         advance(case.id, Move("pass_check", note="好"), actor=cast.qian, at=noon)
 

@@ -133,9 +133,9 @@ def test_roles_follow_post_ground_and_party(cast: Cast, noon: datetime) -> None:
         "魏": {G},
         "陈": {D, C},
         "赵": {C},
-        "孙": {S},
+        "孙": {S, Role.LEADER},
         "钱": {S, G},
-        "周": {D, A, C},
+        "周": {D, A, C, Role.SUPERVISOR},
         "高": set(),
         "莫": set(),
     }

@@ -63,7 +63,7 @@ def test_loading_is_written_in_the_journal(office, noon):
             "condition": sum(len(row.conditions) for row in BOOK),
             "proof": sum(row.proof is not None for row in BOOK),
             "officecalendar": 3,
-            "officerule": 20,
+            "officerule": 23,
         },
     )
     assert list(journal_findings()) == []
@@ -89,7 +89,9 @@ def test_two_offices_have_copies_of_their_own(office, noon, admin_actor):
 
 def test_the_shipped_rules_are_what_the_design_says(office, noon):
     actions.load_book(actor=SYSTEM, at=noon)
-    assert queries.rules() == Rules(240, 240, 960, 7, 5, 20, 90, 24, 75, 240, 3, 60, 10, 0, 1, 0, 90, 0, 0, 0)
+    assert queries.rules() == Rules(
+        240, 240, 960, 7, 5, 20, 90, 24, 75, 240, 3, 60, 10, 0, 1, 0, 90, 0, 0, 0, 3, 240, 30
+    )
     assert {row.key for row in queries.rule_rows() if row.proposed} == {
         "accept_minutes",
         "take_minutes",
@@ -101,6 +103,9 @@ def test_the_shipped_rules_are_what_the_design_says(office, noon):
         "freeze_month_day",
         "keep_traces_days",
         "public_map_open",
+        "site_visit_days",
+        "whistle_minutes",
+        "whistle_urgent_minutes",
     }
 
 

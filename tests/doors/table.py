@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 FILE = Path(__file__).with_name("permissions.txt")
+OF_PARTS = FILE.with_suffix("")  # a folder: rows of the whole network, a file a part, under the same head
 WORDS = re.compile(r"ok|did|login|[45]\d\d")
 BRACES = re.compile(r"\{([\w.]+)\}")
 PROGRAMS = ("/api/v1/", "/open311/")
@@ -83,8 +84,9 @@ def _row(number: int, line: str, people: tuple[str, ...]) -> Row:
 
 @cache
 def declared() -> tuple[Row, ...]:
-    """The rows of the product's own table."""
-    return read(FILE.read_text(encoding="utf-8"))
+    """The rows of the product's own table, behind it those of the network's parts."""
+    files = [FILE, *sorted(OF_PARTS.glob("*.txt"))]
+    return read("\n".join(file.read_text(encoding="utf-8") for file in files))
 
 
 def filled(text: str, things: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from gezhi.kernel.actor import Actor
 from gezhi.parties import policy
 from gezhi.web.casework.asks import ASKS
+from gezhi.web.casework.network import taskforms
 from gezhi.web.pocket.moves import HERE
 from tests.doors import table
 from tests.doors.asking import Knocker
@@ -19,6 +20,7 @@ ALIKE = (("wei", "mo", "qian", "gao"), ("tang", "yu"))  # workers; people withou
 REFUSED = {"403", "401"}  # before anything is looked up that could tell them apart
 SAMPLE = ("lin", "zhou", "he", "yu")  # who asks where it makes no difference
 EVENTS_AT = {"desk/cases/<str:number>/move/<slug:event>/": ASKS, "my/cases/<str:number>/<slug:event>/": HERE}
+EVENTS_AT["desk/tasks/<uuid:task_id>/<slug:event>/"] = taskforms.ASKS
 
 # Where a POST is heard and the office's tables stay as they are, whoever sends it.
 LEAVES_NOTHING = {

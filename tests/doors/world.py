@@ -53,6 +53,7 @@ from tests.cast import PASSWORD, START, Cast, done, lin, lin_reports, photo, wal
 from tests.doors.carried import of_forms
 from tests.doors.lessons import lesson
 from tests.doors.many import of_bulk
+from tests.doors.network import tasks
 from tests.doors.papers import of_the_ledger
 from tests.showing import album_as_things
 
@@ -342,6 +343,8 @@ def fill(cast: Cast, at: datetime) -> Things:
         **of_books("A1", cast.chen, at),
         **of_bulk("A1", cast, at),
         **of_forms(at),
+        **tasks.things("A1", cast, town.stairwell, cast.chen, cast.qian, cast.property, at),
+        **tasks.things("B2", cast, town.street_b, cast.zhou, cast.mo, cast.team_b2, at),
     }
 
 
@@ -357,6 +360,7 @@ def fill_yonder(cast: Cast, at: datetime) -> Things:
         **of_office("yonder", cast, at),
         **of_books("yonder", cast.chen, at),
         **of_bulk("yonder", cast, at),
+        **tasks.things("yonder", cast, town.stairwell, cast.chen, cast.qian, cast.property, at),
     }
 
 

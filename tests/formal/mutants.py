@@ -106,7 +106,7 @@ WAS = {
 FIRST, SECOND, LATER = (
     {"when": frozenset({fact})} for fact in (F.FIRST_RETURN, F.SECOND_RETURN, F.LATER_RETURN)
 )
-DRAWN, UNDRAWN = ({"when": frozenset({fact})} for fact in (F.DRAWN, F.UNDRAWN))
+DRAWN, UNDRAWN = ({"when": frozenset({fact, F.ALL_IN})} for fact in (F.DRAWN, F.UNDRAWN))
 PASS_ASKED = {"when": frozenset({F.ASKABLE})}
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -140,6 +140,14 @@ MUTANTS: tuple[Mutant, ...] = (
     ends(the("solve_on_spot", S.OPENED, **UNDRAWN), E.SOLVED),
     leads(the("solve_on_spot", S.OPENED, **DRAWN), S.TO_CONFIRM),
     without(the("done", S.IN_HAND), F.PROOF),
+    when(the("done", S.IN_HAND)),
+    when(the("not_found", S.DISPATCHED)),
+    when(the("join", S.IN_HAND)),
+    when(the("solve_on_spot", S.OPENED, **DRAWN), F.DRAWN),
+    leads(the("assign", S.DISPATCHED), S.IN_HAND),
+    by(the("supervise", S.IN_HAND), R.HANDLER),
+    without(the("supervise", S.IN_HAND), F.UNTIL),
+    when(the("report_back", S.TO_CHECK)),
     leads(the("done", S.IN_HAND), S.TO_CONFIRM),
     by(the("not_found", S.OPENED), R.REPORTER),
     without(the("not_found", S.DISPATCHED), F.NOTE),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gezhi.cases.lifecycle import WORKING, Ending, Fact, Role, State
 from gezhi.cases.telling import what_to_tell
 from tests.formal.steps import Step
-from tests.formal.world import ELSEWHERE, MOST_RETURNS, Case, Party, Scope, Who, World
+from tests.formal.world import ELSEWHERE, MOST_RETURNS, PERSON_OF, Case, Party, Scope, Who, World
 
 S, F, E = State, Fact, Ending
 ORDER = {state: place for place, state in enumerate(State)}
@@ -88,7 +88,7 @@ OF_WORLDS = (
     OfWorld("I4: what waits for a check has a claim and no check yet", "work", _case(lambda c: c.state is not S.TO_CHECK or (c.claim is not None and c.checker is None))),
     OfWorld("what is to be confirmed was checked", "work", _case(lambda c: c.state is not S.TO_CONFIRM or c.checker is not None)),
     OfWorld("I1: what nobody was sent is the desk's", "work", _case(lambda c: c.state not in AT_THE_DESK or (c.lead is Party.DESK and c.handler is None))),
-    OfWorld("I1: what is dispatched is another's than the desk's, and nobody has taken it yet", "work", _case(lambda c: c.state is not S.DISPATCHED or (c.lead is not Party.DESK and c.handler is None))),
+    OfWorld("I1: what is dispatched is another's than the desk's, and nobody of a third party has it", "work", _case(lambda c: c.state is not S.DISPATCHED or (c.lead is not Party.DESK and c.handler in {None, PERSON_OF[c.lead]}))),
     OfWorld("clocks stand, and more time is asked for, only while it is in hand", "work", _case(lambda c: c.state is S.IN_HAND or not (c.is_paused or c.extension_asked))),
     OfWorld("a no stands only where a yes is awaited, or was overruled", "clock", _case(lambda c: not c.is_objected or c.state in {S.TO_CONFIRM, S.CLOSED})),
     OfWorld("I11: a duplicate says of which, and nothing else does", "", _case(lambda c: (c.ending is E.DUPLICATE) == (c.into is not None))),
@@ -256,6 +256,24 @@ def _claims(before: Case, step: Step, after: Case) -> bool:
     )
 
 
+def _shares_are_in(before: Case, step: Step, after: Case) -> bool:
+    """Work leaves the hands it is in by a claim, or by a join, only when what others had to do is done."""
+    is_claimed = before.state in WORKING and (
+        after.state is S.TO_CHECK or after.ending in {E.SOLVED_ON_SPOT_UNCHECKED, E.SOLVED}
+    )
+    is_joined = step.event == "join"
+    return not (is_claimed or is_joined) or F.ALL_IN in step.brought
+
+
+def _from_above(before: Case, step: Step, after: Case) -> bool:
+    """Supervised is by another party's officer, in words and until a day; the answer is its lead's or its desk's."""
+    if step.event == "supervise":
+        return Role.SUPERVISOR in step.roles and {F.NOTE, F.UNTIL} <= step.brought
+    if step.event == "report_back":
+        return F.SUPERVISED in step.brought and bool(step.roles & {Role.HANDLER, Role.DESK})
+    return True
+
+
 def _opens(before: Case, step: Step, after: Case) -> bool:
     """A matter is opened by the desk or whoever works there, at a place and in a category; a question has words."""
     if before.state is S.REPORTED and after.state is S.OPENED:
@@ -319,6 +337,10 @@ def _stays(before: Case, step: Step, after: Case) -> bool:
         "split",
         "put_to_meeting",
         "resume",
+        "assign",
+        "supervise",
+        "report_back",
+        "supervision_late",
     }
     return step.event not in said or (before.state, before.ending) == (after.state, after.ending)
 
@@ -339,6 +361,8 @@ OF_STEPS = (
     OfStep("what is closed lives again in hand, for a reporter in time", "", _revived),
     OfStep("whoever is sent something is named by somebody who may send", "", _sent),
     OfStep("what is to be checked was claimed with proof or words", "", _claims),
+    OfStep("what is claimed done, or joined, has no share under way", "", _shares_are_in),
+    OfStep("supervised is from above, and answered by whoever has it", "", _from_above),
     OfStep("a matter is opened at a place, in a category", "", _opens),
     OfStep("what was accepted stays so, and work begins by taking it or anew", "", _begins),
     OfStep("I1: another party has yet to take it", "work", _handed),

@@ -22,6 +22,7 @@ from tests.formal.world import (
     ELSEWHERE,
     MOST_RETURNS,
     MOST_RUNGS,
+    PERSON_OF,
     STAFF,
     Case,
     Clock,
@@ -110,6 +111,7 @@ def circumstances(case: Case, scope: Scope) -> Iterator[frozenset[Fact]]:
     if case.ending is not None:
         always |= _after_closing(case)
     ways: list[tuple[set[Fact], ...]] = [({Fact.DRAWN}, {Fact.UNDRAWN}), ({Fact.UNTOUCHED}, set())]
+    ways += [({Fact.ALL_IN}, set()), ({Fact.SUPERVISED}, set())]
     if scope.work:
         always |= {RETURN_FACTS[min(case.returns, MOST_RETURNS)]} | (asked if case.extension_asked else set())
     else:
@@ -177,6 +179,7 @@ EFFECTS: dict[str, Effect] = {
     "hand_over": _give,
     "undo_dispatch": lambda case, step: case._replace(lead=Party.DESK, handler=None),
     "take": lambda case, step: case._replace(handler=step.who),
+    "assign": lambda case, step: case._replace(handler=PERSON_OF[case.lead]),
     "return": _give_back,
     "solve_on_spot": _claim(Ending.SOLVED),
     "done": _claim(Ending.SOLVED),
@@ -212,6 +215,7 @@ PLAIN = frozenset(
         "call_back",
     }
     | {"put_to_meeting", "relocate", "correct", "made_safe", "note", "add", "urge", "split"}
+    | {"supervise", "report_back", "supervision_late"}
 )
 
 

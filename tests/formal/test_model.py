@@ -61,6 +61,7 @@ def test_the_model_knows_what_every_event_does(event: str) -> None:
 def test_what_is_plain_in_the_model_is_plain_enough_in_the_product() -> None:
     """What these write is left out on purpose (places, meetings, urges counted, when it was made safe, checked)."""
     said = {"accept", "correct", "relocate", "put_to_meeting", "made_safe", "urge", "fail_check", "split"}
+    said |= {"supervise", "report_back", "supervision_late"}
     assert PLAIN & set(PRODUCT) == said, MODELLED
     assert set(PRODUCT) - PLAIN == set(EFFECTS) - (set(EFFECTS) - set(PRODUCT)), MODELLED
 
@@ -77,7 +78,7 @@ def test_the_model_knows_every_circumstance_role_and_column() -> None:
     assert roles == set(Role), "say in `world.roles_of` who is it"
 
 
-TWO_WAYS = "drawn undrawn askable unaskable extension_asked paused running objected unobjected reopenable just_closed called untouched"
+TWO_WAYS = "drawn undrawn askable unaskable extension_asked paused running objected unobjected reopenable just_closed called untouched all_in supervised"
 COLUMNS = "event source target who needs when ending claims next_round"
 
 

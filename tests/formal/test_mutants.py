@@ -1,4 +1,4 @@
-"""Sixty-eight bent tables, each noticed by a promise of the model: what the model would not notice, it does not prove."""
+"""Seventy-six bent tables, each noticed by a promise of the model: what the model would not notice, it does not prove."""
 
 from collections import Counter
 

@@ -34,6 +34,7 @@ class Party(StrEnum):
 
 
 PARTY_OF = {Who.WORKER: Party.COMPANY, Who.CLERK: Party.DESK, Who.OFFICER: Party.OFFICE}
+PERSON_OF = {party: who for who, party in PARTY_OF.items()}
 ELSEWHERE = -1  # a case outside the model that a lonely case may join
 MOST_RETURNS = 2  # "two or more": from here each return goes up
 MOST_RUNGS = 3  # the ladder's parties: whoever has it, the desk, the office above
@@ -132,7 +133,9 @@ def roles_of(who: Who, case: Case, *, scope: Scope) -> frozenset[Role]:
         Who.OFFICER: {Role.DESK, Role.APPROVER, Role.CHECKER},
     }[who]
     if not scope.work or case.lead is PARTY_OF[who]:
-        found = found | {Role.HANDLER}
+        found = found | {Role.HANDLER} | ({Role.LEADER} if who is not Who.WORKER else set())
+    if who is Who.OFFICER and not (scope.work and case.lead is Party.OFFICE):
+        found = found | {Role.SUPERVISOR}
     if scope.work and case.handler is who:
         found = found - {Role.CHECKER}
     return frozenset(found)

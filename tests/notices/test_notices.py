@@ -110,7 +110,7 @@ def test_at_the_end_of_the_ladder_the_officer_is_told_himself(cast, dispatched, 
 
 def test_a_notice_is_read_once_by_each_and_all_can_be_read_at_once(cast, dispatched, noon):
     (one,) = queries.unread(cast.sun)
-    assert actions.read(one.id, actor=cast.sun, at=noon) == dispatched.id
+    assert actions.read(one.id, actor=cast.sun, at=noon) == ("case", dispatched.id)
     assert (queries.count(cast.sun), queries.count(cast.qian)) == (0, 1)
     assert [row.is_read for row in queries.listed(cast.sun)] == [True]
     assert actions.read_all(actor=cast.qian, at=noon) == 1

@@ -47,8 +47,11 @@ def refused(
 
 
 def _arrow(case: Case, deed: BulkDeed, party: UUID | None, into: Case | None, actor: Actor) -> None:
-    """None of these arrows asks for a circumstance but whether the clocks run; a place and a category are on file or not."""
+    """None of these arrows asks for a circumstance but whether the clocks run, and whether the tasks of others are in; a place and a category are on
+    file or not.
+    """
     facts = {Fact.PAUSED if case.review_at else Fact.RUNNING}
+    facts |= set() if case.tasks_open else {Fact.ALL_IN}
     facts |= {Fact.PARTY} if party else set()
     facts |= {Fact.INTO} if into else set()
     facts |= {Fact.PLACE} if case.place_id else set()

@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from gezhi.cases.public import rough_place
 from gezhi.catalogue import queries as catalogue
 from gezhi.catalogue.discreet import is_discreet
 from gezhi.channels.addresses import outside
+from gezhi.channels.subjects import subject
 from gezhi.notices import wording
 from gezhi.notices.whom import News
 from gezhi.places import queries as places
@@ -31,7 +31,7 @@ class Told(NamedTuple):
 
 def told(notice: Any, *, among_others: bool = False) -> Told:
     """A notice with its case (notices.queries.notice). among_others: whoever reads it is not of the party alone. 1 query."""
-    case = notice.case
+    case = subject(notice)
     place = rough_place(case.place_path) if among_others and _is_discreet(case) else case.place_id
     found = places.by_ids([place]) if place else {}
     where = found[place].full_name if place in found else _("位置待定")
@@ -47,7 +47,7 @@ def told(notice: Any, *, among_others: bool = False) -> Told:
         where=_("位置：%(place)s") % {"place": where},
         what=_("类别：%(category)s") % {"category": what},
         due=_("时限：%(due)s") % {"due": due} if due else "",
-        url=outside(reverse("desk:case", args=[case.number])),
+        url=outside(case.path),
         is_pressing=notice.news in PRESSING,
     )
 

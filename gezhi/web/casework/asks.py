@@ -57,6 +57,11 @@ ASKS: Mapping[str, Ask] = {
     "correct": Ask(("came_back_from", "place", "category", "condition")),
     "made_safe": Ask(("note", "photos"), ("photo_after",)),
     "urge": Ask(("note",), hint=_("催责任单位抓紧办，时限不变；催过的收不回来。")),
+    "assign": Ask(("person", "note"), hint=_("整件事还是本单位负责，时限不变。")),
+    "supervise": Ask(
+        ("until", "note"), hint=_("责任单位和时限不变；到这一天前要有答复。再督办一次，就改成新的一天。")
+    ),
+    "report_back": Ask(("note",), hint=_("答复给督办的上级看。案件照常办。")),
     "note": Ask(("note", "photos"), ("document",)),
 }
 PLAIN = frozenset({"take", "resume", "undo_dispatch", "undo_join", "undo_split"})  # one press does it
@@ -69,6 +74,7 @@ FIELD_OF = {
     Fact.PARTY: "party",
     Fact.INTO: "into",
     Fact.UNTIL: "until",
+    Fact.PERSON: "person",
 }
 
 

@@ -102,7 +102,8 @@ def _party_ids(case: "Case", holdings: Sequence[Any], steps: Sequence[Any]) -> s
 
 def _account_ids(case: "Case", steps: Sequence[Any], pauses: Sequence[Any]) -> set[UUID]:
     ids = {case.handler_id, case.checker_id, case.escalated_person_id} | {one.approver_id for one in pauses}
-    ids |= {UUID(id) for step in steps if (id := step.entry.after.get("escalated_person_id"))}
+    people = ("escalated_person_id", "handler_id")
+    ids |= {UUID(id) for step in steps for name in people if (id := step.entry.after.get(name))}
     ids |= {step.entry.actor_id for step in steps if step.entry.actor_kind == "account"}
     return {id for id in ids if id}
 

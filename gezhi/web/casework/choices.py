@@ -19,7 +19,7 @@ class Choices:
     """What the form offers to choose from, looked up when it is shown; a form that goes through asks for nothing.
 
     near: parties as chips; others: the rest of them by kind; why: the chosen one is; into: cases nearby; later: deadlines to
-    ask for; reports: those that a split may take along; again: cases solved at the spot before, as chips with "no" behind them.
+    ask for; people: who of the party; reports: those that a split may take along; again: cases solved at the spot before, as chips with "no" behind them.
     suggested: categories and places that the case's words speak of, as chips. deadline: how it stands now, in words. proof: kinds that a closing proof asks for.
     """
 
@@ -31,12 +31,13 @@ class Choices:
         reports: Callable[[], Sequence[dict[str, Any]]] = tuple,
         again: Callable[[], Sequence[dict[str, Any]]] = tuple,
         suggested: Callable[[], dict[str, Any]] = dict,
+        people: Callable[[], Sequence[tuple[str, str]]] = tuple,
         deadline: str = "",
         proof: frozenset[str] = frozenset(),
     ) -> None:
         self._ask_parties, self._ask_into, self._ask_later = parties, into, later
         self._ask_reports, self._ask_again, self._ask_suggested = reports, again, suggested
-        self.deadline, self.proof = deadline, proof
+        self._ask_people, self.deadline, self.proof = people, deadline, proof
 
     @cached_property
     def _parties(self) -> Parties:
@@ -58,6 +59,10 @@ class Choices:
     @cached_property
     def into(self) -> Sequence[dict[str, Any]]:
         return self._ask_into()
+
+    @cached_property
+    def people(self) -> Sequence[tuple[str, str]]:
+        return self._ask_people()
 
     @cached_property
     def later(self) -> Sequence[dict[str, Any]]:

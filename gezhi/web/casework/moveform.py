@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from gezhi.cases.lifecycle import Ending
 from gezhi.cases.move import Move, Shown
@@ -15,6 +15,7 @@ from gezhi.flows.presence import presence
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, Refusal
 from gezhi.places import queries as places
 from gezhi.web import refusals, words
+from gezhi.web.casework import whysform
 from gezhi.web.casework.asks import ASKS, demanded
 from gezhi.web.casework.choices import Choices
 from gezhi.web.casework.picking import category_chips, category_options, place_options, typed_category
@@ -37,17 +38,13 @@ NOTE_LABELS = {
     "dispatch": gettext_lazy("交代"),
     "split": gettext_lazy("另一件是什么事"),
     "put_to_meeting": gettext_lazy("要议什么"),
+    "supervise": gettext_lazy("督办什么"),
+    "report_back": gettext_lazy("答复"),
 }
 WORDS_OR_PHOTO = {
     "pass_check": gettext_lazy("写一句看到了什么，或者附一张照片，两样至少要有一样。"),
     "answer": gettext_lazy("写下补充的情况，或者附照片，两样至少要有一样。"),
 }
-READY = (  # why work is given back, most often; kept as said here
-    gettext_noop("不归我单位"),
-    gettext_noop("不在我的服务范围"),
-    gettext_noop("需要多家一起办"),
-    gettext_noop("说不清位置，找不到"),
-)
 AFTER_WORK = frozenset({"photo_after", "photo_same_angle"})
 CHOSEN = frozenset(
     {"place", "party", "into", "until"}
@@ -55,6 +52,7 @@ CHOSEN = frozenset(
 UNTIL_LABELS = {
     "carry_forward": gettext_lazy("复核日期"),
     "put_to_meeting": gettext_lazy("会议时间"),
+    "supervise": gettext_lazy("什么时候前答复"),
     "request_extension": gettext_lazy("或者另选一天"),
     "approve_extension": gettext_lazy("延到（不填即按申请）"),
 }
@@ -102,13 +100,15 @@ class MoveForm(forms.Form):
         return forms.CharField(label=_("理由"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
 
     def _make_ready(self) -> forms.Field:
-        options = [(said, _(said)) for said in READY]
         return forms.ChoiceField(
             label=_("为什么退回"),
-            choices=options,
+            choices=whysform.options(),
             widget=forms.RadioSelect,
-            help_text=which_return(self.case.returns + 1),
+            help_text=whysform.which_return(self.case.returns + 1),
         )
+
+    def _make_person(self) -> forms.Field:
+        return forms.ChoiceField(label=_("派给谁"), choices=self.choices.people, widget=forms.RadioSelect)
 
     def _make_until(self) -> forms.Field:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -327,7 +327,7 @@ class MoveForm(forms.Form):
         own, ready = str(self.cleaned_data["reason"]).strip(), str(self.cleaned_data.get("ready") or "")
         if "ready" in self.fields and not (own or ready):
             raise forms.ValidationError(words.of(words.LACKS, "reason"))
-        return "：".join(part for part in (ready, own) if part)
+        return whysform.reason(ready, own)
 
     def clean_note(self) -> str:
         return str(self.cleaned_data["note"])
@@ -368,6 +368,8 @@ class MoveForm(forms.Form):
             version=version,
             note=said.get("note") or "",
             reason=said.get("reason") or "",
+            why=said.get("ready") or "",
+            person=uuid_or_none(said.get("person") or ""),
             shown=shown,
             party=said.get("party"),
             into=into,
@@ -381,15 +383,6 @@ class MoveForm(forms.Form):
             reports=self._reports() if "reports" in ASKS[self.event].fields else (),
             came_back_from=self._came_back_from(place, category),
         )
-
-
-def which_return(number: int) -> str:
-    """What giving it back will do, this time."""
-    if number == 1:
-        return _("这是第 1 次退回：回到受理席，另派。")
-    if number == 2:
-        return _("这是第 2 次退回：回到受理席，同时约定联合踏勘。")
-    return _("这是第 %(n)s 次退回：转到上一级。") % {"n": number}
 
 
 FIELD_FOR_FACT = {"verdict": "note", "answer": "note", "proof": "note", "on_site": "place_code"}

@@ -16,7 +16,7 @@ from gezhi.parties import queries as parties
 from gezhi.parties.kinds import PartyKind
 from gezhi.routing import queries as routing
 from gezhi.web import rulewords, words
-from gezhi.web.casework import alike, extension, suggested
+from gezhi.web.casework import alike, extension, suggested, whysform
 from gezhi.web.casework.asks import ASKS
 from gezhi.web.casework.choices import Choices, Parties
 from gezhi.web.staff import actor_of, at_of
@@ -44,6 +44,8 @@ def choices(request: HttpRequest, case: "Case", event: str) -> Choices:
         asked["into"] = partial(alike.to_join, case, actor_of(request), at_of(request))
     if event in {"accept", "correct"}:
         asked["suggested"] = suggested.OfCase(case, actor_of(request), at_of(request))
+    if "person" in fields:
+        asked["people"] = partial(whysform.people, case.lead_id, at_of(request))
     if "reports" in fields:
         asked["reports"] = partial(alike.to_split, case)
     if "came_back_from" in fields:

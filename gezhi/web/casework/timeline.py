@@ -13,11 +13,12 @@ from gezhi.cases.queries import Holding
 from gezhi.catalogue import queries as catalogue
 from gezhi.kernel.refusal import NotFound
 from gezhi.kernel.text import visible
-from gezhi.web import times, words
+from gezhi.web import networkwords, times, words
 from gezhi.web.casework import lists
 from gezhi.web.staff import uuid_or_none
 
 ICONS = {
+    **networkwords.ICONS,
     "reported": "megaphone",
     "accept": "check",
     "ask": "message",
@@ -182,6 +183,10 @@ def _text(
         )
     if rule := lists.known_of(rules, uuid_or_none(after.get("rule") or "")):
         lines.append(_("按派遣规则“%(rule)s”") % {"rule": rule})
+    if step.entry.event == "assign" and (
+        who := lists.known_of(names, uuid_or_none(after.get("handler_id") or ""))
+    ):
+        lines.append(_("交给：%(party)s") % {"party": who})
     if elsewhere := after.get("elsewhere"):
         lines.append(elsewhere)
     if category := after.get("category_id"):

@@ -18,6 +18,7 @@ from gezhi.kernel.refusal import Invalid, Missing, Refusal
 from gezhi.web import refusals, times
 from gezhi.web.casework import casepage
 from gezhi.web.casework.moveform import MoveForm
+from gezhi.web.casework.network import sections
 from gezhi.web.casework.offers import choices
 from gezhi.web.desk import publicly
 from gezhi.web.routes import route
@@ -49,6 +50,7 @@ def _page(request: HttpRequest, number: str) -> dict[str, Any]:
         "is_sheet": is_boosted(request),
         "orders": _orders(found, request),
         "public": publicly.section(request, found, page["said"]["first"]),
+        **sections.context(found, actor=actor_of(request), at=at_of(request)),
         "close_url": back or route("desk:inbox"),
         "title": page["row"].place,
         "body": "desk/case/_body.html",

@@ -26,11 +26,11 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_required
 def opened(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    """Mark one as read and go to its case; of a flood to its line of the list, opened."""
-    number = read(request, notice_id)
+    """Mark one as read and go to its case or task; of a flood to its line of the list, opened."""
+    kind, id = read(request, notice_id)
     if flood := flood_of(notice_id):
         return redirect(f"{reverse('desk:inbox')}?view=reported&alike={flood}")
-    return redirect("desk:case", number)
+    return redirect(f"desk:{kind}", id)
 
 
 @require_POST

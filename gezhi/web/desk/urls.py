@@ -59,6 +59,7 @@ from gezhi.web.desk.map import drawing as map_drawing
 from gezhi.web.desk.map import of_case
 from gezhi.web.desk.map import page as map_page
 from gezhi.web.desk.map import pins as map_pins
+from gezhi.web.desk.network import urls as network
 from gezhi.web.desk.showing import urls as showing
 from gezhi.web.desk.spots import cure
 from gezhi.web.desk.spots import fixture as fixtures
@@ -233,6 +234,7 @@ urlpatterns = [
     path("receivers/open311/new/", open_keys.new_open_key, name="new_open_key"),
     path("receivers/open311/<uuid:key_id>/end/", open_keys.end_open_key, name="end_open_key"),
     *showing.urlpatterns,
+    *network.urlpatterns,
     path("alarms/", alarms.alarms, name="alarms"),
     path("alarms/<uuid:errand_id>/again/", alarms.again, name="try_again"),
 ]

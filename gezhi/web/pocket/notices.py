@@ -30,8 +30,9 @@ def notices(request: Asked) -> HttpResponse:
 @require_POST
 @staff_required
 def opened(request: Asked, notice_id: UUID) -> HttpResponse:
-    """Mark one as read and go to its case."""
-    return redirect("my_case", news.read(request, notice_id))
+    """Mark one as read and go to its case, or to its task."""
+    kind, id = news.read(request, notice_id)
+    return redirect("my_case", id) if kind == "case" else redirect(f"desk:{kind}", id)
 
 
 @require_POST

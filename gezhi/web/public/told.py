@@ -13,7 +13,7 @@ from gezhi.journal.queries import Step
 from gezhi.kernel.actor import ActorKind
 from gezhi.parties.queries import PartyRow
 from gezhi.reports.queries import Added, Reveal
-from gezhi.web import times, words
+from gezhi.web import networkwords, times, words
 from gezhi.web.links import link, open_address
 from gezhi.web.punctuation import series
 
@@ -68,6 +68,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "escalate.own": ("bell", gettext_noop("超过时限，已提醒办理单位的负责人"), "", ""),
     "urge": ("bell", gettext_noop("您催了一次"), "", ""),
     "urge.desk": ("bell", gettext_noop("受理的单位催了一次"), "", ""),
+    **networkwords.TOLD,
 }
 BROUGHT: Final = gettext_noop("您反映的和这件是同一件事，合在一起办")  # joined, to whoever came with it
 NOT_SEEN: Final = gettext_noop("核查人员到现场看过，也没有看到问题")  # a passed check of "nothing to be seen"

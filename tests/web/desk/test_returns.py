@@ -117,15 +117,19 @@ def test_a_reason_is_at_hand_and_the_form_says_which_return_it_is(
 ) -> None:
     case = sent(cast, opened, cast.property, desk)
     page = text(desk(cast.sun).get(address(case, "return")))
-    assert ("这是第 1 次退回" in page, "不归我单位" in page, "需要多家一起办" in page) == (True, True, True)
+    assert ("这是第 1 次退回" in page, "不属本单位职责" in page, "需其他单位先办" in page) == (
+        True,
+        True,
+        True,
+    )
     empty = desk(cast.sun).post(address(case, "return"), {"version": case.version})
     assert empty.status_code == 422
     desk(cast.sun).post(
-        address(case, "return"), {"version": case.version, "ready": "不归我单位", "reason": "是市政管线"}
+        address(case, "return"), {"version": case.version, "ready": "not_ours", "reason": "是市政管线"}
     )
     case.refresh_from_db()
     assert (case.state, case.returns) == ("opened", 1)
-    assert "不归我单位：是市政管线" in text(desk(cast.chen).get(address(case)))
+    assert "不属本单位职责：是市政管线" in text(desk(cast.chen).get(address(case)))
     again = sent(cast, case, cast.property, desk)
     assert "这是第 2 次退回：回到受理席，同时约定联合踏勘" in text(
         desk(cast.sun).get(address(again, "return"))

@@ -113,8 +113,8 @@ def test_sabotage_without_the_roles_the_reader_would_take_it(
     cast: Cast, phone: Phone, dispatched: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     as_qian = cases.roles(dispatched, actor=cast.qian)
-    monkeypatch.setattr(cases, "roles_for", lambda actor, case: as_qian)
-    monkeypatch.setattr(actions, "roles_for", lambda actor, case: as_qian)
+    monkeypatch.setattr(cases, "roles_now", lambda actor, case: as_qian)
+    monkeypatch.setattr(actions, "roles_now", lambda actor, case: as_qian)
     assert press(phone(cast.zhao), dispatched, "take").status_code == 303
 
 

@@ -1,0 +1,1 @@
+"""What stands around a case: other parties' tasks, supervision, meetings; the door of the packages above."""
