@@ -247,9 +247,9 @@ def _first(kind: str) -> QuerySet[Any, Any]:
 _FIRST = Prepared(_first)
 
 
-def settle(*, until: datetime, but: str) -> int:
-    """Mark what was due by then as done at its own moment, save one kind: it belongs to a past that is told only now. 1 UPDATE."""
-    return _to_do().filter(due_at__lte=until).exclude(kind=but).update(done_at=F("due_at"))
+def settle(*, until: datetime, but: Collection[str]) -> int:
+    """Mark what was due by then as done at its own moment, save these kinds: it belongs to a past that is told only now. 1 UPDATE."""
+    return _to_do().filter(due_at__lte=until).exclude(kind__in=list(but)).update(done_at=F("due_at"))
 
 
 def forget(*, before: datetime, most: int) -> int:

@@ -187,6 +187,6 @@ def test_whoever_plays_time_sees_what_is_due_first_and_settles_the_rest_at_its_o
         Following("timer", "t-2", later), Following("timer", "t-1", noon), Following("message", "m-1", noon)
     )
     assert outbox.next_due("timer") == (noon, "t-1")
-    assert outbox.settle(until=later, but="timer") == 1
+    assert outbox.settle(until=later, but=("timer",)) == 1
     assert list(Errand.objects.exclude(done_at=None).values_list("key", "done_at")) == [("m-1", noon)]
     assert outbox.next_due("message") is None

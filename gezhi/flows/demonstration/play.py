@@ -19,8 +19,9 @@ from gezhi.cases import calls, numbers, timing
 from gezhi.cases import queries as cases
 from gezhi.cases.lifecycle import ARROWS, EVENTS, State
 from gezhi.cases.move import PICTURE_KINDS, Move, Shown
+from gezhi.cases.network import supervising
 from gezhi.catalogue import queries as catalogue
-from gezhi.flows import clockwork, herald
+from gezhi.flows import clockwork, herald, network_follow, supervision
 from gezhi.flows.demonstration.album import Album, Drawing, drawing_of
 from gezhi.flows.demonstration.places import Names
 from gezhi.flows.demonstration.tales import Act, Tale
@@ -37,6 +38,9 @@ from gezhi.parties.days import local_day
 from gezhi.places import paths
 from gezhi.places.queries import PlaceRow, by_ids
 from gezhi.reports.intake import OURS, Intake
+from gezhi.work import climbing
+from gezhi.work import following as tasks
+from gezhi.work.clock import TIMER as TASK_TIMER
 
 if TYPE_CHECKING:
     from gezhi.cases.models import Case
@@ -46,6 +50,11 @@ MORE_TIME = timedelta(days=1)  # is asked for at least
 PICTURES_AHEAD = timedelta(days=30)  # so many days' pictures are kept at once
 MOVES_REPORTS: Final = frozenset({"join", "split"})
 SAYS: Final = frozenset({"urge", "add", "answer"})
+# Timers beside those of cases. A case that is supervised before there is a task waits for the worker.
+BESIDE: Final[Mapping[str, Callable[..., object]]] = {
+    TASK_TIMER: climbing.fire,
+    supervising.TIMER: supervision.fire,
+}
 FROM: Final = {event: frozenset(one.source for one in ARROWS if one.event == event) for event in EVENTS}
 
 
@@ -74,6 +83,7 @@ class Play:
     left_out: list[tuple[str, str]] = field(default_factory=list)
     turns: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     rows: dict[UUID, PlaceRow] = field(default_factory=dict)
+    has_tasks: bool = False  # their timers are asked for from the first one on
 
     def perform(
         self,
@@ -96,6 +106,7 @@ class Play:
             if number % LEDGER_DAYS == 0 or number == len(days):
                 ledger.catch_up(at=end)
                 herald.catch_up(at=end)
+                network_follow.catch_up(at=end)
             on_day(number, len(days))
 
     def _day(self, deeds: list[Deed], end: datetime) -> None:
@@ -106,8 +117,9 @@ class Play:
                 deed.do()
                 if deed.moves_others:
                     self.seen.clear()
+                    self.has_tasks = self.has_tasks or tasks.are_any()
             self._clockwork(end)
-            outbox.settle(until=end, but=timing.TIMER)
+            outbox.settle(until=end, but=(timing.TIMER, *BESIDE))
         sealing.seal(at=end)
 
     def _clockwork(self, until: datetime) -> None:
@@ -115,6 +127,9 @@ class Play:
         while (due := outbox.next_due(timing.TIMER)) is not None and due.at < until:
             clockwork.fire(UUID(due.key), at=due.at)
             self.seen.pop(UUID(due.key), None)
+        for kind, fire in BESIDE.items() if self.has_tasks else ():
+            while (due := outbox.next_due(kind)) is not None and due.at < until:
+                fire(UUID(due.key), at=due.at)
 
     def _deeds(self, tale: Tale) -> Iterable[Deed]:
         before, after = _drawing(tale, is_mended=False), _drawing(tale, is_mended=True)
