@@ -1,24 +1,7 @@
-"""All addresses of the network below /desk/, gathered from its parts."""
+"""Where the desk's pages of the whole network are found: each part brings a module of its own, unpacked here."""
 
-from gezhi.web.desk.network import (
-    agencies_urls,
-    gatherings_urls,
-    meetings_urls,
-    minutes_urls,
-    projects_urls,
-    supervised_urls,
-    tasks_urls,
-    visits_urls,
-)
+from gezhi.web.desk.network import tasks_urls
 
-PARTS = (
-    tasks_urls,
-    agencies_urls,
-    supervised_urls,
-    meetings_urls,
-    minutes_urls,
-    gatherings_urls,
-    projects_urls,
-    visits_urls,
-)
-urlpatterns = [one for part in PARTS for one in part.urlpatterns]
+urlpatterns = [
+    *tasks_urls.urlpatterns,
+]
