@@ -206,7 +206,10 @@ def everything_offered(cast: Cast, state: str, at: datetime) -> list[Wish]:
         "dispatch": given("dispatch", "property"),
         "raise": given("raise", "agency"),
         "join": said("join", into=other.id),
-    } | {event: until(event) for event in ("request_extension", "carry_forward", "put_to_meeting")}
+    } | {
+        event: until(event) for event in ("request_extension", "carry_forward", "put_to_meeting", "supervise")
+    }
+    known["assign"] = lambda cast, at: Move("assign", person=cast.qian.id)
     people = [staff(name, said("")) for name in PEOPLE] + [RESIDENT]
     return [
         Wish(one.who, known.get(offer.event, said(offer.event)))

@@ -199,3 +199,10 @@ def test_the_page_of_a_task_is_bounded_whatever_it_has_been_through(
         )
     share_out.advance(sent.id, finish(noon), actor=cast.gao, at=noon)
     assert asked(desk, cast.gao, page_of(sent)) - before <= 3
+
+
+def test_the_phone_of_whoever_leads_it_says_why_it_cannot_be_done_yet(
+    cast: Cast, led: Case, sent: Task, desk: Desk
+) -> None:
+    page = text(desk(cast.qian).get(f"/my/cases/{led.number}/"))
+    assert ("还有 1 家没办完" in page, "处置完成 " in page.replace("报处置完成", "")) == (True, False)
