@@ -18,7 +18,6 @@ from gezhi.kernel.actor import SYSTEM, link
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.parties import staff
 from gezhi.work import queries, sending
-from gezhi.work.lifecycle import TaskRole
 from gezhi.work.models import Task
 from gezhi.work.move import TaskMove
 from gezhi.work.queries import Share
@@ -259,6 +258,7 @@ def test_more_time_is_the_leads_to_give_and_never_beyond_the_case(
     cast: Cast, led: Case, sent: Task, noon: datetime, moved: Moved
 ) -> None:
     led.refresh_from_db()
+    assert led.fix_due
     beyond = led.fix_due + timedelta(days=1)
     if sent.due_at < beyond:
         with pytest.raises(Invalid) as refused:
@@ -311,7 +311,6 @@ def test_whoever_is_something_to_a_task_is_offered_what_he_may_do(
 
     assert events(cast.gao) == {"take", "finish", "progress", "made_safe", "ask_time", "return", "note"}
     assert events(cast.sun) == {"call_off", "urge", "note"}
-    assert TaskRole.HAND == "hand"
 
 
 def test_a_link_is_an_actor_that_is_nothing_to_any_case(cast: Cast, led: Case) -> None:
