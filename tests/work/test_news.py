@@ -100,7 +100,9 @@ def test_supervised_from_above_is_answered_once_and_stands_in_the_story(
     advance(led.id, Move("supervise", note="居民多次来电", until=until), actor=cast.zhou, at=noon)
     told(noon)
     assert news(cast.sun) == ["supervised"]
-    (due, key) = outbox.next_due("supervision.timer")
+    waits = outbox.next_due("supervision.timer")
+    assert waits is not None
+    due, key = waits
     network.HANDLERS["supervision.timer"](type("E", (), {"key": key})(), due)
     told(due)
     assert news(cast.zhou) == [] or "supervision_late" in news(cast.zhou)
