@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gezhi.cases import actions as case_actions
 from gezhi.cases import queries as cases
 from gezhi.cases.actions import advance
+from gezhi.cases.lifecycle import Fact
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.flows import share_out
@@ -258,18 +260,9 @@ def test_more_time_is_the_leads_to_give_and_never_beyond_the_case(
     cast: Cast, led: Case, sent: Task, noon: datetime, moved: Moved
 ) -> None:
     led.refresh_from_db()
-    assert led.fix_due
-    beyond = led.fix_due + timedelta(days=1)
-    if sent.due_at < beyond:
-        with pytest.raises(Invalid) as refused:
-            moved(
-                sent.id,
-                cast.gao,
-                "ask_time",
-                reason="等料",
-                until=max(beyond, sent.due_at + timedelta(days=1)),
-            )
-        assert refused.value.code == "beyond_the_case"
+    beyond = max(led.fix_due or noon, sent.due_at) + timedelta(days=1)
+    with pytest.raises(Invalid, match="beyond_the_case"):
+        moved(sent.id, cast.gao, "ask_time", reason="等料", until=beyond)
     Task.objects.filter(id=sent.id).update(due_at=noon + timedelta(hours=1))
     asked = moved(sent.id, cast.gao, "ask_time", reason="等料", until=noon + timedelta(hours=2))
     assert asked.asked_until == noon + timedelta(hours=2)
@@ -355,3 +348,38 @@ def test_urging_has_its_pause(cast: Cast, sent: Task, noon: datetime, moved: Mov
     with pytest.raises(Invalid, match="too_soon"):
         moved(sent.id, cast.sun, "urge")
     assert TaskMove("urge").kinds() == frozenset()
+
+
+def test_twin_a_case_that_does_not_ask_for_its_shares_is_found_by_the_check(
+    cast: Cast, led: Case, sent: Task, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = case_actions.circumstances
+    monkeypatch.setattr(case_actions, "circumstances", lambda case, at: asks(case, at) | {Fact.ALL_IN})
+    advance(led.id, done(noon), actor=cast.qian, at=noon)
+    assert holds() == ["N4 is to_check with 1 open tasks"]
+
+
+def test_twin_without_its_two_guards_a_form_sent_again_makes_its_tasks_twice(
+    cast: Cast, led: Case, sent: Task, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share_out, "sent_before", lambda actor, key: None)
+    monkeypatch.setattr(share_out, "written", lambda *said: None)
+    monkeypatch.setattr(sending, "_judge_twice", lambda tasks: None)
+    share_out.send(led.id, [new(cast, led, noon)], key="one-form", actor=cast.sun, at=noon)
+    assert Task.objects.count() == 2
+
+
+def test_twin_a_task_that_waits_for_nobody_is_finished_too_early(
+    cast: Cast, led: Case, sent: Task, noon: datetime, moved: Moved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = new(cast, led, noon, "收尾", needs=(sent.id,))
+    (last,) = share_out.send(led.id, [waits], key="w", actor=cast.sun, at=noon)
+    monkeypatch.setattr("gezhi.work.facts.blocking", lambda task: [])
+    assert moved(last.id, cast.gao, finish(noon)).state == "done"
+
+
+def test_twin_a_policy_that_asks_for_no_party_lets_a_stranger_take_it(
+    cast: Cast, sent: Task, noon: datetime, moved: Moved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.work.actions.roles_for", lambda *asked: frozenset({TaskRole.HAND}))
+    assert moved(sent.id, cast.mo, "take").person_id == cast.mo.id

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,10 @@ from gezhi.cases.actions import advance
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.cases.network.supervising import open_of
+from gezhi.channels.mail import render
+from gezhi.channels.wecom import newsline
 from gezhi.config import network
+from gezhi.config.environment import Mailer
 from gezhi.flows import herald, herald_check, herald_network
 from gezhi.journal import outbox, sealing
 from gezhi.kernel.actor import SYSTEM, Actor
@@ -100,9 +104,9 @@ def test_supervised_from_above_is_answered_once_and_stands_in_the_story(
     advance(led.id, Move("supervise", note="居民多次来电", until=until), actor=cast.zhou, at=noon)
     told(noon)
     assert news(cast.sun) == ["supervised"]
-    timer = outbox.next_due("supervision.timer")
-    assert timer
-    due, key = timer
+    waits = outbox.next_due("supervision.timer")
+    assert waits is not None
+    due, key = waits
     network.HANDLERS["supervision.timer"](type("E", (), {"key": key})(), due)
     told(due)
     assert news(cast.zhou) == [] or "supervision_late" in news(cast.zhou)
@@ -135,3 +139,16 @@ def test_a_manager_names_who_of_his_party_has_it(cast: Cast, led: Case, noon: da
         advance(led.id, Move("assign", person=cast.gao.id), actor=cast.sun, at=noon)
     with pytest.raises(NotYours):
         advance(led.id, Move("assign", person=cast.qian.id), actor=cast.qian, at=noon)
+
+
+def test_what_is_told_outside_of_a_share_names_it_its_place_and_day_and_nothing_that_was_said(
+    cast: Cast, led: Case, sent: Task, noon: datetime, settings: Any
+) -> None:
+    settings.GEZHI_MAIL = Mailer("mail.example", 25, "", "", "", "格治 <work@office.example>")
+    told(noon)
+    notice = queries.notice(queries.unread(cast.gao)[0].id)
+    said = newsline.told(notice)
+    letter = render(notice, "gao@agency.example", "key:1")
+    assert (sent.number in said.head, "悦海花园" in said.where, bool(said.due)) == (True, True, True)
+    assert sent.number in letter.subject
+    assert led.title not in f"{said} {letter.subject} {letter.body}"

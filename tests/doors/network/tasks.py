@@ -57,7 +57,7 @@ def _in_every_state(cast: Cast, case: Case, lead: Actor, at: datetime) -> Things
 def _sent(cast: Cast, case: Case, lead: Actor, at: datetime, what: str, **more: Any) -> Task:
     assert case.fix_due
     one = NewTask(
-        what=f"搬走旧家具 {what}", due_at=case.fix_due - HOUR, proof=("note",), case=case.id, **more
+        what=f"搬走旧家具 {what}", due_at=(case.fix_due or at) - HOUR, proof=("note",), case=case.id, **more
     )
     return share_out.send(case.id, [one], key=f"doors-{case.number}-{what}", actor=lead, at=at)[0]
 
