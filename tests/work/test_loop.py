@@ -20,6 +20,7 @@ from gezhi.kernel.actor import SYSTEM, link
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.parties import staff
 from gezhi.work import queries, sending
+from gezhi.work.lifecycle import TaskRole
 from gezhi.work.models import Task
 from gezhi.work.move import TaskMove
 from gezhi.work.queries import Share
