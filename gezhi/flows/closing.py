@@ -19,6 +19,7 @@ from gezhi.parties import actions as parties
 from gezhi.parties.queries import PartyRow, party
 from gezhi.places import actions as places
 from gezhi.places import queries as grounds
+from gezhi.work import queries as tasks
 
 UNDER_WAY: Final = timedelta(minutes=1)  # a report that found the cell open a moment ago is written by then
 
@@ -58,12 +59,15 @@ def close_place(place_id: UUID, *, on: date, actor: Actor, at: datetime) -> None
 def close_party(party_id: UUID, *, actor: Actor, at: datetime) -> PartyRow:
     """Take a party out of service; returns it as it is now. What a property company has to do goes to whoever follows it, else to the desk.
 
-    Raises Invalid("party", "cases_open") while it is accountable for open cases, or their desk; else as parties'.
+    Raises Invalid("party", "cases_open") while it is accountable for open cases, or their desk, Invalid("party", "tasks_open") while it
+    has open tasks, or set some; else as parties'.
     """
     parties.close_party(party_id, actor=actor, at=at)
     move_open_work(of=party_id, at=at)
     if count := cases.open_in(party_id=party_id).count():
         raise Invalid("party", "cases_open", count=count)
+    if count := tasks.count_open(party_id):
+        raise Invalid("party", "tasks_open", count=count)
     return party(party_id)
 
 

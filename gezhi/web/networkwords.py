@@ -129,6 +129,7 @@ SENTENCES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("needs", "unknown"): gettext_noop("要等的那一份不在这件案子里，请重新选择。"),
     ("needs", "circle"): gettext_noop("几份任务互相等着，谁也开不了工。请去掉一个“先等”。"),
     ("until", "beyond_the_case"): gettext_noop("这一天在整件事的时限以后，请主办单位先申请延期。"),
+    ("party", "tasks_open"): gettext_noop("这个单位还有 %(count)s 份协办没有办完，请先让主办另派或收回。"),
     ("shown", "not_looked_at"): gettext_noop("有照片还没有人看过，不能发给别的单位。请先看照片。"),
     ("tasks", "too_many"): gettext_noop("一次最多分给 %(limit)s 家。请分两次。"),
     ("contributions", "unknown"): gettext_noop("请选人、物或钱。"),

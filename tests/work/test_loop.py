@@ -15,9 +15,10 @@ from gezhi.cases.actions import advance
 from gezhi.cases.lifecycle import Fact
 from gezhi.cases.models import Case
 from gezhi.cases.move import Move
-from gezhi.flows import share_out
+from gezhi.flows import closing, share_out
 from gezhi.kernel.actor import SYSTEM, link
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
+from gezhi.parties import actions as parties
 from gezhi.parties import staff
 from gezhi.work import queries, sending
 from gezhi.work.lifecycle import TaskRole
@@ -384,3 +385,13 @@ def test_twin_a_policy_that_asks_for_no_party_lets_a_stranger_take_it(
 ) -> None:
     monkeypatch.setattr("gezhi.work.actions.roles_for", lambda *asked: frozenset({TaskRole.HAND}))
     assert moved(sent.id, cast.mo, "take").person_id == cast.mo.id
+
+
+def test_a_party_with_open_tasks_is_not_closed(cast: Cast, led: Case, noon: datetime) -> None:
+    crew = parties.add_party("volunteers", "红马甲", "hmj", "0631-0000199", actor=SYSTEM, at=noon)
+    (task,) = share_out.send(led.id, [new(cast, led, noon, party=crew)], key="k", actor=cast.sun, at=noon)
+    with pytest.raises(Invalid, match="tasks_open"):
+        closing.close_party(crew, actor=SYSTEM, at=noon)
+    share_out.advance(task.id, TaskMove("call_off", reason="不用了"), actor=cast.sun, at=noon)
+    assert closing.close_party(crew, actor=SYSTEM, at=noon).closed_on is not None
+    assert holds() == []
