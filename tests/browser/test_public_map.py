@@ -46,7 +46,8 @@ def test_without_script_the_list_is_all_of_it(town: Town) -> None:
     page.get_by_role("textbox", name="在哪里").fill("悦海花园")
     page.get_by_role("button", name="看一看").click()
     expect(page.locator("#list article").first).to_contain_text("悦海花园")
-    expect(page.get_by_role("link", name="订阅")).to_be_visible()
+    page.get_by_text("订阅“悦海社区 悦海花园小区”的进展").click()
+    expect(page.get_by_text("手机或电脑上装了订阅阅读器")).to_be_visible()
 
 
 def test_the_list_is_narrowed_to_what_the_map_shows_by_keys_and_widened_again(town: Town) -> None:

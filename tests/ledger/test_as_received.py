@@ -54,7 +54,7 @@ def test_read_in_pieces_no_line_is_left_out_and_none_comes_twice(
 @on_sqlite
 @pytest.mark.parametrize(
     ("ground", "index"),
-    [("community_a", "ledger_by_receipt"), ("compound", "ledger_of_a_compound"), ("building", "ledger_of_a_building")],
+    [("community_a", "ledger_of_a_community"), ("compound", "ledger_of_a_compound"), ("building", "ledger_of_a_building")],
 )  # fmt: skip
 def test_a_ground_with_many_lines_is_read_as_they_were_received(
     cast: Cast, several: None, monkeypatch: pytest.MonkeyPatch, ground: str, index: str

@@ -25,6 +25,8 @@ MOST = 200
 AUTUMN = 11  # the coming year's table is published in November
 KINDS = {
     "case.timer": gettext_lazy("案件的时限钟"),
+    "task.timer": gettext_lazy("协办任务的时限钟"),
+    "supervision.timer": gettext_lazy("督办的时限钟"),
     "message.reporter": gettext_lazy("给上报人的消息"),
     "evidence.prepare": gettext_lazy("照片的处理"),
     "mail": gettext_lazy("给单位的邮件"),
