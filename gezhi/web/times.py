@@ -80,15 +80,15 @@ def moment(at: datetime | None, now: datetime) -> str:
     if -1 <= days <= 1:
         return str(NEAR[days]) % {"clock": f"{local:%H:%M}"}
     if local.year == today.year:
-        figures = (local.year, local.month, local.day, local.hour, local.minute)
-        return _in_figures(get_language() or "", gettext_noop("n月j日 H:i"), figures)
-    return _in_figures(get_language() or "", gettext_noop("Y年n月j日"), (local.year, local.month, local.day))
+        minute = local.replace(second=0, microsecond=0, tzinfo=None)
+        return _in_figures(get_language() or "", gettext_noop("n月j日 H:i"), minute)
+    return _in_figures(get_language() or "", gettext_noop("Y年n月j日"), local.date())
 
 
 @lru_cache(maxsize=8192)
-def _in_figures(_language: str, form: str, figures: tuple[int, ...]) -> str:
-    """Kept as `_span` is. form: the signs of Django's date filter in Chinese order. figures: local, from the year down to what is said."""
-    return date_format(datetime(*figures), _(form))  # type: ignore[arg-type]  # noqa: DTZ001
+def _in_figures(_language: str, form: str, said: date) -> str:
+    """Kept as `_span` is. form: the signs of Django's date filter in Chinese order. said: local, a day or a minute by the clock on the wall."""
+    return date_format(said, _(form))
 
 
 def near(at: datetime, now: datetime) -> str:
@@ -140,7 +140,7 @@ def short_day(at: datetime | None, now: datetime) -> str:
     local = timezone.localtime(at, zone)
     is_this_year = local.year == timezone.localtime(now, zone).year
     form = gettext_noop("n月j日") if is_this_year else gettext_noop("Y年n月j日")
-    return _in_figures(get_language() or "", form, (local.year, local.month, local.day))
+    return _in_figures(get_language() or "", form, local.date())
 
 
 def day(at: datetime | None) -> str:
