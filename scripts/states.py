@@ -59,7 +59,7 @@ def _tasks() -> list[str]:
         "",
         "# States of a task",
         "",
-        "Printed from `gezhi/work/lifecycle.py`: a share of a case, or other work, that one party does (docs/the-whole-network.md).",
+        "Printed from `gezhi.work.lifecycle`: a share of a case, or other work, that one party does (docs/the-whole-network.md).",
     ]
     for state in TaskState:
         parts += [
