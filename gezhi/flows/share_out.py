@@ -1,4 +1,4 @@
-"""A lead gives shares of its case to others, and what follows a step of a share. Owns the transaction. Story: ADR 0040."""
+"""A lead gives shares of its case to others, each form once. Owns the transaction. Story: ADR 0040."""
 
 import json
 from collections.abc import Sequence
@@ -10,12 +10,11 @@ from uuid import UUID
 from django.db import transaction
 
 from gezhi.cases.network import queries as network
-from gezhi.flows import joint_visit
 from gezhi.kernel.actor import Actor
 from gezhi.kernel.ids import digest
 from gezhi.kernel.refusal import NotFromHere
-from gezhi.work import actions, sending
-from gezhi.work.move import NewTask, TaskMove
+from gezhi.work import sending
+from gezhi.work.move import NewTask
 from gezhi.work.once import sent_before, written
 
 if TYPE_CHECKING:
@@ -38,12 +37,3 @@ def send(case_id: UUID, new: Sequence[NewTask], *, key: str, actor: Actor, at: d
     tasks = sending.send(*new, actor=actor, at=at)
     written(actor, key, body, tasks, at)
     return tasks
-
-
-@transaction.atomic
-def advance(task_id: UUID, move: TaskMove, *, actor: Actor, at: datetime) -> "Task":
-    """Move a task; its second return books a joint site visit of all parties. Returns and raises as work.actions.advance."""
-    task = actions.advance(task_id, move, actor=actor, at=at)
-    if move.event == "return" and task.returns == 2 and task.case_id is not None:
-        joint_visit.book(task.case_id, actor=actor, at=at, task=task.id)
-    return task

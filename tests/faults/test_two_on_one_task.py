@@ -13,6 +13,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.flows import share_out
 from gezhi.tenancy.current import current, scope
+from gezhi.work import actions as work
 from gezhi.work.models import Task
 from gezhi.work.move import TaskMove
 from tests.cast import Cast, done
@@ -49,9 +50,9 @@ def test_finished_while_it_is_called_off_or_finished_by_another_it_ends_once(
     cast: Cast, led: Case, sent: Task, noon: datetime
 ) -> None:
     ends = at_once(
-        lambda: share_out.advance(sent.id, finish(noon), actor=cast.gao, at=noon),
-        lambda: share_out.advance(sent.id, finish(noon), actor=cast.gao, at=noon),
-        lambda: share_out.advance(sent.id, TaskMove("call_off", reason="不用了"), actor=cast.sun, at=noon),
+        lambda: work.advance(sent.id, finish(noon), actor=cast.gao, at=noon),
+        lambda: work.advance(sent.id, finish(noon), actor=cast.gao, at=noon),
+        lambda: work.advance(sent.id, TaskMove("call_off", reason="不用了"), actor=cast.sun, at=noon),
     )
     assert ends == ["done", "task_not_from_here", "task_not_from_here"]
     assert holds() == []
@@ -92,7 +93,7 @@ def test_a_case_that_closes_while_its_share_is_finished_counts_right(
     cast: Cast, led: Case, sent: Task, noon: datetime
 ) -> None:
     ends = at_once(
-        lambda: share_out.advance(sent.id, finish(noon), actor=cast.gao, at=noon),
+        lambda: work.advance(sent.id, finish(noon), actor=cast.gao, at=noon),
         lambda: advance(led.id, Move("wont_do", reason="不在职责内"), actor=cast.zhou, at=noon),
     )
     assert ends == ["done", "done"]

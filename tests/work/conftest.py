@@ -12,6 +12,7 @@ from gezhi.cases.move import Move, Shown
 from gezhi.flows import network_follow, share_out
 from gezhi.journal import sealing
 from gezhi.kernel.actor import Actor
+from gezhi.work import actions as work
 from gezhi.work import check
 from gezhi.work.models import Task
 from gezhi.work.move import NewTask, TaskMove
@@ -67,6 +68,6 @@ def moved(noon: datetime) -> Callable[..., Task]:
 
     def move(task: UUID, actor: Actor, event: str | TaskMove, at: datetime = noon, **more: Any) -> Task:
         wish = event if isinstance(event, TaskMove) else TaskMove(event, **more)
-        return share_out.advance(task, wish, actor=actor, at=at)
+        return work.advance(task, wish, actor=actor, at=at)
 
     return move

@@ -24,6 +24,7 @@ from gezhi.journal import outbox, sealing
 from gezhi.journal.models import Entry
 from gezhi.kernel.actor import Actor, link
 from gezhi.kernel.refusal import Invalid, NotFound, Refusal, Stale
+from gezhi.work import actions as work
 from gezhi.work import climbing, clock, queries
 from gezhi.work.lifecycle import EVENTS, TaskOffer
 from gezhi.work.models import Task, TaskLink
@@ -192,7 +193,7 @@ class Shared(RuleBasedStateMachine):
         move = TaskMove(offer.event, version=task.version, **{name: having[name] for name in fields})
         try:
             with transaction.atomic():
-                share_out.advance(task.id, move, actor=actor, at=self.at)
+                work.advance(task.id, move, actor=actor, at=self.at)
         except Invalid as refused:
             if (refused.field, refused.code) not in RIGHTLY:
                 raise
@@ -204,7 +205,7 @@ class Shared(RuleBasedStateMachine):
         actor = pick(number // 5, [*self.hands(), lin(self.case)])
         try:
             with transaction.atomic():
-                share_out.advance(task.id, TaskMove(event, **self.having(task)), actor=actor, at=self.at)
+                work.advance(task.id, TaskMove(event, **self.having(task)), actor=actor, at=self.at)
         except Refusal:
             assert self.written() == before
         self.holds()
@@ -214,7 +215,7 @@ class Shared(RuleBasedStateMachine):
         """The second looked at a version that is gone."""
         task, before = self.task(number), self.written()
         with suppress(Refusal), transaction.atomic():
-            share_out.advance(
+            work.advance(
                 task.id,
                 TaskMove("note", note="话", version=task.version + 1),
                 actor=self.cast.sun,
@@ -222,7 +223,7 @@ class Shared(RuleBasedStateMachine):
             )
             raise AssertionError("a version that is none was taken")
         with suppress(Stale, NotFound), transaction.atomic():
-            share_out.advance(
+            work.advance(
                 task.id,
                 TaskMove("note", note="话", version=task.version - 1),
                 actor=self.cast.chen,

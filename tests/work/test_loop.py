@@ -20,6 +20,7 @@ from gezhi.kernel.actor import SYSTEM, link
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, NotYours, Stale
 from gezhi.parties import actions as parties
 from gezhi.parties import staff
+from gezhi.work import actions as work
 from gezhi.work import queries, sending
 from gezhi.work.lifecycle import TaskRole
 from gezhi.work.models import Task
@@ -392,6 +393,6 @@ def test_a_party_with_open_tasks_is_not_closed(cast: Cast, led: Case, noon: date
     (task,) = share_out.send(led.id, [new(cast, led, noon, party=crew)], key="k", actor=cast.sun, at=noon)
     with pytest.raises(Invalid, match="tasks_open"):
         closing.close_party(crew, actor=SYSTEM, at=noon)
-    share_out.advance(task.id, TaskMove("call_off", reason="不用了"), actor=cast.sun, at=noon)
+    work.advance(task.id, TaskMove("call_off", reason="不用了"), actor=cast.sun, at=noon)
     assert closing.close_party(crew, actor=SYSTEM, at=noon).closed_on is not None
     assert holds() == []

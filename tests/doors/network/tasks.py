@@ -11,6 +11,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.move import Move
 from gezhi.flows import share_out
 from gezhi.kernel.actor import Actor
+from gezhi.work import actions as work
 from gezhi.work.models import Task
 from gezhi.work.move import NewTask, TaskMove
 from tests.cast import Cast, lin_reports, walk
@@ -49,7 +50,7 @@ def _in_every_state(cast: Cast, case: Case, lead: Actor, at: datetime) -> Things
     found: Things = {}
     for what, (actor, move) in led.items():
         task = _sent(cast, case, lead, at, what, party=cast.agency)
-        found |= _as_things(f"A1.task.{what}", share_out.advance(task.id, move, actor=actor, at=at))
+        found |= _as_things(f"A1.task.{what}", work.advance(task.id, move, actor=actor, at=at))
     ours = _sent(cast, case, lead, at, "ours", party=cast.property)
     return found | _as_things("A1.task.ours", ours) | {"A1.task.ours.person": str(cast.qian.id)}
 

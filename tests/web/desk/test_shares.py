@@ -13,6 +13,7 @@ from gezhi.cases.models import Case
 from gezhi.config import worker
 from gezhi.flows import share_out
 from gezhi.web.casework.network import taskpage
+from gezhi.work import actions as work
 from gezhi.work.models import Task
 from gezhi.work.move import TaskMove
 from tests.cast import Cast
@@ -194,10 +195,10 @@ def test_the_page_of_a_task_is_bounded_whatever_it_has_been_through(
 ) -> None:
     before = asked(desk, cast.gao, page_of(sent))
     for n in range(4):
-        share_out.advance(
+        work.advance(
             sent.id, TaskMove("note", note=f"第{n}次"), actor=cast.sun, at=noon + timedelta(minutes=n)
         )
-    share_out.advance(sent.id, finish(noon), actor=cast.gao, at=noon)
+    work.advance(sent.id, finish(noon), actor=cast.gao, at=noon)
     assert asked(desk, cast.gao, page_of(sent)) - before <= 3
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from gezhi.flows import share_out
 from gezhi.kernel.refusal import Invalid, Missing, NotFound, NotFromHere, Stale
 from gezhi.parties import queries as parties
 from gezhi.web import kept, networkwords, refusals, words
@@ -23,6 +22,7 @@ from gezhi.web.casework.network.taskforms import ASKS, HINTS, TaskForm
 from gezhi.web.casework.sent import papers_key, version_seen
 from gezhi.web.kept import Bag, fresh_key
 from gezhi.web.staff import actor_of, at_of, is_boosted, staff_required
+from gezhi.work import actions as work
 from gezhi.work import queries as tasks
 from gezhi.work.facing import facing
 from gezhi.work.wording import TASK_STATES
@@ -111,7 +111,7 @@ def _do(request: Asked, found: "Task", event: str) -> HttpResponse:
         return _form_page(request, found, form, came, status=422)
     wish = form.move(version=version_seen(request), photos=photos.ids, documents=papers.ids)
     try:
-        moved = share_out.advance(found.id, wish, actor=actor_of(request), at=at_of(request))
+        moved = work.advance(found.id, wish, actor=actor_of(request), at=at_of(request))
     except (Stale, NotFromHere) as late:
         fresh = tasks.task(found.id, actor=actor_of(request), at=at_of(request))
         return _form_page(request, fresh, form, came, late=refusals.sentence(late), status=409)
