@@ -1,11 +1,10 @@
 """State = fold of the journal (I7): which fields are folded, how a row looks as JSON values, and the fold itself."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from gezhi.cases.models import Case
+from gezhi.kernel.folding import as_json
 
 # free text stands in the entry's words
 NOT_FOLDED = frozenset({"id", "jurisdiction_id", "title", "ending_reason"})
@@ -14,15 +13,7 @@ FOLDED = tuple(field.attname for field in Case._meta.concrete_fields if field.at
 
 def snapshot(case: Case) -> dict[str, Any]:
     """All folded fields of a row as JSON values."""
-    return {name: _plain(getattr(case, name)) for name in FOLDED}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return getattr(value, "value", value)
+    return {name: as_json(getattr(case, name)) for name in FOLDED}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -1,10 +1,9 @@
 """A task is the fold of its journal (N1): which fields are folded, how a row looks as JSON values, and the fold itself."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
+from gezhi.kernel.folding import as_json
 from gezhi.work.models import Task
 
 KIND: Final = "task"  # of its journal
@@ -16,13 +15,7 @@ FOLDED = tuple(field.attname for field in Task._meta.concrete_fields if field.at
 
 def snapshot(task: Task) -> dict[str, Any]:
     """All folded fields of a row as JSON values."""
-    return {name: _plain(getattr(task, name)) for name in FOLDED}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    return {name: as_json(getattr(task, name)) for name in FOLDED}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
